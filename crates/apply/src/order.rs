@@ -1,0 +1,101 @@
+//! The order in which changes are written, so that every rule of the database holds after each step.
+//!
+//! Removals come first, because they free keys; then updates, in which two people may swap keys; then what
+//! comes back; then what is new; links last.
+
+use homeroom_model::changes::Undo;
+use homeroom_model::ids::RunNumber;
+use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
+use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::texts::Texts;
+
+use homeroom_store::roster::{KeptEntity, KeptLink, Operation};
+use homeroom_store::{DistrictStore, StoreError, Tx};
+
+use crate::stale::{ApplyError, claim_in_tx};
+
+/// Writes a plan in the name of `run`; the roster's new version.
+///
+/// # Errors
+/// [`ApplyError::Stale`] when the roster is not at the plan's version; the caller's transaction must not be committed
+/// after any error.
+pub fn apply_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    run: RunNumber,
+    plan: &Plan,
+) -> Result<i64, ApplyError> {
+    let version = claim_in_tx(district, tx, plan)?;
+    let mut writer = Writer { district, tx, run, texts: &plan.texts };
+    writer.entities(&plan.schools)?;
+    writer.entities(&plan.classes)?;
+    writer.entities(&plan.teachers)?;
+    writer.entities(&plan.students)?;
+    writer.links(KeptLink::Teaching, &plan.teachings)?;
+    writer.links(KeptLink::Enrollment, &plan.enrollments)?;
+    district.former_keys_add_in_tx(tx, run, &plan.former_keys, &plan.texts)?;
+    Ok(version)
+}
+
+/// Writes an undo, logged under `run`, a number of its own; the roster's new version.
+///
+/// # Errors
+/// As [`apply_in_tx`].
+pub fn apply_undo_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    run: RunNumber,
+    undo: &Undo,
+) -> Result<i64, ApplyError> {
+    let version = apply_in_tx(district, tx, run, &undo.plan)?;
+    let (old, texts, runs) = (&undo.old_values, &undo.plan.texts, &undo.changed_runs);
+    district.roster_old_values_in_tx(tx, &old.schools, texts)?;
+    district.roster_old_values_in_tx(tx, &old.classes, texts)?;
+    district.roster_old_values_in_tx(tx, &old.teachers, texts)?;
+    district.roster_old_values_in_tx(tx, &old.students, texts)?;
+    district.changed_run_restore_in_tx::<School>(tx, &runs.schools)?;
+    district.changed_run_restore_in_tx::<Class>(tx, &runs.classes)?;
+    district.changed_run_restore_in_tx::<Person>(tx, &runs.teachers)?;
+    district.changed_run_restore_in_tx::<Student>(tx, &runs.students)?;
+    district.changed_run_restore_links_in_tx(tx, KeptLink::Teaching, &runs.teachings)?;
+    district.changed_run_restore_links_in_tx(tx, KeptLink::Enrollment, &runs.enrollments)?;
+    Ok(version)
+}
+
+/// Writes changes, each after its entry in the log.
+struct Writer<'w, 'c> {
+    district: &'w DistrictStore,
+    tx: &'w mut Tx<'c>,
+    run: RunNumber,
+    texts: &'w Texts,
+}
+
+impl Writer<'_, '_> {
+    fn entities<V: KeptEntity>(&mut self, changes: &Changes<V>) -> Result<(), StoreError> {
+        let Writer { district, tx, run, texts } = self;
+        let (run, updated, back) = (*run, numbers(&changes.update), numbers(&changes.reactivate));
+        district.changes_log_in_tx::<V>(tx, run, Operation::Deactivate, &changes.deactivate)?;
+        district.changes_log_in_tx::<V>(tx, run, Operation::Update, &updated)?;
+        district.changes_log_in_tx::<V>(tx, run, Operation::Reactivate, &back)?;
+        district.roster_set_active_in_tx::<V>(tx, run, &changes.deactivate, false)?;
+        // Keys are unique among the active. Whoever is updated steps aside first, so that two can swap theirs.
+        district.roster_set_active_in_tx::<V>(tx, run, &updated, false)?;
+        district.roster_update_in_tx(tx, run, &changes.update, texts)?;
+        district.roster_update_in_tx(tx, run, &changes.reactivate, texts)?;
+        district.roster_create_in_tx(tx, run, &changes.create, texts)
+    }
+
+    fn links(&mut self, kind: KeptLink, changes: &LinkChanges) -> Result<(), StoreError> {
+        let Writer { district, tx, run, .. } = self;
+        let (run, ended, back) = (*run, &changes.deactivate, &changes.reactivate);
+        district.changes_log_links_in_tx(tx, run, kind, Operation::Deactivate, ended)?;
+        district.changes_log_links_in_tx(tx, run, kind, Operation::Reactivate, back)?;
+        district.roster_link_set_active_in_tx(tx, run, kind, ended, false)?;
+        district.roster_link_set_active_in_tx(tx, run, kind, back, true)?;
+        district.roster_link_in_tx(tx, run, kind, &changes.create)
+    }
+}
+
+fn numbers<V>(list: &[Numbered<V>]) -> Vec<u32> {
+    list.iter().map(|one| one.number).collect()
+}

@@ -1,0 +1,24 @@
+//! A plan is applied to the version it was made from, or not at all.
+
+use homeroom_model::plan::Plan;
+use homeroom_store::{DistrictStore, StoreError, Tx};
+
+/// Why a plan was not applied; nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The roster has changed since the plan was made: plan anew.
+    #[error("the roster has changed since the plan was made from version {base}")]
+    Stale {
+        /// The version that the plan names.
+        base: i64,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Locks the roster and raises its version; refuses a plan that was made from another. The new version.
+pub(crate) fn claim_in_tx(district: &DistrictStore, tx: &mut Tx<'_>, plan: &Plan) -> Result<i64, ApplyError> {
+    let base = plan.base_version;
+    district.roster_version_raise_in_tx(tx, base)?.ok_or(ApplyError::Stale { base })
+}

@@ -1,0 +1,23 @@
+//! Checks a file and prints the result as JSON, with the seconds it took on standard error.
+
+use std::time::Instant;
+
+use homeroom_check::check;
+use homeroom_read::Limits;
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+fn main() -> std::io::Result<()> {
+    let Some(path) = std::env::args().nth(1) else {
+        eprintln!("usage: check_file FILE");
+        return Ok(());
+    };
+    let bytes = std::fs::read(&path)?;
+    let began = Instant::now();
+    let checked = check(&bytes, &path, &Limits::default(), &mut |_| {})?;
+    let seconds = began.elapsed().as_secs_f64();
+    let mut report = checked.report;
+    report.findings.truncate(20);
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    eprintln!("{seconds:.3} s");
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! One pass over the rows of a flat file.
+
+use std::io;
+
+use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::protected::Protected;
+use homeroom_model::roster::{OptionalColumns, Roster};
+use homeroom_model::texts::Texts;
+use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
+
+use crate::half_table::HalfTable;
+use crate::halves::{ClassHalf, HalfReader, Seen, StudentHalf};
+use crate::protect;
+use crate::rows::{self, RowHalves};
+
+/// What a flat file holds.
+#[derive(Default)]
+pub(crate) struct Flat {
+    pub(crate) encoding: String,
+    pub(crate) separator: String,
+    pub(crate) rows: u64,
+    pub(crate) rejected: u64,
+    pub(crate) roster: Roster,
+    pub(crate) protected: Protected,
+    pub(crate) ends_mid_row: bool,
+}
+
+/// Everything that the pass over the rows gathers.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) texts: Texts,
+    pub(crate) class_halves: Vec<ClassHalf>,
+    pub(crate) class_seen: Vec<Seen>,
+    pub(crate) student_halves: Vec<StudentHalf>,
+    pub(crate) student_seen: Vec<Seen>,
+    pub(crate) rows: Vec<RowHalves>,
+    /// Names with letters outside ASCII, as understood: proof for a guessed encoding.
+    samples: Vec<String>,
+}
+
+const CLASS_COLUMNS: [Column; 9] = [
+    Column::SchoolId,
+    Column::SchoolName,
+    Column::TeacherEmail,
+    Column::TeacherFirstName,
+    Column::TeacherLastName,
+    Column::TeacherId,
+    Column::TeacherCleverId,
+    Column::ClassId,
+    Column::ClassName,
+];
+const STUDENT_COLUMNS: [Column; 7] = [
+    Column::StudentFirstName,
+    Column::StudentLastName,
+    Column::StudentEmail,
+    Column::StudentGradeLevel,
+    Column::StudentId,
+    Column::StudentCleverId,
+    Column::StudentUsername,
+];
+
+/// How often progress is told, in rows.
+const TELL_EVERY: u64 = 16_384;
+
+pub(crate) fn check_table(
+    mut table: Table<'_>,
+    findings: &mut Findings,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<Flat> {
+    let header = table.header().clone();
+    let mut flat = Flat {
+        encoding: table.encoding().as_str().into(),
+        separator: table.separator().to_string(),
+        ..Flat::default()
+    };
+    say_header(&header, findings);
+    if header.missing().next().is_some() || header.duplicates().next().is_some() {
+        return Ok(flat);
+    }
+    let mut gathered = Gathered::default();
+    let class_side = Side::new(&header, &CLASS_COLUMNS);
+    let student_side = Side::new(&header, &STUDENT_COLUMNS);
+    let (mut class_table, mut student_table) = (HalfTable::default(), HalfTable::default());
+    let (mut scratch, separator) = (Vec::new(), table.separator());
+    while let Some(row) = table.next_row()? {
+        flat.rows += 1;
+        if let Some(finding) = damage(&row, header.width()) {
+            flat.rejected += 1;
+            protect::damaged_row(&mut flat.protected, row.bytes, separator);
+            findings.add(finding.code, || finding);
+        } else {
+            if row.has_stray_quotes() {
+                findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row));
+            }
+            let (class, new) = class_table.number(class_side.key(&row, &mut scratch));
+            if new {
+                gathered.add_class_half(&header, &row);
+            }
+            let (student, new) = student_table.number(student_side.key(&row, &mut scratch));
+            if new {
+                gathered.add_student_half(&header, &row);
+            }
+            gathered.add_row(class, student, row.line);
+        }
+        if flat.rows.is_multiple_of(TELL_EVERY) {
+            progress(table.bytes_taken());
+        }
+    }
+    progress(table.bytes_taken());
+    drop((class_table, student_table));
+    say_table(&table, &gathered.samples, flat.rows, findings);
+    flat.ends_mid_row = table.ends_mid_row();
+    drop(table);
+    if let Some(empty) = empty_column(&header, &gathered) {
+        findings.add_whole(empty);
+        return Ok(flat);
+    }
+    let columns = OptionalColumns {
+        teacher_id: header.position(Column::TeacherId).is_some(),
+        student_id: header.position(Column::StudentId).is_some(),
+        teacher_clever_id: header.position(Column::TeacherCleverId).is_some(),
+        student_clever_id: header.position(Column::StudentCleverId).is_some(),
+        student_username: header.position(Column::StudentUsername).is_some(),
+    };
+    rows::judge(gathered, columns, &mut flat, findings);
+    Ok(flat)
+}
+
+/// Where the columns of one half stand.
+struct Side {
+    positions: Vec<usize>,
+    /// The positions as a range, when they are neighbours.
+    neighbours: Option<std::ops::Range<usize>>,
+}
+
+impl Side {
+    fn new(header: &Header, columns: &[Column]) -> Side {
+        let mut positions = columns.iter().filter_map(|column| header.position(*column)).collect::<Vec<_>>();
+        positions.sort_unstable();
+        let neighbours = positions.first().zip(positions.last()).map(|(first, last)| *first..last + 1);
+        let neighbours = neighbours.filter(|range| range.len() == positions.len());
+        Side { positions, neighbours }
+    }
+
+    /// The bytes that stand for the half: as they are in the file when its cells are neighbours without quotes.
+    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> &'k [u8] {
+        if let Some(slice) = self.neighbours.clone().and_then(|range| row.slice(range)) {
+            return slice;
+        }
+        scratch.clear();
+        for position in &self.positions {
+            scratch.extend_from_slice(row.cell(*position));
+            scratch.push(0x1F);
+        }
+        scratch
+    }
+}
+
+impl Gathered {
+    fn add_class_half(&mut self, header: &Header, row: &Row<'_>) {
+        let reader = HalfReader { header, row, texts: &mut self.texts, seen: Seen::default() };
+        let (half, mut seen) = reader.class_half();
+        seen.first_line = row.line;
+        self.class_halves.push(half);
+        self.class_seen.push(seen);
+        self.sample(half.teacher.last_name);
+    }
+
+    fn add_student_half(&mut self, header: &Header, row: &Row<'_>) {
+        let reader = HalfReader { header, row, texts: &mut self.texts, seen: Seen::default() };
+        let (half, mut seen) = reader.student_half();
+        seen.first_line = row.line;
+        self.student_halves.push(half);
+        self.student_seen.push(seen);
+        self.sample(half.person.last_name);
+        self.sample(half.person.first_name);
+    }
+
+    fn add_row(&mut self, class: u32, student: u32, line: u32) {
+        for seen in [&mut self.class_seen[class as usize], &mut self.student_seen[student as usize]] {
+            seen.rows += 1;
+            seen.last_line = line;
+        }
+        self.rows.push(RowHalves { class, student, line });
+    }
+
+    fn sample(&mut self, name: homeroom_model::texts::Text) {
+        if self.samples.len() < 3 {
+            let name = self.texts.get(name);
+            if !name.is_ascii() && !self.samples.iter().any(|sample| sample == name) {
+                self.samples.push(name.to_owned());
+            }
+        }
+    }
+}
+
+fn damage(row: &Row<'_>, width: usize) -> Option<Finding> {
+    let cells = row.len();
+    let (code, message) = match row.damage {
+        Some(Damage::UnbalancedQuote) => {
+            (FindingCode::QuoteUnbalanced, "A quotation mark opens a cell in this row and does not close it.".to_owned())
+        }
+        Some(Damage::TooLong) => (FindingCode::RowTooLong, "The row is too long to be read.".to_owned()),
+        None if cells < width => {
+            (FindingCode::RowTooFewCells, format!("The row has {cells} cells where the header has {width}."))
+        }
+        None if cells > width => (
+            FindingCode::RowTooManyCells,
+            format!("The row has {cells} cells where the header has {width}: a separator inside a value shifted it."),
+        ),
+        None => return None,
+    };
+    let value = String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(400)]).into_owned();
+    Some(Finding { code, line: Some(row.line), column: None, value, message })
+}
+
+fn stray_quote(row: &Row<'_>) -> Finding {
+    let cell = (0..row.len()).map(|at| row.cell(at)).find(|cell| cell.contains(&b'"')).unwrap_or_default();
+    let value = String::from_utf8_lossy(cell).into_owned();
+    let message = format!("A quotation mark stands inside '{value}'; it was kept.");
+    Finding { code: FindingCode::QuoteInsideCell, line: Some(row.line), column: None, value, message }
+}
+
+fn say_header(header: &Header, findings: &mut Findings) {
+    for column in header.missing() {
+        let message = match header.near_miss(column) {
+            Some(near) => format!(
+                "The column {} is missing. Is it the column '{near}'? Then write its name as {}.",
+                column.name(),
+                column.name()
+            ),
+            None => format!("The column {} is missing.", column.name()),
+        };
+        findings.add_whole(Finding {
+            code: FindingCode::ColumnMissing,
+            line: Some(1),
+            column: Some(column.name().into()),
+            value: header.near_miss(column).unwrap_or_default().to_owned(),
+            message,
+        });
+    }
+    for (column, first, second) in header.duplicates() {
+        findings.add_whole(Finding {
+            code: FindingCode::ColumnDuplicate,
+            line: Some(1),
+            column: Some(column.name().into()),
+            value: second.to_owned(),
+            message: format!("'{first}' and '{second}' both mean {}.", column.name()),
+        });
+    }
+    for cell in header.ignored() {
+        findings.add_whole(Finding {
+            code: FindingCode::ColumnIgnored,
+            line: Some(1),
+            column: Some(cell.to_owned()),
+            value: cell.to_owned(),
+            message: format!("The column '{cell}' is not used."),
+        });
+    }
+}
+
+fn say_table(table: &Table<'_>, samples: &[String], rows: u64, findings: &mut Findings) {
+    if table.encoding() == Encoding::Windows1252 {
+        let understood = if samples.is_empty() {
+            String::new()
+        } else {
+            format!(" We understood, for example: {}.", samples.join(", "))
+        };
+        findings.add_whole(Finding {
+            code: FindingCode::EncodingWindows1252,
+            line: None,
+            column: None,
+            value: samples.join(", "),
+            message: format!("The file is not in UTF-8; it was read as Windows-1252.{understood}"),
+        });
+    }
+    for line in table.repeated_headers() {
+        findings.add(FindingCode::HeaderRepeated, || Finding {
+            code: FindingCode::HeaderRepeated,
+            line: Some(*line),
+            column: None,
+            value: String::new(),
+            message: "The header stands here once more; the line was skipped.".into(),
+        });
+    }
+    if rows == 0 {
+        let message = "The file has a header and no rows.".into();
+        let code = FindingCode::NoRows;
+        findings.add_whole(Finding { code, line: None, column: None, value: String::new(), message });
+    }
+}
+
+/// A required column without a value in any row: one finding instead of one for each row.
+fn empty_column(header: &Header, gathered: &Gathered) -> Option<Finding> {
+    // One row alone may well miss a value.
+    if gathered.rows.len() < 2 {
+        return None;
+    }
+    let has_student_id = header.position(Column::StudentId).is_some();
+    let missing = [
+        (Column::SchoolId, gathered.class_seen.iter().collect::<Vec<_>>(), FindingCode::SchoolIdMissing),
+        (Column::ClassId, gathered.class_seen.iter().collect(), FindingCode::ClassIdMissing),
+        (Column::TeacherEmail, gathered.class_seen.iter().collect(), FindingCode::TeacherEmailMissing),
+        (Column::StudentEmail, gathered.student_seen.iter().collect(), FindingCode::StudentEmailMissing),
+    ];
+    let (column, ..) = missing.into_iter().find(|(column, seen, code)| {
+        let empty = seen.iter().all(|seen| seen.issues.iter().any(|issue| issue.code == *code));
+        empty && !(*column == Column::StudentEmail && has_student_id)
+    })?;
+    Some(Finding {
+        code: FindingCode::ColumnEmpty,
+        line: Some(1),
+        column: Some(column.name().into()),
+        value: String::new(),
+        message: format!("The column {} is empty in all {} rows.", column.name(), gathered.rows.len()),
+    })
+}

@@ -1,0 +1,51 @@
+//! A table from the bytes of a row's half to a small number. Bytes are compared, not only hashed.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+#[derive(Default)]
+pub(crate) struct HalfTable {
+    hasher: DefaultHashBuilder,
+    numbers: HashTable<u32>,
+    bytes: Vec<u8>,
+    /// Where each half ends in `bytes`.
+    ends: Vec<usize>,
+    /// The number that was found last: rows of a class often follow each other.
+    last: u32,
+}
+
+impl HalfTable {
+    /// The number of these bytes, and whether they are new.
+    pub(crate) fn number(&mut self, key: &[u8]) -> (u32, bool) {
+        if (self.last as usize) < self.ends.len() && get(&self.bytes, &self.ends, self.last) == key {
+            return (self.last, false);
+        }
+        let hash = self.hasher.hash_one(key);
+        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
+        let entry = self.numbers.entry(
+            hash,
+            |number| get(bytes, ends, *number) == key,
+            |number| hasher.hash_one(get(bytes, ends, *number)),
+        );
+        match entry {
+            hashbrown::hash_table::Entry::Occupied(found) => {
+                self.last = *found.get();
+                (self.last, false)
+            }
+            hashbrown::hash_table::Entry::Vacant(place) => {
+                self.last = self.ends.len() as u32;
+                place.insert(self.last);
+                self.bytes.extend_from_slice(key);
+                self.ends.push(self.bytes.len());
+                (self.last, true)
+            }
+        }
+    }
+}
+
+fn get<'b>(bytes: &'b [u8], ends: &[usize], number: u32) -> &'b [u8] {
+    let number = number as usize;
+    let start = if number == 0 { 0 } else { ends[number - 1] };
+    &bytes[start..ends[number]]
+}

@@ -1,0 +1,246 @@
+//! The two halves of a row, validated once each.
+
+use homeroom_model::finding_code::{FindingCode, Severity};
+use homeroom_model::grade::Grade;
+use homeroom_model::roster::Person;
+use homeroom_model::texts::{Text, Texts};
+use homeroom_read::{Column, Header, Row};
+
+use crate::values::{Address, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
+
+/// Something to say about a half, told on every row that has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Issue {
+    pub(crate) code: FindingCode,
+    pub(crate) column: Column,
+    pub(crate) value: Box<str>,
+    pub(crate) message: Box<str>,
+}
+
+/// School, teacher and class of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ClassHalf {
+    pub(crate) school: Text,
+    pub(crate) school_name: Text,
+    pub(crate) class: Text,
+    pub(crate) class_name: Text,
+    pub(crate) teacher: Person,
+}
+
+/// The student of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StudentHalf {
+    pub(crate) person: Person,
+    pub(crate) username: Text,
+    pub(crate) grade: Option<Grade>,
+}
+
+/// What is kept about each distinct half besides its values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// Rows that have it.
+    pub(crate) rows: u32,
+    /// The first and the last line with it.
+    pub(crate) first_line: u32,
+    pub(crate) last_line: u32,
+    pub(crate) issues: Vec<Issue>,
+    pub(crate) rejected: bool,
+}
+
+impl Seen {
+    pub(crate) fn say(&mut self, column: Column, code: FindingCode, value: &str, message: impl Into<Box<str>>) {
+        self.rejected |= code.severity() == Severity::RejectRow;
+        self.issues.push(Issue { code, column, value: value.into(), message: message.into() });
+    }
+}
+
+/// Reads the cells of one half.
+pub(crate) struct HalfReader<'r, 't> {
+    pub(crate) header: &'r Header,
+    pub(crate) row: &'r Row<'t>,
+    pub(crate) texts: &'r mut Texts,
+    pub(crate) seen: Seen,
+}
+
+impl HalfReader<'_, '_> {
+    pub(crate) fn class_half(mut self) -> (ClassHalf, Seen) {
+        let school = self.key(Column::SchoolId, FindingCode::SchoolIdMissing);
+        let class = self.key(Column::ClassId, FindingCode::ClassIdMissing);
+        let half = ClassHalf {
+            school,
+            school_name: self.name_or_key(Column::SchoolName, school),
+            class,
+            class_name: self.name_or_key(Column::ClassName, class),
+            teacher: self.teacher(),
+        };
+        (half, self.seen)
+    }
+
+    pub(crate) fn student_half(mut self) -> (StudentHalf, Seen) {
+        let sis_id = self.optional_key(Column::StudentId);
+        let email = self.email(Column::StudentEmail, FindingCode::StudentEmailInvalid, |seen, value| {
+            if sis_id.is_empty() {
+                seen.say(
+                    Column::StudentEmail,
+                    FindingCode::StudentEmailMissing,
+                    value,
+                    "The student's e-mail address is missing.",
+                );
+            }
+        });
+        let (first_name, last_name) =
+            self.names(Column::StudentFirstName, Column::StudentLastName, FindingCode::StudentNameMissing);
+        let person = Person { sis_id, email, first_name, last_name, clever_id: self.clever_id(Column::StudentCleverId) };
+        let half = StudentHalf { person, username: self.text(Column::StudentUsername), grade: self.grade() };
+        (half, self.seen)
+    }
+
+    fn teacher(&mut self) -> Person {
+        let sis_id = self.optional_key(Column::TeacherId);
+        let email = self.email(Column::TeacherEmail, FindingCode::TeacherEmailInvalid, |seen, value| {
+            seen.say(
+                Column::TeacherEmail,
+                FindingCode::TeacherEmailMissing,
+                value,
+                "The teacher's e-mail address is missing.",
+            );
+        });
+        let (first_name, last_name) =
+            self.names(Column::TeacherFirstName, Column::TeacherLastName, FindingCode::TeacherNameMissing);
+        Person { sis_id, email, first_name, last_name, clever_id: self.clever_id(Column::TeacherCleverId) }
+    }
+
+    fn cell(&self, column: Column) -> &[u8] {
+        self.header.position(column).map_or(&[], |at| self.row.cell(at))
+    }
+
+    /// A cell cleaned; what had to be removed is said.
+    fn clean(&mut self, column: Column) -> String {
+        let raw = self.cell(column);
+        let cleaned = clean(raw);
+        let (text, invisible, control) = (cleaned.text.into_owned(), cleaned.invisible, cleaned.control);
+        if let Some(name) = invisible {
+            let message = format!("The cell held {name}, which was removed.");
+            self.seen.say(column, FindingCode::InvisibleCharacter, &text, message);
+        }
+        if control {
+            let shown = text.replace(|c: char| c.is_control(), "�");
+            self.seen.say(
+                column,
+                FindingCode::ControlCharacter,
+                &shown,
+                "The cell holds a control character, which is no text.",
+            );
+        }
+        text
+    }
+
+    fn text(&mut self, column: Column) -> Text {
+        let text = self.clean(column);
+        self.texts.keep(&text)
+    }
+
+    fn key(&mut self, column: Column, missing: FindingCode) -> Text {
+        let key = self.optional_key(column);
+        if key.is_empty() && !self.seen.issues.iter().any(|issue| issue.column == column && issue.code == FindingCode::IdChangedBySpreadsheet) {
+            let value = String::from_utf8_lossy(self.cell(column)).into_owned();
+            self.seen.say(column, missing, &value, format!("{} is missing.", column.name()));
+        }
+        key
+    }
+
+    fn optional_key(&mut self, column: Column) -> Text {
+        let text = self.clean(column);
+        if means_nothing(&text) {
+            return Text::EMPTY;
+        }
+        if changed_by_spreadsheet(&text) {
+            let message = format!("A spreadsheet program has changed {} into '{text}'.", column.name());
+            self.seen.say(column, FindingCode::IdChangedBySpreadsheet, &text, message);
+            return Text::EMPTY;
+        }
+        self.texts.keep(straightened(&text).as_ref())
+    }
+
+    fn name_or_key(&mut self, column: Column, key: Text) -> Text {
+        let name = self.clean(column);
+        if !name.is_empty() {
+            return self.texts.keep(&name);
+        }
+        if !key.is_empty() {
+            let message = format!("{} is missing; the id is shown instead.", column.name());
+            self.seen.say(column, FindingCode::NameMissing, "", message);
+        }
+        key
+    }
+
+    fn email(&mut self, column: Column, invalid: FindingCode, missing: impl FnOnce(&mut Seen, &str)) -> Text {
+        let raw = String::from_utf8_lossy(self.cell(column)).into_owned();
+        let text = self.clean(column);
+        match address(&text) {
+            Address::Missing => {
+                missing(&mut self.seen, &text);
+                Text::EMPTY
+            }
+            Address::Fine(email) if email.as_str() == raw => self.texts.keep(email.as_str()),
+            Address::Fine(email) | Address::Repaired(email) => {
+                let message = format!("'{raw}' was read as {}.", email.as_str());
+                self.seen.say(column, FindingCode::EmailRepaired, &raw, message);
+                self.texts.keep(email.as_str())
+            }
+            Address::Invalid => {
+                self.seen.say(column, invalid, &text, format!("'{text}' is not a complete e-mail address."));
+                Text::EMPTY
+            }
+        }
+    }
+
+    fn names(&mut self, first: Column, last: Column, missing: FindingCode) -> (Text, Text) {
+        let names = (self.text(first), self.text(last));
+        match (names.0.is_empty(), names.1.is_empty()) {
+            (true, true) => self.seen.say(first, missing, "", "First and last name are missing."),
+            (true, false) => self.name_part_missing(first),
+            (false, true) => self.name_part_missing(last),
+            (false, false) => {}
+        }
+        names
+    }
+
+    fn name_part_missing(&mut self, column: Column) {
+        self.seen.say(column, FindingCode::NamePartMissing, "", format!("{} is missing.", column.name()));
+    }
+
+    fn clever_id(&mut self, column: Column) -> Text {
+        let text = self.clean(column);
+        if means_nothing(&text) {
+            return Text::EMPTY;
+        }
+        if !is_clever_id(&text) {
+            let message = format!("'{text}' has not the 24 hexadecimal digits of a Clever id.");
+            self.seen.say(column, FindingCode::CleverIdInvalid, &text, message);
+            return Text::EMPTY;
+        }
+        self.texts.keep(&text.to_ascii_lowercase())
+    }
+
+    fn grade(&mut self) -> Option<Grade> {
+        let text = self.clean(Column::StudentGradeLevel);
+        if means_nothing(&text) {
+            return None;
+        }
+        let grade = Grade::parse(&text);
+        if grade.is_none() {
+            let message = format!("The grade '{text}' is not understood and was left empty.");
+            self.seen.say(Column::StudentGradeLevel, FindingCode::GradeUnknown, &text, message);
+        }
+        grade
+    }
+}
+
+/// Curly quotes in a key are a word processor's doing.
+fn straightened(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(['“', '”', '‘', '’']) {
+        return text.into();
+    }
+    text.replace(['“', '”'], "\"").replace(['‘', '’'], "'").trim_matches('"').to_owned().into()
+}

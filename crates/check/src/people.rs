@@ -1,0 +1,243 @@
+//! Teachers and students, put together from the halves that name them.
+
+use std::collections::HashMap;
+
+use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::name::{Likeness, likeness};
+use homeroom_model::roster::Person;
+use homeroom_model::texts::{Text, Texts};
+use homeroom_read::Column;
+
+use crate::halves::Seen;
+use crate::spelling::{Spelling, most_frequent, tally, winner_first};
+
+/// No person: the half is rejected.
+pub(crate) const NOBODY: u32 = u32::MAX;
+
+/// What differs between teachers and students.
+pub(crate) struct Words {
+    pub(crate) email: Column,
+    pub(crate) sis_id: Column,
+    pub(crate) name: Column,
+    pub(crate) email_shared: FindingCode,
+    pub(crate) id_shared: FindingCode,
+    pub(crate) name_differs: FindingCode,
+    pub(crate) placeholder: Option<FindingCode>,
+}
+
+/// People and which of them each half names.
+pub(crate) struct People {
+    /// For each half its person, or [`NOBODY`].
+    pub(crate) of_half: Vec<u32>,
+    /// For each person their halves.
+    pub(crate) halves: Vec<Vec<u32>>,
+}
+
+/// How many clearly different names make an address a placeholder.
+const PLACEHOLDER: usize = 5;
+/// Names of one person that are compared with each other; more are not needed to know that they differ.
+const COMPARED: usize = 30;
+
+/// Groups halves by person: by the SIS's number where there is one, else by address. Halves of people that cannot be
+/// told apart are rejected.
+pub(crate) fn resolve(
+    texts: &Texts,
+    person: impl Fn(usize) -> Person,
+    seen: &mut [Seen],
+    words: &Words,
+) -> People {
+    let mut group = Grouping { of_half: vec![NOBODY; seen.len()], ..Grouping::default() };
+    for with_id in [true, false] {
+        for (half, seen) in seen.iter().enumerate() {
+            let one = person(half);
+            if !seen.rejected && one.sis_id.is_empty() != with_id {
+                group.add(texts, half as u32, &one);
+            }
+        }
+    }
+    let Grouping { of_half, halves, trouble, .. } = group;
+    let mut people = People { of_half, halves };
+    for number in 0..people.halves.len() {
+        let conflict = match trouble.get(&(number as u32)) {
+            Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared)),
+            Some(Trouble::EmailShared) => Some((words.email, words.email_shared)),
+            None => match different_names(texts, &people.halves[number], &person) {
+                0 | 1 => None,
+                count => Some((words.email, words.placeholder.filter(|_| count >= PLACEHOLDER).unwrap_or(words.email_shared))),
+            },
+        };
+        if let Some((column, code)) = conflict {
+            reject(texts, &mut people, number, &person, seen, column, code);
+        }
+    }
+    people
+}
+
+enum Trouble {
+    IdShared,
+    EmailShared,
+}
+
+#[derive(Default)]
+struct Grouping<'t> {
+    of_half: Vec<u32>,
+    halves: Vec<Vec<u32>>,
+    by_id: HashMap<&'t str, u32>,
+    by_email: HashMap<&'t str, u32>,
+    email_of: Vec<&'t str>,
+    trouble: HashMap<u32, Trouble>,
+}
+
+impl<'t> Grouping<'t> {
+    fn add(&mut self, texts: &'t Texts, half: u32, one: &Person) {
+        let (id, email) = (texts.get(one.sis_id), texts.get(one.email));
+        let known = if id.is_empty() { self.by_email.get(email) } else { self.by_id.get(id) };
+        let number = known.copied().unwrap_or_else(|| {
+            self.halves.push(vec![]);
+            self.email_of.push("");
+            (self.halves.len() - 1) as u32
+        });
+        self.halves[number as usize].push(half);
+        self.of_half[half as usize] = number;
+        if !id.is_empty() {
+            self.by_id.insert(id, number);
+        }
+        if email.is_empty() {
+            return;
+        }
+        let mine = &mut self.email_of[number as usize];
+        if mine.is_empty() {
+            *mine = email;
+        } else if *mine != email {
+            self.trouble.insert(number, Trouble::IdShared);
+        }
+        let holder = *self.by_email.entry(email).or_insert(number);
+        if holder != number {
+            self.trouble.entry(number).or_insert(Trouble::EmailShared);
+            self.trouble.entry(holder).or_insert(Trouble::EmailShared);
+        }
+    }
+}
+
+/// How many clearly different names the halves of one person have; 1 when all are spellings of one.
+fn different_names(texts: &Texts, halves: &[u32], person: &impl Fn(usize) -> Person) -> usize {
+    if halves.len() < 2 {
+        return 1;
+    }
+    let mut names = halves.iter().map(|half| name(texts, &person(*half as usize))).collect::<Vec<_>>();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(COMPARED);
+    let mut apart = Vec::<(&str, &str)>::new();
+    for name in names {
+        let differs = |other: &(&str, &str)| likeness(name.0, name.1, other.0, other.1) == Likeness::Different;
+        if apart.iter().all(differs) {
+            apart.push(name);
+        }
+    }
+    apart.len()
+}
+
+fn name<'t>(texts: &'t Texts, person: &Person) -> (&'t str, &'t str) {
+    (texts.get(person.first_name), texts.get(person.last_name))
+}
+
+fn full_name(texts: &Texts, person: &Person) -> String {
+    let (first, last) = name(texts, person);
+    format!("{first} {last}").trim().to_owned()
+}
+
+/// Rejects all halves of a person, each with the names and lines of two of them.
+fn reject(
+    texts: &Texts,
+    people: &mut People,
+    number: usize,
+    person: &impl Fn(usize) -> Person,
+    seen: &mut [Seen],
+    column: Column,
+    code: FindingCode,
+) {
+    let halves = std::mem::take(&mut people.halves[number]);
+    let mut described = halves.iter().map(|half| (seen[*half as usize].first_line, *half)).collect::<Vec<_>>();
+    described.sort_unstable();
+    described.dedup_by_key(|(_, half)| full_name(texts, &person(*half as usize)));
+    let named = described.iter().take(3).map(|(line, half)| {
+        let one = person(*half as usize);
+        format!("{} <{}> (line {line})", full_name(texts, &one), texts.get(one.email))
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    for half in halves {
+        let one = person(half as usize);
+        let value = texts.get(if code_is_about_id(code) { one.sis_id } else { one.email }).to_owned();
+        let message = match described.len() {
+            0 | 1 => format!("'{value}' stands for more than one person: {named} and others."),
+            _ => format!("'{value}' stands for clearly different people: {named}."),
+        };
+        seen[half as usize].say(column, code, &value, message);
+        people.of_half[half as usize] = NOBODY;
+    }
+}
+
+fn code_is_about_id(code: FindingCode) -> bool {
+    matches!(code, FindingCode::TeacherIdShared | FindingCode::StudentIdShared)
+}
+
+/// The values of a person: for each the most frequent. Says when names are spelled in several ways.
+pub(crate) fn merge(
+    texts: &Texts,
+    halves: &[u32],
+    person: &impl Fn(usize) -> Person,
+    seen: &[Seen],
+    words: &Words,
+    findings: &mut Findings,
+) -> Person {
+    let [only] = halves else { return merge_several(texts, halves, person, seen, words, findings) };
+    person(*only as usize)
+}
+
+fn merge_several(
+    texts: &Texts,
+    halves: &[u32],
+    person: &impl Fn(usize) -> Person,
+    seen: &[Seen],
+    words: &Words,
+    findings: &mut Findings,
+) -> Person {
+    let spellings = |value: fn(&Person) -> Text| {
+        halves.iter().map(move |half| {
+            let Seen { rows, first_line, .. } = seen[*half as usize];
+            Spelling { text: value(&person(*half as usize)), rows, first_line }
+        })
+    };
+    let names = halves.iter().map(|half| {
+        let (one, seen) = (person(*half as usize), &seen[*half as usize]);
+        Spelling { text: (one.first_name, one.last_name), rows: seen.rows, first_line: seen.first_line }
+    });
+    let get = |(first, last): (Text, Text)| (texts.get(first), texts.get(last));
+    let mut names = tally(names, |one, other| get(one) == get(other));
+    let shown = |name: (Text, Text)| format!("{} {}", texts.get(name.0), texts.get(name.1));
+    winner_first(&mut names, shown);
+    let (first_name, last_name) = names[0].text;
+    if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line)) {
+        findings.add(words.name_differs, || Finding {
+            code: words.name_differs,
+            line: Some(other.first_line),
+            column: Some(words.name.name().into()),
+            value: shown(other.text),
+            message: format!(
+                "The name is spelled '{}' here and '{}' in more rows (first in line {}); that one is used.",
+                shown(other.text),
+                shown(names[0].text),
+                names[0].first_line
+            ),
+        });
+    }
+    Person {
+        sis_id: most_frequent(texts, spellings(|one| one.sis_id)),
+        email: most_frequent(texts, spellings(|one| one.email)),
+        first_name,
+        last_name,
+        clever_id: most_frequent(texts, spellings(|one| one.clever_id)),
+    }
+}

@@ -1,0 +1,78 @@
+//! Schools and classes, put together from the halves that name them.
+
+use std::collections::HashMap;
+
+use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::texts::{Text, Texts};
+use homeroom_read::Column;
+
+use crate::halves::{ClassHalf, Seen};
+use crate::spelling::{Spelling, tally, winner_first};
+
+/// Rejects the halves of classes that stand in two schools.
+pub(crate) fn reject_classes_in_two_schools(texts: &Texts, halves: &[ClassHalf], seen: &mut [Seen]) {
+    // For each class its first half, and the first half in another school.
+    let mut classes = HashMap::<&str, (usize, Option<usize>)>::with_capacity(halves.len());
+    for (at, half) in halves.iter().enumerate().filter(|(at, _)| !seen[*at].rejected) {
+        let (first, other) = classes.entry(texts.get(half.class)).or_insert((at, None));
+        if texts.get(halves[*first].school) != texts.get(half.school) {
+            other.get_or_insert(at);
+        }
+    }
+    for (at, half) in halves.iter().enumerate() {
+        let class = texts.get(half.class);
+        let Some((first, Some(other))) = classes.get(class) else { continue };
+        if seen[at].rejected {
+            continue;
+        }
+        let place = |half: usize, seen: &[Seen]| {
+            format!("school {} (line {})", texts.get(halves[half].school), seen[half].first_line)
+        };
+        let message =
+            format!("Class {class} stands in {} and in {}.", place(*first, seen), place(*other, seen));
+        seen[at].say(Column::ClassId, FindingCode::ClassInTwoSchools, class, message);
+    }
+}
+
+/// Names of a kind of place.
+pub(crate) struct Words {
+    pub(crate) column: Column,
+    pub(crate) differs: FindingCode,
+}
+
+/// The name of a place from its halves: the most frequent one. Says when there are several.
+pub(crate) fn name(
+    texts: &Texts,
+    halves: &[u32],
+    value: impl Fn(usize) -> Text,
+    seen: &[Seen],
+    words: &Words,
+    findings: &mut Findings,
+) -> Text {
+    let first = value(halves[0] as usize);
+    if halves[1..].iter().all(|half| texts.get(value(*half as usize)) == texts.get(first)) {
+        return first;
+    }
+    let spellings = halves.iter().map(|half| {
+        let Seen { rows, first_line, .. } = seen[*half as usize];
+        Spelling { text: value(*half as usize), rows, first_line }
+    });
+    let mut names = tally(spellings, |one, other| texts.get(one) == texts.get(other));
+    winner_first(&mut names, |name| texts.get(name).to_owned());
+    if let Some(other) = names[1..].iter().min_by_key(|other| other.first_line) {
+        findings.add(words.differs, || Finding {
+            code: words.differs,
+            line: Some(other.first_line),
+            column: Some(words.column.name().into()),
+            value: texts.get(other.text).into(),
+            message: format!(
+                "The name is '{}' here and '{}' in more rows (first in line {}); that one is used.",
+                texts.get(other.text),
+                texts.get(names[0].text),
+                names[0].first_line
+            ),
+        });
+    }
+    names[0].text
+}

@@ -1,0 +1,387 @@
+//! Judges each row by its two halves, and puts the roster together from the accepted ones.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};
+use homeroom_model::texts::{Text, Texts};
+use homeroom_read::Column;
+
+use crate::flat::{Flat, Gathered};
+use crate::halves::{Issue, Seen};
+use crate::people::{self, People};
+use crate::places;
+use crate::protect;
+use crate::spelling::{Spelling, most_frequent};
+
+/// A row as the numbers of its halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowHalves {
+    pub(crate) class: u32,
+    pub(crate) student: u32,
+    pub(crate) line: u32,
+}
+
+const TEACHERS: people::Words = people::Words {
+    email: Column::TeacherEmail,
+    sis_id: Column::TeacherId,
+    name: Column::TeacherLastName,
+    email_shared: FindingCode::TeacherEmailShared,
+    id_shared: FindingCode::TeacherIdShared,
+    name_differs: FindingCode::TeacherNameDiffers,
+    placeholder: None,
+};
+const STUDENTS: people::Words = people::Words {
+    email: Column::StudentEmail,
+    sis_id: Column::StudentId,
+    name: Column::StudentLastName,
+    email_shared: FindingCode::StudentEmailShared,
+    id_shared: FindingCode::StudentIdShared,
+    name_differs: FindingCode::StudentNameDiffers,
+    placeholder: Some(FindingCode::StudentEmailPlaceholder),
+};
+
+pub(crate) fn judge(mut gathered: Gathered, columns: OptionalColumns, flat: &mut Flat, findings: &mut Findings) {
+    let Gathered { texts, class_halves, class_seen, student_halves, student_seen, .. } = &mut gathered;
+    places::reject_classes_in_two_schools(texts, class_halves, class_seen);
+    let teachers = people::resolve(texts, |half| class_halves[half].teacher, class_seen, &TEACHERS);
+    let students = people::resolve(texts, |half| student_halves[half].person, student_seen, &STUDENTS);
+    let both = BothColumns::new(&gathered);
+
+    let mut rows = std::mem::take(&mut gathered.rows);
+    rows.retain(|row| {
+        let (class, student) = (&gathered.class_seen[row.class as usize], &gathered.student_seen[row.student as usize]);
+        for issue in class.issues.iter().chain(&student.issues) {
+            say(findings, row.line, issue);
+        }
+        let in_both = both.refuses(&gathered, row);
+        if let Some(issue) = &in_both {
+            say(findings, row.line, issue);
+        }
+        let rejected = class.rejected || student.rejected || in_both.is_some();
+        if rejected {
+            flat.rejected += 1;
+            let (class, student) =
+                (&gathered.class_halves[row.class as usize], &gathered.student_halves[row.student as usize]);
+            protect::row(&mut flat.protected, &gathered.texts, class, student);
+        }
+        !rejected
+    });
+    flat.roster = Builder::new(gathered, &teachers, &students, &rows).build(rows, columns, findings);
+}
+
+fn say(findings: &mut Findings, line: u32, issue: &Issue) {
+    findings.add(issue.code, || Finding {
+        code: issue.code,
+        line: Some(line),
+        column: Some(issue.column.name().into()),
+        value: issue.value.clone().into(),
+        message: issue.message.clone().into(),
+    });
+}
+
+/// Addresses that stand in both e-mail columns, and on which side their rows are refused.
+struct BothColumns {
+    refused: HashMap<String, Refused>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Refused {
+    as_teacher: bool,
+    as_student: bool,
+}
+
+impl BothColumns {
+    fn new(gathered: &Gathered) -> BothColumns {
+        let texts = &gathered.texts;
+        let students = gathered.student_halves.iter().map(|half| texts.get(half.person.email)).collect::<HashSet<_>>();
+        let teachers = gathered.class_halves.iter().map(|half| texts.get(half.teacher.email));
+        let both = teachers.filter(|email| !email.is_empty() && students.contains(email)).collect::<HashSet<_>>();
+        if both.is_empty() {
+            return BothColumns { refused: HashMap::new() };
+        }
+        // Rows that have the address in one of the columns only; in both it is refused anyway.
+        let mut uses = both.iter().map(|email| (*email, (0_u64, 0_u64))).collect::<HashMap<_, _>>();
+        for row in &gathered.rows {
+            let (teacher, student) = emails(gathered, row);
+            if teacher != student {
+                if let Some(used) = uses.get_mut(teacher) {
+                    used.0 += 1;
+                }
+                if let Some(used) = uses.get_mut(student) {
+                    used.1 += 1;
+                }
+            }
+        }
+        // The rarer use is the mistake: a whole class is not lost because its teacher's address slipped into a row.
+        let refused = |(as_teacher, as_student): (u64, u64)| Refused {
+            as_teacher: as_teacher <= as_student,
+            as_student: as_student <= as_teacher,
+        };
+        BothColumns { refused: uses.into_iter().map(|(email, uses)| (email.to_owned(), refused(uses))).collect() }
+    }
+
+    fn refuses(&self, gathered: &Gathered, row: &RowHalves) -> Option<Issue> {
+        if self.refused.is_empty() {
+            return None;
+        }
+        let (teacher, student) = emails(gathered, row);
+        let refused = |email: &str| self.refused.get(email).copied().unwrap_or_default();
+        let issue = |column, email: &str, message: String| Issue {
+            code: FindingCode::TeacherIsStudent,
+            column,
+            value: email.into(),
+            message: message.into(),
+        };
+        if teacher == student && !teacher.is_empty() {
+            let message = format!("'{teacher}' is the address of both the teacher and the student of this row.");
+            Some(issue(Column::StudentEmail, student, message))
+        } else if refused(teacher).as_teacher {
+            let message = format!("'{teacher}' is a teacher's address here and a student's in other rows.");
+            Some(issue(Column::TeacherEmail, teacher, message))
+        } else if refused(student).as_student {
+            let message = format!("'{student}' is a student's address here and a teacher's in other rows.");
+            Some(issue(Column::StudentEmail, student, message))
+        } else {
+            None
+        }
+    }
+}
+
+fn emails<'g>(gathered: &'g Gathered, row: &RowHalves) -> (&'g str, &'g str) {
+    let teacher = gathered.class_halves[row.class as usize].teacher.email;
+    let student = gathered.student_halves[row.student as usize].person.email;
+    (gathered.texts.get(teacher), gathered.texts.get(student))
+}
+
+/// Puts the roster together. Only halves that an accepted row has count.
+struct Builder<'p> {
+    gathered: Gathered,
+    teachers: &'p People,
+    students: &'p People,
+    class_used: Vec<bool>,
+    student_used: Vec<bool>,
+}
+
+impl<'p> Builder<'p> {
+    fn new(gathered: Gathered, teachers: &'p People, students: &'p People, rows: &[RowHalves]) -> Self {
+        let mut class_used = vec![false; gathered.class_halves.len()];
+        let mut student_used = vec![false; gathered.student_halves.len()];
+        for row in rows {
+            class_used[row.class as usize] = true;
+            student_used[row.student as usize] = true;
+        }
+        Builder { gathered, teachers, students, class_used, student_used }
+    }
+
+    fn build(self, mut rows: Vec<RowHalves>, columns: OptionalColumns, findings: &mut Findings) -> Roster {
+        let mut roster = Roster { columns, ..Roster::default() };
+        let school_of_half = self.schools(&mut roster, findings);
+        let class_of_half = self.classes(&mut roster, &school_of_half, findings);
+        let teacher_of_half = self.teachers(&mut roster, findings);
+        let student_of_half = self.students(&mut roster, findings);
+
+        // Halves of the same class and teacher are one from here on.
+        let mut teachings = HashMap::<Link, u32>::new();
+        for (half, used) in self.class_used.iter().enumerate() {
+            if *used {
+                let link = Link { class: class_of_half[half], person: teacher_of_half[half] };
+                teachings.entry(link).or_insert(half as u32);
+            }
+        }
+        for row in &mut rows {
+            let half = row.class as usize;
+            row.class = teachings[&Link { class: class_of_half[half], person: teacher_of_half[half] }];
+            row.student = student_of_half[row.student as usize];
+        }
+        rows.sort_unstable();
+        say_duplicates(&rows, findings);
+        roster.enrollments = rows
+            .iter()
+            .map(|row| Link { class: class_of_half[row.class as usize], person: row.student })
+            .collect();
+        roster.enrollments.sort_unstable();
+        roster.enrollments.dedup();
+        roster.teachings = teachings.into_keys().collect();
+        roster.teachings.sort_unstable();
+        self.say_co_teachers(&roster, &class_of_half, findings);
+        roster.texts = self.gathered.texts;
+        roster
+    }
+
+    fn schools(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
+        let (texts, halves) = (&self.gathered.texts, &self.gathered.class_halves);
+        let words = places::Words { column: Column::SchoolName, differs: FindingCode::SchoolNameDiffers };
+        let groups = self.grouped_class_halves(|half| texts.get(half.school));
+        let mut of_half = vec![0; halves.len()];
+        for (at, group) in groups.values().enumerate() {
+            group.iter().for_each(|half| of_half[*half as usize] = at as u32);
+            let name =
+                places::name(texts, group, |half| halves[half].school_name, &self.gathered.class_seen, &words, findings);
+            roster.schools.push(School { key: halves[group[0] as usize].school, name });
+        }
+        of_half
+    }
+
+    fn classes(&self, roster: &mut Roster, school_of_half: &[u32], findings: &mut Findings) -> Vec<u32> {
+        let (texts, halves) = (&self.gathered.texts, &self.gathered.class_halves);
+        let words = places::Words { column: Column::ClassName, differs: FindingCode::ClassNameDiffers };
+        let groups = self.grouped_class_halves(|half| texts.get(half.class));
+        let mut of_half = vec![0; halves.len()];
+        for (at, group) in groups.values().enumerate() {
+            group.iter().for_each(|half| of_half[*half as usize] = at as u32);
+            let name =
+                places::name(texts, group, |half| halves[half].class_name, &self.gathered.class_seen, &words, findings);
+            let first = group[0] as usize;
+            roster.classes.push(Class { key: halves[first].class, name, school: school_of_half[first] });
+        }
+        of_half
+    }
+
+    /// Used class halves by a key, in the order of the keys.
+    fn grouped_class_halves<'t>(
+        &'t self,
+        key: impl Fn(&'t crate::halves::ClassHalf) -> &'t str,
+    ) -> BTreeMap<&'t str, Vec<u32>> {
+        let mut groups = BTreeMap::<&str, Vec<u32>>::new();
+        for (at, half) in self.gathered.class_halves.iter().enumerate().filter(|(at, _)| self.class_used[*at]) {
+            groups.entry(key(half)).or_default().push(at as u32);
+        }
+        groups
+    }
+
+    fn teachers(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
+        let Gathered { texts, class_halves, class_seen, .. } = &self.gathered;
+        let person = |half: usize| class_halves[half].teacher;
+        let merged = merged(self.teachers, &self.class_used, |halves| {
+            people::merge(texts, halves, &person, class_seen, &TEACHERS, findings)
+        });
+        let (sorted, of_half) = sorted_by_key(texts, merged, self.teachers, |person| person.key());
+        roster.teachers = sorted;
+        of_half
+    }
+
+    fn students(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
+        let Gathered { texts, student_halves, student_seen, .. } = &self.gathered;
+        let person = |half: usize| student_halves[half].person;
+        let merged = merged(self.students, &self.student_used, |halves| {
+            let person = people::merge(texts, halves, &person, student_seen, &STUDENTS, findings);
+            let usernames = halves.iter().map(|half| {
+                let Seen { rows, first_line, .. } = student_seen[*half as usize];
+                Spelling { text: student_halves[*half as usize].username, rows, first_line }
+            });
+            let username = most_frequent(texts, usernames);
+            Student { person, username, grade: self.grade(halves, findings) }
+        });
+        let (sorted, of_half) = sorted_by_key(texts, merged, self.students, |student| student.person.key());
+        roster.students = sorted;
+        of_half
+    }
+
+    /// The grade that stands last in the file.
+    fn grade(&self, halves: &[u32], findings: &mut Findings) -> Option<homeroom_model::grade::Grade> {
+        let Gathered { student_halves, student_seen, .. } = &self.gathered;
+        let mut grades = halves
+            .iter()
+            .filter_map(|half| Some((student_seen[*half as usize].last_line, student_halves[*half as usize].grade?)))
+            .collect::<Vec<_>>();
+        grades.sort_unstable();
+        let (_, last) = *grades.last()?;
+        if let Some((line, other)) = grades.iter().find(|(_, grade)| *grade != last) {
+            findings.add(FindingCode::StudentGradeDiffers, || Finding {
+                code: FindingCode::StudentGradeDiffers,
+                line: Some(*line),
+                column: Some(Column::StudentGradeLevel.name().into()),
+                value: other.code().into(),
+                message: format!("The student's grade is {other} here and {last} further down; the last one is used."),
+            });
+        }
+        Some(last)
+    }
+
+    fn say_co_teachers(&self, roster: &Roster, class_of_half: &[u32], findings: &mut Findings) {
+        let mut first_line = BTreeMap::<u32, u32>::new();
+        let several = roster
+            .teachings
+            .chunk_by(|one, other| one.class == other.class)
+            .filter(|teachings| teachings.len() > 1)
+            .map(|teachings| (teachings[0].class, teachings.len()))
+            .collect::<BTreeMap<_, _>>();
+        if several.is_empty() {
+            return;
+        }
+        for (half, class) in class_of_half.iter().enumerate().filter(|(half, _)| self.class_used[*half]) {
+            if several.contains_key(class) {
+                let line = self.gathered.class_seen[half].first_line;
+                first_line.entry(*class).and_modify(|first| *first = line.min(*first)).or_insert(line);
+            }
+        }
+        for (class, count) in several {
+            let key = self.gathered.texts.get(roster.classes[class as usize].key);
+            findings.add(FindingCode::CoTeachers, || Finding {
+                code: FindingCode::CoTeachers,
+                line: first_line.get(&class).copied(),
+                column: Some(Column::TeacherEmail.name().into()),
+                value: key.into(),
+                message: format!("Class {key} has {count} teachers; all of them teach it."),
+            });
+        }
+    }
+}
+
+/// Each person's values from the used halves; `None` for one that no accepted row names.
+fn merged<V>(
+    people: &People,
+    used: &[bool],
+    mut merge: impl FnMut(&[u32]) -> V,
+) -> Vec<Option<V>> {
+    let mut some = Vec::new();
+    people
+        .halves
+        .iter()
+        .map(|halves| {
+            some.clear();
+            some.extend(halves.iter().copied().filter(|half| used[*half as usize]));
+            (!some.is_empty()).then(|| merge(&some))
+        })
+        .collect()
+}
+
+/// Sorts people by key; also gives the place of each half's person.
+fn sorted_by_key<V: Copy>(
+    texts: &Texts,
+    merged: Vec<Option<V>>,
+    people: &People,
+    key: impl Fn(&V) -> Text,
+) -> (Vec<V>, Vec<u32>) {
+    let mut order = merged
+        .iter()
+        .enumerate()
+        .filter_map(|(at, values)| values.as_ref().map(|values| (texts.get(key(values)), at)))
+        .collect::<Vec<_>>();
+    order.sort_unstable();
+    let mut place = vec![0; merged.len()];
+    for (at, (_, person)) in order.iter().enumerate() {
+        place[*person] = at as u32;
+    }
+    let sorted = order.iter().filter_map(|(_, person)| merged[*person]).collect();
+    let of_half = people.of_half.iter().map(|person| place.get(*person as usize).copied().unwrap_or(0)).collect();
+    (sorted, of_half)
+}
+
+/// Rows are sorted by class half, student and line: the same row again follows the first.
+fn say_duplicates(rows: &[RowHalves], findings: &mut Findings) {
+    for pair in rows.windows(2) {
+        let (first, again) = (&pair[0], &pair[1]);
+        if (first.class, first.student) == (again.class, again.student) {
+            findings.add(FindingCode::DuplicateRow, || Finding {
+                code: FindingCode::DuplicateRow,
+                line: Some(again.line),
+                column: None,
+                value: String::new(),
+                message: format!("The same student stands in this class with this teacher in line {} already.", first.line),
+            });
+        }
+    }
+}

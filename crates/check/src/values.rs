@@ -1,0 +1,166 @@
+//! One value: what is stripped, repaired, refused.
+
+use std::borrow::Cow;
+
+use homeroom_model::email::Email;
+
+/// A cell as text, trimmed and without invisible characters.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Clean<'c> {
+    pub(crate) text: Cow<'c, str>,
+    /// The name of an invisible character that was removed.
+    pub(crate) invisible: Option<&'static str>,
+    /// Whether it holds a character that is no text.
+    pub(crate) control: bool,
+}
+
+pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
+    // The reader gives UTF-8; what is not could only come from a reader's mistake and is shown as such.
+    let text = String::from_utf8_lossy(cell);
+    if text.bytes().all(|byte| (b' '..0x7F).contains(&byte)) {
+        let trimmed = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(' ')),
+            Cow::Owned(text) => Cow::Owned(text.trim_matches(' ').to_owned()),
+        };
+        return Clean { text: trimmed, invisible: None, control: false };
+    }
+    let mut invisible = None;
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        match invisible_name(c) {
+            Some(name) => {
+                invisible = invisible.or(Some(name));
+                if c == '\u{A0}' {
+                    kept.push(' ');
+                }
+            }
+            None => kept.push(c),
+        }
+    }
+    let trimmed = kept.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}'));
+    let control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    Clean { text: Cow::Owned(trimmed.to_owned()), invisible, control }
+}
+
+/// Characters that nobody typed on purpose. Joiners inside a name are part of some scripts and of emoji: they stay.
+fn invisible_name(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{A0}' => "a no-break space",
+        '\u{200B}' => "a zero-width space",
+        '\u{FEFF}' => "a byte order mark",
+        '\u{2060}' => "a word joiner",
+        '\u{AD}' => "a soft hyphen",
+        _ => return None,
+    })
+}
+
+/// Texts that database exports write for nothing: in a key they are empty.
+pub(crate) fn means_nothing(text: &str) -> bool {
+    const NOTHING: [&str; 12] =
+        ["NULL", "\\N", "N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "NONE", "NIL", "(NULL)", "-", "NAN"];
+    text.is_empty() || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
+}
+
+/// Whether a spreadsheet made a number or a date of an id: `1.23E+11`, `3-Jan`, `Jan-03`.
+pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if let Some((number, power)) = text.split_once(['E', 'e']) {
+        let (whole, rest) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+        let power = power.strip_prefix('+');
+        return digits(whole) && whole.len() == 1 && digits(rest) && power.is_some_and(|power| power.len() >= 2 && digits(power));
+    }
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
+    let day = |part: &str| (1..=2).contains(&part.len()) && digits(part);
+    text.split_once('-').is_some_and(|(one, other)| (day(one) && month(other)) || (month(one) && day(other)))
+}
+
+/// An address and whether it had to be repaired.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    Missing,
+    Fine(Email),
+    Repaired(Email),
+    Invalid,
+}
+
+/// Reads an address: blanks, quotes, `mailto:`, brackets and punctuation around it are taken off, capitals made small.
+pub(crate) fn address(text: &str) -> Address {
+    if means_nothing(text) {
+        return Address::Missing;
+    }
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '“' | '”' | '‘' | '’' | ',' | ';' | '.' | ':');
+    let mut bare = text.trim_matches(around);
+    if bare.len() >= 7 && bare.is_char_boundary(7) && bare[..7].eq_ignore_ascii_case("mailto:") {
+        bare = bare[7..].trim_matches(around);
+    }
+    let joined = bare.replace([' ', '\t'], "");
+    // Blanks beside the @ or a dot are slips; between words they may part two addresses.
+    let slips = bare.split([' ', '\t']).filter(|part| !part.is_empty()).count();
+    let candidate = if slips <= 1 || near_signs(bare) { joined.as_str() } else { bare };
+    match Email::parse(candidate) {
+        Some(email) if email.as_str() == text => Address::Fine(email),
+        Some(email) => Address::Repaired(email),
+        None => Address::Invalid,
+    }
+}
+
+/// Whether every blank stands beside an `@` or a dot.
+fn near_signs(text: &str) -> bool {
+    let chars = text.chars().collect::<Vec<_>>();
+    let sign = |at: Option<&char>| at.is_some_and(|c| matches!(c, '@' | '.' | ' ' | '\t'));
+    chars.iter().enumerate().all(|(at, c)| {
+        !matches!(c, ' ' | '\t') || sign(chars.get(at + 1)) || at.checked_sub(1).is_some_and(|before| sign(chars.get(before)))
+    })
+}
+
+/// 24 hexadecimal digits.
+pub(crate) fn is_clever_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, address, changed_by_spreadsheet, clean, means_nothing};
+
+    #[test]
+    fn what_stands_around_an_address_is_taken_off() {
+        for text in ["Ann.Lee@X.org", " ann.lee@x.org", "mailto:ann.lee@x.org", "ann.lee@x.org.", "<ann.lee@x.org>", "\"ann.lee@x.org\"", "ann.lee @x.org", "ann.lee@x.org;"] {
+            let Address::Repaired(email) = address(text) else { panic!("{text}") };
+            assert_eq!(email.as_str(), "ann.lee@x.org");
+        }
+        assert!(matches!(address("ann.lee@x.org"), Address::Fine(_)));
+        assert!(matches!(address("o'brien@x.org"), Address::Fine(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_repaired_is_invalid_or_missing() {
+        for text in ["ann", "ann@@x.org", "ann@x", "ann lee@x.org", "a@x.org b@x.org", "ann(at)x.org", "a..b@x.org"] {
+            assert_eq!(address(text), Address::Invalid, "{text}");
+        }
+        for text in ["", "NULL", "\\N", "n/a", "#REF!"] {
+            assert_eq!(address(text), Address::Missing, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_that_a_spreadsheet_changed_are_known() {
+        for text in ["1.23E+11", "1.23457E+11", "1,2E+10", "3-Jan", "Jan-03", "5E+15"] {
+            assert!(changed_by_spreadsheet(text), "{text}");
+        }
+        for text in ["123", "3E1", "1001-3-2", "E12", "12E4", "S1-Jan", "Jan", "3-January", "1.23E11", "101E+12"] {
+            assert!(!changed_by_spreadsheet(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_go_and_are_named() {
+        let cleaned = clean("\u{200b} Ann\u{a0}".as_bytes());
+        assert_eq!((&*cleaned.text, cleaned.invisible), ("Ann", Some("a zero-width space")));
+        let emoji = "👩\u{200d}🏫";
+        assert_eq!(clean(emoji.as_bytes()).text, emoji);
+        assert!(clean(b"An\0n").control);
+        assert!(!means_nothing("Null Island"));
+    }
+}

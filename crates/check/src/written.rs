@@ -1,0 +1,108 @@
+//! The two CSV files of a result: every finding, and the same file with what to mend.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::source::Source;
+use homeroom_read::{Limits, Opened, open};
+
+/// So that spreadsheet programs read the files as UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Writes `findings.csv`: one line for each kept finding, then one for each code of which there were more.
+pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(MARK)?;
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["line", "column", "code", "severity", "value", "message", "remedy"])?;
+    let mut written = HashMap::<_, u64>::new();
+    for finding in findings.kept() {
+        *written.entry(finding.code).or_default() += 1;
+        let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
+        csv.write_record([
+            &line,
+            &safe(finding.column.as_deref().unwrap_or_default()),
+            finding.code.as_str(),
+            finding.code.severity().as_str(),
+            &safe(&finding.value),
+            &safe(&finding.message),
+            finding.code.remedy(),
+        ])?;
+    }
+    for (code, count) in findings.counts() {
+        let more = count - written.get(code).copied().unwrap_or(0);
+        if more > 0 {
+            let message = format!("{more} more rows have this finding.");
+            csv.write_record(["", "", code.as_str(), code.severity().as_str(), "", &message, code.remedy()])?;
+        }
+    }
+    csv.flush()
+}
+
+/// Writes `corrected.csv`: the same file, read again from `source`, with two more columns: what is wrong in a row, and what
+/// we suggest. A file that is no table gives the findings alone.
+pub fn write_corrected(
+    source: &dyn Source,
+    limits: &Limits,
+    findings: &Findings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    out.write_all(MARK)?;
+    let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
+    let by_line = by_line(findings);
+    let said = |line: Option<u32>| {
+        let some = by_line.get(&line).map(Vec::as_slice).unwrap_or_default();
+        let problems = some.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ");
+        let mut remedies = some.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
+        remedies.dedup();
+        (safe(&problems), remedies.join(" "))
+    };
+    let Opened::Table(mut table) = open(source, limits)? else {
+        let (problem, suggestion) = said(None);
+        csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
+        csv.write_record([problem, suggestion.clone()])?;
+        return csv.flush();
+    };
+    let width = table.header().width();
+    for cell in table.header().cells().iter() {
+        csv.write_field(safe(cell))?;
+    }
+    csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
+    let mut cell_text = String::new();
+    while let Some(row) = table.next_row()? {
+        for at in 0..row.len().max(width) {
+            cell_text.clear();
+            let whole = row.damage.is_some() && at == 0;
+            let cell = String::from_utf8_lossy(if whole { row.bytes } else { row.cell(at) });
+            if needs_guard(&cell) {
+                cell_text.push('\'');
+            }
+            cell_text.push_str(&cell);
+            csv.write_field(cell_text.as_bytes())?;
+        }
+        if by_line.contains_key(&Some(row.line)) {
+            let (problem, suggestion) = said(Some(row.line));
+            csv.write_record([problem, suggestion])?;
+        } else {
+            csv.write_record(["", ""])?;
+        }
+    }
+    csv.flush()
+}
+
+fn by_line(findings: &Findings) -> HashMap<Option<u32>, Vec<&Finding>> {
+    let mut by_line = HashMap::<_, Vec<_>>::new();
+    for finding in findings.kept() {
+        by_line.entry(finding.line).or_default().push(finding);
+    }
+    by_line
+}
+
+/// Spreadsheet programs run cells that begin like a formula (OWASP, "CSV Injection"): an apostrophe makes them text.
+fn needs_guard(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn safe(cell: &str) -> String {
+    if needs_guard(cell) { format!("'{cell}") } else { cell.to_owned() }
+}

@@ -1,0 +1,197 @@
+//! The queue's promises, on both engines.
+
+use std::time::Duration;
+
+use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
+use homeroom_model::district::{Mode, Slug};
+use homeroom_store::district::NewDistrict;
+use homeroom_store::jobs::{JobState, NewJob};
+use homeroom_store::DistrictStore;
+use homeroom_testkit::{TestStore, stores};
+
+fn district(test: &TestStore, slug: &str) -> DistrictStore {
+    let new = NewDistrict {
+        slug: Slug::parse(slug).unwrap(),
+        name: "Lincoln".into(),
+        time_zone: "UTC".into(),
+        seats: 10,
+        apps: vec![],
+        mode: Mode::OnUpload,
+        at: "02:00".into(),
+        file: "roster.csv".into(),
+    };
+    test.store.district(test.store.districts_add(&new).unwrap().id)
+}
+
+fn worker(test: &TestStore) -> Worker {
+    let settings = WorkerSettings {
+        folder: test.folder.path().join("workers"),
+        lease: Duration::from_secs(30),
+        poll: Duration::from_millis(10),
+    };
+    Worker::new(test.store.clone(), settings).unwrap()
+}
+
+fn enqueue(district: &DistrictStore, kind: &str, exclusive: bool, run_at: i64) -> homeroom_store::jobs::JobId {
+    let job = NewJob { kind, payload: "{}".into(), exclusive, run_at };
+    district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
+}
+
+#[test]
+fn a_job_is_done_once_and_then_gone() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let id = enqueue(&district, "run", true, test.store.now());
+        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
+        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+    }
+}
+
+#[test]
+fn a_job_waits_for_its_time() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        enqueue(&district, "run", true, test.store.now() + 1_000);
+        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+        test.store.clock().advance(1_000);
+        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+    }
+}
+
+#[test]
+fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_them() {
+    for test in stores() {
+        let (lincoln, oak) = (district(&test, "lincoln"), district(&test, "oak-hill"));
+        let worker = worker(&test);
+        let now = test.store.now();
+        enqueue(&lincoln, "run", true, now - 3);
+        enqueue(&lincoln, "undo", true, now - 2);
+        enqueue(&oak, "run", true, now - 1);
+        let inner = worker.clone();
+        let begun = std::sync::Mutex::new(vec![]);
+        worker
+            .work_once(&|job| {
+                begun.lock().unwrap().push(job.district);
+                // While the first is at work, only the other district's job can be claimed.
+                assert!(inner.work_once(&|job| { begun.lock().unwrap().push(job.district); Outcome::Done }).unwrap());
+                assert!(!inner.work_once(&|_| Outcome::Done).unwrap(), "{}", test.engine);
+                Outcome::Done
+            })
+            .unwrap();
+        assert_eq!(*begun.lock().unwrap(), [lincoln.id(), oak.id()], "{}", test.engine);
+        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+    }
+}
+
+#[test]
+fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let id = enqueue(&district, "run", true, test.store.now());
+        let mut tries = 0;
+        let mut waited = 0;
+        while district.jobs_state(id).unwrap() == JobState::Waiting {
+            if worker.work_once(&|_| Outcome::Retry("the disk is full".into())).unwrap() {
+                tries += 1;
+            } else {
+                test.store.clock().advance(1_000);
+                waited += 1;
+            }
+            assert!(waited < 1_000, "the job is never given up");
+        }
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Failed("the disk is full".into()));
+        assert_eq!(tries, 6);
+        assert_eq!(waited, 2 + 4 + 8 + 16 + 32, "seconds between the tries");
+    }
+}
+
+#[test]
+fn a_panic_in_a_job_is_a_failure_of_that_job_only() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let id = enqueue(&district, "run", true, test.store.now());
+        assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
+        test.store.clock().advance(10_000);
+        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+    }
+}
+
+#[test]
+fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_are_not() {
+    for test in stores() {
+        let district = district(&test, "lincoln");
+        let folder = test.folder.path().join("workers");
+        let id = enqueue(&district, "run", true, test.store.now());
+        std::fs::create_dir_all(&folder).unwrap();
+        // A worker whose process was killed: its file is there, and nobody holds its lock.
+        std::fs::write(folder.join("dead.lock"), "").unwrap();
+        test.store.jobs_claim("dead", test.store.now() + 1_000_000, None).unwrap().unwrap();
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Running);
+        assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 1, "{}", test.engine);
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
+
+        let living = worker(&test);
+        living
+            .work_once(&|_| {
+                assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0, "{}", test.engine);
+                Outcome::Done
+            })
+            .unwrap();
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
+    }
+}
+
+#[test]
+fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
+    for test in stores() {
+        let district = district(&test, "lincoln");
+        let folder = test.folder.path().join("workers");
+        enqueue(&district, "run", true, test.store.now());
+        test.store.jobs_claim("elsewhere", test.store.now() + 5_000, None).unwrap().unwrap();
+        assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0);
+        test.store.clock().advance(5_001);
+        assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 1);
+    }
+}
+
+#[test]
+fn a_district_has_one_waiting_settle_job_whose_time_moves() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let now = test.store.now();
+        let first = enqueue(&district, "settle", false, now + 1_000);
+        let second = enqueue(&district, "settle", false, now + 5_000);
+        assert_eq!(first, second, "{}", test.engine);
+        test.store.clock().advance(4_000);
+        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+        test.store.clock().advance(1_000);
+        // One that is at work does not hinder a new one, and gives way to it when it is put back.
+        assert!(
+            worker
+                .work_once(&|job| {
+                    assert_eq!(job.kind, "settle");
+                    enqueue(&district, "settle", false, now + 9_000);
+                    Outcome::Again { at: now + 20_000 }
+                })
+                .unwrap()
+        );
+        assert_eq!(test.store.jobs_next_due().unwrap(), Some(now + 9_000), "{}", test.engine);
+        assert_eq!(test.store.jobs_count().unwrap(), [("waiting".to_owned(), 1)]);
+    }
+}
+
+#[test]
+fn a_job_can_be_done_by_name_before_its_time_and_its_failure_is_told() {
+    for test in stores() {
+        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let later = test.store.now() + 1_000_000;
+        let id = enqueue(&district, "run", true, later);
+        assert_eq!(worker.work_on(district.id(), id, &|_| Outcome::Done).unwrap(), Ok(()));
+        let id = enqueue(&district, "run", true, later);
+        let failed = worker.work_on(district.id(), id, &|_| Outcome::Fail("no such run".into())).unwrap();
+        assert_eq!(failed, Err("no such run".into()));
+        assert_eq!(test.store.jobs_count().unwrap(), []);
+    }
+}

@@ -1,0 +1,69 @@
+//! The result of a check, in the shape of its JSON.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::finding_code::FindingCode;
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing to say, or only notices.
+    Clean,
+    /// Every row is accepted; something should be looked at.
+    Warnings,
+    /// Some rows are dropped.
+    RowsRejected,
+    /// Nothing is accepted.
+    FileRejected,
+}
+
+impl Outcome {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Clean => "clean",
+            Outcome::Warnings => "warnings",
+            Outcome::RowsRejected => "rows_rejected",
+            Outcome::FileRejected => "file_rejected",
+        }
+    }
+}
+
+/// The result of a check. Counts are of what was accepted, but for `rows` and `rows_rejected`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// The file's name without its folder.
+    pub file: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`; empty when the file could not be read as text.
+    pub encoding: String,
+    /// One of `,` `;` tab `|`; empty when the file is no table.
+    pub separator: String,
+    /// Data rows: without the header, repeated headers and blank lines.
+    pub rows: u64,
+    /// Rows that count.
+    pub rows_accepted: u64,
+    /// Rows that were dropped.
+    pub rows_rejected: u64,
+    /// Schools.
+    pub schools: u64,
+    /// Teachers.
+    pub teachers: u64,
+    /// Classes.
+    pub classes: u64,
+    /// Students.
+    pub students: u64,
+    /// Teacher-class pairs.
+    pub teachings: u64,
+    /// Student-class pairs.
+    pub enrollments: u64,
+    /// At most 1,000 of each code, in the order of the file.
+    pub findings: Vec<Finding>,
+    /// How often each code was found, exactly.
+    pub finding_counts: BTreeMap<FindingCode, u64>,
+}

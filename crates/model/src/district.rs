@@ -1,0 +1,143 @@
+//! A district: the tenant, its licence and its way to live.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::DistrictId;
+
+/// A district's short name in addresses and commands: 2 to 40 of `a-z 0-9 -`, beginning with a letter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// `None` when the text breaks the rule above.
+    pub fn parse(text: &str) -> Option<Slug> {
+        let fits = (2..=40).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && !text.ends_with('-')
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        fits.then(|| Slug(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl FromStr for Slug {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Slug::parse(text).ok_or_else(|| {
+            format!("'{text}' is no district slug: use 2 to 40 of a-z, 0-9 and '-', beginning with a letter")
+        })
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// The word in JSON, commands and the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok($name::$variant),)+
+                    _ => Err(format!("'{text}' is none of: {}", [$($word),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(
+    /// How far a district is on the way to live.
+    Stage {
+        /// Created; no file yet.
+        Setup = "setup",
+        /// Every upload makes a test run.
+        Testing = "testing",
+        /// A clean test run was loaded; logins are tested.
+        Verifying = "verifying",
+        /// Uploads are applied.
+        Live = "live",
+        /// Uploads are kept and test-run, nothing is applied.
+        Paused = "paused",
+    }
+);
+
+words!(
+    /// What starts a live run in stage `live`.
+    Mode {
+        /// At a set time in the district's time zone.
+        Nightly = "nightly",
+        /// As soon as an upload has settled.
+        OnUpload = "on_upload",
+        /// Only an operator does.
+        Manual = "manual",
+    }
+);
+
+/// The apps of a licence.
+pub type Apps = Vec<String>;
+
+/// A district as the operator set it up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct District {
+    /// Its number in the database.
+    #[serde(skip)]
+    pub id: DistrictId,
+    /// `lincoln-usd`.
+    pub slug: Slug,
+    /// "Lincoln Unified School District".
+    pub name: String,
+    /// An IANA name: `America/Los_Angeles`.
+    pub time_zone: String,
+    /// Seats of the licence: the most active students.
+    pub seats: u32,
+    /// Apps of the licence.
+    pub apps: Apps,
+    /// What starts a live run.
+    pub mode: Mode,
+    /// When a nightly run starts, `HH:MM` in the district's time zone.
+    pub at: String,
+    /// The name of the file that is synced: `roster.csv`.
+    pub file: String,
+    /// How far it is on the way to live.
+    pub stage: Stage,
+    /// Raised by every change of the roster; a plan names the version it was made from.
+    pub roster_version: i64,
+    /// Limits on a plan.
+    pub policy: crate::policy::Policy,
+    /// When it was created.
+    #[serde(serialize_with = "crate::run::as_rfc3339")]
+    pub created_at: i64,
+}

@@ -1,0 +1,108 @@
+//! Something the check has to say about one place in a file.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::finding_code::FindingCode;
+
+/// One finding. The severity and remedy follow from the code.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Finding {
+    /// What it is.
+    pub code: FindingCode,
+    /// The physical line where the record begins, the header being line 1; `None` for the whole file.
+    pub line: Option<u32>,
+    /// The column by its standard name, or as the file calls it.
+    pub column: Option<String>,
+    /// The value as it stands in the file; empty when there is none.
+    pub value: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Finding", 7)?;
+        out.serialize_field("code", &self.code)?;
+        out.serialize_field("severity", &self.code.severity())?;
+        out.serialize_field("line", &self.line)?;
+        out.serialize_field("column", &self.column)?;
+        out.serialize_field("value", &self.value)?;
+        out.serialize_field("message", &self.message)?;
+        out.serialize_field("remedy", self.code.remedy())?;
+        out.end()
+    }
+}
+
+/// All findings of a check. Counts are exact; of each code only the first are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    kept: Vec<Finding>,
+    counts: BTreeMap<FindingCode, u64>,
+}
+
+impl Findings {
+    /// The most findings of one code that are kept, for `findings.csv`.
+    pub const KEPT_PER_CODE: u64 = 100_000;
+    /// The most findings of one code that the JSON of a check shows.
+    pub const SHOWN_PER_CODE: usize = 1_000;
+    /// The most findings of all codes that are kept.
+    const KEPT: usize = 200_000;
+    /// The longest value that is kept, in characters.
+    const LONGEST_VALUE: usize = 200;
+
+    /// Counts a finding; `finding` makes the rest of it, and is called only when it is kept.
+    pub fn add(&mut self, code: FindingCode, finding: impl FnOnce() -> Finding) {
+        let count = self.counts.entry(code).or_insert(0);
+        *count += 1;
+        if *count <= Self::KEPT_PER_CODE && self.kept.len() < Self::KEPT {
+            let mut finding = finding();
+            debug_assert_eq!(finding.code, code, "a finding is counted under its own code");
+            if let Some((at, _)) = finding.value.char_indices().nth(Self::LONGEST_VALUE) {
+                finding.value.truncate(at);
+                finding.value.push('…');
+            }
+            self.kept.push(finding);
+        }
+    }
+
+    /// Adds a finding that is made anyway.
+    pub fn add_whole(&mut self, finding: Finding) {
+        self.add(finding.code, || finding);
+    }
+
+    /// How often a code was found.
+    pub fn count(&self, code: FindingCode) -> u64 {
+        self.counts.get(&code).copied().unwrap_or(0)
+    }
+
+    /// Every code that was found, with its exact count.
+    pub fn counts(&self) -> &BTreeMap<FindingCode, u64> {
+        &self.counts
+    }
+
+    /// The kept findings. After [`Findings::sort`] the whole file comes first, then line by line.
+    pub fn kept(&self) -> &[Finding] {
+        &self.kept
+    }
+
+    /// Puts the kept findings in the order of the file.
+    pub fn sort(&mut self) {
+        self.kept.sort_by(|a, b| {
+            (a.line, a.code.severity(), a.code, &a.column).cmp(&(b.line, b.code.severity(), b.code, &b.column))
+        });
+    }
+
+    /// The kept findings that the JSON of a check shows: at most [`Findings::SHOWN_PER_CODE`] of each code.
+    pub fn shown(&self) -> Vec<Finding> {
+        let mut shown = BTreeMap::<FindingCode, usize>::new();
+        let within = |finding: &&Finding| {
+            let count = shown.entry(finding.code).or_insert(0);
+            *count += 1;
+            *count <= Self::SHOWN_PER_CODE
+        };
+        self.kept.iter().filter(within).cloned().collect()
+    }
+}

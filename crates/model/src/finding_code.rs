@@ -1,0 +1,415 @@
+//! The catalogue of findings: every permanent code with its severity, meaning, example and remedy.
+//!
+//! `docs/findings.md` is written from this list. `docs/recipes/adding-a-check.md` says how to add one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What a finding does to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing from this file is applied.
+    RejectFile,
+    /// The row is dropped; everything it names is protected from removal in this run.
+    RejectRow,
+    /// Accepted, and said.
+    Warning,
+    /// Accepted, for information.
+    Notice,
+}
+
+impl Severity {
+    /// The word in JSON and CSV.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::RejectFile => "reject_file",
+            Severity::RejectRow => "reject_row",
+            Severity::Warning => "warning",
+            Severity::Notice => "notice",
+        }
+    }
+}
+
+macro_rules! catalogue {
+    ($($variant:ident $code:literal $severity:ident {
+        meaning: $meaning:literal,
+        example: $example:literal,
+        remedy: $remedy:literal $(,)?
+    })+) => {
+        /// The permanent name of something the check has to say.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum FindingCode {
+            $(#[doc = $meaning] $variant),+
+        }
+
+        impl FindingCode {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &[FindingCode] = &[$(FindingCode::$variant),+];
+
+            /// `student-email-invalid`: what stands in JSON, CSV and the documentation. Never changes.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FindingCode::$variant => $code),+ }
+            }
+
+            /// What it does to the file.
+            pub fn severity(self) -> Severity {
+                match self { $(FindingCode::$variant => Severity::$severity),+ }
+            }
+
+            /// What it means, in a sentence for the person who made the file.
+            pub fn meaning(self) -> &'static str {
+                match self { $(FindingCode::$variant => $meaning),+ }
+            }
+
+            /// A value or row that causes it.
+            pub fn example(self) -> &'static str {
+                match self { $(FindingCode::$variant => $example),+ }
+            }
+
+            /// What to do about it.
+            pub fn remedy(self) -> &'static str {
+                match self { $(FindingCode::$variant => $remedy),+ }
+            }
+        }
+    };
+}
+
+catalogue! {
+
+    FileEmpty "file-empty" RejectFile {
+        meaning: "The file is empty.",
+        example: "a file of 0 bytes, or of blank lines only",
+        remedy: "Export the roster again and look at the file before you upload it.",
+    }
+    FileTooLarge "file-too-large" RejectFile {
+        meaning: "The file is larger than allowed.",
+        example: "a file of more than 4 GiB",
+        remedy: "Export only the columns that the format guide names, or ask us to raise the limit.",
+    }
+    FileNotText "file-not-text" RejectFile {
+        meaning: "The file is no CSV, whatever its name says.",
+        example: "an Excel workbook that was renamed to .csv",
+        remedy: "Save or export it as CSV (UTF-8) and upload that file.",
+    }
+    FileNotATable "file-not-a-table" RejectFile {
+        meaning: "The first line names no column of a roster.",
+        example: "Report created on 3 May",
+        remedy: "The first line must hold the names of the columns, as in samples/roster-sample.csv.",
+    }
+    HeaderTooLong "header-too-long" RejectFile {
+        meaning: "The first line is too long to be a header.",
+        example: "a file without line ends",
+        remedy: "Check that each row stands on a line of its own, then export again.",
+    }
+    TooManyColumns "too-many-columns" RejectFile {
+        meaning: "The file has more columns than allowed.",
+        example: "10,000 columns",
+        remedy: "Export only the columns that the format guide names.",
+    }
+    ColumnMissing "column-missing" RejectFile {
+        meaning: "A required column is missing.",
+        example: "no column student_email",
+        remedy: "Add the column, or give it its standard name in the first line.",
+    }
+    ColumnDuplicate "column-duplicate" RejectFile {
+        meaning: "Two columns mean the same.",
+        example: "student_email and Student Email",
+        remedy: "Remove or rename one of the two columns.",
+    }
+    ColumnEmpty "column-empty" RejectFile {
+        meaning: "A required column has no value in any row.",
+        example: "student_email is empty everywhere",
+        remedy: "Check the export's settings for this column: most likely the wrong field is selected.",
+    }
+    NoRows "no-rows" RejectFile {
+        meaning: "The file has a header and no rows.",
+        example: "an export whose query found nothing",
+        remedy: "Check the export's filters (school year, schools) and export again.",
+    }
+    TooManyRowsRejected "too-many-rows-rejected" RejectFile {
+        meaning: "More than 10 % of the rows are rejected, so nothing of the file is used.",
+        example: "1,200 of 5,000 rows rejected",
+        remedy: "Mend the most frequent finding first: it is usually one mistake in the export.",
+    }
+    EncodingWindows1252 "encoding-windows-1252" Warning {
+        meaning: "The file is not in UTF-8; it was read as Windows-1252.",
+        example: "José saved by an older Excel",
+        remedy: "Check that names with accents are right in what we understood; better, save as CSV UTF-8.",
+    }
+    ColumnIgnored "column-ignored" Notice {
+        meaning: "A column is not used.",
+        example: "student_birthday",
+        remedy: "Nothing to do; leave out columns with personal data that we do not need.",
+    }
+    HeaderRepeated "header-repeated" Notice {
+        meaning: "The header stands in the file once more; the line was skipped.",
+        example: "two exports pasted together",
+        remedy: "Nothing to do, when the file is meant to be two exports in one.",
+    }
+
+
+    QuoteUnbalanced "quote-unbalanced" RejectRow {
+        meaning: "A quotation mark opens a cell and does not close it.",
+        example: "1001,\"Oak Hill,…",
+        remedy: "Close the quotation mark, or remove it.",
+    }
+    RowTooLong "row-too-long" RejectRow {
+        meaning: "The row is too long to be read.",
+        example: "a line of more than 1 MB",
+        remedy: "Check that each row stands on a line of its own.",
+    }
+    RowTooFewCells "row-too-few-cells" RejectRow {
+        meaning: "The row has fewer cells than the header.",
+        example: "7 cells where the header has 11",
+        remedy: "Check whether a line break stands inside the row, or whether the export stopped there.",
+    }
+    RowTooManyCells "row-too-many-cells" RejectRow {
+        meaning: "The row has more cells than the header: most likely a comma inside a value shifted it.",
+        example: "Smith, Jr. without quotation marks",
+        remedy: "Put values with a comma into quotation marks, or remove the comma.",
+    }
+    ControlCharacter "control-character" RejectRow {
+        meaning: "A cell holds a character that is no text.",
+        example: "a NUL byte",
+        remedy: "Type the value anew.",
+    }
+    QuoteInsideCell "quote-inside-cell" Warning {
+        meaning: "A quotation mark stands inside a cell; it was kept as it is.",
+        example: "Robert \"Rob\" Smith",
+        remedy: "Check the value; write a quotation mark inside a quoted cell twice.",
+    }
+    InvisibleCharacter "invisible-character" Notice {
+        meaning: "A cell holds an invisible character, which was removed.",
+        example: "a zero-width space before an address",
+        remedy: "Nothing to do; type the value anew if it was pasted from a web page.",
+    }
+
+
+    SchoolIdMissing "school-id-missing" RejectRow {
+        meaning: "The school's id is missing.",
+        example: "an empty school_id",
+        remedy: "Fill in the school's number.",
+    }
+    ClassIdMissing "class-id-missing" RejectRow {
+        meaning: "The class's id is missing.",
+        example: "an empty class_id",
+        remedy: "Fill in the number of the class (section).",
+    }
+    TeacherEmailMissing "teacher-email-missing" RejectRow {
+        meaning: "The teacher's e-mail address is missing.",
+        example: "an empty teacher_email",
+        remedy: "Fill in the address that the teacher signs in with.",
+    }
+    TeacherEmailInvalid "teacher-email-invalid" RejectRow {
+        meaning: "The teacher's e-mail address is not a complete address.",
+        example: "ann.lee@lincoln",
+        remedy: "Write the address as it is used to sign in, with one @ and the full domain.",
+    }
+    StudentEmailMissing "student-email-missing" RejectRow {
+        meaning: "The student has neither an e-mail address nor a student_id.",
+        example: "an empty student_email",
+        remedy: "Fill in the address, or add the column student_id for pupils without one.",
+    }
+    StudentEmailInvalid "student-email-invalid" RejectRow {
+        meaning: "The student's e-mail address is not a complete address.",
+        example: "ann@@x.org",
+        remedy: "Write the address as it is used to sign in, with one @ and the full domain.",
+    }
+    IdChangedBySpreadsheet "id-changed-by-spreadsheet" RejectRow {
+        meaning: "A spreadsheet program has changed this id into a number or a date.",
+        example: "1.23E+11, 3-Jan",
+        remedy: "Export again and upload that file without opening it in a spreadsheet; or format the column as text.",
+    }
+    EmailRepaired "email-repaired" Warning {
+        meaning: "An e-mail address was written unusually; we use it in its usual form.",
+        example: "mailto:Ann.Lee@X.org.",
+        remedy: "Write addresses in small letters, without blanks and signs around them.",
+    }
+
+
+    TeacherNameMissing "teacher-name-missing" RejectRow {
+        meaning: "The teacher has neither a first nor a last name.",
+        example: "both name cells empty",
+        remedy: "Fill in the teacher's name.",
+    }
+    StudentNameMissing "student-name-missing" RejectRow {
+        meaning: "The student has neither a first nor a last name.",
+        example: "both name cells empty",
+        remedy: "Fill in the student's name.",
+    }
+    NamePartMissing "name-part-missing" Warning {
+        meaning: "A first or last name is missing.",
+        example: "an empty student_last_name",
+        remedy: "Fill in the missing part, or leave it if the person has one name only.",
+    }
+    NameMissing "name-missing" Warning {
+        meaning: "A school or class has no name; its id is shown instead.",
+        example: "an empty class_name",
+        remedy: "Fill in the name.",
+    }
+    GradeUnknown "grade-unknown" Warning {
+        meaning: "The grade is not understood and was left empty.",
+        example: "Banana",
+        remedy: "Use PK, TK, KG, 01 to 13, PS or UG; K, 5 and 5th are understood too.",
+    }
+    CleverIdInvalid "clever-id-invalid" Warning {
+        meaning: "A Clever id has 24 hexadecimal digits; this value was left out.",
+        example: "12345",
+        remedy: "Export Clever's own id, or leave the column out.",
+    }
+
+
+    ClassInTwoSchools "class-in-two-schools" RejectRow {
+        meaning: "One class_id stands in two schools.",
+        example: "class 101 in school 1 and in school 2",
+        remedy: "Give each class a number that no other school uses, as 1-101 and 2-101.",
+    }
+    TeacherEmailShared "teacher-email-shared" RejectRow {
+        meaning: "One teacher's e-mail address stands with clearly different names or ids.",
+        example: "office@x.org for Ann Lee and Bob Park",
+        remedy: "Give each teacher the address that they sign in with.",
+    }
+    StudentEmailShared "student-email-shared" RejectRow {
+        meaning: "One student's e-mail address stands with clearly different names or ids.",
+        example: "lee@x.org for Ann Lee and Bob Lee",
+        remedy: "Give each student an address of their own.",
+    }
+    StudentEmailPlaceholder "student-email-placeholder" RejectRow {
+        meaning: "One address stands for many students: it is a placeholder.",
+        example: "none@x.org",
+        remedy: "Leave the address empty and add student_id, or fill in each student's own address.",
+    }
+    TeacherIdShared "teacher-id-shared" RejectRow {
+        meaning: "One teacher_id stands with two e-mail addresses.",
+        example: "17 with ann@x.org and bob@x.org",
+        remedy: "Check which address belongs to this number.",
+    }
+    StudentIdShared "student-id-shared" RejectRow {
+        meaning: "One student_id stands with two e-mail addresses.",
+        example: "9001 with ann@x.org and bob@x.org",
+        remedy: "Check which address belongs to this number.",
+    }
+    TeacherIsStudent "teacher-is-student" RejectRow {
+        meaning: "One e-mail address stands for a teacher and for a student.",
+        example: "the teacher's address in student_email",
+        remedy: "Check which of the two columns is wrong.",
+    }
+    SchoolNameDiffers "school-name-differs" Warning {
+        meaning: "One school stands with several names; the most frequent is used.",
+        example: "Oak Hill and Oak Hill Elementary",
+        remedy: "Write the name in one way.",
+    }
+    ClassNameDiffers "class-name-differs" Warning {
+        meaning: "One class stands with several names; the most frequent is used.",
+        example: "Math 3 and Maths 3",
+        remedy: "Write the name in one way.",
+    }
+    TeacherNameDiffers "teacher-name-differs" Warning {
+        meaning: "One teacher's name is spelled in several ways; the most frequent is used.",
+        example: "José Núñez and Jose Nunez",
+        remedy: "Write the name in one way.",
+    }
+    StudentNameDiffers "student-name-differs" Warning {
+        meaning: "One student's name is spelled in several ways; the most frequent is used.",
+        example: "José Núñez and Jose Nunez",
+        remedy: "Write the name in one way.",
+    }
+    StudentGradeDiffers "student-grade-differs" Warning {
+        meaning: "One student stands with several grades; the last one in the file is used.",
+        example: "04 and 05",
+        remedy: "Give the student one grade.",
+    }
+    DuplicateRow "duplicate-row" Notice {
+        meaning: "The same row stands in the file before; it counts once.",
+        example: "a row pasted twice",
+        remedy: "Nothing to do.",
+    }
+    CoTeachers "co-teachers" Notice {
+        meaning: "A class has several teachers: all of them teach it.",
+        example: "class 101 with ann@x.org and bob@x.org",
+        remedy: "Nothing to do, when that is so.",
+    }
+}
+
+/// `docs/findings.md`: every code with its meaning, example and remedy.
+pub fn findings_document() -> String {
+    let mut text = String::from(
+        "# Findings\n\nEverything that a check can say about a file. Codes are permanent. Written from the catalogue in\n\
+         `crates/model/src/finding_code.rs`; a test keeps it true.\n",
+    );
+    let groups = [
+        (Severity::RejectFile, "The file is rejected", "Nothing from the file is applied."),
+        (Severity::RejectRow, "A row is rejected", "The row is left out, and nothing that it names is removed in this run."),
+        (Severity::Warning, "A warning", "The row is used; please look at it."),
+        (Severity::Notice, "A notice", "The row is used; this is for your information."),
+    ];
+    for (severity, title, what) in groups {
+        text.push_str(&format!("\n## {title} (`{}`)\n\n{what}\n", severity.as_str()));
+        for code in FindingCode::ALL.iter().filter(|code| code.severity() == severity) {
+            text.push_str(&format!(
+                "\n### `{code}`\n\n{}\n\n- For example: {}\n- What to do: {}\n",
+                code.meaning(),
+                code.example(),
+                code.remedy()
+            ));
+        }
+    }
+    text
+}
+
+impl fmt::Display for FindingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for FindingCode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = FindingCode::ALL.iter().find(|code| code.as_str() == text);
+        known.copied().ok_or_else(|| format!("'{text}' is no finding code"))
+    }
+}
+
+impl Serialize for FindingCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FindingCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{FindingCode, findings_document};
+
+    #[test]
+    fn the_document_of_findings_is_the_catalogue() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/findings.md");
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(written, findings_document(), "write it anew: cargo run -p homeroom-model --example findings > docs/findings.md");
+    }
+
+    #[test]
+    fn codes_are_kebab_case_and_stand_for_one_thing() {
+        let mut codes = FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), FindingCode::ALL.len());
+        for code in FindingCode::ALL {
+            assert_eq!(code.as_str().parse(), Ok(*code));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Whether two spellings are one person's name.
+
+use strsim::osa_distance;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// How alike two names are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// The same letters.
+    Same,
+    /// One name, spelled in two ways: accents, case, initials, nicknames, typing mistakes, order.
+    Spelling,
+    /// Two people.
+    Different,
+}
+
+/// Compares two full names: first, last, first, last.
+pub fn likeness(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> Likeness {
+    if (a_first.trim(), a_last.trim()) == (b_first.trim(), b_last.trim()) {
+        return Likeness::Same;
+    }
+    let straight = same_first_name(a_first, b_first) && same_last_name(a_last, b_last);
+    let swapped = same_part(a_first, b_last) && same_part(a_last, b_first);
+    if straight || swapped || same_in_one_cell(a_first, a_last, b_first, b_last) {
+        Likeness::Spelling
+    } else {
+        Likeness::Different
+    }
+}
+
+/// Whether two first names can be one person's: spelling, initial, nickname, a middle name more or less.
+pub fn same_first_name(a: &str, b: &str) -> bool {
+    let (a, b) = (words(a), words(b));
+    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return a.is_empty() && b.is_empty() };
+    same_word(first_a, first_b) || nickname(first_a, first_b) || initial(first_a, first_b) || joined(&a) == joined(&b)
+}
+
+/// Whether two last names can be one person's: spelling, a suffix, one of two surnames.
+fn same_last_name(a: &str, b: &str) -> bool {
+    let (a, b) = (words(a), words(b));
+    if a.is_empty() || b.is_empty() {
+        return a.is_empty() && b.is_empty();
+    }
+    if same_word(&joined(&a), &joined(&b)) {
+        return true;
+    }
+    if initial(&joined(&a), &joined(&b)) {
+        return true;
+    }
+    let (few, many) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    // "García" and "García López", but not "De La Cruz" and "De León".
+    few.len() < many.len() && few.iter().all(|word| many.iter().any(|other| same_word(word, other)))
+}
+
+fn same_part(a: &str, b: &str) -> bool {
+    let (a, b) = (joined(&words(a)), joined(&words(b)));
+    !a.is_empty() && a == b
+}
+
+/// "Ann Lee" in one cell and nothing in the other, against "Ann" and "Lee".
+fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> bool {
+    let whole = |first: &str, last: &str| {
+        let mut all = words(first);
+        all.extend(words(last));
+        all.sort();
+        all
+    };
+    let one_cell = |first: &str, last: &str| words(first).is_empty() || words(last).is_empty();
+    (one_cell(a_first, a_last) || one_cell(b_first, b_last)) && whole(a_first, a_last) == whole(b_first, b_last)
+}
+
+/// The words of a name without accents, case, punctuation and suffixes.
+fn words(name: &str) -> Vec<String> {
+    let folded = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).fold(
+        String::with_capacity(name.len()),
+        |mut folded, c| {
+            match c {
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'ı' => folded.push('i'),
+                'ß' => folded.push_str("ss"),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'þ' => folded.push_str("th"),
+                '\'' | '’' | '‘' | '`' | '´' => {}
+                c if c.is_alphanumeric() => folded.push(c),
+                _ => folded.push(' '),
+            }
+            folded
+        },
+    );
+    let suffix = |word: &&str| ["jr", "sr", "ii", "iii", "iv", "2nd", "3rd"].contains(word);
+    let mut words = folded.split_whitespace().collect::<Vec<_>>();
+    while words.len() > 1 && words.last().is_some_and(|last| suffix(&last)) {
+        words.pop();
+    }
+    words.into_iter().map(str::to_owned).collect()
+}
+
+fn joined(words: &[String]) -> String {
+    words.concat()
+}
+
+/// Equal, or so near that it is a typing mistake: one in four letters, two in eight.
+fn same_word(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let shorter = a.chars().count().min(b.chars().count());
+    let allowed = match shorter {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    // Two short names that begin differently are two names: Bill and Jill.
+    let same_start = a.chars().next() == b.chars().next();
+    allowed > 0 && (same_start || shorter >= 8) && osa_distance(a, b) <= allowed
+}
+
+fn initial(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    short.chars().count() == 1 && short.chars().next() == long.chars().next()
+}
+
+/// Common English and Spanish short forms; each line is one name.
+const NICKNAMES: &[&[&str]] = &[
+    &["alexander", "alexandra", "alex", "alejandro", "alejandra", "sasha", "xander", "lexi", "sandra"],
+    &["andrew", "andy", "drew", "andrea"],
+    &["anthony", "tony", "antonio"],
+    &["benjamin", "ben", "benny"],
+    &["catherine", "katherine", "kathryn", "kate", "katie", "kathy", "cathy", "kat", "kitty"],
+    &["charles", "charlie", "chuck", "carlos"],
+    &["christopher", "chris", "christian", "christina", "christine", "tina"],
+    &["daniel", "dan", "danny", "daniela", "danielle", "dani"],
+    &["david", "dave", "davey"],
+    &["deborah", "debra", "debbie", "deb"],
+    &["edward", "ed", "eddie", "ted", "teddy", "eduardo"],
+    &["elizabeth", "liz", "beth", "lizzie", "betty", "eliza", "ellie", "betsy", "libby"],
+    &["frances", "francis", "frank", "fran", "francisco", "paco"],
+    &["gabriel", "gabe", "gabriela", "gabriella", "gabby"],
+    &["gregory", "greg"],
+    &["guadalupe", "lupe", "lupita"],
+    &["henry", "hank", "harry"],
+    &["isabella", "isabel", "bella", "izzy"],
+    &["jacob", "jake"],
+    &["james", "jim", "jimmy", "jamie"],
+    &["jennifer", "jen", "jenny", "jenna"],
+    &["jessica", "jess", "jessie"],
+    &["jesus", "chuy"],
+    &["john", "johnny", "jack", "jon", "juan"],
+    &["jonathan", "jon", "jonny", "john"],
+    &["jose", "pepe", "joseph", "joe", "joey"],
+    &["joshua", "josh"],
+    &["kenneth", "ken", "kenny"],
+    &["lawrence", "larry"],
+    &["margaret", "maggie", "meg", "peggy", "greta", "rita"],
+    &["matthew", "matt", "mateo"],
+    &["michael", "mike", "mikey", "mick", "miguel"],
+    &["nathaniel", "nathan", "nate"],
+    &["nicholas", "nick", "nicky", "nico", "nicolas"],
+    &["patricia", "pat", "patty", "trish", "patrick"],
+    &["peter", "pete", "pedro"],
+    &["rebecca", "becky", "becca"],
+    &["richard", "rick", "ricky", "dick", "rich", "ricardo"],
+    &["robert", "rob", "bob", "bobby", "robbie", "roberto", "beto"],
+    &["ronald", "ron", "ronnie"],
+    &["samuel", "sam", "sammy", "samantha"],
+    &["stephen", "steven", "steve", "stephanie", "steph"],
+    &["susan", "sue", "suzy", "susie"],
+    &["theodore", "theo", "ted", "teddy"],
+    &["thomas", "tom", "tommy"],
+    &["timothy", "tim", "timmy"],
+    &["victoria", "vicky", "tori", "victor", "vic"],
+    &["william", "will", "bill", "billy", "willie", "liam", "guillermo"],
+    &["zachary", "zach", "zack"],
+];
+
+fn nickname(a: &str, b: &str) -> bool {
+    NICKNAMES.iter().any(|names| names.contains(&a) && names.contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Likeness, likeness, same_first_name};
+
+    fn are(a: (&str, &str), b: (&str, &str)) -> Likeness {
+        let (one, other) = (likeness(a.0, a.1, b.0, b.1), likeness(b.0, b.1, a.0, a.1));
+        assert_eq!(one, other, "the order of the two names does not matter: {a:?} {b:?}");
+        one
+    }
+
+    #[test]
+    fn spellings_of_one_name_are_one_person() {
+        for (a, b) in [
+            (("José", "Núñez"), ("Jose", "Nunez")),
+            (("JOSÉ", "NÚÑEZ"), ("josé", "núñez")),
+            (("Ann", "Lee"), ("A.", "Lee")),
+            (("Ann", "Lee"), ("Ann Marie", "Lee")),
+            (("Ann", "Lee"), ("Lee", "Ann")),
+            (("Robert", "Smith"), ("Bob", "Smith")),
+            (("Sean", "O'Brien"), ("Sean", "OBrien")),
+            (("Ann", "Smith-Jones"), ("Ann", "Smith Jones")),
+            (("Ann", "Garcia"), ("Ann", "Garcia Lopez")),
+            (("John", "Smith"), ("John", "Smith Jr.")),
+            (("Jonathan", "Smith"), ("Jonathon", "Smith")),
+            (("Ann", "Hernandez"), ("Ann", "Hernandes")),
+            (("Ann Lee", ""), ("Ann", "Lee")),
+            (("Søren", "Müller"), ("Soren", "Muller")),
+            (("Zoë", "Strauß"), ("Zoe", "Strauss")),
+        ] {
+            assert_eq!(are(a, b), Likeness::Spelling, "{a:?} {b:?}");
+        }
+        assert_eq!(are(("Ann", "Lee"), ("Ann ", " Lee")), Likeness::Same);
+    }
+
+    #[test]
+    fn two_people_are_two() {
+        for (a, b) in [
+            (("Ann", "Lee"), ("Bob", "Lee")),
+            (("Ann", "Lee"), ("Ann", "Park")),
+            (("Ann", "Lee"), ("Amy", "Lee")),
+            (("Bill", "Lee"), ("Jill", "Lee")),
+            (("Maria", "De La Cruz"), ("Maria", "De Leon")),
+            (("Ann", "Lee"), ("", "")),
+            (("Liam", "Kim"), ("Emma", "Kim")),
+        ] {
+            assert_eq!(are(a, b), Likeness::Different, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_first_name_stays_one_through_initials_and_middle_names() {
+        assert!(same_first_name("Mary Kate", "MaryKate"));
+        assert!(same_first_name("Jean-Luc", "Jean"));
+        assert!(!same_first_name("Ann", "Bob"));
+    }
+}

@@ -1,0 +1,286 @@
+//! A plan: the exact list of changes from the stored roster to the one in an upload. Plain data.
+
+use std::ops::{Add, Sub};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::Kind;
+use crate::roster::{Class, Link, Person, School, Student};
+use crate::stored::FormerKey;
+use crate::texts::Texts;
+
+/// Something with the number it has, or gets, in its district and kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbered<V> {
+    /// The number.
+    pub number: u32,
+    /// Its values after the change; text in the plan's `texts`, a class's school by number.
+    pub values: V,
+}
+
+/// The changes of one kind of thing. Each number stands in at most one list.
+#[derive(Clone, Debug)]
+pub struct Changes<V> {
+    /// New ones.
+    pub create: Vec<Numbered<V>>,
+    /// Active ones whose values change.
+    pub update: Vec<Numbered<V>>,
+    /// Active ones that are not in the file.
+    pub deactivate: Vec<u32>,
+    /// Inactive ones that are in the file again, with the values they get.
+    pub reactivate: Vec<Numbered<V>>,
+    /// How many active ones stay as they are.
+    pub unchanged: u64,
+}
+
+/// The changes of teachings or enrollments, by the numbers of class and person.
+#[derive(Clone, Debug, Default)]
+pub struct LinkChanges {
+    /// New ones.
+    pub create: Vec<Link>,
+    /// Those that end.
+    pub deactivate: Vec<Link>,
+    /// Ended ones that are in force again.
+    pub reactivate: Vec<Link>,
+    /// How many stay.
+    pub unchanged: u64,
+}
+
+impl<V> Default for Changes<V> {
+    fn default() -> Self {
+        Changes { create: vec![], update: vec![], deactivate: vec![], reactivate: vec![], unchanged: 0 }
+    }
+}
+
+impl<V> Changes<V> {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.create.is_empty() && self.update.is_empty() && self.deactivate.is_empty() && self.reactivate.is_empty()
+    }
+}
+
+impl LinkChanges {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.create.is_empty() && self.deactivate.is_empty() && self.reactivate.is_empty()
+    }
+}
+
+/// The changes from one version of a district's roster.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The version of the stored roster that it was made from; applying it to another is refused.
+    pub base_version: i64,
+    /// The text of the values below.
+    pub texts: Arc<Texts>,
+    /// Schools.
+    pub schools: Changes<School>,
+    /// Classes.
+    pub classes: Changes<Class>,
+    /// Teachers.
+    pub teachers: Changes<Person>,
+    /// Students.
+    pub students: Changes<Student>,
+    /// Teachings.
+    pub teachings: LinkChanges,
+    /// Enrollments.
+    pub enrollments: LinkChanges,
+    /// Keys that are replaced by others and remembered.
+    pub former_keys: Vec<FormerKey>,
+}
+
+impl Plan {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.schools.is_empty()
+            && self.classes.is_empty()
+            && self.teachers.is_empty()
+            && self.students.is_empty()
+            && self.teachings.is_empty()
+            && self.enrollments.is_empty()
+            && self.former_keys.is_empty()
+    }
+
+    /// How much it changes, in the shape of a run's JSON.
+    pub fn counts(&self) -> PlanCounts {
+        let count = |of: &dyn Fn(&dyn ListLengths) -> usize| Counts {
+            schools: of(&self.schools) as u64,
+            classes: of(&self.classes) as u64,
+            teachers: of(&self.teachers) as u64,
+            students: of(&self.students) as u64,
+            teachings: of(&self.teachings) as u64,
+            enrollments: of(&self.enrollments) as u64,
+        };
+        PlanCounts {
+            create: count(&|list| list.lengths()[0]),
+            update: count(&|list| list.lengths()[1]),
+            deactivate: count(&|list| list.lengths()[2]),
+            reactivate: count(&|list| list.lengths()[3]),
+            rekey: Counts::default(),
+            unchanged: count(&|list| list.lengths()[4]),
+        }
+    }
+}
+
+/// Lengths of create, update, deactivate, reactivate, unchanged.
+trait ListLengths {
+    fn lengths(&self) -> [usize; 5];
+}
+
+impl<V> ListLengths for Changes<V> {
+    fn lengths(&self) -> [usize; 5] {
+        [
+            self.create.len(),
+            self.update.len(),
+            self.deactivate.len(),
+            self.reactivate.len(),
+            self.unchanged as usize,
+        ]
+    }
+}
+
+impl ListLengths for LinkChanges {
+    fn lengths(&self) -> [usize; 5] {
+        [self.create.len(), 0, self.deactivate.len(), self.reactivate.len(), self.unchanged as usize]
+    }
+}
+
+/// A number for each of the six kinds of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Schools.
+    pub schools: u64,
+    /// Classes.
+    pub classes: u64,
+    /// Teachers.
+    pub teachers: u64,
+    /// Students.
+    pub students: u64,
+    /// Teacher-class pairs.
+    pub teachings: u64,
+    /// Student-class pairs.
+    pub enrollments: u64,
+}
+
+impl Counts {
+    /// The six numbers with their names, in the order in which they are shown.
+    pub fn named(&self) -> [(&'static str, u64); 6] {
+        [
+            ("schools", self.schools),
+            ("classes", self.classes),
+            ("teachers", self.teachers),
+            ("students", self.students),
+            ("teachings", self.teachings),
+            ("enrollments", self.enrollments),
+        ]
+    }
+
+    /// All six together.
+    pub fn total(&self) -> u64 {
+        self.named().iter().map(|(_, count)| count).sum()
+    }
+
+    /// The number of a kind.
+    pub fn of(&self, kind: Kind) -> u64 {
+        match kind {
+            Kind::School => self.schools,
+            Kind::Class => self.classes,
+            Kind::Teacher => self.teachers,
+            Kind::Student => self.students,
+        }
+    }
+
+    fn with(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {
+        Counts {
+            schools: join(self.schools, other.schools),
+            classes: join(self.classes, other.classes),
+            teachers: join(self.teachers, other.teachers),
+            students: join(self.students, other.students),
+            teachings: join(self.teachings, other.teachings),
+            enrollments: join(self.enrollments, other.enrollments),
+        }
+    }
+}
+
+impl Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        self.with(other, u64::add)
+    }
+}
+
+impl Sub for Counts {
+    type Output = Counts;
+
+    fn sub(self, other: Counts) -> Counts {
+        self.with(other, u64::saturating_sub)
+    }
+}
+
+/// How much a plan changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanCounts {
+    /// New.
+    pub create: Counts,
+    /// Changed values.
+    pub update: Counts,
+    /// Deactivated or ended.
+    pub deactivate: Counts,
+    /// Active again.
+    pub reactivate: Counts,
+    /// New keys for known things.
+    pub rekey: Counts,
+    /// As they were.
+    pub unchanged: Counts,
+}
+
+/// A blown fuse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlownFuse {
+    /// `district`, `shrink` or `seats`.
+    pub fuse: Fuse,
+    /// What it blew for: `students`, `rows` …
+    pub scope: String,
+    /// The likely cause, in a sentence.
+    pub message: String,
+}
+
+/// A limit on a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fuse {
+    /// Too large a share of the district would be deactivated.
+    District,
+    /// The file is much shorter than the last, or ends in the middle of a row.
+    Shrink,
+    /// More active students than seats.
+    Seats,
+}
+
+/// The held part of a plan, in the shape of a run's JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// New ones that wait.
+    pub create: Counts,
+    /// Changes that wait.
+    pub update: Counts,
+    /// Removals that wait.
+    pub deactivate: Counts,
+    /// Reactivations that wait.
+    pub reactivate: Counts,
+    /// Why.
+    pub fuses: Vec<BlownFuse>,
+}
+
+/// Seats: one for each active student.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seats {
+    /// Of the licence.
+    pub limit: u64,
+    /// Active students before the run.
+    pub before: u64,
+    /// Active students after what the run applies at once.
+    pub after: u64,
+}

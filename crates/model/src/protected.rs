@@ -1,0 +1,40 @@
+//! What the rejected rows of a file name: none of it is removed in this run.
+
+use std::collections::HashSet;
+
+/// Keys that rejected rows name, as they would be in the roster (trimmed, addresses in lower case).
+///
+/// A row can be rejected because one of its keys is unreadable; then it is not known which student
+/// (or teacher) it was about, so every link of the class it names is kept, and the other way round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protected {
+    /// School keys.
+    pub schools: HashSet<Box<str>>,
+    /// Class keys.
+    pub classes: HashSet<Box<str>>,
+    /// Teacher keys: addresses and SIS numbers.
+    pub teachers: HashSet<Box<str>>,
+    /// Student keys: addresses and SIS numbers.
+    pub students: HashSet<Box<str>>,
+    /// (class key, student key) of rows that name both.
+    pub enrollments: HashSet<(Box<str>, Box<str>)>,
+    /// (class key, teacher key) of rows that name both.
+    pub teachings: HashSet<(Box<str>, Box<str>)>,
+    /// Class keys of rows whose student could not be read: every enrollment of these classes, and everyone
+    /// in them, is kept.
+    pub classes_with_unknown_student: HashSet<Box<str>>,
+    /// Class keys of rows whose teacher could not be read: every teaching of these classes is kept, and
+    /// their teachers.
+    pub classes_with_unknown_teacher: HashSet<Box<str>>,
+    /// Student keys of rows whose class could not be read: every enrollment of theirs is kept, and its class.
+    pub students_with_unknown_class: HashSet<Box<str>>,
+    /// Teacher keys of rows whose class could not be read: every teaching of theirs is kept, and its class.
+    pub teachers_with_unknown_class: HashSet<Box<str>>,
+}
+
+impl Protected {
+    /// Whether no row was rejected.
+    pub fn is_empty(&self) -> bool {
+        *self == Protected::default()
+    }
+}

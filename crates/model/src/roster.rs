@@ -1,0 +1,119 @@
+//! A whole district: schools, classes, teachers, students, teachings, enrollments.
+//!
+//! Things are parallel lists with their text in one [`Texts`]; links are positions in those lists.
+
+use crate::grade::Grade;
+use crate::ids::Kind;
+use crate::texts::{Text, Texts};
+
+/// A school.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct School {
+    /// `school_id`.
+    pub key: Text,
+    /// `school_name`.
+    pub name: Text,
+}
+
+/// A class of one school.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Class {
+    /// `class_id`.
+    pub key: Text,
+    /// `class_name`.
+    pub name: Text,
+    /// Its school. In a [`Roster`] a position in `schools`; in a [`crate::Plan`] and a
+    /// [`crate::StoredRoster`] the school's number.
+    pub school: u32,
+}
+
+/// What teachers and students have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Person {
+    /// The SIS's own stable number (`teacher_id`, `student_id`); empty when not given. Wins over `email` as key.
+    pub sis_id: Text,
+    /// Lower case; empty only for a student with a `sis_id`.
+    pub email: Text,
+    /// First name.
+    pub first_name: Text,
+    /// Last name.
+    pub last_name: Text,
+    /// 24 hex digits; empty when not given.
+    pub clever_id: Text,
+}
+
+impl Person {
+    /// What stands for this person in the file: the SIS's number, else the address.
+    pub fn key(&self) -> Text {
+        if self.sis_id.is_empty() { self.email } else { self.sis_id }
+    }
+}
+
+/// A student.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Student {
+    /// Names and keys.
+    pub person: Person,
+    /// `student_username`; empty when not given.
+    pub username: Text,
+    /// `None` when empty or unknown.
+    pub grade: Option<Grade>,
+}
+
+/// `left` is a class; `right` a teacher (teaching) or a student (enrollment). Ordered by class, then person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Link {
+    /// Position (in a roster) or number (in a plan) of the class.
+    pub class: u32,
+    /// Position (in a roster) or number (in a plan) of the person.
+    pub person: u32,
+}
+
+/// Which optional columns the file has. An absent column leaves the stored values alone; a present
+/// one with an empty value empties them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OptionalColumns {
+    /// `teacher_id`
+    pub teacher_id: bool,
+    /// `student_id`
+    pub student_id: bool,
+    /// `teacher_clever_id`
+    pub teacher_clever_id: bool,
+    /// `student_clever_id`
+    pub student_clever_id: bool,
+    /// `student_username`
+    pub student_username: bool,
+}
+
+/// A roster as a file wants it. Lists are sorted by key and hold each key once; links are sorted and distinct.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    /// The text of everything below.
+    pub texts: Texts,
+    /// Sorted by key.
+    pub schools: Vec<School>,
+    /// Sorted by key.
+    pub classes: Vec<Class>,
+    /// Sorted by [`Person::key`].
+    pub teachers: Vec<Person>,
+    /// Sorted by [`Person::key`].
+    pub students: Vec<Student>,
+    /// Who teaches which class.
+    pub teachings: Vec<Link>,
+    /// Who is in which class.
+    pub enrollments: Vec<Link>,
+    /// Which optional columns were there.
+    pub columns: OptionalColumns,
+}
+
+impl Roster {
+    /// How many there are of a kind.
+    pub fn count(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::School => self.schools.len(),
+            Kind::Class => self.classes.len(),
+            Kind::Teacher => self.teachers.len(),
+            Kind::Student => self.students.len(),
+        }
+    }
+}

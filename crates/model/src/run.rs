@@ -1,0 +1,141 @@
+//! A run: one pass of read, check, plan and perhaps apply.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::check_report::CheckReport;
+use crate::clock::rfc3339;
+use crate::district::words;
+use crate::ids::{RunId, RunNumber, UploadId};
+use crate::plan::{Counts, Held, PlanCounts, Seats};
+
+words!(
+    /// Whether a run may change the roster.
+    RunKind {
+        /// It shows what it would do.
+        Test = "test",
+        /// It does it.
+        Live = "live",
+    }
+);
+
+words!(
+    /// Where a run is.
+    RunState {
+        /// Waits for its turn.
+        Queued = "queued",
+        /// At work.
+        Running = "running",
+        /// A test run that is finished.
+        Tested = "tested",
+        /// The plan was applied.
+        Applied = "applied",
+        /// The same file as the one applied last.
+        Unchanged = "unchanged",
+        /// The safe part is applied, the rest waits for a decision.
+        Held = "held",
+        /// The file was rejected.
+        Rejected = "rejected",
+        /// Something on our side went wrong, and was tried again in vain.
+        Failed = "failed",
+        /// Waited for a decision until a later upload came.
+        Superseded = "superseded",
+        /// Applied, and taken back.
+        Undone = "undone",
+    }
+);
+
+/// The upload a run reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunUpload {
+    /// Its id.
+    #[serde(skip)]
+    pub id: Option<UploadId>,
+    /// The file's name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// BLAKE3 hash of its bytes, in hex.
+    pub blake3: String,
+}
+
+/// What an operator or contact decided about a hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// `approved` or `discarded`.
+    pub decision: String,
+    /// When, as RFC 3339.
+    pub at: String,
+}
+
+/// What an undo did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// Changes taken back.
+    pub restored: Counts,
+    /// Changes kept because something changed them later, as sentences without names or addresses.
+    pub kept: Vec<String>,
+    /// When, as RFC 3339.
+    pub at: String,
+}
+
+/// What a run found and did; kept with the run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// What the check said.
+    pub check: Option<CheckReport>,
+    /// All that the file asks for.
+    pub plan: Option<PlanCounts>,
+    /// The part of it that waits.
+    pub held: Option<Held>,
+    /// Seats.
+    pub seats: Option<Seats>,
+    /// What a person should know: why it failed, what is unusual.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<String>,
+    /// The decision on its hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// What its undo did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undone>,
+}
+
+/// A run, in the shape of its JSON.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The district's slug.
+    pub district: String,
+    /// Its number within the district.
+    pub number: RunNumber,
+    /// Test or live.
+    pub kind: RunKind,
+    /// Where it is.
+    pub state: RunState,
+    /// What it reads.
+    pub upload: RunUpload,
+    /// What it found and did.
+    #[serde(flatten)]
+    pub report: RunReport,
+    /// When it began.
+    #[serde(serialize_with = "maybe_as_rfc3339")]
+    pub started_at: Option<i64>,
+    /// When it ended.
+    #[serde(serialize_with = "maybe_as_rfc3339")]
+    pub finished_at: Option<i64>,
+    /// From `started_at` to `finished_at`.
+    pub seconds: Option<f64>,
+}
+
+/// A time as RFC 3339, for scripts.
+pub(crate) fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*millis))
+}
+
+fn maybe_as_rfc3339<S: Serializer>(millis: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match millis {
+        Some(millis) => as_rfc3339(millis, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,289 @@
+//! The exact changes from the stored roster to the wanted one.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use homeroom_model::ids::Kind;
+use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
+use homeroom_model::protected::Protected;
+use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
+use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
+use homeroom_model::texts::{Text, Texts};
+
+use crate::matching::{self, Matches};
+use crate::protection::Kept;
+
+/// A plan, and what a person should know about how it was made.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// The changes.
+    pub plan: Plan,
+    /// Sentences without names or addresses.
+    pub messages: Vec<String>,
+}
+
+/// Plans the changes from `stored` to `wanted`. What `protected` names is not removed.
+pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Planned {
+    let kept = Kept::new(stored, protected);
+    let Roster { mut texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
+    let mut former_keys = Vec::new();
+    let mut messages = Vec::new();
+
+    let keys = |texts: &Texts, list: &[School]| list.iter().map(|one| own(texts, one.key)).collect::<Vec<_>>();
+    let matches = matching::by_key(
+        stored,
+        Kind::School,
+        &stored.schools,
+        |school| school.key,
+        keys(&texts, &schools).iter().map(String::as_str),
+    );
+    let (schools, school_numbers) =
+        compare(&stored.schools, schools, &matches, &kept.schools, |old, new| merge_school(stored, &mut texts, old, new));
+
+    let class_keys = classes.iter().map(|one| own(&texts, one.key)).collect::<Vec<_>>();
+    let matches = matching::by_key(
+        stored,
+        Kind::Class,
+        &stored.classes,
+        |class| class.key,
+        class_keys.iter().map(String::as_str),
+    );
+    let classes =
+        classes.into_iter().map(|class| Class { school: school_numbers[class.school as usize], ..class }).collect();
+    let (classes, class_numbers) =
+        compare(&stored.classes, classes, &matches, &kept.classes, |old, new| merge_class(stored, &mut texts, old, new));
+
+    let (matches, passed_on) =
+        matching::people(stored, Kind::Teacher, &stored.teachers, |teacher| teacher, &teachers, &texts);
+    note_passed_on(&mut messages, Kind::Teacher, passed_on);
+    let has = PersonColumns { sis_id: columns.teacher_id, clever_id: columns.teacher_clever_id };
+    let (teachers, teacher_numbers) =
+        compare(&stored.teachers, teachers, &matches, &kept.teachers, |old, new| {
+            remember(&mut former_keys, &mut texts, stored, Kind::Teacher, old.number, &old.values, &new, has);
+            merge_person(stored, &mut texts, &old.values, new, has)
+        });
+
+    let people = students.iter().map(|student| student.person).collect::<Vec<_>>();
+    let (matches, passed_on) = matching::people(
+        stored,
+        Kind::Student,
+        &stored.students,
+        |student| &student.person,
+        &people,
+        &texts,
+    );
+    note_passed_on(&mut messages, Kind::Student, passed_on);
+    let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
+    let (students, student_numbers) =
+        compare(&stored.students, students, &matches, &kept.students, |old, new| {
+            let (was, is) = (&old.values.person, &new.person);
+            remember(&mut former_keys, &mut texts, stored, Kind::Student, old.number, was, is, has);
+            merge_student(stored, &mut texts, old, new, columns)
+        });
+
+    let plan = Plan {
+        base_version: stored.version,
+        texts: Arc::new(texts),
+        schools,
+        classes,
+        teachers,
+        students,
+        teachings: compare_links(
+            &stored.teachings,
+            numbered(&teachings, &class_numbers, &teacher_numbers),
+            &kept.teachings,
+        ),
+        enrollments: compare_links(
+            &stored.enrollments,
+            numbered(&enrollments, &class_numbers, &student_numbers),
+            &kept.enrollments,
+        ),
+        former_keys,
+    };
+    Planned { plan, messages }
+}
+
+fn own(texts: &Texts, text: Text) -> String {
+    texts.get(text).to_owned()
+}
+
+fn note_passed_on(messages: &mut Vec<String>, kind: Kind, count: usize) {
+    if count > 0 {
+        messages.push(format!(
+            "{count} e-mail {} of {} came back with a clearly different name or SIS number: each is treated as a new \
+             person with a new account.",
+            if count == 1 { "address" } else { "addresses" },
+            kind.plural()
+        ));
+    }
+}
+
+/// Sorts what is wanted and stored into the lists of changes; also gives the number of each wanted thing.
+/// `merge` makes the values that a stored thing gets, or `None` when they are the ones it has.
+fn compare<V: Copy>(
+    stored: &[Stored<V>],
+    wanted: Vec<V>,
+    matches: &Matches,
+    kept: &HashSet<u32>,
+    mut merge: impl FnMut(&Stored<V>, V) -> (V, bool),
+) -> (Changes<V>, Vec<u32>) {
+    let mut changes = Changes::default();
+    let mut next = stored.last().map_or(1, |last| last.number + 1);
+    let mut seen = vec![false; stored.len()];
+    let mut numbers = Vec::with_capacity(wanted.len());
+    for (values, found) in wanted.into_iter().zip(matches) {
+        let Some(position) = *found else {
+            changes.create.push(Numbered { number: next, values });
+            numbers.push(next);
+            next += 1;
+            continue;
+        };
+        let old = &stored[position];
+        seen[position] = true;
+        numbers.push(old.number);
+        let (values, differs) = merge(old, values);
+        let one = Numbered { number: old.number, values };
+        match (old.active, differs) {
+            (false, _) => changes.reactivate.push(one),
+            (true, true) => changes.update.push(one),
+            (true, false) => changes.unchanged += 1,
+        }
+    }
+    for (one, _) in stored.iter().zip(&seen).filter(|(one, seen)| one.active && !**seen) {
+        if kept.contains(&one.number) {
+            changes.unchanged += 1;
+        } else {
+            changes.deactivate.push(one.number);
+        }
+    }
+    changes.update.sort_unstable_by_key(|one| one.number);
+    changes.reactivate.sort_unstable_by_key(|one| one.number);
+    (changes, numbers)
+}
+
+/// Links by number, sorted and distinct.
+fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
+    let number = |link: &Link| Link { class: classes[link.class as usize], person: people[link.person as usize] };
+    let mut links = links.iter().map(number).collect::<Vec<_>>();
+    links.sort_unstable();
+    links.dedup();
+    links
+}
+
+/// Walks two sorted lists side by side.
+fn compare_links(stored: &[StoredLink], wanted: Vec<Link>, kept: &HashSet<Link>) -> LinkChanges {
+    if stored.is_empty() {
+        return LinkChanges { create: wanted, ..LinkChanges::default() };
+    }
+    let mut changes = LinkChanges::default();
+    let gone = |changes: &mut LinkChanges, old: &StoredLink| {
+        if old.active {
+            if kept.contains(&old.link) {
+                changes.unchanged += 1;
+            } else {
+                changes.deactivate.push(old.link);
+            }
+        }
+    };
+    let mut old = stored.iter().peekable();
+    for want in wanted {
+        while let Some(before) = old.next_if(|one| one.link < want) {
+            gone(&mut changes, before);
+        }
+        match old.next_if(|one| one.link == want) {
+            None => changes.create.push(want),
+            Some(one) if one.active => changes.unchanged += 1,
+            Some(_) => changes.reactivate.push(want),
+        }
+    }
+    old.for_each(|rest| gone(&mut changes, rest));
+    changes
+}
+
+fn merge_school(stored: &StoredRoster, texts: &mut Texts, old: &Stored<School>, new: School) -> (School, bool) {
+    let same = same(stored, texts, old.values.key, new.key) && same(stored, texts, old.values.name, new.name);
+    (new, !same)
+}
+
+fn merge_class(stored: &StoredRoster, texts: &mut Texts, old: &Stored<Class>, new: Class) -> (Class, bool) {
+    let same = same(stored, texts, old.values.key, new.key)
+        && same(stored, texts, old.values.name, new.name)
+        && old.values.school == new.school;
+    (new, !same)
+}
+
+/// Which of a person's optional columns the file has.
+#[derive(Clone, Copy)]
+struct PersonColumns {
+    sis_id: bool,
+    clever_id: bool,
+}
+
+fn merge_person(
+    stored: &StoredRoster,
+    texts: &mut Texts,
+    old: &Person,
+    new: Person,
+    has: PersonColumns,
+) -> (Person, bool) {
+    let mut merged = new;
+    // A number once given stays: a file that leaves it out for one person has not taken it away.
+    if !has.sis_id || new.sis_id.is_empty() {
+        merged.sis_id = texts.keep(stored.texts.get(old.sis_id));
+    }
+    if !has.clever_id {
+        merged.clever_id = texts.keep(stored.texts.get(old.clever_id));
+    }
+    let pairs = [
+        (old.sis_id, merged.sis_id),
+        (old.email, merged.email),
+        (old.first_name, merged.first_name),
+        (old.last_name, merged.last_name),
+        (old.clever_id, merged.clever_id),
+    ];
+    (merged, pairs.iter().any(|(old, new)| !same(stored, texts, *old, *new)))
+}
+
+fn merge_student(
+    stored: &StoredRoster,
+    texts: &mut Texts,
+    old: &Stored<Student>,
+    new: Student,
+    columns: OptionalColumns,
+) -> (Student, bool) {
+    let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
+    let (person, differs) = merge_person(stored, texts, &old.values.person, new.person, has);
+    let username = if columns.student_username {
+        new.username
+    } else {
+        texts.keep(stored.texts.get(old.values.username))
+    };
+    let differs =
+        differs || old.values.grade != new.grade || !same(stored, texts, old.values.username, username);
+    (Student { person, username, grade: new.grade }, differs)
+}
+
+fn same(stored: &StoredRoster, texts: &Texts, old: Text, new: Text) -> bool {
+    stored.texts.get(old) == texts.get(new)
+}
+
+/// An address or number that is replaced by another is remembered.
+#[expect(clippy::too_many_arguments, reason = "old and new of one person, and where both keep their text")]
+fn remember(
+    former_keys: &mut Vec<FormerKey>,
+    texts: &mut Texts,
+    stored: &StoredRoster,
+    kind: Kind,
+    number: u32,
+    old: &Person,
+    new: &Person,
+    has: PersonColumns,
+) {
+    let number_given = has.sis_id && !new.sis_id.is_empty();
+    for (was, is, given) in [(old.email, new.email, true), (old.sis_id, new.sis_id, number_given)] {
+        if given && !was.is_empty() && stored.texts.get(was) != texts.get(is) {
+            let key = texts.keep(stored.texts.get(was));
+            former_keys.push(FormerKey { kind, key, number });
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Stored roster, wanted roster and policy become a plan. Decides, never acts.
+//!
+//! Pure: the same stored roster, the same upload and the same policy give the same plan, byte for byte.
+
+mod diff;
+mod fuses;
+mod matching;
+mod protection;
+mod undo;
+
+pub use diff::{Planned, plan};
+pub use fuses::{Approval, Limits, Parts, split};
+pub use undo::undo;

@@ -1,0 +1,107 @@
+//! What a rejected row names stays: which stored things and links must not be removed in this run.
+
+use std::collections::{HashMap, HashSet};
+
+use homeroom_model::protected::Protected;
+use homeroom_model::roster::{Link, Person};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+
+/// Numbers that stay active, and links that stay in force.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) schools: HashSet<u32>,
+    pub(crate) classes: HashSet<u32>,
+    pub(crate) teachers: HashSet<u32>,
+    pub(crate) students: HashSet<u32>,
+    pub(crate) teachings: HashSet<Link>,
+    pub(crate) enrollments: HashSet<Link>,
+}
+
+/// Active things by key; of people by the SIS's number and by address.
+type Numbers<'s> = HashMap<&'s str, u32>;
+
+impl Kept {
+    pub(crate) fn new(stored: &StoredRoster, protected: &Protected) -> Kept {
+        if protected.is_empty() {
+            return Kept::default();
+        }
+        let text = |text| stored.texts.get(text);
+        let schools = numbers(&stored.schools, |school| [text(school.key), ""]);
+        let classes = numbers(&stored.classes, |class| [text(class.key), ""]);
+        let keys = |person: &Person| [text(person.sis_id), text(person.email)];
+        let teachers = numbers(&stored.teachers, keys);
+        let students = numbers(&stored.students, |student| keys(&student.person));
+        let mut kept = Kept {
+            schools: named(&schools, &protected.schools),
+            classes: named(&classes, &protected.classes),
+            teachers: named(&teachers, &protected.teachers),
+            students: named(&students, &protected.students),
+            ..Kept::default()
+        };
+        kept.enrollments = links(
+            &stored.enrollments,
+            &pairs(&classes, &students, &protected.enrollments),
+            &named(&classes, &protected.classes_with_unknown_student),
+            &named(&students, &protected.students_with_unknown_class),
+        );
+        kept.teachings = links(
+            &stored.teachings,
+            &pairs(&classes, &teachers, &protected.teachings),
+            &named(&classes, &protected.classes_with_unknown_teacher),
+            &named(&teachers, &protected.teachers_with_unknown_class),
+        );
+        kept.complete(stored);
+        kept
+    }
+
+    /// A link that stays needs its class and person, a class its school.
+    fn complete(&mut self, stored: &StoredRoster) {
+        for link in &self.enrollments {
+            self.classes.insert(link.class);
+            self.students.insert(link.person);
+        }
+        for link in &self.teachings {
+            self.classes.insert(link.class);
+            self.teachers.insert(link.person);
+        }
+        for class in stored.classes.iter().filter(|class| self.classes.contains(&class.number)) {
+            self.schools.insert(class.values.school);
+        }
+    }
+}
+
+fn numbers<'s, V>(list: &'s [Stored<V>], keys: impl Fn(&'s V) -> [&'s str; 2]) -> Numbers<'s> {
+    let active = list.iter().filter(|one| one.active);
+    active
+        .flat_map(|one| keys(&one.values).map(|key| (key, one.number)))
+        .filter(|(key, _)| !key.is_empty())
+        .collect()
+}
+
+fn named(numbers: &Numbers<'_>, keys: &HashSet<Box<str>>) -> HashSet<u32> {
+    keys.iter().filter_map(|key| numbers.get(&**key).copied()).collect()
+}
+
+fn pairs(
+    classes: &Numbers<'_>,
+    people: &Numbers<'_>,
+    pairs: &HashSet<(Box<str>, Box<str>)>,
+) -> HashSet<Link> {
+    let link = |(class, person): &(Box<str>, Box<str>)| {
+        Some(Link { class: *classes.get(&**class)?, person: *people.get(&**person)? })
+    };
+    pairs.iter().filter_map(link).collect()
+}
+
+/// Links in force that are named, or whose class or person is among those whose other side could not be read.
+fn links(
+    stored: &[StoredLink],
+    named: &HashSet<Link>,
+    classes: &HashSet<u32>,
+    people: &HashSet<u32>,
+) -> HashSet<Link> {
+    let stays = |link: &Link| {
+        named.contains(link) || classes.contains(&link.class) || people.contains(&link.person)
+    };
+    stored.iter().filter(|one| one.active && stays(&one.link)).map(|one| one.link).collect()
+}

@@ -1,0 +1,114 @@
+//! Which encoding a file is in, and a reader that turns it into UTF-8.
+
+use std::io::{self, Read};
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use homeroom_model::source::Source;
+
+/// An encoding that files arrive in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, low byte first, by its byte order mark.
+    Utf16Le,
+    /// UTF-16, high byte first, by its byte order mark.
+    Utf16Be,
+    /// What is left when a file is not UTF-8: the encoding of Western European Windows.
+    Windows1252,
+}
+
+impl Encoding {
+    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Utf16Le => "utf-16le",
+            Encoding::Utf16Be => "utf-16be",
+            Encoding::Windows1252 => "windows-1252",
+        }
+    }
+}
+
+/// What the first look at a file says.
+pub(crate) struct Look {
+    pub(crate) encoding: Encoding,
+    /// The first block, as it stands in the file.
+    pub(crate) start: Vec<u8>,
+}
+
+/// Bytes read at once.
+const BLOCK: usize = 1 << 18;
+
+/// Looks at the whole file: one bad byte at its end decides that it is not UTF-8.
+pub(crate) fn look(source: &dyn Source) -> io::Result<Look> {
+    let mut reader = source.open()?;
+    let mut block = vec![0; BLOCK];
+    let mut filled = fill(&mut reader, &mut block, 0)?;
+    let start = block[..filled].to_vec();
+    let by_mark = match start.as_slice() {
+        [0xFF, 0xFE, ..] => Some(Encoding::Utf16Le),
+        [0xFE, 0xFF, ..] => Some(Encoding::Utf16Be),
+        _ => None,
+    };
+    if let Some(encoding) = by_mark {
+        return Ok(Look { encoding, start });
+    }
+    loop {
+        let cut = match simdutf8::compat::from_utf8(&block[..filled]) {
+            Ok(_) => filled,
+            // A character that the block's end cuts apart goes on in the next block.
+            Err(error) if error.error_len().is_none() && filled == BLOCK => error.valid_up_to(),
+            Err(_) => return Ok(Look { encoding: Encoding::Windows1252, start }),
+        };
+        if filled < BLOCK {
+            return Ok(Look { encoding: Encoding::Utf8, start });
+        }
+        block.copy_within(cut..filled, 0);
+        filled = fill(&mut reader, &mut block, filled - cut)?;
+    }
+}
+
+/// Fills `block` from `at` on; shorter only at the end of the file.
+fn fill(reader: &mut dyn Read, block: &mut [u8], mut at: usize) -> io::Result<usize> {
+    while at < block.len() {
+        match reader.read(&mut block[at..]) {
+            Ok(0) => break,
+            Ok(read) => at += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(at)
+}
+
+/// A reader of the file as UTF-8, without a byte order mark.
+pub(crate) fn utf8<'s>(source: &'s dyn Source, encoding: Encoding) -> io::Result<Box<dyn Read + Send + 's>> {
+    let (mark, decoder): (&[u8], _) = match encoding {
+        Encoding::Utf8 => (b"\xEF\xBB\xBF", None),
+        Encoding::Utf16Le => (b"\xFF\xFE", Some(encoding_rs::UTF_16LE)),
+        Encoding::Utf16Be => (b"\xFE\xFF", Some(encoding_rs::UTF_16BE)),
+        // A file that begins as UTF-8 and is not: the mark is no text all the same.
+        Encoding::Windows1252 => (b"\xEF\xBB\xBF", Some(encoding_rs::WINDOWS_1252)),
+    };
+    let reader = without_mark(source.open()?, mark)?;
+    Ok(match decoder {
+        None => reader,
+        Some(encoding) => Box::new(
+            DecodeReaderBytesBuilder::new()
+                .encoding(Some(encoding))
+                .build_with_buffer(reader, vec![0; 1 << 16])
+                .map_err(io::Error::other)?,
+        ),
+    })
+}
+
+fn without_mark<'s>(mut reader: Box<dyn Read + Send + 's>, mark: &[u8]) -> io::Result<Box<dyn Read + Send + 's>> {
+    let mut start = vec![0; mark.len()];
+    let filled = fill(&mut reader, &mut start, 0)?;
+    start.truncate(filled);
+    if start == mark {
+        return Ok(reader);
+    }
+    Ok(Box::new(io::Cursor::new(start).chain(reader)))
+}

@@ -1,0 +1,33 @@
+//! Bytes become rows: encoding, separator, header, quotes, damage. Never fails on data.
+//!
+//! [`open`] looks at the whole file once for its encoding and at its first lines for separator and header; then
+//! [`Table::next_row`] streams. Memory follows the longest record, not the file.
+
+mod column;
+mod encoding;
+mod header;
+mod kind;
+mod lines;
+mod table;
+
+pub use column::Column;
+pub use encoding::Encoding;
+pub use header::Header;
+pub use table::{Damage, Opened, Row, Table, open};
+
+/// What a file may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The longest record, in bytes.
+    pub longest_record: usize,
+    /// The most columns.
+    pub columns: usize,
+    /// The largest file, in bytes.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
+    }
+}

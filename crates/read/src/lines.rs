@@ -1,0 +1,177 @@
+//! Physical lines from a reader, with a look ahead, in a buffer that does not grow beyond the longest record.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use memchr::memchr2;
+
+/// A physical line, relative to the unread part of the buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its bytes without the line end.
+    pub(crate) bytes: Range<usize>,
+    /// Where the next line begins.
+    pub(crate) next: usize,
+    /// Whether a line end stands behind it; not so only at the end of the file.
+    pub(crate) ended: bool,
+}
+
+/// What stands at some place of the unread part.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ahead {
+    /// A line.
+    Line(Line),
+    /// A line that is longer than allowed.
+    TooLong,
+    /// Nothing any more.
+    End,
+}
+
+pub(crate) struct Lines<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    /// The unread part of the buffer.
+    unread: Range<usize>,
+    at_end: bool,
+    longest: usize,
+    taken: u64,
+}
+
+const BLOCK: usize = 1 << 18;
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(reader: R, longest: usize) -> Self {
+        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, at_end: false, longest, taken: 0 }
+    }
+
+    /// The unread part, as far as it is in memory.
+    pub(crate) fn unread(&self) -> &[u8] {
+        &self.buffer[self.unread.clone()]
+    }
+
+    /// Bytes taken so far, as UTF-8.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Takes the first `count` bytes of the unread part.
+    pub(crate) fn take(&mut self, count: usize) {
+        self.unread.start += count;
+        self.taken += count as u64;
+    }
+
+    /// The first `length` of the `count` bytes that were taken last; they stay until something else is asked for.
+    pub(crate) fn last_taken(&self, count: usize, length: usize) -> &[u8] {
+        let start = self.unread.start - count;
+        &self.buffer[start..start + length]
+    }
+
+    /// The line that begins `from` bytes into the unread part.
+    pub(crate) fn line_at(&mut self, from: usize) -> io::Result<Ahead> {
+        let mut searched = from;
+        loop {
+            let unread = &self.buffer[self.unread.clone()];
+            if let Some(found) = unread.get(searched..).and_then(|rest| memchr2(b'\n', b'\r', rest)) {
+                let end = searched + found;
+                if end > self.longest {
+                    return Ok(Ahead::TooLong);
+                }
+                // A carriage return at the end of the buffer may be half of a line end.
+                if unread[end] == b'\n' || end + 1 < unread.len() || self.at_end {
+                    let both = unread[end] == b'\r' && unread.get(end + 1) == Some(&b'\n');
+                    let next = end + if both { 2 } else { 1 };
+                    return Ok(Ahead::Line(Line { bytes: from..end, next, ended: true }));
+                }
+                searched = end;
+            } else {
+                searched = unread.len().max(from);
+            }
+            if unread.len() > self.longest {
+                return Ok(Ahead::TooLong);
+            }
+            if self.at_end {
+                let end = unread.len();
+                let line = Line { bytes: from..end, next: end, ended: false };
+                return Ok(if from < end { Ahead::Line(line) } else { Ahead::End });
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Takes everything up to and with the next line end.
+    pub(crate) fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            let unread = self.unread();
+            match memchr2(b'\n', b'\r', unread) {
+                Some(end) if unread[end] == b'\n' || end + 1 < unread.len() || self.at_end => {
+                    let both = unread[end] == b'\r' && unread.get(end + 1) == Some(&b'\n');
+                    self.take(end + if both { 2 } else { 1 });
+                    return Ok(());
+                }
+                Some(end) => self.take(end),
+                None => self.take(unread.len()),
+            }
+            if self.at_end {
+                self.take(self.unread.len());
+                return Ok(());
+            }
+            self.fill()?;
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        if self.unread.end == self.buffer.len() {
+            self.buffer.copy_within(self.unread.clone(), 0);
+            self.unread = 0..self.unread.len();
+            if self.unread.len() * 2 > self.buffer.len() {
+                self.buffer.resize(self.buffer.len() * 2, 0);
+            }
+        }
+        match self.reader.read(&mut self.buffer[self.unread.end..]) {
+            Ok(0) => self.at_end = true,
+            Ok(read) => self.unread.end += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ahead, Lines};
+
+    fn all(text: &[u8], longest: usize) -> Vec<(String, bool)> {
+        let mut lines = Lines::new(text, longest);
+        let mut found = vec![];
+        loop {
+            match lines.line_at(0).unwrap() {
+                Ahead::End => return found,
+                Ahead::TooLong => {
+                    found.push(("too long".into(), true));
+                    lines.skip_line().unwrap();
+                }
+                Ahead::Line(line) => {
+                    found.push((String::from_utf8_lossy(&lines.unread()[line.bytes]).into_owned(), line.ended));
+                    lines.take(line.next);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn all_line_ends_are_line_ends() {
+        let lines = all(b"a\nb\r\nc\rd\n\ne", 100);
+        let lines = lines.iter().map(|(line, ended)| (line.as_str(), *ended)).collect::<Vec<_>>();
+        assert_eq!(lines, [("a", true), ("b", true), ("c", true), ("d", true), ("", true), ("e", false)]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_costs_itself_only() {
+        let mut text = b"a\n".to_vec();
+        text.extend(std::iter::repeat_n(b'x', 3 << 20));
+        text.extend(b"\nb\n");
+        let lines = all(&text, 1 << 20);
+        assert_eq!(lines.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["a", "too long", "b"]);
+    }
+}

@@ -1,0 +1,166 @@
+//! Bytes by their BLAKE3 hash: uploads and result files. What is here never changes.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use homeroom_model::Source;
+
+use crate::error::StoreError;
+
+/// A folder of blobs: `<first two hex digits>/<hash>`, and `staging/` for files that are still being written.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    root: PathBuf,
+}
+
+impl Blobs {
+    /// Opens the folder, making it when it is not there.
+    pub fn open(root: &Path) -> Result<Blobs, StoreError> {
+        let staging = root.join("staging");
+        fs::create_dir_all(&staging).map_err(StoreError::io(format!("making {}", staging.display())))?;
+        Ok(Blobs { root: root.to_owned() })
+    }
+
+    /// Where a file is written before its hash is known. `name` is one of ours, never a client's.
+    pub fn staging_path(&self, name: &str) -> PathBuf {
+        self.root.join("staging").join(name)
+    }
+
+    /// Takes a staging file whose bytes are already on disk (`fdatasync`) into the store: the rename, and the
+    /// folder entries, are on disk when it answers.
+    pub fn adopt(&self, staging: &Path, hash: &blake3::Hash) -> Result<(), StoreError> {
+        let path = self.path(&hash.to_hex());
+        let folder = path.parent().expect("a blob lies in a folder of two digits");
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(StoreError::io(format!("making {}", folder.display())))?;
+            sync_folder(&self.root)?;
+        }
+        fs::rename(staging, &path).map_err(StoreError::io(format!("moving an upload to {}", path.display())))?;
+        sync_folder(folder)
+    }
+
+    /// Begins a blob whose bytes are made here, such as a result file. `staging_name` is a random name of ours.
+    pub fn begin(&self, staging_name: &str) -> Result<NewBlob, StoreError> {
+        let staging = self.staging_path(staging_name);
+        let file = File::create(&staging).map_err(StoreError::io(format!("making {}", staging.display())))?;
+        let writer = BufWriter::with_capacity(1 << 18, file);
+        Ok(NewBlob { blobs: self.clone(), staging, writer, hasher: blake3::Hasher::new(), bytes: 0 })
+    }
+
+    /// Whether a blob with this hash and size is here.
+    pub fn contains(&self, hash: &str, bytes: u64) -> bool {
+        fs::metadata(self.path(hash)).is_ok_and(|found| found.len() == bytes)
+    }
+
+    /// Opens a blob for reading at any place.
+    pub fn open_file(&self, hash: &str) -> Result<File, StoreError> {
+        let path = self.path(hash);
+        File::open(&path).map_err(StoreError::io(format!("opening the kept file {}", path.display())))
+    }
+
+    /// A blob as something the reader can read as often as it wants.
+    pub fn source(&self, hash: &str) -> Result<BlobSource, StoreError> {
+        let length = self.open_file(hash)?.metadata().map_err(StoreError::io("reading the size of a kept file"))?.len();
+        Ok(BlobSource { path: self.path(hash), length })
+    }
+
+    /// Removes a blob that nothing refers to any more.
+    pub fn remove(&self, hash: &str) -> Result<(), StoreError> {
+        match fs::remove_file(self.path(hash)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(StoreError::io(format!("removing the kept file {hash}"))(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Hashes of all blobs.
+    pub fn list(&self) -> Result<Vec<String>, StoreError> {
+        let walk = || -> io::Result<Vec<String>> {
+            let mut hashes = Vec::new();
+            for folder in fs::read_dir(&self.root)? {
+                let folder = folder?;
+                if folder.file_name().len() == 2 {
+                    for file in fs::read_dir(folder.path())? {
+                        hashes.push(file?.file_name().to_string_lossy().into_owned());
+                    }
+                }
+            }
+            Ok(hashes)
+        };
+        walk().map_err(StoreError::io(format!("listing {}", self.root.display())))
+    }
+
+    fn path(&self, hash: &str) -> PathBuf {
+        self.root.join(&hash[..2.min(hash.len())]).join(hash)
+    }
+}
+
+/// A blob that is being written.
+pub struct NewBlob {
+    blobs: Blobs,
+    staging: PathBuf,
+    writer: BufWriter<File>,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl NewBlob {
+    /// Ends it: its bytes are on disk under its hash. Gives the hash in hex and the size.
+    pub fn finish(self) -> Result<(String, u64), StoreError> {
+        let NewBlob { blobs, staging, writer, hasher, bytes } = self;
+        let hash = hasher.finalize();
+        writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(|file| file.sync_data())
+            .map_err(StoreError::io(format!("writing {}", staging.display())))?;
+        blobs.adopt(&staging, &hash)?;
+        Ok((hash.to_hex().to_string(), bytes))
+    }
+}
+
+impl Write for NewBlob {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.writer.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// A file of the blob store, or any file that does not change while it is read.
+#[derive(Clone, Debug)]
+pub struct BlobSource {
+    path: PathBuf,
+    length: u64,
+}
+
+impl BlobSource {
+    /// A file outside the store, for `homeroom check`.
+    pub fn of_file(path: &Path) -> io::Result<BlobSource> {
+        Ok(BlobSource { path: path.to_owned(), length: fs::metadata(path)?.len() })
+    }
+}
+
+impl Source for BlobSource {
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+        Ok(Box::new(BufReader::with_capacity(1 << 18, File::open(&self.path)?)))
+    }
+
+    fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+/// Makes renames and new names in a folder durable.
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(StoreError::io(format!("syncing the folder {}", folder.display())))
+}

@@ -1,0 +1,213 @@
+//! Districts, and the store that reaches only one of them.
+
+use homeroom_model::district::{District, Mode, Slug, Stage};
+use homeroom_model::ids::DistrictId;
+use homeroom_model::policy::Policy;
+
+use crate::engine::Store;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// What an operator says of a new district.
+#[derive(Clone, Debug)]
+pub struct NewDistrict {
+    /// Its slug.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// An IANA time zone.
+    pub time_zone: String,
+    /// Seats of the licence.
+    pub seats: u32,
+    /// Apps of the licence.
+    pub apps: Vec<String>,
+    /// What starts a live run.
+    pub mode: Mode,
+    /// `HH:MM` of a nightly run.
+    pub at: String,
+    /// The name of the file that is synced.
+    pub file: String,
+}
+
+const COLUMNS: &str = "id, slug, name, time_zone, seats, apps, mode, at, file, stage, roster_version, policy, created_at";
+
+fn district_of(row: &Row<'_>) -> Result<District, StoreError> {
+    let json = |error: serde_json::Error| StoreError::Unusable(format!("a district's settings: {error}"));
+    Ok(District {
+        id: DistrictId(row.int(0)?),
+        slug: row.word(1)?,
+        name: row.text(2)?,
+        time_zone: row.text(3)?,
+        seats: u32::try_from(row.int(4)?).unwrap_or(u32::MAX),
+        apps: serde_json::from_str(&row.text(5)?).map_err(json)?,
+        mode: row.word(6)?,
+        at: row.text(7)?,
+        file: row.text(8)?,
+        stage: row.word(9)?,
+        roster_version: row.int(10)?,
+        policy: serde_json::from_str(&row.text(11)?).map_err(json)?,
+        created_at: row.int(12)?,
+    })
+}
+
+impl Store {
+    /// Creates a district in stage `setup`.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] on `district_slug` when the slug is taken.
+    pub fn districts_add(&self, new: &NewDistrict) -> Result<District, StoreError> {
+        let apps = serde_json::to_string(&new.apps).expect("a list of texts has a JSON form");
+        let policy = serde_json::to_string(&Policy::default()).expect("a policy has a JSON form");
+        let now = self.now();
+        self.write(|tx| {
+            let id = tx.row(
+                "INSERT INTO district (slug, name, time_zone, seats, apps, mode, at, file, stage, policy, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'setup', $9, $10) RETURNING id",
+                &[
+                    new.slug.as_str().into(),
+                    (&new.name).into(),
+                    (&new.time_zone).into(),
+                    new.seats.into(),
+                    (&apps).into(),
+                    new.mode.as_str().into(),
+                    (&new.at).into(),
+                    (&new.file).into(),
+                    (&policy).into(),
+                    now.into(),
+                ],
+                |row| row.int(0),
+            )?;
+            district_in_tx(tx, DistrictId(id.unwrap_or_default()))
+        })
+    }
+
+    /// All districts, by slug.
+    pub fn districts_list(&self) -> Result<Vec<District>, StoreError> {
+        self.read(|tx| tx.rows(&format!("SELECT {COLUMNS} FROM district ORDER BY slug"), &[], district_of))
+    }
+
+    /// The district with this slug, if there is one.
+    pub fn districts_find(&self, slug: &Slug) -> Result<Option<District>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM district WHERE slug = $1");
+        self.read(|tx| tx.row(&sql, &[slug.as_str().into()], district_of))
+    }
+
+    /// How many districts are in each stage.
+    pub fn districts_count(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(|tx| {
+            tx.rows("SELECT stage, count(*) FROM district GROUP BY stage ORDER BY stage", &[], |row| {
+                Ok((row.text(0)?, row.int(1)?))
+            })
+        })
+    }
+
+    /// Hash and size of every blob that the database names.
+    pub fn blobs_named(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(|tx| {
+            tx.rows(
+                "SELECT blob, bytes FROM upload UNION SELECT blob, bytes FROM drop_file WHERE blob IS NOT NULL",
+                &[],
+                |row| Ok((row.text(0)?, u64::try_from(row.int(1)?).unwrap_or_default())),
+            )
+        })
+    }
+
+    /// The store of one district.
+    pub fn district(&self, id: DistrictId) -> DistrictStore {
+        DistrictStore { store: self.clone(), id }
+    }
+}
+
+fn district_in_tx(tx: &mut Tx<'_>, id: DistrictId) -> Result<District, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM district WHERE id = $1");
+    tx.row(&sql, &[id.0.into()], district_of)?.ok_or_else(|| StoreError::NotFound("the district".into()))
+}
+
+/// The rows of one district, and no others: whoever holds it was let in to that district.
+#[derive(Clone)]
+pub struct DistrictStore {
+    store: Store,
+    id: DistrictId,
+}
+
+impl DistrictStore {
+    /// Which district.
+    pub fn id(&self) -> DistrictId {
+        self.id
+    }
+
+    /// The whole store, for what belongs to no district: blobs, clock, chance, transactions.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The district's settings.
+    pub fn settings(&self) -> Result<District, StoreError> {
+        self.store.read(|tx| self.settings_in_tx(tx))
+    }
+
+    /// The district's settings, inside a transaction.
+    pub fn settings_in_tx(&self, tx: &mut Tx<'_>) -> Result<District, StoreError> {
+        district_in_tx(tx, self.id)
+    }
+
+    /// Changes what an operator can change; the slug, stage and roster version stay.
+    pub fn settings_change(&self, to: &District) -> Result<(), StoreError> {
+        let apps = serde_json::to_string(&to.apps).expect("a list of texts has a JSON form");
+        let policy = serde_json::to_string(&to.policy).expect("a policy has a JSON form");
+        self.store.write(|tx| {
+            tx.execute(
+                "UPDATE district SET name = $2, time_zone = $3, seats = $4, apps = $5, mode = $6, at = $7, file = $8,
+                 policy = $9 WHERE id = $1",
+                &[
+                    self.id.0.into(),
+                    (&to.name).into(),
+                    (&to.time_zone).into(),
+                    to.seats.into(),
+                    (&apps).into(),
+                    to.mode.as_str().into(),
+                    (&to.at).into(),
+                    (&to.file).into(),
+                    (&policy).into(),
+                ],
+            )
+            .map(drop)
+        })
+    }
+
+    /// Moves the district to another stage.
+    pub fn stage_set_in_tx(&self, tx: &mut Tx<'_>, stage: Stage) -> Result<(), StoreError> {
+        let values = [self.id.0.into(), stage.as_str().into()];
+        tx.execute("UPDATE district SET stage = $2 WHERE id = $1", &values).map(drop)
+    }
+
+    /// Erases the district and every row of it. Blobs that no other district refers to are removed afterwards.
+    pub fn erase(&self) -> Result<(), StoreError> {
+        let blobs = self.store.write(|tx| {
+            let blobs = tx.rows(
+                "SELECT blob FROM upload WHERE district = $1
+                 UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
+                &[self.id.0.into()],
+                |row| row.text(0),
+            )?;
+            for table in crate::TABLES_OF_A_DISTRICT {
+                tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id.0.into()])?;
+            }
+            tx.execute("DELETE FROM district WHERE id = $1", &[self.id.0.into()])?;
+            Ok::<_, StoreError>(blobs)
+        })?;
+        for blob in blobs {
+            let used = self.store.read(|tx| {
+                tx.row(
+                    "SELECT 1 FROM upload WHERE blob = $1 UNION SELECT 1 FROM drop_file WHERE blob = $1",
+                    &[(&blob).into()],
+                    |row| row.int(0),
+                )
+            })?;
+            if used.is_none() {
+                self.store.blobs().remove(&blob)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! PostgreSQL: a pool of connections.
+
+use r2d2::Pool;
+use r2d2_postgres::PostgresConnectionManager;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::error::StoreError;
+use crate::tx::{On, Tx};
+
+type Manager = PostgresConnectionManager<MakeRustlsConnect>;
+
+pub(super) struct PostgresEngine(Pool<Manager>);
+
+impl PostgresEngine {
+    pub(super) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let config = url.parse::<postgres::Config>().map_err(|error| {
+            StoreError::Unusable(format!(
+                "database.url is not understood ({error}): use postgres://USER:PASSWORD@HOST/DATABASE"
+            ))
+        })?;
+        let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let tls = ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| StoreError::Unusable(format!("TLS cannot be set up: {error}")))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let manager = PostgresConnectionManager::new(config, MakeRustlsConnect::new(tls));
+        let pool = Pool::builder()
+            .max_size(connections.max(2))
+            .min_idle(Some(0))
+            .connection_timeout(std::time::Duration::from_secs(20))
+            .test_on_check_out(false)
+            .build(manager)?;
+        Ok(PostgresEngine(pool))
+    }
+
+    pub(super) fn transact<T, E: From<StoreError>>(
+        &self,
+        writes: bool,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.0.get().map_err(StoreError::from)?;
+        let mut builder = connection.build_transaction();
+        if !writes {
+            // One state of the database for the whole closure, as SQLite's readers have it.
+            builder = builder.isolation_level(postgres::IsolationLevel::RepeatableRead).read_only(true);
+        }
+        let transaction = builder.start().map_err(StoreError::from)?;
+        let mut tx = Tx(On::Postgres(transaction));
+        let answer = work(&mut tx)?;
+        let Tx(On::Postgres(transaction)) = tx else { unreachable!("the transaction was made above") };
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,128 @@
+//! The store: a database, a blob folder, a clock and chance.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use homeroom_model::{Chance, Clock};
+
+use super::postgres::PostgresEngine;
+use super::sqlite::SqliteEngine;
+use crate::blobs::Blobs;
+use crate::error::StoreError;
+use crate::migrate;
+use crate::tx::{On, Tx};
+
+/// Where a store lives.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    pub database_url: String,
+    /// The folder of the blob store.
+    pub blobs: PathBuf,
+    /// The most connections to PostgreSQL.
+    pub connections: u32,
+}
+
+/// Which database engine is at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineKind {
+    /// SQLite, for one machine.
+    Sqlite,
+    /// PostgreSQL, for several nodes.
+    Postgres,
+}
+
+enum Engine {
+    Sqlite(SqliteEngine),
+    Postgres(PostgresEngine),
+}
+
+/// The database and the blob store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    blobs: Blobs,
+    clock: Clock,
+    chance: Chance,
+}
+
+impl Store {
+    /// Opens the database and the blob folder, making them when they are not there. The schema is left alone.
+    pub fn open(settings: &StoreSettings, clock: Clock, chance: Chance) -> Result<Store, StoreError> {
+        let url = settings.database_url.as_str();
+        let engine = if let Some(path) = url.strip_prefix("sqlite://") {
+            Engine::Sqlite(SqliteEngine::open(path.as_ref())?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Engine::Postgres(PostgresEngine::open(url, settings.connections)?)
+        } else {
+            let scheme = url.split(':').next().unwrap_or_default();
+            return Err(StoreError::Unusable(format!(
+                "database.url begins with '{scheme}': use sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE"
+            )));
+        };
+        let blobs = Blobs::open(&settings.blobs)?;
+        Ok(Store(Arc::new(Inner { engine, blobs, clock, chance })))
+    }
+
+    /// Brings the schema to this version; the names of the steps it made.
+    pub fn migrate(&self) -> Result<Vec<&'static str>, StoreError> {
+        self.write(migrate::migrate_in_tx)
+    }
+
+    /// The schema of the database and the one that this version wants.
+    pub fn schema_versions(&self) -> Result<(i64, i64), StoreError> {
+        Ok((self.write(migrate::version_in_tx)?, migrate::newest()))
+    }
+
+    /// Which engine is at work.
+    pub fn engine(&self) -> EngineKind {
+        match &self.0.engine {
+            Engine::Sqlite(_) => EngineKind::Sqlite,
+            Engine::Postgres(_) => EngineKind::Postgres,
+        }
+    }
+
+    /// Runs `work` in a transaction that sees one state of the database and changes nothing.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.read(|connection| work(&mut Tx(On::Sqlite(connection)))),
+            Engine::Postgres(engine) => engine.transact(false, work),
+        }
+    }
+
+    /// Runs `work` in a transaction, which is committed, and on disk, when it answers `Ok`.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.write(|connection| work(&mut Tx(On::Sqlite(connection)))),
+            Engine::Postgres(engine) => engine.transact(true, work),
+        }
+    }
+
+    /// The blob store.
+    pub fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The time now, in milliseconds since 1970-01-01 UTC.
+    pub fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    /// Chance.
+    pub fn chance(&self) -> &Chance {
+        &self.0.chance
+    }
+}

@@ -1,0 +1,264 @@
+//! The durable queue: rows that say what is to be done, written in the transaction that makes them necessary.
+//!
+//! A job is `waiting`, `running` under a worker's lease, or `failed` for good; a finished job's row is gone.
+//! Jobs marked exclusive run one at a time in a district.
+
+use homeroom_model::ids::DistrictId;
+
+use crate::district::DistrictStore;
+use crate::engine::{EngineKind, Store};
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// A job's id.
+pub type JobId = uuid::Uuid;
+
+/// A job to be done.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    /// Which handler does it: `settle`, `sync` …
+    pub kind: &'a str,
+    /// What the handler needs to know, as JSON.
+    pub payload: String,
+    /// Whether it must be alone in its district.
+    pub exclusive: bool,
+    /// Not before this time.
+    pub run_at: i64,
+}
+
+/// A job that a worker has claimed.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Whose it is.
+    pub district: DistrictId,
+    /// Its id.
+    pub id: JobId,
+    /// Which handler does it.
+    pub kind: String,
+    /// What the handler needs to know, as JSON.
+    pub payload: String,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+}
+
+/// Where a job is, for someone who waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Not begun, or to be tried again.
+    Waiting,
+    /// At work.
+    Running,
+    /// Given up, with the reason.
+    Failed(String),
+    /// Done: its row is gone.
+    Done,
+}
+
+const CLAIMED: &str = "district, job, kind, payload, attempts";
+
+fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
+    Ok(Job {
+        district: DistrictId(row.int(0)?),
+        id: row.uuid(1)?,
+        kind: row.text(2)?,
+        payload: row.text(3)?,
+        attempts: row.int(4)?,
+    })
+}
+
+impl DistrictStore {
+    /// Puts a job in the queue. A district has one waiting `settle` job at most: a second one moves its time.
+    pub fn jobs_enqueue_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId, StoreError> {
+        let now = self.store().now();
+        let id = tx.row(
+            "INSERT INTO job (district, job, kind, payload, exclusive, state, run_at, attempts, created_at)
+             VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7)
+             ON CONFLICT (district) WHERE state = 'waiting' AND kind = 'settle'
+             DO UPDATE SET run_at = excluded.run_at, payload = excluded.payload RETURNING job",
+            &[
+                self.id().0.into(),
+                self.store().chance().uuid_at(now).into(),
+                job.kind.into(),
+                (&job.payload).into(),
+                job.exclusive.into(),
+                job.run_at.into(),
+                now.into(),
+            ],
+            |row| row.uuid(0),
+        )?;
+        id.ok_or_else(|| StoreError::Unusable("the database gave a new job no id".into()))
+    }
+
+    /// Where a job is.
+    pub fn jobs_state(&self, id: JobId) -> Result<JobState, StoreError> {
+        let values = [self.id().0.into(), id.into()];
+        let found = self.store().read(|tx| {
+            tx.row("SELECT state, error FROM job WHERE district = $1 AND job = $2", &values, |row| {
+                Ok::<_, StoreError>((row.text(0)?, row.maybe_text(1)?))
+            })
+        })?;
+        Ok(match found {
+            None => JobState::Done,
+            Some((state, error)) => match state.as_str() {
+                "running" => JobState::Running,
+                "failed" => JobState::Failed(error.unwrap_or_default()),
+                _ => JobState::Waiting,
+            },
+        })
+    }
+
+    /// Takes waiting jobs of a kind out of the queue; how many there were.
+    pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, kind: &str) -> Result<u64, StoreError> {
+        let values = [self.id().0.into(), kind.into()];
+        tx.execute("DELETE FROM job WHERE district = $1 AND kind = $2 AND state = 'waiting'", &values)
+    }
+
+    /// Forgets a failed job, once someone has read why.
+    pub fn jobs_forget(&self, id: JobId) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), id.into()];
+        self.store().write(|tx| {
+            tx.execute("DELETE FROM job WHERE district = $1 AND job = $2 AND state = 'failed'", &values).map(drop)
+        })
+    }
+}
+
+impl Store {
+    /// Claims the job that is due longest (or the one named by `only`, due or not) for `worker` until `lease_until`.
+    /// `None` when there is none, or when its district is at work on another exclusive one.
+    pub fn jobs_claim(
+        &self,
+        worker: &str,
+        lease_until: i64,
+        only: Option<JobId>,
+    ) -> Result<Option<Job>, StoreError> {
+        let skip_locked = match self.engine() {
+            EngineKind::Sqlite => "",
+            EngineKind::Postgres => "FOR UPDATE SKIP LOCKED",
+        };
+        let (which, third) = match only {
+            Some(id) => ("j.job = $3", id.into()),
+            None => ("j.run_at <= $3", self.now().into()),
+        };
+        let sql = format!(
+            "UPDATE job SET state = 'running', worker = $1, lease_until = $2, attempts = attempts + 1
+             WHERE (district, job) = (
+               SELECT j.district, j.job FROM job j
+               WHERE j.state = 'waiting' AND {which} AND NOT (j.exclusive AND EXISTS (
+                 SELECT 1 FROM job r WHERE r.district = j.district AND r.state = 'running' AND r.exclusive))
+               ORDER BY j.run_at, j.job LIMIT 1 {skip_locked})
+             RETURNING {CLAIMED}"
+        );
+        let claimed = self.write(|tx| tx.row(&sql, &[worker.into(), lease_until.into(), third], job_of));
+        match claimed {
+            // Two nodes took two jobs of one district in the same moment: the second waits for its turn.
+            Err(error) if error.is_conflict("job_one_exclusive_running") => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Prolongs a lease. `false` when the job is no longer this worker's: it must stop.
+    pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: i64) -> Result<bool, StoreError> {
+        let values = [job.district.0.into(), job.id.into(), worker.into(), lease_until.into()];
+        let renewed = self.write(|tx| {
+            tx.execute(
+                "UPDATE job SET lease_until = $4
+                 WHERE district = $1 AND job = $2 AND worker = $3 AND state = 'running'",
+                &values,
+            )
+        })?;
+        Ok(renewed == 1)
+    }
+
+    /// Removes a job that is done.
+    pub fn jobs_finish(&self, job: &Job) -> Result<(), StoreError> {
+        let values = [job.district.0.into(), job.id.into()];
+        self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND job = $2", &values).map(drop))
+    }
+
+    /// Puts a claimed job back, to be begun again at `run_at`; `error` says why, when it failed.
+    pub fn jobs_put_back(&self, job: &Job, run_at: i64, error: Option<&str>) -> Result<(), StoreError> {
+        let values = [job.district.0.into(), job.id.into(), run_at.into(), error.into()];
+        self.write(|tx| {
+            // A waiting settle job that came meanwhile does the same work: this one gives way to it.
+            tx.execute(
+                "DELETE FROM job WHERE district = $1 AND job = $2 AND kind = 'settle' AND EXISTS (
+                   SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')",
+                &values[..2],
+            )?;
+            tx.execute(
+                "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $3, error = $4
+                 WHERE district = $1 AND job = $2",
+                &values,
+            )
+            .map(drop)
+        })
+    }
+
+    /// Gives a job up for good; the row stays with the reason.
+    pub fn jobs_fail(&self, job: &Job, error: &str) -> Result<(), StoreError> {
+        let values = [job.district.0.into(), job.id.into(), error.into()];
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE job SET state = 'failed', worker = NULL, lease_until = NULL, error = $3
+                 WHERE district = $1 AND job = $2",
+                &values,
+            )
+            .map(drop)
+        })
+    }
+
+    /// Workers that hold jobs now.
+    pub fn jobs_workers(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|tx| {
+            tx.rows("SELECT DISTINCT worker FROM job WHERE state = 'running'", &[], |row| row.text(0))
+        })
+    }
+
+    /// Puts the jobs of a worker that is known to be dead back in the queue; how many there were.
+    pub fn jobs_release_worker(&self, worker: &str) -> Result<u64, StoreError> {
+        self.jobs_release("worker = $1", worker.into())
+    }
+
+    /// Puts jobs whose lease has run out back in the queue; how many there were.
+    pub fn jobs_release_expired(&self) -> Result<u64, StoreError> {
+        self.jobs_release("lease_until < $1", self.now().into())
+    }
+
+    fn jobs_release(&self, which: &str, value: crate::tx::Value<'_>) -> Result<u64, StoreError> {
+        self.write(|tx| {
+            // A settle job with a waiting twin gives way to it, as in `jobs_put_back`.
+            tx.execute(
+                &format!(
+                    "DELETE FROM job WHERE state = 'running' AND kind = 'settle' AND {which} AND EXISTS (
+                       SELECT 1 FROM job w
+                       WHERE w.district = job.district AND w.kind = 'settle' AND w.state = 'waiting')"
+                ),
+                &[value],
+            )?;
+            tx.execute(
+                &format!(
+                    "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL
+                     WHERE state = 'running' AND {which}"
+                ),
+                &[value],
+            )
+        })
+    }
+
+    /// When the next waiting job is due; `None` when none waits.
+    pub fn jobs_next_due(&self) -> Result<Option<i64>, StoreError> {
+        let next = self.read(|tx| {
+            tx.row("SELECT min(run_at) FROM job WHERE state = 'waiting'", &[], |row| row.maybe_int(0))
+        })?;
+        Ok(next.flatten())
+    }
+
+    /// How many jobs are in each state: for `/metrics` and `doctor`.
+    pub fn jobs_count(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(|tx| {
+            tx.rows("SELECT state, count(*) FROM job GROUP BY state ORDER BY state", &[], |row| {
+                Ok((row.text(0)?, row.int(1)?))
+            })
+        })
+    }
+}

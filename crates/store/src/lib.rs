@@ -1,0 +1,29 @@
+//! The database and the blob store: the only place with SQL.
+//!
+//! Names are noun first (`runs_list`, `jobs_claim`); functions that work inside a caller's transaction end in
+//! `_in_tx`. The store is blocking: SQLite is, and so is the work of a sync. Async doors call it from a
+//! blocking thread.
+
+pub mod blobs;
+mod bulk;
+mod copy;
+pub mod district;
+mod engine;
+pub mod error;
+pub mod jobs;
+mod migrate;
+pub mod roster;
+pub mod runs;
+pub mod tx;
+
+pub use blobs::Blobs;
+pub use district::DistrictStore;
+pub use engine::{EngineKind, Store, StoreSettings};
+pub use error::StoreError;
+pub use tx::{Row, Tx, Value};
+
+/// Every table whose primary key begins with `district`, in no particular order.
+pub const TABLES_OF_A_DISTRICT: &[&str] = &[
+    "account", "account_key", "drop_file", "upload", "activity", "job", "run", "school", "class", "teacher", "student",
+    "teaching", "enrollment", "former_key", "roster_change",
+];

@@ -1,0 +1,66 @@
+//! Brings a database to the schema of this version.
+
+use crate::engine::EngineKind;
+use crate::error::StoreError;
+use crate::tx::{On, Tx};
+
+/// The statements of one step, for each engine.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "start",
+    sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
+    postgres: include_str!("../migrations/postgres/0001_start.sql"),
+}];
+
+/// The newest step that this version knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
+/// The newest step that was made in this database; 0 for an empty one.
+pub(crate) fn version_in_tx(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    tx.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
+        &[],
+    )?;
+    let newest = tx.row("SELECT max(number) FROM schema_migration", &[], |row| row.maybe_int(0))?;
+    Ok(newest.flatten().unwrap_or(0))
+}
+
+/// Makes every step that is missing; the names of those it made.
+///
+/// # Errors
+/// When the database was made by a newer version.
+pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreError> {
+    if tx.engine() == EngineKind::Postgres {
+        // Two nodes may start at once: the second waits here until the first has committed.
+        tx.rows("SELECT pg_advisory_xact_lock(4663210)", &[], |_| Ok::<_, StoreError>(()))?;
+    }
+    let version = version_in_tx(tx)?;
+    if version > newest() {
+        return Err(StoreError::Unusable(format!(
+            "the database has schema {version}, this program knows up to {}: start the newer version of homeroom",
+            newest()
+        )));
+    }
+    let mut made = Vec::new();
+    for step in MIGRATIONS.iter().filter(|step| step.number > version) {
+        match &mut tx.0 {
+            On::Sqlite(connection) => connection.execute_batch(step.sqlite)?,
+            On::Postgres(transaction) => transaction.batch_execute(step.postgres)?,
+        }
+        tx.execute(
+            "INSERT INTO schema_migration (number, name) VALUES ($1, $2)",
+            &[step.number.into(), step.name.into()],
+        )?;
+        made.push(step.name);
+    }
+    Ok(made)
+}

@@ -1,0 +1,160 @@
+//! How schools, classes, teachers and students stand in their tables.
+
+use homeroom_model::grade::Grade;
+use homeroom_model::ids::Kind;
+use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::texts::{Text, Texts};
+
+use crate::bulk::{Cells, Column, ColumnType};
+use crate::error::StoreError;
+use crate::tx::Value;
+
+pub(crate) mod sealed {
+    use super::{Cells, Column, StoreError, Texts, Value};
+
+    /// The columns of a kind of thing, besides those that all kinds have.
+    pub trait Row: Copy {
+        const TABLE: &'static str;
+        const COLUMNS: &'static [Column<'static>];
+        fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>);
+        fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError>;
+    }
+}
+use sealed::Row;
+
+/// A kind of thing that the store keeps: [`School`], [`Class`], [`Person`] (a teacher) or [`Student`].
+pub trait KeptEntity: sealed::Row {
+    /// Which kind.
+    const KIND: Kind;
+}
+
+impl KeptEntity for School {
+    const KIND: Kind = Kind::School;
+}
+impl KeptEntity for Class {
+    const KIND: Kind = Kind::Class;
+}
+impl KeptEntity for Person {
+    const KIND: Kind = Kind::Teacher;
+}
+impl KeptEntity for Student {
+    const KIND: Kind = Kind::Student;
+}
+
+fn text(row: &dyn Cells, column: usize, texts: &mut Texts) -> Result<Text, StoreError> {
+    Ok(texts.keep(row.text(column)?))
+}
+
+impl Row for School {
+    const TABLE: &'static str = "school";
+    const COLUMNS: &'static [Column<'static>] = &[("key", ColumnType::Text), ("name", ColumnType::Text)];
+
+    fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
+        row.extend([texts.get(self.key).into(), texts.get(self.name).into()] as [Value<'_>; 2]);
+    }
+
+    fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError> {
+        Ok(School { key: text(row, first, texts)?, name: text(row, first + 1, texts)? })
+    }
+}
+
+impl Row for Class {
+    const TABLE: &'static str = "class";
+    const COLUMNS: &'static [Column<'static>] =
+        &[("key", ColumnType::Text), ("name", ColumnType::Text), ("school", ColumnType::Int4)];
+
+    fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
+        row.extend([texts.get(self.key).into(), texts.get(self.name).into(), self.school.into()]
+            as [Value<'_>; 3]);
+    }
+
+    fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError> {
+        Ok(Class {
+            key: text(row, first, texts)?,
+            name: text(row, first + 1, texts)?,
+            school: row.number(first + 2)?,
+        })
+    }
+}
+
+impl Row for Person {
+    const TABLE: &'static str = "teacher";
+    const COLUMNS: &'static [Column<'static>] = &[
+        ("sis_id", ColumnType::Text),
+        ("email", ColumnType::Text),
+        ("first_name", ColumnType::Text),
+        ("last_name", ColumnType::Text),
+        ("clever_id", ColumnType::Text),
+    ];
+
+    fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
+        for value in [self.sis_id, self.email, self.first_name, self.last_name, self.clever_id] {
+            row.push(texts.get(value).into());
+        }
+    }
+
+    fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError> {
+        Ok(Person {
+            sis_id: text(row, first, texts)?,
+            email: text(row, first + 1, texts)?,
+            first_name: text(row, first + 2, texts)?,
+            last_name: text(row, first + 3, texts)?,
+            clever_id: text(row, first + 4, texts)?,
+        })
+    }
+}
+
+impl Row for Student {
+    const TABLE: &'static str = "student";
+    const COLUMNS: &'static [Column<'static>] = &[
+        ("sis_id", ColumnType::Text),
+        ("email", ColumnType::Text),
+        ("first_name", ColumnType::Text),
+        ("last_name", ColumnType::Text),
+        ("clever_id", ColumnType::Text),
+        ("username", ColumnType::Text),
+        ("grade", ColumnType::Text),
+    ];
+
+    fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
+        Row::push(&self.person, texts, row);
+        row.push(texts.get(self.username).into());
+        row.push(self.grade.map_or("", Grade::code).into());
+    }
+
+    fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError> {
+        Ok(Student {
+            person: Row::read(row, first, texts)?,
+            username: text(row, first + 5, texts)?,
+            grade: Grade::from_code(row.text(first + 6)?),
+        })
+    }
+}
+
+/// Which of the two kinds of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeptLink {
+    /// Teacher and class.
+    Teaching,
+    /// Student and class.
+    Enrollment,
+}
+
+impl KeptLink {
+    /// Both.
+    pub const ALL: [KeptLink; 2] = [KeptLink::Teaching, KeptLink::Enrollment];
+
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            KeptLink::Teaching => "teaching",
+            KeptLink::Enrollment => "enrollment",
+        }
+    }
+
+    pub(crate) fn person(self) -> &'static str {
+        match self {
+            KeptLink::Teaching => "teacher",
+            KeptLink::Enrollment => "student",
+        }
+    }
+}

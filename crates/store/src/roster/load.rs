@@ -1,0 +1,113 @@
+//! Loads a district's whole roster.
+
+use homeroom_model::ids::Kind;
+use homeroom_model::roster::Link;
+use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
+use homeroom_model::texts::Texts;
+
+use super::kept::{KeptEntity, KeptLink};
+use crate::bulk::{self, Cells};
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+impl DistrictStore {
+    /// The whole roster, active and inactive, of one version.
+    pub fn roster_load(&self) -> Result<StoredRoster, StoreError> {
+        self.store().read(|tx| self.roster_load_in_tx(tx))
+    }
+
+    /// The whole roster, inside a transaction.
+    pub fn roster_load_in_tx(&self, tx: &mut Tx<'_>) -> Result<StoredRoster, StoreError> {
+        let mut roster = StoredRoster::default();
+        let state = tx.row(
+            "SELECT roster_version, applied_rows FROM district WHERE id = $1",
+            &[self.id().0.into()],
+            |row| Ok::<_, StoreError>((row.int(0)?, row.maybe_int(1)?)),
+        )?;
+        let (version, rows) = state.ok_or_else(|| StoreError::NotFound("the district".into()))?;
+        roster.version = version;
+        roster.applied_rows = rows.and_then(|rows| u64::try_from(rows).ok());
+        let texts = &mut roster.texts;
+        roster.schools = self.entities_load_in_tx(tx, texts)?;
+        roster.classes = self.entities_load_in_tx(tx, texts)?;
+        roster.teachers = self.entities_load_in_tx(tx, texts)?;
+        roster.students = self.entities_load_in_tx(tx, texts)?;
+        roster.teachings = self.links_load_in_tx(tx, KeptLink::Teaching)?;
+        roster.enrollments = self.links_load_in_tx(tx, KeptLink::Enrollment)?;
+        roster.former_keys = self.former_keys_load_in_tx(tx, texts)?;
+        Ok(roster)
+    }
+
+    fn entities_load_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        texts: &mut Texts,
+    ) -> Result<Vec<Stored<V>>, StoreError> {
+        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let mut stored = Vec::new();
+        let query = format!(
+            "SELECT number, active, {names} FROM {} WHERE district = {} ORDER BY number",
+            V::TABLE,
+            self.id().0
+        );
+        bulk::load(tx, &query, |row| {
+            stored.push(Stored { number: row.number(0)?, active: row.bool(1)?, values: V::read(row, 2, texts)? });
+            Ok(())
+        })?;
+        Ok(stored)
+    }
+
+    fn links_load_in_tx(&self, tx: &mut Tx<'_>, kind: KeptLink) -> Result<Vec<StoredLink>, StoreError> {
+        let mut stored = Vec::new();
+        let (table, person) = (kind.table(), kind.person());
+        let query = format!(
+            "SELECT class, {person}, active FROM {table} WHERE district = {} ORDER BY class, {person}",
+            self.id().0
+        );
+        bulk::load(tx, &query, |row| {
+            let link = Link { class: row.number(0)?, person: row.number(1)? };
+            stored.push(StoredLink { link, active: row.bool(2)? });
+            Ok(())
+        })?;
+        Ok(stored)
+    }
+
+    fn former_keys_load_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        texts: &mut Texts,
+    ) -> Result<Vec<FormerKey>, StoreError> {
+        let mut keys = Vec::new();
+        let query = format!(
+            "SELECT kind, key, number FROM former_key WHERE district = {} ORDER BY kind, key, number",
+            self.id().0
+        );
+        bulk::load(tx, &query, |row| {
+            keys.push(FormerKey {
+                kind: kind_of(row.text(0)?)?,
+                key: texts.keep(row.text(1)?),
+                number: row.number(2)?,
+            });
+            Ok(())
+        })?;
+        Ok(keys)
+    }
+}
+
+/// The word for a kind in the database.
+pub(crate) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::School => "school",
+        Kind::Class => "class",
+        Kind::Teacher => "teacher",
+        Kind::Student => "student",
+    }
+}
+
+pub(crate) fn kind_of(word: &str) -> Result<Kind, StoreError> {
+    Kind::ALL
+        .into_iter()
+        .find(|kind| kind_word(*kind) == word)
+        .ok_or_else(|| StoreError::Unusable(format!("the database has a key of the unknown kind '{word}'")))
+}

@@ -1,0 +1,9 @@
+//! The stored roster: its tables, loading it whole, writing changes, and the log of changes.
+
+mod changes;
+mod kept;
+mod load;
+mod write;
+
+pub use changes::{Operation, RestoredRuns};
+pub use kept::{KeptEntity, KeptLink};

@@ -1,0 +1,174 @@
+//! Writes changes of a roster. Each function does one thing; `apply` puts them in order.
+
+use homeroom_model::ids::RunNumber;
+use homeroom_model::plan::Numbered;
+use homeroom_model::roster::Link;
+use homeroom_model::stored::FormerKey;
+use homeroom_model::texts::Texts;
+
+use super::kept::{KeptEntity, KeptLink};
+use super::load::kind_word;
+use crate::bulk::{self, Column, ColumnType};
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::{Tx, Value};
+
+const DISTRICT: Column<'static> = ("district", ColumnType::Int8);
+const NUMBER: Column<'static> = ("number", ColumnType::Int4);
+const ACTIVE: Column<'static> = ("active", ColumnType::Bool);
+const CREATED: Column<'static> = ("created_run", ColumnType::Int4);
+const CHANGED: Column<'static> = ("changed_run", ColumnType::Int4);
+
+impl DistrictStore {
+    /// Raises the roster's version from `base` and locks it until the transaction ends; the new version.
+    /// `None` when the roster is no longer at `base`.
+    pub fn roster_version_raise_in_tx(&self, tx: &mut Tx<'_>, base: i64) -> Result<Option<i64>, StoreError> {
+        tx.row(
+            "UPDATE district SET roster_version = roster_version + 1 WHERE id = $1 AND roster_version = $2
+             RETURNING roster_version",
+            &[self.id().0.into(), base.into()],
+            |row| row.int(0),
+        )
+    }
+
+    /// Inserts new things, active, each with a random id of its own.
+    pub fn roster_create_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        new: &[Numbered<V>],
+        texts: &Texts,
+    ) -> Result<(), StoreError> {
+        let mut columns = vec![DISTRICT, NUMBER, ("id", ColumnType::Uuid)];
+        columns.extend_from_slice(V::COLUMNS);
+        columns.extend([ACTIVE, CREATED, CHANGED]);
+        let (district, chance) = (self.id().0, self.store().chance());
+        bulk::insert(tx, V::TABLE, &columns, new.iter(), |one, row| {
+            row.extend([district.into(), one.number.into(), chance.uuid().into()] as [Value<'_>; 3]);
+            one.values.push(texts, row);
+            row.extend([true.into(), run.0.into(), run.0.into()] as [Value<'_>; 3]);
+        })
+    }
+
+    /// Gives things new values and makes them active.
+    pub fn roster_update_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        changed: &[Numbered<V>],
+        texts: &Texts,
+    ) -> Result<(), StoreError> {
+        let mut columns = vec![DISTRICT, NUMBER];
+        columns.extend_from_slice(V::COLUMNS);
+        columns.extend([ACTIVE, CHANGED]);
+        let district = self.id().0;
+        bulk::update(tx, V::TABLE, &columns, 2, changed.iter(), |one, row| {
+            row.extend([district.into(), one.number.into()] as [Value<'_>; 2]);
+            one.values.push(texts, row);
+            row.extend([true.into(), run.0.into()] as [Value<'_>; 2]);
+        })
+    }
+
+    /// Gives inactive things old values back; they stay inactive.
+    pub fn roster_old_values_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        old: &[Numbered<V>],
+        texts: &Texts,
+    ) -> Result<(), StoreError> {
+        let mut columns = vec![DISTRICT, NUMBER];
+        columns.extend_from_slice(V::COLUMNS);
+        let district = self.id().0;
+        bulk::update(tx, V::TABLE, &columns, 2, old.iter(), |one, row| {
+            row.extend([district.into(), one.number.into()] as [Value<'_>; 2]);
+            one.values.push(texts, row);
+        })
+    }
+
+    /// Switches things off, or on again with the values they have.
+    pub fn roster_set_active_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        numbers: &[u32],
+        active: bool,
+    ) -> Result<(), StoreError> {
+        let district = self.id().0;
+        let columns = [DISTRICT, NUMBER, ACTIVE, CHANGED];
+        bulk::update(tx, V::TABLE, &columns, 2, numbers.iter(), |number, row| {
+            row.extend(
+                [district.into(), (*number).into(), active.into(), run.0.into()] as [Value<'_>; 4]
+            );
+        })
+    }
+
+    /// Inserts teachings or enrollments.
+    pub fn roster_link_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        kind: KeptLink,
+        links: &[Link],
+    ) -> Result<(), StoreError> {
+        let district = self.id().0;
+        let columns =
+            [DISTRICT, ("class", ColumnType::Int4), (kind.person(), ColumnType::Int4), ACTIVE, CREATED, CHANGED];
+        bulk::insert(tx, kind.table(), &columns, links.iter(), |link, row| {
+            row.extend([
+                district.into(),
+                link.class.into(),
+                link.person.into(),
+                true.into(),
+                run.0.into(),
+                run.0.into(),
+            ] as [Value<'_>; 6]);
+        })
+    }
+
+    /// Ends teachings or enrollments, or puts them in force again.
+    pub fn roster_link_set_active_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        kind: KeptLink,
+        links: &[Link],
+        active: bool,
+    ) -> Result<(), StoreError> {
+        let district = self.id().0;
+        let columns =
+            [DISTRICT, ("class", ColumnType::Int4), (kind.person(), ColumnType::Int4), ACTIVE, CHANGED];
+        bulk::update(tx, kind.table(), &columns, 3, links.iter(), |link, row| {
+            row.extend([
+                district.into(),
+                link.class.into(),
+                link.person.into(),
+                active.into(),
+                run.0.into(),
+            ] as [Value<'_>; 5]);
+        })
+    }
+
+    /// Remembers keys that were replaced by others.
+    pub fn former_keys_add_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        keys: &[FormerKey],
+        texts: &Texts,
+    ) -> Result<(), StoreError> {
+        for former in keys {
+            tx.execute(
+                "INSERT INTO former_key (district, kind, key, number, run) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT DO NOTHING",
+                &[
+                    self.id().0.into(),
+                    kind_word(former.kind).into(),
+                    texts.get(former.key).into(),
+                    former.number.into(),
+                    run.0.into(),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+}

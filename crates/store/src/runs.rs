@@ -1,0 +1,226 @@
+//! Runs, and what a district's last applied file was.
+
+use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
+use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
+
+use crate::district::DistrictStore;
+use crate::engine::Store;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// The file that the stored roster came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedFile {
+    /// The run that applied it.
+    pub run: RunNumber,
+    /// Its hash.
+    pub blob: String,
+    /// Its data rows.
+    pub rows: u64,
+    /// The roster's version right after it was applied.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "r.run, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
+    r.started_at, r.finished_at";
+const TABLES: &str = "run r JOIN district d ON d.id = r.district
+    JOIN upload u ON u.district = r.district AND u.upload = r.upload";
+
+fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
+    let report = serde_json::from_str::<RunReport>(&row.text(9)?)
+        .map_err(|error| StoreError::Unusable(format!("a run's report: {error}")))?;
+    let (started_at, finished_at) = (row.maybe_int(10)?, row.maybe_int(11)?);
+    Ok(Run {
+        id: RunId(row.uuid(0)?),
+        district: row.text(1)?,
+        number: RunNumber(row.int(2)?),
+        kind: row.word(3)?,
+        state: row.word(4)?,
+        upload: RunUpload {
+            id: Some(UploadId(row.uuid(5)?)),
+            name: row.text(6)?,
+            bytes: u64::try_from(row.int(7)?).unwrap_or_default(),
+            blake3: row.text(8)?,
+        },
+        report,
+        started_at,
+        finished_at,
+        seconds: started_at.zip(finished_at).map(|(from, to)| (to - from) as f64 / 1000.0),
+    })
+}
+
+fn as_json(report: &RunReport) -> String {
+    serde_json::to_string(report).expect("a report has a JSON form")
+}
+
+impl Store {
+    /// The district and number of a run.
+    pub fn runs_find(&self, run: RunId) -> Result<Option<(DistrictId, RunNumber)>, StoreError> {
+        self.read(|tx| {
+            tx.row("SELECT district, number FROM run WHERE run = $1", &[run.0.into()], |row| {
+                Ok((DistrictId(row.int(0)?), RunNumber(row.int(1)?)))
+            })
+        })
+    }
+}
+
+impl DistrictStore {
+    /// The next run number; also for an undo, whose changes need a number of their own.
+    pub fn runs_next_number_in_tx(&self, tx: &mut Tx<'_>) -> Result<RunNumber, StoreError> {
+        let sql = "UPDATE district SET last_run = last_run + 1 WHERE id = $1 RETURNING last_run";
+        let number = tx.row(sql, &[self.id().0.into()], |row| row.int(0))?;
+        number.map(RunNumber).ok_or_else(|| StoreError::NotFound("the district".into()))
+    }
+
+    /// A new run in state `queued`.
+    pub fn runs_create_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: RunKind,
+        upload: UploadId,
+    ) -> Result<(RunNumber, RunId), StoreError> {
+        let number = self.runs_next_number_in_tx(tx)?;
+        let now = self.store().now();
+        let id = RunId(self.store().chance().uuid_at(now));
+        tx.execute(
+            "INSERT INTO run (district, number, run, kind, state, upload, report, created_at)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)",
+            &[
+                self.id().0.into(),
+                number.0.into(),
+                id.0.into(),
+                kind.as_str().into(),
+                upload.0.into(),
+                (&as_json(&RunReport::default())).into(),
+                now.into(),
+            ],
+        )?;
+        Ok((number, id))
+    }
+
+    /// Runs, newest first.
+    pub fn runs_list(&self, most: u32) -> Result<Vec<Run>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 ORDER BY r.number DESC LIMIT $2");
+        self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), most.into()], run_of))
+    }
+
+    /// One run.
+    pub fn runs_get(&self, number: RunNumber) -> Result<Run, StoreError> {
+        self.store().read(|tx| self.runs_get_in_tx(tx, number))
+    }
+
+    /// One run, inside a transaction.
+    pub fn runs_get_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Run, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number = $2");
+        let found = tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of)?;
+        found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
+    }
+
+    /// A run begins (again, after a crash).
+    pub fn runs_start(&self, number: RunNumber) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), number.0.into(), self.store().now().into()];
+        self.store().write(|tx| {
+            tx.execute(
+                "UPDATE run SET state = 'running', started_at = $3 WHERE district = $1 AND number = $2",
+                &values,
+            )
+            .map(drop)
+        })
+    }
+
+    /// A run ends, or a finished one changes its state by a decision.
+    pub fn runs_set_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        number: RunNumber,
+        state: RunState,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
+        tx.execute(
+            "UPDATE run SET state = $3, report = $4, finished_at = coalesce(finished_at, $5)
+             WHERE district = $1 AND number = $2",
+            &[
+                self.id().0.into(),
+                number.0.into(),
+                state.as_str().into(),
+                (&as_json(report)).into(),
+                self.store().now().into(),
+            ],
+        )
+        .map(drop)
+    }
+
+    /// Runs that wait for a decision are superseded by a newer one that is about to change the roster.
+    pub fn runs_supersede_in_tx(&self, tx: &mut Tx<'_>, by: RunNumber) -> Result<u64, StoreError> {
+        tx.execute(
+            "UPDATE run SET state = 'superseded' WHERE district = $1 AND state = 'held' AND number < $2",
+            &[self.id().0.into(), by.0.into()],
+        )
+    }
+
+    /// Uploads that no run has read yet: of each file name the newest. Older ones of the name are passed over.
+    pub fn runs_uploads_waiting_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<(UploadId, String)>, StoreError> {
+        tx.rows(
+            "SELECT u.upload, u.name FROM upload u
+             WHERE u.district = $1
+               AND NOT EXISTS (SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.upload)
+               AND NOT EXISTS (
+                 SELECT 1 FROM upload n WHERE n.district = u.district AND n.name = u.name
+                   AND (n.received_at > u.received_at OR (n.received_at = u.received_at AND n.upload > u.upload)))
+             ORDER BY u.received_at",
+            &[self.id().0.into()],
+            |row| Ok((UploadId(row.uuid(0)?), row.text(1)?)),
+        )
+    }
+
+    /// A queued run that will not be made, because a newer upload came before its time.
+    pub fn runs_supersede_queued_in_tx(&self, tx: &mut Tx<'_>, kind: RunKind) -> Result<u64, StoreError> {
+        tx.execute(
+            "UPDATE run SET state = 'superseded', finished_at = $3
+             WHERE district = $1 AND kind = $2 AND state = 'queued'",
+            &[self.id().0.into(), kind.as_str().into(), self.store().now().into()],
+        )
+    }
+
+    /// The file that the stored roster came from; `None` before the first.
+    pub fn applied_file(&self) -> Result<Option<AppliedFile>, StoreError> {
+        self.store().read(|tx| {
+            tx.row(
+                "SELECT applied_run, applied_blob, applied_rows, applied_version FROM district
+                 WHERE id = $1 AND applied_run IS NOT NULL",
+                &[self.id().0.into()],
+                |row| {
+                    Ok(AppliedFile {
+                        run: RunNumber(row.int(0)?),
+                        blob: row.text(1)?,
+                        rows: u64::try_from(row.int(2)?).unwrap_or_default(),
+                        version: row.int(3)?,
+                    })
+                },
+            )
+        })
+    }
+
+    /// The stored roster is now that of `file`.
+    pub fn applied_file_set_in_tx(&self, tx: &mut Tx<'_>, file: &AppliedFile) -> Result<(), StoreError> {
+        let rows = i64::try_from(file.rows).unwrap_or(i64::MAX);
+        tx.execute(
+            "UPDATE district SET applied_run = $2, applied_blob = $3, applied_rows = $4, applied_version = $5
+             WHERE id = $1",
+            &[self.id().0.into(), file.run.0.into(), (&file.blob).into(), rows.into(), file.version.into()],
+        )
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// How many runs are in each state.
+    pub fn runs_count(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(|tx| {
+            tx.rows("SELECT state, count(*) FROM run GROUP BY state ORDER BY state", &[], |row| {
+                Ok((row.text(0)?, row.int(1)?))
+            })
+        })
+    }
+}

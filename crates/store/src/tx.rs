@@ -1,0 +1,235 @@
+//! A transaction on either engine, and the values that go in and come out.
+
+use postgres::types::{IsNull, ToSql, Type};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use uuid::Uuid;
+
+use crate::engine::EngineKind;
+use crate::error::StoreError;
+
+/// A value on its way into a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// A whole number of any width.
+    Int(i64),
+    /// Yes or no.
+    Bool(bool),
+    /// Text.
+    Text(&'a str),
+    /// A UUID.
+    Uuid(Uuid),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Value::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Value::Text(text)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Value::Int(number)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Value::Int(number.into())
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(yes: bool) -> Self {
+        Value::Bool(yes)
+    }
+}
+
+impl From<Uuid> for Value<'_> {
+    fn from(id: Uuid) -> Self {
+        Value::Uuid(id)
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Bool(yes) => ValueRef::Integer((*yes).into()),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Uuid(id) => ValueRef::Blob(id.as_bytes()),
+        }))
+    }
+}
+
+type ToSqlResult = Result<IsNull, Box<dyn std::error::Error + Sync + Send>>;
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut postgres::types::private::BytesMut) -> ToSqlResult {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Int(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
+            Value::Int(number) => number.to_sql(kind, out),
+            Value::Bool(yes) => yes.to_sql(kind, out),
+            Value::Text(text) => text.to_sql(kind, out),
+            Value::Uuid(id) => id.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::INT4, Type::INT8, Type::BOOL, Type::TEXT, Type::UUID].contains(kind)
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+/// A row of an answer; columns count from 0.
+pub struct Row<'r>(RowOf<'r>);
+
+enum RowOf<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r postgres::Row),
+}
+
+impl Row<'_> {
+    /// A whole number.
+    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
+        self.maybe_int(column)?.ok_or_else(|| missing(column))
+    }
+
+    /// A whole number or nothing.
+    pub fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        Ok(match self.0 {
+            RowOf::Sqlite(row) => row.get(column)?,
+            RowOf::Postgres(row) if *row.columns()[column].type_() == Type::INT4 => {
+                row.try_get::<_, Option<i32>>(column)?.map(i64::from)
+            }
+            RowOf::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// Yes or no.
+    pub fn bool(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(match self.0 {
+            RowOf::Sqlite(row) => row.get(column)?,
+            RowOf::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// Text.
+    pub fn text(&self, column: usize) -> Result<String, StoreError> {
+        self.maybe_text(column)?.ok_or_else(|| missing(column))
+    }
+
+    /// Text or nothing.
+    pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        Ok(match self.0 {
+            RowOf::Sqlite(row) => row.get(column)?,
+            RowOf::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// A UUID.
+    pub fn uuid(&self, column: usize) -> Result<Uuid, StoreError> {
+        Ok(match self.0 {
+            RowOf::Sqlite(row) => Uuid::from_bytes(row.get::<_, [u8; 16]>(column)?),
+            RowOf::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// A word of one of the model's lists: a state, a stage, a mode.
+    pub fn word<W: std::str::FromStr<Err = String>>(&self, column: usize) -> Result<W, StoreError> {
+        self.text(column)?.parse().map_err(StoreError::Unusable)
+    }
+}
+
+fn missing(column: usize) -> StoreError {
+    StoreError::Unusable(format!("the database has no value where one must be (column {column})"))
+}
+
+/// A transaction. It is committed when the closure that got it answers `Ok`.
+pub struct Tx<'c>(pub(crate) On<'c>);
+
+pub(crate) enum On<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(postgres::Transaction<'c>),
+}
+
+impl Tx<'_> {
+    /// Which engine this is; for the few statements that differ.
+    pub(crate) fn engine(&self) -> EngineKind {
+        match self.0 {
+            On::Sqlite(_) => EngineKind::Sqlite,
+            On::Postgres(_) => EngineKind::Postgres,
+        }
+    }
+
+    /// Runs a statement whose parameters are written `$1`, `$2` …; the number of rows it changed.
+    pub fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(&numbered(sql))?;
+                Ok(statement.execute(rusqlite::params_from_iter(values))? as u64)
+            }
+            On::Postgres(transaction) => Ok(transaction.execute(sql, &as_params(values))?),
+        }
+    }
+
+    /// Runs a query and turns each row into a value.
+    pub fn rows<T, E: From<StoreError>>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let mut found = Vec::new();
+        match &mut self.0 {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(&numbered(sql)).map_err(StoreError::from)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(StoreError::from)?;
+                while let Some(row) = rows.next().map_err(StoreError::from)? {
+                    found.push(read(&Row(RowOf::Sqlite(row)))?);
+                }
+            }
+            On::Postgres(transaction) => {
+                for row in &transaction.query(sql, &as_params(values)).map_err(StoreError::from)? {
+                    found.push(read(&Row(RowOf::Postgres(row)))?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first row of a query, if there is one.
+    pub fn row<T, E: From<StoreError>>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        Ok(self.rows(sql, values, read)?.into_iter().next())
+    }
+}
+
+/// PostgreSQL's `$1` in SQLite's form `?1`. No statement of ours has a dollar sign otherwise.
+pub(crate) fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn as_params<'v>(values: &'v [Value<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}

@@ -1,0 +1,92 @@
+//! A fresh, migrated store on each engine for each test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use homeroom_model::{Chance, Clock};
+use homeroom_store::{Store, StoreSettings};
+use postgres::{Client, NoTls};
+use tempfile::TempDir;
+
+/// Noon on 2 September 2026, UTC: when test clocks start.
+pub const START: i64 = 1_788_350_400_000;
+
+/// A store of its own for one test; its database and blobs are gone when it is dropped.
+pub struct TestStore {
+    /// `sqlite` or `postgres`, for messages.
+    pub engine: &'static str,
+    /// The store, with a fixed clock and seeded chance.
+    pub store: Store,
+    /// How it was opened, to open it again.
+    pub settings: StoreSettings,
+    /// Its folder, for whatever else the test writes.
+    pub folder: TempDir,
+    /// Dropped last, after the store's connections.
+    _database: Option<PostgresDatabase>,
+}
+
+/// A store on SQLite and one on PostgreSQL. Each test that touches the store runs on both.
+///
+/// # Panics
+/// When no PostgreSQL address is given: a skipped engine would be a hole that looks green.
+pub fn stores() -> Vec<TestStore> {
+    vec![sqlite(), postgres()]
+}
+
+fn sqlite() -> TestStore {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let url = format!("sqlite://{}", folder.path().join("homeroom.db").display());
+    open("sqlite", url, folder, None)
+}
+
+fn postgres() -> TestStore {
+    let database = PostgresDatabase::create();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    open("postgres", database.url.clone(), folder, Some(database))
+}
+
+fn open(engine: &'static str, url: String, folder: TempDir, database: Option<PostgresDatabase>) -> TestStore {
+    let settings = StoreSettings { database_url: url, blobs: folder.path().join("blobs"), connections: 8 };
+    let store =
+        Store::open(&settings, Clock::fixed(START), Chance::seeded(7)).expect("a fresh store can be opened");
+    store.migrate().expect("a fresh store can be migrated");
+    TestStore { engine, store, settings, folder, _database: database }
+}
+
+/// The address of the cluster for tests, without a database.
+#[expect(clippy::disallowed_methods, reason = "the test command tells where its cluster is")]
+pub fn postgres_url() -> String {
+    std::env::var("HOMEROOM_TEST_POSTGRES").expect(
+        "HOMEROOM_TEST_POSTGRES is not set: run the tests with dev/test, or start a cluster with `dev/postgres start`",
+    )
+}
+
+/// A database of the test cluster that is dropped with this value.
+struct PostgresDatabase {
+    name: String,
+    url: String,
+}
+
+impl PostgresDatabase {
+    fn create() -> PostgresDatabase {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = postgres_url();
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut client = connect(&server);
+        client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).expect("an old database can be dropped");
+        client.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database can be created");
+        PostgresDatabase { url: format!("{server}/{name}"), name }
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        let dropped = connect(&postgres_url()).batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        if let Err(error) = dropped {
+            eprintln!("the test database {} stays behind: {error}", self.name);
+        }
+    }
+}
+
+fn connect(server: &str) -> Client {
+    Client::connect(&format!("{server}/postgres"), NoTls).expect("the test cluster answers")
+}

@@ -1,0 +1,7 @@
+//! What tests share: temporary databases on both engines, a clock that stands still, and small rosters.
+
+mod databases;
+mod flat;
+
+pub use databases::{START, TestStore, postgres_url, stores};
+pub use flat::{Enrolled, flat_csv};
