@@ -4,17 +4,20 @@
 //! `_in_tx`. The store is blocking: SQLite is, and so is the work of a sync. Async doors call it from a
 //! blocking thread.
 
+pub mod accounts;
 pub mod blobs;
 mod bulk;
 mod copy;
 pub mod district;
 mod engine;
+pub mod drop_files;
 pub mod error;
 pub mod jobs;
 mod migrate;
 pub mod roster;
 pub mod runs;
 pub mod tx;
+pub mod uploads;
 
 pub use blobs::Blobs;
 pub use district::DistrictStore;

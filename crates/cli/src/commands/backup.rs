@@ -1,0 +1,83 @@
+//! `homeroom backup`: the whole of homeroom in a new folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use homeroom_model::{Chance, Clock};
+use homeroom_store::{Store, StoreSettings};
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::wiring::Place;
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// The folder to make; it can be used as --data, and by `homeroom restore`
+    path: PathBuf,
+}
+
+/// The host keys, without which districts' clients would refuse a restored server.
+pub(super) const KEYS: [&str; 2] = ["ssh_host_ed25519_key", "ssh_host_rsa_key"];
+
+impl Backup {
+    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+        ensure!(!self.path.exists(), "{} is there already: name a new folder", self.path.display());
+        let app = place.open()?;
+        // Until it is whole it has another name, so that nobody takes half a backup for one.
+        let unfinished = self.path.with_extension("unfinished");
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished)?;
+        }
+        fs::create_dir_all(&unfinished)
+            .with_context(|| format!("{} cannot be made", unfinished.display()))?;
+        let copy = open_folder(&unfinished)?;
+        copy.migrate()?;
+        let rows = app.store.copy_into(&copy)?;
+        let files = copy_blobs(&app.store, &copy)?;
+        copy_keys(&app.data, &unfinished)?;
+        drop(copy);
+        fs::rename(&unfinished, &self.path)
+            .with_context(|| format!("{} cannot be made", self.path.display()))?;
+        let document = json!({"path": self.path, "rows": rows, "files": files});
+        output.result(&document, || format!("{rows} rows and {files} files copied to {}", self.path.display()))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// A folder as a store of its own, whatever database is set.
+pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
+    let settings = StoreSettings {
+        database_url: format!("sqlite://{}", folder.join("homeroom.db").display()),
+        blobs: folder.join("blobs"),
+        connections: 2,
+    };
+    Ok(Store::open(&settings, Clock::System, Chance::from_system())?)
+}
+
+/// Copies every kept file that the copied rows name.
+pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
+    let mut copied = 0;
+    for (blob, bytes) in to.blobs_named()? {
+        if !to.blobs().contains(&blob, bytes) {
+            let mut source = from.blobs().open_file(&blob)?;
+            let mut target = to.blobs().begin(&to.chance().uuid().to_string())?;
+            std::io::copy(&mut source, &mut target)?;
+            let (hash, _) = target.finish()?;
+            ensure!(hash == blob, "the kept file {blob} has changed on disk: restore it from an older backup");
+        }
+        copied += 1;
+    }
+    Ok(copied)
+}
+
+pub(super) fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for key in KEYS {
+        if from.join(key).exists() {
+            fs::copy(from.join(key), to.join(key)).with_context(|| format!("{key} cannot be copied"))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! `homeroom check`: the checks of the server, offline.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use homeroom_check::{check, write_findings};
+use homeroom_model::check_report::CheckReport;
+use homeroom_model::plan::{Held, PlanCounts};
+use homeroom_model::source::Source;
+use homeroom_notify::{check_text, plan_text};
+use homeroom_read::Limits;
+use homeroom_store::blobs::BlobSource;
+use homeroom_sync::{Preview, Progress, preview};
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::progress::Bar;
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The file to check
+    file: PathBuf,
+    /// An earlier file, taken as the stored roster: also print the plan between the two
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// How to print the result; --json is the same as json
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+}
+
+#[derive(Serialize)]
+struct Document<'d> {
+    #[serde(flatten)]
+    check: &'d CheckReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<PlanCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<&'d Held>,
+}
+
+impl Check {
+    pub(crate) fn run(&self, output: &Output) -> anyhow::Result<Exit> {
+        let source = open(&self.file)?;
+        let bar = Bar::new(output, source.length());
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        let checked = check(&source, &name, &Limits::default(), &mut |done| {
+            bar.show(Progress::Reading { done, of: source.length() });
+        })
+        .with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let (report, findings) = (checked.report.clone(), checked.findings.clone());
+        let preview = match &self.against {
+            Some(earlier) => Some(
+                preview(&open(earlier)?, &Limits::default(), checked)
+                    .with_context(|| format!("{} cannot be read", earlier.display()))?,
+            ),
+            None => None,
+        };
+        bar.finish();
+        match self.format {
+            Some(Format::Csv) => {
+                let mut csv = Vec::new();
+                write_findings(&findings, &mut csv)?;
+                std::io::stdout().lock().write_all(&csv)?;
+            }
+            Some(Format::Json) => Output::new(true).result(&document(&report, preview.as_ref()), String::new)?,
+            Some(Format::Text) => output.print(text(&report, preview.as_ref()).trim_end())?,
+            None => output.result(&document(&report, preview.as_ref()), || text(&report, preview.as_ref()))?,
+        }
+        let held = preview.is_some_and(|preview| !preview.held.fuses.is_empty());
+        Ok(match Exit::of_outcome(report.outcome) {
+            Exit::FileRejected => Exit::FileRejected,
+            _ if held => Exit::Held,
+            exit => exit,
+        })
+    }
+}
+
+fn open(file: &Path) -> anyhow::Result<BlobSource> {
+    BlobSource::of_file(file).with_context(|| format!("{} cannot be opened", file.display()))
+}
+
+fn document<'d>(check: &'d CheckReport, preview: Option<&'d Preview>) -> Document<'d> {
+    Document { check, plan: preview.map(|preview| preview.plan), held: preview.map(|preview| &preview.held) }
+}
+
+fn text(check: &CheckReport, preview: Option<&Preview>) -> String {
+    let mut text = check_text(check);
+    if let Some(preview) = preview {
+        text.push_str(&plan_text(&preview.plan, &preview.held, &preview.messages));
+    }
+    text
+}

@@ -1,0 +1,101 @@
+//! `homeroom run`: one run, and decisions about it.
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use homeroom_model::ids::{RunId, RunNumber};
+use homeroom_model::run::{Run as Document, RunState};
+use homeroom_notify::result_text;
+use homeroom_store::DistrictStore;
+use homeroom_store::jobs::JobId;
+use homeroom_sync::{Task, queue_decision};
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::progress::Bar;
+use crate::wiring::{App, Place};
+
+#[derive(Subcommand)]
+pub(crate) enum Run {
+    /// Show a run
+    Show {
+        /// The run
+        run: RunId,
+    },
+    /// Apply what a run holds
+    Approve {
+        /// The run
+        run: RunId,
+    },
+    /// Drop what a run holds
+    Discard {
+        /// The run
+        run: RunId,
+    },
+    /// Take back what a run applied
+    Undo {
+        /// The run
+        run: RunId,
+    },
+}
+
+impl Run {
+    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+        let app = place.open()?;
+        let (id, decision): (_, Option<fn(RunNumber) -> Task>) = match self {
+            Run::Show { run } => (run, None),
+            Run::Approve { run } => (run, Some(Task::Approve)),
+            Run::Discard { run } => (run, Some(Task::Discard)),
+            Run::Undo { run } => (run, Some(Task::Undo)),
+        };
+        let found = app.store.runs_find(*id)?;
+        let (district, number) =
+            found.with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
+        let district = app.store.district(district);
+        if let Some(task) = decision {
+            decide(&app, &district, task(number))?;
+        }
+        let run = district.runs_get(number)?;
+        let time_zone = district.settings()?.time_zone;
+        output.result(&run, || run_text(&run, &time_zone))?;
+        // A decision is done when it is done, whatever rows the file had; `show` tells by its code what the run is.
+        Ok(if decision.is_some() { Exit::Done } else { Exit::of_run(&run) })
+    }
+}
+
+fn decide(app: &App, district: &DistrictStore, task: Task) -> anyhow::Result<()> {
+    let job = queue_decision(district, task)?;
+    let conductor = app.conductor();
+    let worker = app.worker()?;
+    match worker.work_on(district.id(), job, &|job| conductor.handle(job))? {
+        Ok(()) => Ok(()),
+        Err(reason) => bail!(reason),
+    }
+}
+
+/// Does the job of a run, or waits while the server does it, and gives the run as it ended.
+pub(crate) fn finish_run(
+    app: &App,
+    output: &Output,
+    district: &DistrictStore,
+    number: RunNumber,
+    job: JobId,
+) -> anyhow::Result<Document> {
+    let bar = Bar::new(output, 0);
+    let shown = bar.clone();
+    let conductor = app.conductor().watched(move |progress| shown.show(progress));
+    let done = app.worker()?.work_on(district.id(), job, &|job| conductor.handle(job))?;
+    bar.finish();
+    if let Err(reason) = done {
+        bail!(reason);
+    }
+    let run = district.runs_get(number)?;
+    if run.state == RunState::Failed {
+        output.note(&format!("homeroom: run {} failed: {}", run.id, run.report.messages.join(" ")));
+    }
+    Ok(run)
+}
+
+/// A run in words.
+pub(crate) fn run_text(run: &Document, time_zone: &str) -> String {
+    format!("run {}\n\n{}", run.id, result_text(run, time_zone))
+}

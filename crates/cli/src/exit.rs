@@ -1,0 +1,53 @@
+//! Exit codes, as scripts rely on them.
+
+use std::process::ExitCode;
+
+use homeroom_model::check_report::Outcome;
+use homeroom_model::run::{Run, RunState};
+
+/// How a command ended. Wrong usage is 2, by the argument parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, also with warnings.
+    Done,
+    /// It failed.
+    Failed,
+    /// The file was rejected.
+    FileRejected,
+    /// Done; some rows were rejected.
+    RowsRejected,
+    /// Something is held.
+    Held,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::FileRejected => 3,
+            Exit::RowsRejected => 4,
+            Exit::Held => 5,
+        })
+    }
+}
+
+impl Exit {
+    pub(crate) fn of_outcome(outcome: Outcome) -> Exit {
+        match outcome {
+            Outcome::Clean | Outcome::Warnings => Exit::Done,
+            Outcome::RowsRejected => Exit::RowsRejected,
+            Outcome::FileRejected => Exit::FileRejected,
+        }
+    }
+
+    pub(crate) fn of_run(run: &Run) -> Exit {
+        match run.state {
+            RunState::Failed => Exit::Failed,
+            RunState::Rejected => Exit::FileRejected,
+            RunState::Held => Exit::Held,
+            RunState::Tested if run.report.held.as_ref().is_some_and(|held| !held.fuses.is_empty()) => Exit::Held,
+            _ => run.report.check.as_ref().map_or(Exit::Done, |check| Exit::of_outcome(check.outcome)),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The arrows of ARCHITECTURE.md, read from the manifests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::Table;
+
+/// Which of our crates each crate may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("store", &["model"]),
+    ("inbox", &["model", "store"]),
+    ("read", &["model"]),
+    ("check", &["model", "read"]),
+    ("plan", &["model"]),
+    ("apply", &["model", "store"]),
+    ("notify", &["model", "store"]),
+    ("jobs", &["model", "store"]),
+    ("sync", &["inbox", "read", "check", "plan", "apply", "notify", "model", "store", "jobs"]),
+    ("sftp", &["model", "store", "inbox"]),
+    ("testkit", &["model", "store"]),
+];
+
+/// Crates that do no I/O of their own, and what they must therefore never use.
+const PURE: &[&str] = &["model", "read", "check", "plan"];
+const IMPURE: &[&str] = &[
+    "tokio", "rusqlite", "postgres", "tokio-postgres", "r2d2", "sqlx", "axum", "reqwest", "russh", "object_store",
+];
+/// Where SQL may be: nowhere else may a database library be used. `testkit` makes databases for tests.
+const SQL: &[&str] = &["store", "testkit"];
+const DATABASES: &[&str] = &["rusqlite", "postgres", "r2d2", "r2d2_postgres", "tokio-postgres"];
+
+fn crates_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Dependencies of every crate by its folder's name.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let folders = fs::read_dir(crates_folder()).unwrap().map(|entry| entry.unwrap().path());
+    folders
+        .filter(|folder| folder.join("Cargo.toml").exists())
+        .map(|folder| {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse::<Table>().unwrap();
+            let used = manifest.get("dependencies").and_then(|table| table.as_table());
+            let used = used.map(|table| table.keys().cloned().collect()).unwrap_or_default();
+            (folder.file_name().unwrap().to_string_lossy().into_owned(), used)
+        })
+        .collect()
+}
+
+#[test]
+fn every_arrow_between_crates_is_allowed() {
+    let dependencies = dependencies();
+    assert!(dependencies.len() > ARROWS.len(), "the crates were not found: {dependencies:?}");
+    for (from, used) in &dependencies {
+        let allowed = ARROWS.iter().find(|(name, _)| name == from);
+        for to in used.iter().filter_map(|name| name.strip_prefix("homeroom-")) {
+            let fine = from == "cli" || allowed.is_some_and(|(_, to_these)| to_these.contains(&to));
+            assert!(fine, "crates/{from} may not use crates/{to}: see the table in ARCHITECTURE.md");
+        }
+        assert!(from == "cli" || allowed.is_some(), "crates/{from} is not in the table of arrows");
+    }
+}
+
+#[test]
+fn pure_crates_use_no_library_that_does_input_or_output() {
+    let dependencies = dependencies();
+    for name in PURE {
+        for library in IMPURE {
+            assert!(!dependencies[*name].contains(*library), "crates/{name} is pure and may not use {library}");
+        }
+    }
+}
+
+#[test]
+fn only_the_store_speaks_to_a_database() {
+    for (name, used) in dependencies().iter().filter(|(name, _)| !SQL.contains(&name.as_str())) {
+        for library in DATABASES {
+            assert!(!used.contains(*library), "crates/{name} may not use {library}: SQL lives in crates/store");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! An upload arrives, is kept by its hash, and is settled.
+//!
+//! A drop account sees a file tree of its own. It is made of rows: a path is only a key, bytes are blobs, and nothing
+//! on disk is named by a client. All calls block.
+
+mod accounts;
+mod drop_box;
+mod drop_error;
+mod drop_path;
+mod password;
+mod receive;
+mod settings;
+mod upload_handle;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+use homeroom_model::ids::{AccountId, DistrictId};
+use homeroom_store::{DistrictStore, Store, StoreError};
+
+pub use accounts::{Login, NewLogin, parse_public_key};
+pub use drop_box::{DropBox, Entry, OpenMode, ReadHandle};
+pub use drop_error::DropError;
+pub use drop_path::DropPath;
+pub use settings::InboxSettings;
+pub use upload_handle::UploadHandle;
+
+/// Takes uploads of all districts. Cheap to clone; clones share what is open.
+#[derive(Clone)]
+pub struct Inbox {
+    store: Store,
+    settings: InboxSettings,
+    open: Arc<Mutex<Open>>,
+}
+
+/// What is being written in this process.
+#[derive(Default)]
+struct Open {
+    /// Write handles of each district.
+    handles: HashMap<DistrictId, usize>,
+    /// Staging files that a handle writes to.
+    staging: HashSet<String>,
+}
+
+impl Inbox {
+    /// An inbox on a store.
+    pub fn new(store: Store, settings: InboxSettings) -> Inbox {
+        Inbox { store, settings, open: Arc::default() }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &InboxSettings {
+        &self.settings
+    }
+
+    /// The file tree of an account.
+    pub fn drop_box(&self, district: DistrictId, account: AccountId) -> DropBox {
+        DropBox { inbox: self.clone(), district: self.store.district(district), account }
+    }
+
+    /// Milliseconds until the district has been quiet for long enough; `None` when it has.
+    pub fn settle_wait(&self, district: &DistrictStore) -> Result<Option<i64>, StoreError> {
+        let settle = self.settings.settle_millis();
+        let writing = self.open().handles.get(&district.id()).copied().unwrap_or(0);
+        if writing > 0 {
+            return Ok(Some(settle.max(100)));
+        }
+        let quiet_at = district.activity_last()?.map_or(0, |last| last + settle);
+        let wait = quiet_at - self.store.now();
+        Ok((wait > 0).then_some(wait))
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,266 @@
+//! A run's result in words, for the person who made the file.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::finding::Finding;
+use homeroom_model::finding_code::{FindingCode, Severity};
+use homeroom_model::plan::{Held, PlanCounts};
+use homeroom_model::run::{Run, RunKind, RunState};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Causes told in full; more are only counted.
+const CAUSES: usize = 10;
+/// Examples of a cause.
+const EXAMPLES: usize = 5;
+
+/// `NAME.result.txt`: what became of the file, what to mend first, what it changes. `time_zone` is the district's.
+pub fn result_text(run: &Run, time_zone: &str) -> String {
+    let mut text = String::new();
+    write_text(&mut text, run, time_zone).expect("a String takes all text");
+    text
+}
+
+/// What a check says, for `homeroom check`.
+pub fn check_text(check: &CheckReport) -> String {
+    let verdict = match check.outcome {
+        Outcome::Clean => "The file is fine.",
+        Outcome::Warnings => "The file can be used; please look at the warnings.",
+        Outcome::RowsRejected => "Some rows are left out; people in these rows are kept as they are.",
+        Outcome::FileRejected => "The file is REJECTED.",
+    };
+    let mut text = format!("{}: {verdict}\n\n", check.file);
+    write_counts(&mut text, check)
+        .and_then(|()| write_findings(&mut text, check))
+        .expect("a String takes all text");
+    text
+}
+
+/// What a plan between two files would change and hold, for `homeroom check --against`.
+pub fn plan_text(plan: &PlanCounts, held: &Held, messages: &[String]) -> String {
+    let mut text = String::new();
+    let mut write = || {
+        for message in messages {
+            writeln!(text, "{message}")?;
+        }
+        if !held.fuses.is_empty() {
+            write_held(&mut text, held)?;
+        }
+        write_plan(&mut text, "What this file would change", plan)
+    };
+    write().expect("a String takes all text");
+    text
+}
+
+fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
+    writeln!(out, "{}", run.upload.name)?;
+    writeln!(out, "{}", "=".repeat(run.upload.name.chars().count()))?;
+    if let Some(at) = run.finished_at.or(run.started_at) {
+        writeln!(out, "Read on {}", local_time(at, time_zone))?;
+    }
+    writeln!(out, "\n{}\n", verdict(run))?;
+    for message in &run.report.messages {
+        writeln!(out, "{message}")?;
+    }
+    if let Some(check) = &run.report.check {
+        write_counts(out, check)?;
+    }
+    if let Some(held) = run.report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
+        write_held(out, held)?;
+    }
+    if let Some(check) = &run.report.check {
+        write_findings(out, check)?;
+    }
+    if let Some(plan) = &run.report.plan {
+        write_plan(out, plan_title(run), plan)?;
+    }
+    if let Some(seats) = &run.report.seats {
+        writeln!(
+            out,
+            "Seats: {} of {} in use ({} before).\n",
+            thousands(seats.after),
+            thousands(seats.limit),
+            thousands(seats.before)
+        )?;
+    }
+    let name = &run.upload.name;
+    writeln!(out, "Every finding with its line: {name}.findings.csv")?;
+    writeln!(out, "Your file with two more columns, what is wrong and what we suggest: {name}.corrected.csv")
+}
+
+fn verdict(run: &Run) -> &'static str {
+    match (run.state, run.kind) {
+        (RunState::Rejected, _) => "The file was REJECTED. Nothing was changed.",
+        (RunState::Tested, _) => match run.report.check.as_ref().map(|check| check.outcome) {
+            Some(Outcome::RowsRejected) => {
+                "Test run: some rows would be left out. Nothing was changed; people in these rows would be kept as \
+                 they are."
+            }
+            Some(Outcome::Warnings) => "Test run: the file can be used; please look at the warnings. Nothing was changed.",
+            _ => "Test run: the file is fine. Nothing was changed.",
+        },
+        (RunState::Applied, _) => "The file was applied.",
+        (RunState::Unchanged, _) => "The file is the same as the one applied last. Nothing was changed.",
+        (RunState::Held, _) => "The safe part of the file was applied. The rest WAITS for a decision.",
+        (RunState::Superseded, _) => "A newer file has taken this one's place.",
+        (RunState::Undone, _) => "The file was applied and later taken back.",
+        (RunState::Failed, _) => "Something went wrong on our side. Nothing was changed; we have been told.",
+        (RunState::Queued | RunState::Running, _) => "The file is being read.",
+    }
+}
+
+fn write_counts(out: &mut String, check: &CheckReport) -> fmt::Result {
+    let count = |number: u64, one: &str, many: &str| {
+        format!("{} {}", thousands(number), if number == 1 { one } else { many })
+    };
+    writeln!(
+        out,
+        "{}: {} accepted, {} rejected",
+        count(check.rows, "row", "rows"),
+        thousands(check.rows_accepted),
+        thousands(check.rows_rejected)
+    )?;
+    writeln!(
+        out,
+        "{}, {}, {}, {}\n",
+        count(check.schools, "school", "schools"),
+        count(check.classes, "class", "classes"),
+        count(check.teachers, "teacher", "teachers"),
+        count(check.students, "student", "students")
+    )
+}
+
+fn write_held(out: &mut String, held: &Held) -> fmt::Result {
+    writeln!(out, "What waits, and why")?;
+    for fuse in &held.fuses {
+        writeln!(out, "  {}", fuse.message)?;
+    }
+    let parts = [
+        ("new", held.create.total()),
+        ("changed", held.update.total()),
+        ("removed", held.deactivate.total()),
+        ("back again", held.reactivate.total()),
+    ];
+    let parts = parts.iter().filter(|(_, count)| *count > 0);
+    let parts = parts.map(|(word, count)| format!("{} {word}", thousands(*count))).collect::<Vec<_>>();
+    writeln!(out, "  In all: {}.\n", parts.join(", "))
+}
+
+/// One cause: a code, how often, and examples.
+struct Cause<'f> {
+    code: FindingCode,
+    count: u64,
+    examples: Vec<&'f Finding>,
+}
+
+/// Causes by what they do to the file, then by how often they occur.
+fn causes(check: &CheckReport) -> Vec<Cause<'_>> {
+    let mut examples = BTreeMap::<FindingCode, Vec<&Finding>>::new();
+    for finding in &check.findings {
+        let some = examples.entry(finding.code).or_default();
+        if some.len() < EXAMPLES {
+            some.push(finding);
+        }
+    }
+    let mut causes = check
+        .finding_counts
+        .iter()
+        .map(|(code, count)| Cause { code: *code, count: *count, examples: examples.remove(code).unwrap_or_default() })
+        .collect::<Vec<_>>();
+    causes.sort_by_key(|cause| (cause.code.severity(), std::cmp::Reverse(cause.count)));
+    causes
+}
+
+fn write_findings(out: &mut String, check: &CheckReport) -> fmt::Result {
+    let causes = causes(check);
+    if causes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "What we found")?;
+    for (at, cause) in causes.iter().take(CAUSES).enumerate() {
+        let what = match cause.code.severity() {
+            Severity::RejectFile => "file rejected",
+            Severity::RejectRow => "row left out",
+            Severity::Warning => "please check",
+            Severity::Notice => "for information",
+        };
+        let times = if cause.count == 1 { "once".into() } else { format!("{} times", thousands(cause.count)) };
+        writeln!(out, "  {}. {} ({what}, {times})", at + 1, cause.code.meaning())?;
+        for finding in &cause.examples {
+            match finding.line {
+                Some(line) => writeln!(out, "       line {line}: {}", finding.message)?,
+                None => writeln!(out, "       {}", finding.message)?,
+            }
+        }
+        let more = cause.count.saturating_sub(cause.examples.len() as u64);
+        if more > 0 {
+            writeln!(out, "       … and {} more", thousands(more))?;
+        }
+        writeln!(out, "     What to do: {}", cause.code.remedy())?;
+    }
+    if causes.len() > CAUSES {
+        writeln!(out, "  … and {} more kinds of findings, all in the findings file.", causes.len() - CAUSES)?;
+    }
+    writeln!(out)
+}
+
+fn plan_title(run: &Run) -> &'static str {
+    let applied = matches!(run.state, RunState::Applied | RunState::Held | RunState::Undone);
+    match (run.kind, applied) {
+        (RunKind::Live, true) => "What this file changes",
+        _ => "What this file would change",
+    }
+}
+
+fn write_plan(out: &mut String, title: &str, plan: &PlanCounts) -> fmt::Result {
+    writeln!(out, "{title:<28} {:>9} {:>9} {:>9} {:>9} {:>11}", "new", "changed", "removed", "back", "unchanged")?;
+    let columns = [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.unchanged].map(|c| c.named());
+    for (at, (name, _)) in columns[0].iter().enumerate() {
+        let [create, update, deactivate, reactivate, unchanged] = columns.map(|column| thousands(column[at].1));
+        let name = match *name {
+            "teachings" => "teachers in classes",
+            "enrollments" => "students in classes",
+            name => name,
+        };
+        writeln!(out, "  {name:<26} {create:>9} {update:>9} {deactivate:>9} {reactivate:>9} {unchanged:>11}")?;
+    }
+    writeln!(out)
+}
+
+/// `2026-11-23 18:00 PST`; UTC when the zone is not known.
+fn local_time(millis: i64, time_zone: &str) -> String {
+    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
+    let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone);
+    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// `1,234,567`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{local_time, thousands};
+
+    #[test]
+    fn large_numbers_are_grouped_by_three() {
+        let grouped = [0, 12, 123, 1_234, 12_345, 1_234_567].map(thousands);
+        assert_eq!(grouped, ["0", "12", "123", "1,234", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn times_are_those_of_the_district() {
+        assert_eq!(local_time(1_788_350_400_000, "America/Los_Angeles"), "2026-09-02 05:00 PDT");
+    }
+}

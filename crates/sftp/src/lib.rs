@@ -1,0 +1,27 @@
+//! The SFTP server of drop accounts: SSH callbacks in, inbox calls out.
+//!
+//! The protocol is SFTP version 3 (draft-ietf-secsh-filexfer-02), as OpenSSH's `sftp-server` speaks it. `engine` answers
+//! one packet after the other and knows no SSH; `session` feeds it from an SSH channel and lets no more answers wait
+//! than the client's window takes.
+
+mod engine;
+mod host_key;
+mod limits;
+mod listing;
+mod packet;
+mod server;
+mod session;
+mod settings;
+
+pub use host_key::{HostKeyError, HostKeys};
+pub use server::{RunningServer, Server};
+pub use settings::SftpSettings;
+
+/// A file in the read-only folder `samples/`, the same for everyone.
+#[derive(Clone, Debug)]
+pub struct SampleFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: &'static [u8],
+}

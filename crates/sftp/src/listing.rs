@@ -1,0 +1,47 @@
+//! The long form of a name: a line as `ls -l` shows it, which clients print as it is.
+
+use homeroom_inbox::Entry;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::packet::Attributes;
+
+pub(crate) fn attributes(entry: &Entry) -> Attributes {
+    Attributes {
+        bytes: entry.bytes,
+        is_folder: entry.is_folder,
+        writable: entry.writable,
+        modified: u32::try_from(entry.modified_at / 1000).unwrap_or(0),
+    }
+}
+
+/// `-rw-r--r--    1 homeroom homeroom   129843 Sep  2 12:00 roster.csv`, times in UTC.
+pub(crate) fn long_name(entry: &Entry) -> String {
+    let mode = attributes(entry).mode();
+    let bits = "rwxrwxrwx".char_indices().map(|(at, c)| if mode & (0o400 >> at) != 0 { c } else { '-' });
+    let kind = if entry.is_folder { 'd' } else { '-' };
+    let at = Timestamp::from_millisecond(entry.modified_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let when = at.to_zoned_datetime(TimeZone::UTC).strftime("%b %e %H:%M").to_string();
+    format!(
+        "{kind}{}    1 homeroom homeroom {:>12} {when} {}",
+        bits.collect::<String>(),
+        entry.bytes,
+        entry.name
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use homeroom_inbox::Entry;
+
+    use super::long_name;
+
+    #[test]
+    fn a_long_name_reads_like_ls() {
+        let entry =
+            Entry { name: "roster.csv".into(), is_folder: false, bytes: 129_843, modified_at: 1_788_350_400_000, writable: true };
+        assert_eq!(long_name(&entry), "-rw-r--r--    1 homeroom homeroom       129843 Sep  2 12:00 roster.csv");
+        let folder = Entry { name: "results".into(), is_folder: true, writable: false, ..entry };
+        assert!(long_name(&folder).starts_with("dr-xr-xr-x "));
+    }
+}

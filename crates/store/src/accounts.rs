@@ -1,0 +1,149 @@
+//! Drop accounts: the SFTP logins of districts.
+
+use homeroom_model::ids::{AccountId, DistrictId};
+
+use crate::district::DistrictStore;
+use crate::engine::Store;
+use crate::error::StoreError;
+use crate::tx::Row;
+
+/// A drop account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Whose it is.
+    pub district: DistrictId,
+    /// Its number in the district.
+    pub id: AccountId,
+    /// The name to log in with; no two accounts have the same.
+    pub user: String,
+    /// The hash of its password, in PHC form.
+    pub password_hash: String,
+    /// Whether it may not log in.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+/// A public key of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountKey {
+    /// `SHA256:…`
+    pub fingerprint: String,
+    /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
+    pub public_key: String,
+}
+
+fn account_of(row: &Row<'_>) -> Result<Account, StoreError> {
+    Ok(Account {
+        district: DistrictId(row.int(0)?),
+        id: AccountId(row.int(1)?),
+        user: row.text(2)?,
+        password_hash: row.text(3)?,
+        disabled: row.bool(4)?,
+        created_at: row.int(5)?,
+    })
+}
+
+const COLUMNS: &str = "district, account, user_name, password_hash, disabled, created_at";
+
+impl Store {
+    /// The account with this name, of whichever district: it is how a login finds its district.
+    pub fn accounts_find(&self, user: &str) -> Result<Option<Account>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM account WHERE user_name = $1");
+        self.read(|tx| tx.row(&sql, &[user.into()], account_of))
+    }
+}
+
+impl DistrictStore {
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] on `account_user_name` when the name is taken.
+    pub fn accounts_add(&self, user: &str, password_hash: &str) -> Result<Account, StoreError> {
+        let now = self.store().now();
+        self.store().write(|tx| {
+            let next = tx.row(
+                "SELECT coalesce(max(account), 0) + 1 FROM account WHERE district = $1",
+                &[self.id().0.into()],
+                |row| row.int(0),
+            )?;
+            let id = AccountId(next.unwrap_or(1));
+            tx.execute(
+                &format!("INSERT INTO account ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"),
+                &[self.id().0.into(), id.0.into(), user.into(), password_hash.into(), false.into(), now.into()],
+            )?;
+            Ok(Account {
+                district: self.id(),
+                id,
+                user: user.to_owned(),
+                password_hash: password_hash.to_owned(),
+                disabled: false,
+                created_at: now,
+            })
+        })
+    }
+
+    /// The district's accounts.
+    pub fn accounts_list(&self) -> Result<Vec<Account>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM account WHERE district = $1 ORDER BY account");
+        self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], account_of))
+    }
+
+    /// Whether the district has an account.
+    pub fn accounts_any(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM account WHERE district = $1 LIMIT 1";
+        Ok(self.store().read(|tx| tx.row(sql, &[self.id().0.into()], |row| row.int(0)))?.is_some())
+    }
+
+    /// Lets an account log in, or no longer.
+    pub fn accounts_disable(&self, account: AccountId, disabled: bool) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), account.0.into(), disabled.into()];
+        let sql = "UPDATE account SET disabled = $3 WHERE district = $1 AND account = $2";
+        self.store().write(|tx| tx.execute(sql, &values).map(drop))
+    }
+
+    /// Gives an account another password.
+    pub fn accounts_set_password(&self, account: AccountId, password_hash: &str) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), account.0.into(), password_hash.into()];
+        let sql = "UPDATE account SET password_hash = $3 WHERE district = $1 AND account = $2";
+        self.store().write(|tx| tx.execute(sql, &values).map(drop))
+    }
+
+    /// Adds a public key; adding it twice changes nothing.
+    pub fn account_keys_add(&self, account: AccountId, key: &AccountKey) -> Result<(), StoreError> {
+        let now = self.store().now();
+        self.store().write(|tx| {
+            tx.execute(
+                "INSERT INTO account_key (district, account, fingerprint, public_key, added_at)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                &[
+                    self.id().0.into(),
+                    account.0.into(),
+                    (&key.fingerprint).into(),
+                    (&key.public_key).into(),
+                    now.into(),
+                ],
+            )
+            .map(drop)
+        })
+    }
+
+    /// Removes a public key; whether there was one.
+    pub fn account_keys_remove(&self, account: AccountId, fingerprint: &str) -> Result<bool, StoreError> {
+        let values = [self.id().0.into(), account.0.into(), fingerprint.into()];
+        let sql = "DELETE FROM account_key WHERE district = $1 AND account = $2 AND fingerprint = $3";
+        Ok(self.store().write(|tx| tx.execute(sql, &values))? > 0)
+    }
+
+    /// The public keys of an account.
+    pub fn account_keys_list(&self, account: AccountId) -> Result<Vec<AccountKey>, StoreError> {
+        let values = [self.id().0.into(), account.0.into()];
+        let sql = "SELECT fingerprint, public_key FROM account_key WHERE district = $1 AND account = $2
+                   ORDER BY added_at, fingerprint";
+        self.store().read(|tx| {
+            tx.rows(sql, &values, |row| {
+                Ok(AccountKey { fingerprint: row.text(0)?, public_key: row.text(1)? })
+            })
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! The file tree of drop accounts: rows, whose bytes are blobs. Account 0 holds what all accounts of the district see.
+
+use homeroom_model::ids::AccountId;
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// The account whose files all accounts of a district can read.
+pub const EVERYONE: AccountId = AccountId(0);
+
+/// What a path stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DropFileKind {
+    /// A folder.
+    Folder,
+    /// A whole file, by the hash of its bytes.
+    File {
+        /// The hash.
+        blob: String,
+    },
+    /// A file that is being written, or was when its connection broke.
+    Partial {
+        /// The name of its file in the staging folder.
+        staging: String,
+    },
+}
+
+/// A file or folder of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DropFile {
+    /// Its path, without a slash at either end.
+    pub path: String,
+    /// What it is.
+    pub kind: DropFileKind,
+    /// Its size; of a partial file the size when it was opened.
+    pub bytes: u64,
+    /// When it was changed last.
+    pub modified_at: i64,
+}
+
+fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
+    let kind = match (row.text(1)?.as_str(), row.maybe_text(2)?, row.maybe_text(3)?) {
+        ("dir", ..) => DropFileKind::Folder,
+        ("file", Some(blob), _) => DropFileKind::File { blob },
+        ("partial", _, Some(staging)) => DropFileKind::Partial { staging },
+        (kind, ..) => return Err(StoreError::Unusable(format!("an account's file is of the unknown kind '{kind}'"))),
+    };
+    Ok(DropFile {
+        path: row.text(0)?,
+        kind,
+        bytes: u64::try_from(row.int(4)?).unwrap_or_default(),
+        modified_at: row.int(5)?,
+    })
+}
+
+const COLUMNS: &str = "path, kind, blob, staging, bytes, modified_at";
+
+impl DistrictStore {
+    /// What stands at a path.
+    pub fn drop_files_get_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        path: &str,
+    ) -> Result<Option<DropFile>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND path = $3");
+        tx.row(&sql, &[self.id().0.into(), account.0.into(), path.into()], file_of)
+    }
+
+    /// Everything below a folder (`""` is the root), at any depth, by path.
+    pub fn drop_files_below_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        folder: &str,
+    ) -> Result<Vec<DropFile>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 ORDER BY path");
+        let mut files = tx.rows(&sql, &[self.id().0.into(), account.0.into()], file_of)?;
+        if !folder.is_empty() {
+            files.retain(|file| {
+                file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+            });
+        }
+        Ok(files)
+    }
+
+    /// Puts a file or folder at its path, in place of what was there.
+    pub fn drop_files_put_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        file: &DropFile,
+    ) -> Result<(), StoreError> {
+        let (kind, blob, staging) = match &file.kind {
+            DropFileKind::Folder => ("dir", None, None),
+            DropFileKind::File { blob } => ("file", Some(blob), None),
+            DropFileKind::Partial { staging } => ("partial", None, Some(staging)),
+        };
+        tx.execute(
+            &format!(
+                "INSERT INTO drop_file (district, account, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (district, account, path) DO UPDATE SET kind = excluded.kind, blob = excluded.blob,
+                 staging = excluded.staging, bytes = excluded.bytes, modified_at = excluded.modified_at"
+            ),
+            &[
+                self.id().0.into(),
+                account.0.into(),
+                (&file.path).into(),
+                kind.into(),
+                blob.into(),
+                staging.into(),
+                i64::try_from(file.bytes).unwrap_or(i64::MAX).into(),
+                file.modified_at.into(),
+            ],
+        )
+        .map(drop)
+    }
+
+    /// Moves one file or folder to another path, where nothing stands.
+    pub fn drop_files_move_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        from: &str,
+        to: &str,
+    ) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), account.0.into(), from.into(), to.into()];
+        let sql = "UPDATE drop_file SET path = $4 WHERE district = $1 AND account = $2 AND path = $3";
+        tx.execute(sql, &values).map(drop)
+    }
+
+    /// Removes what stands at a path.
+    pub fn drop_files_remove_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        path: &str,
+    ) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), account.0.into(), path.into()];
+        let sql = "DELETE FROM drop_file WHERE district = $1 AND account = $2 AND path = $3";
+        tx.execute(sql, &values).map(drop)
+    }
+
+    /// How many files an account has, and how many bytes.
+    pub fn drop_files_usage_in_tx(&self, tx: &mut Tx<'_>, account: AccountId) -> Result<(u64, u64), StoreError> {
+        let usage = tx.row(
+            "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM drop_file WHERE district = $1 AND account = $2",
+            &[self.id().0.into(), account.0.into()],
+            |row| Ok::<_, StoreError>((row.int(0)?, row.int(1)?)),
+        )?;
+        let (files, bytes) = usage.unwrap_or_default();
+        Ok((files.unsigned_abs(), bytes.unsigned_abs()))
+    }
+
+    /// Shows a result file to all accounts, in place of an earlier one of the name.
+    pub fn result_files_put_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        name: &str,
+        blob: &str,
+        bytes: u64,
+    ) -> Result<(), StoreError> {
+        let file = DropFile {
+            path: format!("results/{name}"),
+            kind: DropFileKind::File { blob: blob.to_owned() },
+            bytes,
+            modified_at: self.store().now(),
+        };
+        self.drop_files_put_in_tx(tx, EVERYONE, &file)
+    }
+
+    /// Notes that something happened on the district's accounts, so that a run waits until they are quiet.
+    pub fn activity_touch_in_tx(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), self.store().now().into()];
+        tx.execute(
+            "INSERT INTO activity (district, at) VALUES ($1, $2) ON CONFLICT (district) DO UPDATE SET at = excluded.at",
+            &values,
+        )
+        .map(drop)
+    }
+
+    /// When something happened on the district's accounts last.
+    pub fn activity_last(&self) -> Result<Option<i64>, StoreError> {
+        self.store().read(|tx| {
+            tx.row("SELECT at FROM activity WHERE district = $1", &[self.id().0.into()], |row| row.int(0))
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Uploads: files that arrived whole. Rows are added and never changed.
+
+use homeroom_model::ids::{AccountId, UploadId};
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// An upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// The account it came through; `None` for the command line.
+    pub account: Option<AccountId>,
+    /// The file's name without folders.
+    pub name: String,
+    /// Its path in the account.
+    pub path: String,
+    /// Hash of its bytes.
+    pub blob: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was whole.
+    pub received_at: i64,
+}
+
+fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
+    Ok(Upload {
+        id: UploadId(row.uuid(0)?),
+        account: row.maybe_int(1)?.map(AccountId),
+        name: row.text(2)?,
+        path: row.text(3)?,
+        blob: row.text(4)?,
+        bytes: u64::try_from(row.int(5)?).unwrap_or_default(),
+        received_at: row.int(6)?,
+    })
+}
+
+const COLUMNS: &str = "upload, account, name, path, blob, bytes, received_at";
+
+impl DistrictStore {
+    /// Records an upload whose bytes are in the blob store.
+    pub fn uploads_record_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: Option<AccountId>,
+        path: &str,
+        blob: &str,
+        bytes: u64,
+    ) -> Result<Upload, StoreError> {
+        let upload = Upload {
+            id: UploadId(self.store().chance().uuid()),
+            account,
+            name: path.rsplit('/').next().unwrap_or(path).to_owned(),
+            path: path.to_owned(),
+            blob: blob.to_owned(),
+            bytes,
+            received_at: self.store().now(),
+        };
+        tx.execute(
+            &format!("INSERT INTO upload (district, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+            &[
+                self.id().0.into(),
+                upload.id.0.into(),
+                account.map(|account| account.0).into(),
+                (&upload.name).into(),
+                path.into(),
+                blob.into(),
+                i64::try_from(bytes).unwrap_or(i64::MAX).into(),
+                upload.received_at.into(),
+            ],
+        )?;
+        Ok(upload)
+    }
+
+    /// Uploads, newest first.
+    pub fn uploads_list(&self, most: u32) -> Result<Vec<Upload>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM upload WHERE district = $1 ORDER BY received_at DESC LIMIT $2");
+        self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), most.into()], upload_of))
+    }
+
+    /// The newest upload.
+    pub fn uploads_newest(&self) -> Result<Option<Upload>, StoreError> {
+        Ok(self.uploads_list(1)?.into_iter().next())
+    }
+}

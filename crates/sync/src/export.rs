@@ -1,0 +1,129 @@
+//! Writes the active roster as a flat CSV; reading it back plans no change.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use homeroom_model::grade::Grade;
+use homeroom_model::roster::{Class, Link, Person, School, Student};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+use homeroom_model::texts::Text;
+
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Data rows.
+    pub rows: u64,
+    /// Active classes and people that no row can hold, because a row needs a student, a class and a teacher.
+    pub left_out: u64,
+}
+
+const REQUIRED: [&str; 11] = [
+    "school_id",
+    "school_name",
+    "teacher_email",
+    "teacher_first_name",
+    "teacher_last_name",
+    "class_id",
+    "class_name",
+    "student_first_name",
+    "student_last_name",
+    "student_email",
+    "student_grade_level",
+];
+
+/// An optional column: its name, and its value of a teacher or a student.
+type Optional = (&'static str, fn(&Person, &Student) -> Text);
+
+const OPTIONAL: [Optional; 5] = [
+    ("teacher_id", |teacher, _| teacher.sis_id),
+    ("student_id", |_, student| student.person.sis_id),
+    ("teacher_clever_id", |teacher, _| teacher.clever_id),
+    ("student_clever_id", |_, student| student.person.clever_id),
+    ("student_username", |_, student| student.username),
+];
+
+/// Writes one row for each student in a class with each of its teachers, by class. Optional columns are there when
+/// anyone has a value in them.
+pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exported> {
+    let optional = OPTIONAL.into_iter().filter(|(_, value)| is_used(stored, *value)).collect::<Vec<_>>();
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(REQUIRED.iter().copied().chain(optional.iter().map(|(name, _)| *name)))?;
+    let text = |text: Text| stored.texts.get(text);
+    let mut written = Written::default();
+    let mut rows = 0;
+    for class in stored.classes.iter().filter(|class| class.active) {
+        let Some(school) = find(&stored.schools, class.values.school) else { continue };
+        for teaching in links_of(&stored.teachings, class.number) {
+            let Some(teacher) = find(&stored.teachers, teaching.person) else { continue };
+            for enrollment in links_of(&stored.enrollments, class.number) {
+                let Some(student) = find(&stored.students, enrollment.person) else { continue };
+                let cells = required(school, teacher, &class.values, student).map(text);
+                let grade = student.grade.map_or("", Grade::code);
+                let more = optional.iter().map(|(_, value)| text(value(teacher, student)));
+                csv.write_record(cells.into_iter().chain([grade]).chain(more))?;
+                rows += 1;
+                written.add(class.number, teaching.person, enrollment.person);
+            }
+        }
+    }
+    csv.flush()?;
+    Ok(Exported { rows, left_out: written.missing(stored) })
+}
+
+/// Ten of the required cells; the grade is no text.
+fn required(school: &School, teacher: &Person, class: &Class, student: &Student) -> [Text; 10] {
+    [
+        school.key,
+        school.name,
+        teacher.email,
+        teacher.first_name,
+        teacher.last_name,
+        class.key,
+        class.name,
+        student.person.first_name,
+        student.person.last_name,
+        student.person.email,
+    ]
+}
+
+fn is_used(stored: &StoredRoster, value: fn(&Person, &Student) -> Text) -> bool {
+    let (nobody, no_student) = (Person::default(), Student::default());
+    stored.teachers.iter().any(|one| one.active && !value(&one.values, &no_student).is_empty())
+        || stored.students.iter().any(|one| one.active && !value(&nobody, &one.values).is_empty())
+}
+
+fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
+    let position = list.binary_search_by_key(&number, |one| one.number).ok()?;
+    list[position].active.then_some(&list[position].values)
+}
+
+/// The links in force of a class; links are sorted by class.
+fn links_of(links: &[StoredLink], class: u32) -> impl Iterator<Item = &Link> {
+    let first = links.partition_point(|one| one.link.class < class);
+    links[first..].iter().take_while(move |one| one.link.class == class).filter(|one| one.active).map(|one| &one.link)
+}
+
+#[derive(Default)]
+struct Written {
+    classes: HashSet<u32>,
+    teachers: HashSet<u32>,
+    students: HashSet<u32>,
+}
+
+impl Written {
+    fn add(&mut self, class: u32, teacher: u32, student: u32) {
+        self.classes.insert(class);
+        self.teachers.insert(teacher);
+        self.students.insert(student);
+    }
+
+    fn missing(&self, stored: &StoredRoster) -> u64 {
+        fn count<V>(list: &[Stored<V>], written: &HashSet<u32>) -> usize {
+            list.iter().filter(|one| one.active && !written.contains(&one.number)).count()
+        }
+        let missing = count(&stored.classes, &self.classes)
+            + count(&stored.teachers, &self.teachers)
+            + count(&stored.students, &self.students);
+        missing as u64
+    }
+}

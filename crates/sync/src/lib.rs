@@ -1,0 +1,19 @@
+//! The conductor: reads an upload, checks it, plans, applies, tells. Start with [`run`].
+
+mod decide;
+mod error;
+mod export;
+mod handler;
+mod preview;
+mod queue;
+pub mod run;
+mod schedule;
+mod settle;
+mod undo;
+
+pub use error::SyncError;
+pub use export::{Exported, export_flat};
+pub use handler::Conductor;
+pub use preview::{Preview, preview};
+pub use queue::{Task, queue_decision, queue_run, queue_verifying};
+pub use run::Progress;

@@ -1,0 +1,133 @@
+//! What can be asked of the conductor, as jobs in the queue.
+
+use homeroom_model::district::{Slug, Stage};
+use homeroom_model::check_report::Outcome;
+use homeroom_model::ids::{RunId, RunNumber, UploadId};
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_store::jobs::{Job, JobId, NewJob};
+use homeroom_store::{DistrictStore, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::error::SyncError;
+
+/// One thing to do for a district.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// See whether uploads have come to rest, and queue their runs.
+    Settle,
+    /// Make a run.
+    Run(RunNumber),
+    /// Apply what a run holds.
+    Approve(RunNumber),
+    /// Drop what a run holds.
+    Discard(RunNumber),
+    /// Take back what a run applied.
+    Undo(RunNumber),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    run: RunNumber,
+}
+
+impl Task {
+    /// The task of a claimed job; `None` for a kind that this version does not know.
+    pub fn of_job(job: &Job) -> Option<Task> {
+        if job.kind == "settle" {
+            return Some(Task::Settle);
+        }
+        let Payload { run } = serde_json::from_str(&job.payload).ok()?;
+        match job.kind.as_str() {
+            "run" => Some(Task::Run(run)),
+            "approve" => Some(Task::Approve(run)),
+            "discard" => Some(Task::Discard(run)),
+            "undo" => Some(Task::Undo(run)),
+            _ => None,
+        }
+    }
+
+    /// Puts the task in the queue. One task that reads or changes the roster runs at a time in a district.
+    pub(crate) fn enqueue_in_tx(
+        self,
+        district: &DistrictStore,
+        tx: &mut Tx<'_>,
+        run_at: i64,
+    ) -> Result<JobId, StoreError> {
+        let (kind, run) = match self {
+            Task::Settle => ("settle", None),
+            Task::Run(run) => ("run", Some(run)),
+            Task::Approve(run) => ("approve", Some(run)),
+            Task::Discard(run) => ("discard", Some(run)),
+            Task::Undo(run) => ("undo", Some(run)),
+        };
+        let payload = run.map_or_else(
+            || "{}".to_owned(),
+            |run| serde_json::to_string(&Payload { run }).expect("a number has a JSON form"),
+        );
+        let exclusive = self != Task::Settle;
+        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
+    }
+}
+
+/// Queues a run of an upload, at once; its number, id and job.
+pub fn queue_run(
+    district: &DistrictStore,
+    kind: RunKind,
+    upload: UploadId,
+) -> Result<(RunNumber, RunId, JobId), StoreError> {
+    district.store().write(|tx| {
+        let (number, id) = district.runs_create_in_tx(tx, kind, upload)?;
+        let job = Task::Run(number).enqueue_in_tx(district, tx, district.store().now())?;
+        Ok((number, id, job))
+    })
+}
+
+/// Queues an approval, discard or undo, at once.
+pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, StoreError> {
+    district.store().write(|tx| task.enqueue_in_tx(district, tx, district.store().now()))
+}
+
+/// Queues the live run of the newest clean test upload, for a district on its way to `verifying`. With `force` a test
+/// upload of which rows were rejected will do.
+///
+/// # Errors
+/// [`SyncError::Refused`] when there is none.
+pub fn queue_verifying(
+    district: &DistrictStore,
+    slug: &Slug,
+    force: bool,
+) -> Result<(RunNumber, RunId, JobId), SyncError> {
+    let settings = district.settings()?;
+    if !matches!(settings.stage, Stage::Setup | Stage::Testing | Stage::Verifying) {
+        return Err(SyncError::Refused(format!(
+            "{slug} is {}: only a district in testing goes on to verifying",
+            settings.stage
+        )));
+    }
+    let outcome = |run: &Run| run.report.check.as_ref().map(|check| check.outcome);
+    let clean = |run: &Run| {
+        let fits = match outcome(run) {
+            Some(Outcome::Clean | Outcome::Warnings) => true,
+            Some(Outcome::RowsRejected) => force,
+            _ => false,
+        };
+        run.state == RunState::Tested && fits && run.upload.name == settings.file
+    };
+    let runs = district.runs_list(200)?;
+    let upload = runs.iter().find(|run| clean(run)).and_then(|run| run.upload.id);
+    let Some(upload) = upload else {
+        let newest = runs.iter().find(|run| run.state == RunState::Tested && run.upload.name == settings.file);
+        return Err(SyncError::Refused(match newest {
+            None => format!(
+                "{slug} has no test run yet: upload {} to its drop account and wait for the test run",
+                settings.file
+            ),
+            Some(run) => format!(
+                "{slug} has no clean test run: in the newest ({}) rows were rejected. Have the file mended and uploaded \
+                 again, or load it without these rows with --force \"reason\"",
+                run.id
+            ),
+        }));
+    };
+    Ok(queue_run(district, RunKind::Live, upload)?)
+}

@@ -1,0 +1,214 @@
+//! A run, from the first byte of the upload to the result: the whole order on one page.
+
+use homeroom_apply::apply_in_tx;
+use homeroom_check::{Checked, check, write_corrected, write_findings};
+use homeroom_model::check_report::Outcome;
+use homeroom_model::district::District;
+use homeroom_model::finding::Findings;
+use homeroom_model::ids::{Kind, RunNumber};
+use homeroom_model::plan::{Counts, Held, PlanCounts, Seats};
+use homeroom_model::run::{Run, RunKind, RunReport, RunState};
+use homeroom_model::source::Source;
+use homeroom_notify::ResultFiles;
+use homeroom_plan::{Approval, Limits, Parts, plan, split};
+use homeroom_store::runs::AppliedFile;
+use homeroom_store::{DistrictStore, StoreError, Tx};
+
+use crate::error::{PlanError, SyncError, with_fresh_plan};
+use crate::handler::Conductor;
+
+/// Where a run is, for a progress bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many bytes of so many are read.
+    Reading {
+        /// Bytes read.
+        done: u64,
+        /// Bytes of the file.
+        of: u64,
+    },
+    /// The changes are worked out.
+    Planning,
+    /// The changes are written.
+    Applying,
+    /// The result files are written.
+    Telling,
+}
+
+impl Conductor {
+    /// Makes the run `number`. Safe to repeat: a run that has ended is left as it is, one that was cut off begins anew.
+    pub fn make_run(&self, district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
+        let run = district.runs_get(number)?;
+        if !matches!(run.state, RunState::Queued | RunState::Running) {
+            return Ok(());
+        }
+        district.runs_start(number)?;
+        let settings = district.settings()?;
+        let run = district.runs_get(number)?;
+        if run.kind == RunKind::Live
+            && let Some(report) = self.same_as_applied(district, &settings, &run)?
+        {
+            return self.end_without_changes(district, &settings, run, RunState::Unchanged, report, &Findings::default());
+        }
+
+        let source = district.store().blobs().source(&run.upload.blake3)?;
+        let Checked { report: checked, roster, protected, findings, ends_mid_row } =
+            check(&source, &run.upload.name, &self.limits, &mut |done| {
+                self.progress(Progress::Reading { done, of: source.length() });
+            })?;
+        let mut report = RunReport { check: Some(checked), ..RunReport::default() };
+        report.messages.extend(unexpected_name(&settings, &run));
+        let rows = report.check.as_ref().map_or(0, |check| check.rows);
+        if report.check.as_ref().is_some_and(|check| check.outcome == Outcome::FileRejected) {
+            return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
+        }
+
+        let mut wanted = Some(roster);
+        with_fresh_plan(|| {
+            self.progress(Progress::Planning);
+            let stored = district.roster_load()?;
+            // The roster of the file is planned once; should the plan turn out stale, the file is read again.
+            let roster = match wanted.take() {
+                Some(roster) => roster,
+                None => check(&source, &run.upload.name, &self.limits, &mut |_| {}).map_err(SyncError::from)?.roster,
+            };
+            let planned = plan(&stored, roster, &protected);
+            let counts = planned.plan.counts();
+            let limits =
+                Limits { policy: settings.policy.clone(), seats: settings.seats.into(), rows, ends_mid_row };
+            let Parts { safe, held, seats, .. } = split(planned.plan, &stored, &limits, Approval::None);
+            drop(stored);
+            let mut report = report.clone();
+            report.messages.extend(planned.messages);
+            let holds = !held.fuses.is_empty();
+            report.plan = Some(counts);
+            report.held = Some(held);
+            report.seats = Some(seats);
+            if run.kind == RunKind::Test {
+                self.end_without_changes(district, &settings, run.clone(), RunState::Tested, report, &findings)?;
+                return Ok(());
+            }
+            let state = if holds { RunState::Held } else { RunState::Applied };
+            let files = self.tell(district, &settings, &run, state, &report, &findings)?;
+            self.progress(Progress::Applying);
+            district.store().write(|tx| {
+                let version = apply_in_tx(district, tx, number, &safe)?;
+                district.runs_supersede_in_tx(tx, number)?;
+                if !holds {
+                    applied_file_in_tx(district, tx, &run, rows, version)?;
+                }
+                end_in_tx(district, tx, number, state, &report, files.as_ref())?;
+                Ok::<_, PlanError>(())
+            })
+        })
+    }
+
+    /// The report of a run whose file is the one that the roster came from, when nothing has changed since.
+    fn same_as_applied(
+        &self,
+        district: &DistrictStore,
+        settings: &District,
+        run: &Run,
+    ) -> Result<Option<RunReport>, SyncError> {
+        let Some(applied) = district.applied_file()? else { return Ok(None) };
+        if applied.blob != run.upload.blake3 || applied.version != settings.roster_version {
+            return Ok(None);
+        }
+        let before = district.runs_get(applied.run)?;
+        let check = before.report.check.map(|check| homeroom_model::CheckReport { file: run.upload.name.clone(), ..check });
+        let plan = before.report.plan.map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
+        let students = plan.map_or(0, |plan| plan.unchanged.of(Kind::Student));
+        let seats = Seats { limit: settings.seats.into(), before: students, after: students };
+        Ok(Some(RunReport { check, plan, held: Some(Held::default()), seats: Some(seats), ..RunReport::default() }))
+    }
+
+    pub(crate) fn end_without_changes(
+        &self,
+        district: &DistrictStore,
+        settings: &District,
+        run: Run,
+        state: RunState,
+        report: RunReport,
+        findings: &Findings,
+    ) -> Result<(), SyncError> {
+        let files = self.tell(district, settings, &run, state, &report, findings)?;
+        district.store().write(|tx| end_in_tx(district, tx, run.number, state, &report, files.as_ref()))?;
+        Ok(())
+    }
+
+    /// Writes the result files of a run that is about to end in `state`; `None` when the district has no drop account
+    /// that could fetch them.
+    fn tell(
+        &self,
+        district: &DistrictStore,
+        settings: &District,
+        run: &Run,
+        state: RunState,
+        report: &RunReport,
+        findings: &Findings,
+    ) -> Result<Option<ResultFiles>, SyncError> {
+        if !district.accounts_any()? {
+            return Ok(None);
+        }
+        self.progress(Progress::Telling);
+        let store = district.store();
+        let now = store.now();
+        let ended = Run {
+            state,
+            report: report.clone(),
+            finished_at: Some(now),
+            seconds: run.started_at.map(|from| (now - from) as f64 / 1000.0),
+            ..run.clone()
+        };
+        let source = store.blobs().source(&run.upload.blake3)?;
+        let files = ResultFiles::write(
+            store,
+            &ended,
+            &settings.time_zone,
+            |out| write_findings(findings, out),
+            |out| write_corrected(&source, &self.limits, findings, out),
+        )?;
+        Ok(Some(files))
+    }
+}
+
+/// Everything that is active when a plan has been applied whole.
+fn active_after(plan: &PlanCounts) -> Counts {
+    plan.create + plan.update + plan.reactivate + plan.unchanged
+}
+
+pub(crate) fn applied_file_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    run: &Run,
+    rows: u64,
+    version: i64,
+) -> Result<(), StoreError> {
+    let file = AppliedFile { run: run.number, blob: run.upload.blake3.clone(), rows, version };
+    district.applied_file_set_in_tx(tx, &file)
+}
+
+pub(crate) fn end_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    number: RunNumber,
+    state: RunState,
+    report: &RunReport,
+    files: Option<&ResultFiles>,
+) -> Result<(), StoreError> {
+    if let Some(files) = files {
+        files.publish_in_tx(district, tx)?;
+    }
+    district.runs_set_in_tx(tx, number, state, report)
+}
+
+/// A file under another name than the district's is never applied by itself; this says which name is expected.
+fn unexpected_name(settings: &District, run: &Run) -> Option<String> {
+    (run.upload.name != settings.file).then(|| {
+        format!(
+            "The file is called {}, the one that is synced is {}: it was only tested. Give it that name, or ask us to \
+             expect this one.",
+            run.upload.name, settings.file
+        )
+    })
+}

@@ -1,0 +1,58 @@
+//! Uploads that have come to rest become runs.
+
+use homeroom_jobs::Outcome;
+use homeroom_model::district::{District, Mode, Stage};
+use homeroom_model::ids::UploadId;
+use homeroom_model::run::RunKind;
+use homeroom_store::{DistrictStore, StoreError, Tx};
+
+use crate::handler::Conductor;
+use crate::queue::Task;
+use crate::schedule::next_night;
+
+impl Conductor {
+    /// Queues a run for each new upload when the district has been quiet for long enough, else waits on.
+    pub(crate) fn settle(&self, district: &DistrictStore) -> Outcome {
+        let settled = || {
+            if let Some(wait) = self.inbox.settle_wait(district)? {
+                return Ok(Outcome::Again { at: district.store().now() + wait });
+            }
+            district.store().write(|tx| queue_uploads_in_tx(district, tx))?;
+            Ok::<_, StoreError>(Outcome::Done)
+        };
+        settled().unwrap_or_else(|error| Outcome::Retry(error.to_string()))
+    }
+}
+
+fn queue_uploads_in_tx(district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let settings = district.settings_in_tx(tx)?;
+    for (upload, name) in district.runs_uploads_waiting_in_tx(tx)? {
+        queue_upload_in_tx(district, tx, &settings, upload, &name)?;
+    }
+    Ok(())
+}
+
+fn queue_upload_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    settings: &District,
+    upload: UploadId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let now = district.store().now();
+    if settings.stage == Stage::Setup {
+        district.stage_set_in_tx(tx, Stage::Testing)?;
+    }
+    let (kind, at) = match (settings.stage, settings.mode) {
+        (Stage::Live, Mode::OnUpload) if name == settings.file => (RunKind::Live, now),
+        (Stage::Live, Mode::Nightly) if name == settings.file => (RunKind::Live, next_night(settings, now)),
+        _ => (RunKind::Test, now),
+    };
+    if kind == RunKind::Live && at > now {
+        // A newer file takes the place of the one that was waiting for the night.
+        district.jobs_cancel_in_tx(tx, "run")?;
+        district.runs_supersede_queued_in_tx(tx, kind)?;
+    }
+    let (number, _) = district.runs_create_in_tx(tx, kind, upload)?;
+    Task::Run(number).enqueue_in_tx(district, tx, at).map(drop)
+}
