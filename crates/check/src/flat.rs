@@ -198,16 +198,19 @@ impl Gathered {
 fn damage(row: &Row<'_>, width: usize) -> Option<Finding> {
     let cells = row.len();
     let (code, message) = match row.damage {
-        Some(Damage::UnbalancedQuote) => {
-            (FindingCode::QuoteUnbalanced, "A quotation mark opens a cell in this row and does not close it.".to_owned())
-        }
+        Some(Damage::UnbalancedQuote) => (
+            FindingCode::QuoteUnbalanced,
+            "A quotation mark opens a cell in this row and does not close it.".to_owned(),
+        ),
         Some(Damage::TooLong) => (FindingCode::RowTooLong, "The row is too long to be read.".to_owned()),
         None if cells < width => {
             (FindingCode::RowTooFewCells, format!("The row has {cells} cells where the header has {width}."))
         }
         None if cells > width => (
             FindingCode::RowTooManyCells,
-            format!("The row has {cells} cells where the header has {width}: a separator inside a value shifted it."),
+            format!(
+                "The row has {cells} cells where the header has {width}: a separator inside a value shifted it."
+            ),
         ),
         None => return None,
     };

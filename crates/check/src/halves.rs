@@ -48,7 +48,13 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn say(&mut self, column: Column, code: FindingCode, value: &str, message: impl Into<Box<str>>) {
+    pub(crate) fn say(
+        &mut self,
+        column: Column,
+        code: FindingCode,
+        value: &str,
+        message: impl Into<Box<str>>,
+    ) {
         self.rejected |= code.severity() == Severity::RejectRow;
         self.issues.push(Issue { code, column, value: value.into(), message: message.into() });
     }
@@ -90,7 +96,13 @@ impl HalfReader<'_, '_> {
         });
         let (first_name, last_name) =
             self.names(Column::StudentFirstName, Column::StudentLastName, FindingCode::StudentNameMissing);
-        let person = Person { sis_id, email, first_name, last_name, clever_id: self.clever_id(Column::StudentCleverId) };
+        let person = Person {
+            sis_id,
+            email,
+            first_name,
+            last_name,
+            clever_id: self.clever_id(Column::StudentCleverId),
+        };
         let half = StudentHalf { person, username: self.text(Column::StudentUsername), grade: self.grade() };
         (half, self.seen)
     }
@@ -142,7 +154,13 @@ impl HalfReader<'_, '_> {
 
     fn key(&mut self, column: Column, missing: FindingCode) -> Text {
         let key = self.optional_key(column);
-        if key.is_empty() && !self.seen.issues.iter().any(|issue| issue.column == column && issue.code == FindingCode::IdChangedBySpreadsheet) {
+        if key.is_empty()
+            && !self
+                .seen
+                .issues
+                .iter()
+                .any(|issue| issue.column == column && issue.code == FindingCode::IdChangedBySpreadsheet)
+        {
             let value = String::from_utf8_lossy(self.cell(column)).into_owned();
             self.seen.say(column, missing, &value, format!("{} is missing.", column.name()));
         }

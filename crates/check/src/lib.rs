@@ -97,7 +97,8 @@ fn refusal(opened: &Opened<'_>) -> Finding {
 fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
     let flat::Flat { encoding, separator, rows, rejected, roster, protected, ends_mid_row } = checked;
     if rejected * 10 > rows {
-        let message = format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
+        let message =
+            format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
         let code = FindingCode::TooManyRowsRejected;
         findings.add_whole(Finding { code, line: None, column: None, value: rejected.to_string(), message });
     }

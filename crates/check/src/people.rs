@@ -64,7 +64,10 @@ pub(crate) fn resolve(
             Some(Trouble::EmailShared) => Some((words.email, words.email_shared)),
             None => match different_names(texts, &people.halves[number], &person) {
                 0 | 1 => None,
-                count => Some((words.email, words.placeholder.filter(|_| count >= PLACEHOLDER).unwrap_or(words.email_shared))),
+                count => Some((
+                    words.email,
+                    words.placeholder.filter(|_| count >= PLACEHOLDER).unwrap_or(words.email_shared),
+                )),
             },
         };
         if let Some((column, code)) = conflict {
@@ -131,7 +134,8 @@ fn different_names(texts: &Texts, halves: &[u32], person: &impl Fn(usize) -> Per
     names.truncate(COMPARED);
     let mut apart = Vec::<(&str, &str)>::new();
     for name in names {
-        let differs = |other: &(&str, &str)| likeness(name.0, name.1, other.0, other.1) == Likeness::Different;
+        let differs =
+            |other: &(&str, &str)| likeness(name.0, name.1, other.0, other.1) == Likeness::Different;
         if apart.iter().all(differs) {
             apart.push(name);
         }
@@ -159,7 +163,8 @@ fn reject(
     code: FindingCode,
 ) {
     let halves = std::mem::take(&mut people.halves[number]);
-    let mut described = halves.iter().map(|half| (seen[*half as usize].first_line, *half)).collect::<Vec<_>>();
+    let mut described =
+        halves.iter().map(|half| (seen[*half as usize].first_line, *half)).collect::<Vec<_>>();
     described.sort_unstable();
     described.dedup_by_key(|(_, half)| full_name(texts, &person(*half as usize)));
     let named = described.iter().take(3).map(|(line, half)| {
@@ -219,7 +224,8 @@ fn merge_several(
     let shown = |name: (Text, Text)| format!("{} {}", texts.get(name.0), texts.get(name.1));
     winner_first(&mut names, shown);
     let (first_name, last_name) = names[0].text;
-    if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line)) {
+    if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line))
+    {
         findings.add(words.name_differs, || Finding {
             code: words.name_differs,
             line: Some(other.first_line),

@@ -57,7 +57,9 @@ pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: ch
             Address::Fine(email) | Address::Repaired(email) => Some(email.into_string()),
             Address::Missing | Address::Invalid => None,
         };
-        for key in [Some(cleaned.text.clone().into_owned()), email].into_iter().flatten().map(Box::<str>::from) {
+        for key in
+            [Some(cleaned.text.clone().into_owned()), email].into_iter().flatten().map(Box::<str>::from)
+        {
             protected.schools.insert(key.clone());
             protected.classes.insert(key.clone());
             protected.teachers.insert(key.clone());

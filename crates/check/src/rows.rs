@@ -42,7 +42,12 @@ const STUDENTS: people::Words = people::Words {
     placeholder: Some(FindingCode::StudentEmailPlaceholder),
 };
 
-pub(crate) fn judge(mut gathered: Gathered, columns: OptionalColumns, flat: &mut Flat, findings: &mut Findings) {
+pub(crate) fn judge(
+    mut gathered: Gathered,
+    columns: OptionalColumns,
+    flat: &mut Flat,
+    findings: &mut Findings,
+) {
     let Gathered { texts, class_halves, class_seen, student_halves, student_seen, .. } = &mut gathered;
     places::reject_classes_in_two_schools(texts, class_halves, class_seen);
     let teachers = people::resolve(texts, |half| class_halves[half].teacher, class_seen, &TEACHERS);
@@ -51,7 +56,8 @@ pub(crate) fn judge(mut gathered: Gathered, columns: OptionalColumns, flat: &mut
 
     let mut rows = std::mem::take(&mut gathered.rows);
     rows.retain(|row| {
-        let (class, student) = (&gathered.class_seen[row.class as usize], &gathered.student_seen[row.student as usize]);
+        let (class, student) =
+            (&gathered.class_seen[row.class as usize], &gathered.student_seen[row.student as usize]);
         for issue in class.issues.iter().chain(&student.issues) {
             say(findings, row.line, issue);
         }
@@ -95,9 +101,11 @@ struct Refused {
 impl BothColumns {
     fn new(gathered: &Gathered) -> BothColumns {
         let texts = &gathered.texts;
-        let students = gathered.student_halves.iter().map(|half| texts.get(half.person.email)).collect::<HashSet<_>>();
+        let students =
+            gathered.student_halves.iter().map(|half| texts.get(half.person.email)).collect::<HashSet<_>>();
         let teachers = gathered.class_halves.iter().map(|half| texts.get(half.teacher.email));
-        let both = teachers.filter(|email| !email.is_empty() && students.contains(email)).collect::<HashSet<_>>();
+        let both =
+            teachers.filter(|email| !email.is_empty() && students.contains(email)).collect::<HashSet<_>>();
         if both.is_empty() {
             return BothColumns { refused: HashMap::new() };
         }
@@ -119,7 +127,9 @@ impl BothColumns {
             as_teacher: as_teacher <= as_student,
             as_student: as_student <= as_teacher,
         };
-        BothColumns { refused: uses.into_iter().map(|(email, uses)| (email.to_owned(), refused(uses))).collect() }
+        BothColumns {
+            refused: uses.into_iter().map(|(email, uses)| (email.to_owned(), refused(uses))).collect(),
+        }
     }
 
     fn refuses(&self, gathered: &Gathered, row: &RowHalves) -> Option<Issue> {
@@ -135,7 +145,8 @@ impl BothColumns {
             message: message.into(),
         };
         if teacher == student && !teacher.is_empty() {
-            let message = format!("'{teacher}' is the address of both the teacher and the student of this row.");
+            let message =
+                format!("'{teacher}' is the address of both the teacher and the student of this row.");
             Some(issue(Column::StudentEmail, student, message))
         } else if refused(teacher).as_teacher {
             let message = format!("'{teacher}' is a teacher's address here and a student's in other rows.");
@@ -217,8 +228,14 @@ impl<'p> Builder<'p> {
         let mut of_half = vec![0; halves.len()];
         for (at, group) in groups.values().enumerate() {
             group.iter().for_each(|half| of_half[*half as usize] = at as u32);
-            let name =
-                places::name(texts, group, |half| halves[half].school_name, &self.gathered.class_seen, &words, findings);
+            let name = places::name(
+                texts,
+                group,
+                |half| halves[half].school_name,
+                &self.gathered.class_seen,
+                &words,
+                findings,
+            );
             roster.schools.push(School { key: halves[group[0] as usize].school, name });
         }
         of_half
@@ -231,8 +248,14 @@ impl<'p> Builder<'p> {
         let mut of_half = vec![0; halves.len()];
         for (at, group) in groups.values().enumerate() {
             group.iter().for_each(|half| of_half[*half as usize] = at as u32);
-            let name =
-                places::name(texts, group, |half| halves[half].class_name, &self.gathered.class_seen, &words, findings);
+            let name = places::name(
+                texts,
+                group,
+                |half| halves[half].class_name,
+                &self.gathered.class_seen,
+                &words,
+                findings,
+            );
             let first = group[0] as usize;
             roster.classes.push(Class { key: halves[first].class, name, school: school_of_half[first] });
         }
@@ -245,7 +268,8 @@ impl<'p> Builder<'p> {
         key: impl Fn(&'t crate::halves::ClassHalf) -> &'t str,
     ) -> BTreeMap<&'t str, Vec<u32>> {
         let mut groups = BTreeMap::<&str, Vec<u32>>::new();
-        for (at, half) in self.gathered.class_halves.iter().enumerate().filter(|(at, _)| self.class_used[*at]) {
+        for (at, half) in self.gathered.class_halves.iter().enumerate().filter(|(at, _)| self.class_used[*at])
+        {
             groups.entry(key(half)).or_default().push(at as u32);
         }
         groups
@@ -284,7 +308,9 @@ impl<'p> Builder<'p> {
         let Gathered { student_halves, student_seen, .. } = &self.gathered;
         let mut grades = halves
             .iter()
-            .filter_map(|half| Some((student_seen[*half as usize].last_line, student_halves[*half as usize].grade?)))
+            .filter_map(|half| {
+                Some((student_seen[*half as usize].last_line, student_halves[*half as usize].grade?))
+            })
             .collect::<Vec<_>>();
         grades.sort_unstable();
         let (_, last) = *grades.last()?;
@@ -294,7 +320,9 @@ impl<'p> Builder<'p> {
                 line: Some(*line),
                 column: Some(Column::StudentGradeLevel.name().into()),
                 value: other.code().into(),
-                message: format!("The student's grade is {other} here and {last} further down; the last one is used."),
+                message: format!(
+                    "The student's grade is {other} here and {last} further down; the last one is used."
+                ),
             });
         }
         Some(last)
@@ -331,11 +359,7 @@ impl<'p> Builder<'p> {
 }
 
 /// Each person's values from the used halves; `None` for one that no accepted row names.
-fn merged<V>(
-    people: &People,
-    used: &[bool],
-    mut merge: impl FnMut(&[u32]) -> V,
-) -> Vec<Option<V>> {
+fn merged<V>(people: &People, used: &[bool], mut merge: impl FnMut(&[u32]) -> V) -> Vec<Option<V>> {
     let mut some = Vec::new();
     people
         .halves
@@ -366,7 +390,8 @@ fn sorted_by_key<V: Copy>(
         place[*person] = at as u32;
     }
     let sorted = order.iter().filter_map(|(_, person)| merged[*person]).collect();
-    let of_half = people.of_half.iter().map(|person| place.get(*person as usize).copied().unwrap_or(0)).collect();
+    let of_half =
+        people.of_half.iter().map(|person| place.get(*person as usize).copied().unwrap_or(0)).collect();
     (sorted, of_half)
 }
 
@@ -380,7 +405,10 @@ fn say_duplicates(rows: &[RowHalves], findings: &mut Findings) {
                 line: Some(again.line),
                 column: None,
                 value: String::new(),
-                message: format!("The same student stands in this class with this teacher in line {} already.", first.line),
+                message: format!(
+                    "The same student stands in this class with this teacher in line {} already.",
+                    first.line
+                ),
             });
         }
     }

@@ -37,7 +37,9 @@ pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
             None => kept.push(c),
         }
     }
-    let trimmed = kept.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}'));
+    let trimmed = kept.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}')
+    });
     let control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     Clean { text: Cow::Owned(trimmed.to_owned()), invisible, control }
 }
@@ -67,7 +69,10 @@ pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
     if let Some((number, power)) = text.split_once(['E', 'e']) {
         let (whole, rest) = number.split_once(['.', ',']).unwrap_or((number, "0"));
         let power = power.strip_prefix('+');
-        return digits(whole) && whole.len() == 1 && digits(rest) && power.is_some_and(|power| power.len() >= 2 && digits(power));
+        return digits(whole)
+            && whole.len() == 1
+            && digits(rest)
+            && power.is_some_and(|power| power.len() >= 2 && digits(power));
     }
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -90,7 +95,10 @@ pub(crate) fn address(text: &str) -> Address {
     if means_nothing(text) {
         return Address::Missing;
     }
-    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '“' | '”' | '‘' | '’' | ',' | ';' | '.' | ':');
+    let around = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '<' | '>' | '“' | '”' | '‘' | '’' | ',' | ';' | '.' | ':')
+    };
     let mut bare = text.trim_matches(around);
     if bare.len() >= 7 && bare.is_char_boundary(7) && bare[..7].eq_ignore_ascii_case("mailto:") {
         bare = bare[7..].trim_matches(around);
@@ -111,7 +119,9 @@ fn near_signs(text: &str) -> bool {
     let chars = text.chars().collect::<Vec<_>>();
     let sign = |at: Option<&char>| at.is_some_and(|c| matches!(c, '@' | '.' | ' ' | '\t'));
     chars.iter().enumerate().all(|(at, c)| {
-        !matches!(c, ' ' | '\t') || sign(chars.get(at + 1)) || at.checked_sub(1).is_some_and(|before| sign(chars.get(before)))
+        !matches!(c, ' ' | '\t')
+            || sign(chars.get(at + 1))
+            || at.checked_sub(1).is_some_and(|before| sign(chars.get(before)))
     })
 }
 
@@ -126,7 +136,16 @@ mod tests {
 
     #[test]
     fn what_stands_around_an_address_is_taken_off() {
-        for text in ["Ann.Lee@X.org", " ann.lee@x.org", "mailto:ann.lee@x.org", "ann.lee@x.org.", "<ann.lee@x.org>", "\"ann.lee@x.org\"", "ann.lee @x.org", "ann.lee@x.org;"] {
+        for text in [
+            "Ann.Lee@X.org",
+            " ann.lee@x.org",
+            "mailto:ann.lee@x.org",
+            "ann.lee@x.org.",
+            "<ann.lee@x.org>",
+            "\"ann.lee@x.org\"",
+            "ann.lee @x.org",
+            "ann.lee@x.org;",
+        ] {
             let Address::Repaired(email) = address(text) else { panic!("{text}") };
             assert_eq!(email.as_str(), "ann.lee@x.org");
         }
@@ -136,7 +155,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_repaired_is_invalid_or_missing() {
-        for text in ["ann", "ann@@x.org", "ann@x", "ann lee@x.org", "a@x.org b@x.org", "ann(at)x.org", "a..b@x.org"] {
+        for text in
+            ["ann", "ann@@x.org", "ann@x", "ann lee@x.org", "a@x.org b@x.org", "ann(at)x.org", "a..b@x.org"]
+        {
             assert_eq!(address(text), Address::Invalid, "{text}");
         }
         for text in ["", "NULL", "\\N", "n/a", "#REF!"] {
@@ -149,7 +170,9 @@ mod tests {
         for text in ["1.23E+11", "1.23457E+11", "1,2E+10", "3-Jan", "Jan-03", "5E+15"] {
             assert!(changed_by_spreadsheet(text), "{text}");
         }
-        for text in ["123", "3E1", "1001-3-2", "E12", "12E4", "S1-Jan", "Jan", "3-January", "1.23E11", "101E+12"] {
+        for text in
+            ["123", "3E1", "1001-3-2", "E12", "12E4", "S1-Jan", "Jan", "3-January", "1.23E11", "101E+12"]
+        {
             assert!(!changed_by_spreadsheet(text), "{text}");
         }
     }

@@ -112,7 +112,8 @@ impl Settings {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Settings> {
-        let mut table = Table::try_from(Settings::default()).context("the default settings have no TOML form")?;
+        let mut table =
+            Table::try_from(Settings::default()).context("the default settings have no TOML form")?;
         if let Some(file) = file {
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("the settings file {} cannot be read", file.display()))?;
@@ -125,7 +126,8 @@ impl Settings {
         while let Some((name, value)) = given.pop_first() {
             set_from_environment(&mut table, &name, &value)?;
         }
-        let settings = Settings::deserialize(Value::Table(table)).context("a setting has a value of the wrong type")?;
+        let settings =
+            Settings::deserialize(Value::Table(table)).context("a setting has a value of the wrong type")?;
         settings.validate()?;
         Ok(settings)
     }
@@ -204,7 +206,11 @@ mod tests {
     use super::Settings;
 
     fn environment(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>().into_iter()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     #[test]
@@ -224,7 +230,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_the_nearest_known_one() {
-        let error = Settings::load(None, environment(&[("HOMEROOM__INBOX__SETTLE_SECOND", "1")])).unwrap_err();
+        let error =
+            Settings::load(None, environment(&[("HOMEROOM__INBOX__SETTLE_SECOND", "1")])).unwrap_err();
         assert_eq!(
             error.to_string(),
             "HOMEROOM__INBOX__SETTLE_SECOND: unknown key settle_second: did you mean 'settle_seconds'?"
@@ -235,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_value_of_the_wrong_type_is_named() {
-        let error = Settings::load(None, environment(&[("HOMEROOM__INBOX__SETTLE_SECONDS", "soon")])).unwrap_err();
+        let error =
+            Settings::load(None, environment(&[("HOMEROOM__INBOX__SETTLE_SECONDS", "soon")])).unwrap_err();
         assert!(error.to_string().contains("must be a whole number, not 'soon'"), "{error}");
     }
 }

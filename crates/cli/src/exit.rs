@@ -46,7 +46,9 @@ impl Exit {
             RunState::Failed => Exit::Failed,
             RunState::Rejected => Exit::FileRejected,
             RunState::Held => Exit::Held,
-            RunState::Tested if run.report.held.as_ref().is_some_and(|held| !held.fuses.is_empty()) => Exit::Held,
+            RunState::Tested if run.report.held.as_ref().is_some_and(|held| !held.fuses.is_empty()) => {
+                Exit::Held
+            }
             _ => run.report.check.as_ref().map_or(Exit::Done, |check| Exit::of_outcome(check.outcome)),
         }
     }

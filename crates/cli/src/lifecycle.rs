@@ -54,13 +54,9 @@ impl Running {
         let alone = alone(app)?;
         let host_keys = HostKeys::load_or_make(&app.data)?;
         let host_key_fingerprint = host_keys.fingerprint();
-        let sftp = homeroom_sftp::Server::start(
-            app.settings.sftp.clone(),
-            app.inbox.clone(),
-            samples(),
-            host_keys,
-        )
-        .await?;
+        let sftp =
+            homeroom_sftp::Server::start(app.settings.sftp.clone(), app.inbox.clone(), samples(), host_keys)
+                .await?;
         let listen = &app.settings.web.listen;
         let listener = tokio::net::TcpListener::bind(listen)
             .await
@@ -91,7 +87,8 @@ impl Running {
         self.sftp.shutdown(GRACE).await;
         self.web.abort();
         let workers = self.workers;
-        let ended = tokio::task::spawn_blocking(move || workers.into_iter().all(|worker| worker.join().is_ok()));
+        let ended =
+            tokio::task::spawn_blocking(move || workers.into_iter().all(|worker| worker.join().is_ok()));
         match ended.await {
             Ok(true) => tracing::info!("stopped"),
             _ => tracing::error!("a worker ended in a state that the program does not expect"),

@@ -21,9 +21,9 @@ pub(crate) fn router(store: Store) -> Router {
 async fn readyz(State(store): State<Store>) -> Response {
     match spawn_blocking(move || store.schema_versions()).await {
         Ok(Ok((has, wants))) if has == wants => "ready\n".into_response(),
-        Ok(Ok((has, wants))) => {
-            unavailable(format!("the database has schema {has}, this program wants {wants}: run `homeroom migrate`"))
-        }
+        Ok(Ok((has, wants))) => unavailable(format!(
+            "the database has schema {has}, this program wants {wants}: run `homeroom migrate`"
+        )),
         Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),
         Err(error) => unavailable(format!("the database was not asked: {error}")),
     }

@@ -25,7 +25,16 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that do no I/O of their own, and what they must therefore never use.
 const PURE: &[&str] = &["model", "read", "check", "plan"];
 const IMPURE: &[&str] = &[
-    "tokio", "rusqlite", "postgres", "tokio-postgres", "r2d2", "sqlx", "axum", "reqwest", "russh", "object_store",
+    "tokio",
+    "rusqlite",
+    "postgres",
+    "tokio-postgres",
+    "r2d2",
+    "sqlx",
+    "axum",
+    "reqwest",
+    "russh",
+    "object_store",
 ];
 /// Where SQL may be: nowhere else may a database library be used. `testkit` makes databases for tests.
 const SQL: &[&str] = &["store", "testkit"];
@@ -68,7 +77,10 @@ fn pure_crates_use_no_library_that_does_input_or_output() {
     let dependencies = dependencies();
     for name in PURE {
         for library in IMPURE {
-            assert!(!dependencies[*name].contains(*library), "crates/{name} is pure and may not use {library}");
+            assert!(
+                !dependencies[*name].contains(*library),
+                "crates/{name} is pure and may not use {library}"
+            );
         }
     }
 }
@@ -77,7 +89,10 @@ fn pure_crates_use_no_library_that_does_input_or_output() {
 fn only_the_store_speaks_to_a_database() {
     for (name, used) in dependencies().iter().filter(|(name, _)| !SQL.contains(&name.as_str())) {
         for library in DATABASES {
-            assert!(!used.contains(*library), "crates/{name} may not use {library}: SQL lives in crates/store");
+            assert!(
+                !used.contains(*library),
+                "crates/{name} may not use {library}: SQL lives in crates/store"
+            );
         }
     }
 }

@@ -62,7 +62,11 @@ impl Inbox {
     }
 
     /// Gives an account another password; the old one is worth nothing from now on.
-    pub fn account_rotate(&self, district: &DistrictStore, account: &Account) -> Result<NewLogin, StoreError> {
+    pub fn account_rotate(
+        &self,
+        district: &DistrictStore,
+        account: &Account,
+    ) -> Result<NewLogin, StoreError> {
         let (password, hash) = generate(self.store.chance());
         district.accounts_set_password(account.id, &hash)?;
         Ok(NewLogin { user: account.user.clone(), password })

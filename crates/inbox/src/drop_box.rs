@@ -9,10 +9,10 @@ use homeroom_store::drop_files::{DropFile, DropFileKind, EVERYONE};
 use homeroom_store::jobs::NewJob;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
+use crate::Inbox;
 use crate::drop_error::DropError;
 use crate::drop_path::DropPath;
 use crate::upload_handle::UploadHandle;
-use crate::Inbox;
 
 /// The folder of result files, the same for all accounts of a district.
 const RESULTS: &str = "results";
@@ -103,10 +103,14 @@ impl DropBox {
             return Err(DropError::NotAFolder);
         }
         let account = self.account_of(path);
-        let mut files =
-            self.district.store().read(|tx| self.district.drop_files_below_in_tx(tx, account, path.as_str()))?;
+        let mut files = self
+            .district
+            .store()
+            .read(|tx| self.district.drop_files_below_in_tx(tx, account, path.as_str()))?;
         let depth = if path.is_root() { 0 } else { path.as_str().len() + 1 };
-        files.retain(|file| !file.path[depth..].contains('/') && (account == EVERYONE || !is_foreign(&file.path)));
+        files.retain(|file| {
+            !file.path[depth..].contains('/') && (account == EVERYONE || !is_foreign(&file.path))
+        });
         let mut entries = files.iter().map(|file| self.entry(file)).collect::<Vec<_>>();
         if path.is_root() {
             entries.push(folder(RESULTS, false));
@@ -160,7 +164,13 @@ impl DropBox {
         })
     }
 
-    fn move_in_tx(&self, tx: &mut Tx<'_>, file: &DropFile, from: &DropPath, to: &DropPath) -> Result<(), DropError> {
+    fn move_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        file: &DropFile,
+        from: &DropPath,
+        to: &DropPath,
+    ) -> Result<(), DropError> {
         let (district, account) = (&self.district, self.account);
         if file.kind == DropFileKind::Folder {
             if to.as_str().strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/')) {
@@ -177,11 +187,9 @@ impl DropBox {
     /// Removes a file. Uploads that were made of it stay recorded.
     pub fn remove(&self, path: &DropPath) -> Result<(), DropError> {
         self.writable(path)?;
-        self.district.store().write(|tx| {
-            match self.get_in_tx(tx, path)?.ok_or(DropError::NotFound)?.kind {
-                DropFileKind::Folder => Err(DropError::IsAFolder),
-                _ => Ok(self.district.drop_files_remove_in_tx(tx, self.account, path.as_str())?),
-            }
+        self.district.store().write(|tx| match self.get_in_tx(tx, path)?.ok_or(DropError::NotFound)?.kind {
+            DropFileKind::Folder => Err(DropError::IsAFolder),
+            _ => Ok(self.district.drop_files_remove_in_tx(tx, self.account, path.as_str())?),
         })
     }
 

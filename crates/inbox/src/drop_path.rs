@@ -70,7 +70,8 @@ impl DropPath {
     /// Whether the name says that the file is not finished: clients that write under another name first.
     pub fn is_temporary(&self) -> bool {
         let name = self.name().to_lowercase();
-        name.starts_with('.') || [".filepart", ".tmp", ".part", ".upload"].iter().any(|ending| name.ends_with(ending))
+        name.starts_with('.')
+            || [".filepart", ".tmp", ".part", ".upload"].iter().any(|ending| name.ends_with(ending))
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use homeroom_store::uploads::Upload;
 use homeroom_store::{DistrictStore, StoreError};
 
-use crate::upload_handle::hash_of;
 use crate::Inbox;
+use crate::upload_handle::hash_of;
 
 impl Inbox {
     /// Keeps a file's bytes and records them as an upload called `name`. A file whose bytes are kept already is only

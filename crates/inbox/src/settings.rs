@@ -18,7 +18,12 @@ pub struct InboxSettings {
 
 impl Default for InboxSettings {
     fn default() -> Self {
-        InboxSettings { settle_seconds: 20, max_file_bytes: 4 << 30, max_files: 2_000, max_total_bytes: 20 << 30 }
+        InboxSettings {
+            settle_seconds: 20,
+            max_file_bytes: 4 << 30,
+            max_files: 2_000,
+            max_total_bytes: 20 << 30,
+        }
     }
 }
 

@@ -27,7 +27,11 @@ pub struct UploadHandle {
 }
 
 impl UploadHandle {
-    pub(crate) fn open(drop_box: &DropBox, path: &DropPath, mode: OpenMode) -> Result<UploadHandle, DropError> {
+    pub(crate) fn open(
+        drop_box: &DropBox,
+        path: &DropPath,
+        mode: OpenMode,
+    ) -> Result<UploadHandle, DropError> {
         let store = drop_box.district.store();
         let now = store.now();
         let opened = store.write(|tx| {
@@ -82,7 +86,9 @@ impl UploadHandle {
     /// Writes bytes at an offset, or at the end of a handle opened for appending.
     pub fn write_at(&mut self, bytes: &[u8], offset: u64) -> Result<(), DropError> {
         let offset = if self.append { self.size } else { offset };
-        let end = offset.checked_add(bytes.len() as u64).ok_or(DropError::BadPath("the file would be too large"))?;
+        let end = offset
+            .checked_add(bytes.len() as u64)
+            .ok_or(DropError::BadPath("the file would be too large"))?;
         let most = self.drop_box.inbox.settings.max_file_bytes;
         if end > most {
             self.failed = true;
@@ -194,7 +200,8 @@ fn stage(drop_box: &DropBox, there: Option<&DropFile>) -> Result<(String, File),
         }
     }
     let name = store.chance().uuid().to_string();
-    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(blobs.staging_path(&name))?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create_new(true).open(blobs.staging_path(&name))?;
     let source = match there.map(|there| &there.kind) {
         Some(DropFileKind::File { blob }) => Some(blobs.open_file(blob)?),
         Some(DropFileKind::Partial { staging }) => File::open(blobs.staging_path(staging)).ok(),

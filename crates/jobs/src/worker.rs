@@ -146,7 +146,13 @@ impl Worker {
             Outcome::Again { at } => self.store.jobs_put_back(job, at, None),
             Outcome::Retry(reason) if job.attempts < TRIES => {
                 let pause = 1000_i64 << job.attempts.clamp(0, 8);
-                tracing::warn!(job.kind = kind, district, reason, pause_ms = pause, "a job failed and is tried again");
+                tracing::warn!(
+                    job.kind = kind,
+                    district,
+                    reason,
+                    pause_ms = pause,
+                    "a job failed and is tried again"
+                );
                 self.store.jobs_put_back(job, self.store.now() + pause, Some(&reason))
             }
             Outcome::Retry(reason) | Outcome::Fail(reason) => {

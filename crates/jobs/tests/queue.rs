@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
 use homeroom_model::district::{Mode, Slug};
+use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
 use homeroom_store::jobs::{JobState, NewJob};
-use homeroom_store::DistrictStore;
 use homeroom_testkit::{TestStore, stores};
 
 fn district(test: &TestStore, slug: &str) -> DistrictStore {
@@ -32,7 +32,12 @@ fn worker(test: &TestStore) -> Worker {
     Worker::new(test.store.clone(), settings).unwrap()
 }
 
-fn enqueue(district: &DistrictStore, kind: &str, exclusive: bool, run_at: i64) -> homeroom_store::jobs::JobId {
+fn enqueue(
+    district: &DistrictStore,
+    kind: &str,
+    exclusive: bool,
+    run_at: i64,
+) -> homeroom_store::jobs::JobId {
     let job = NewJob { kind, payload: "{}".into(), exclusive, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
 }
@@ -74,7 +79,14 @@ fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_th
             .work_once(&|job| {
                 begun.lock().unwrap().push(job.district);
                 // While the first is at work, only the other district's job can be claimed.
-                assert!(inner.work_once(&|job| { begun.lock().unwrap().push(job.district); Outcome::Done }).unwrap());
+                assert!(
+                    inner
+                        .work_once(&|job| {
+                            begun.lock().unwrap().push(job.district);
+                            Outcome::Done
+                        })
+                        .unwrap()
+                );
                 assert!(!inner.work_once(&|_| Outcome::Done).unwrap(), "{}", test.engine);
                 Outcome::Done
             })

@@ -54,7 +54,13 @@ mod tests {
 
     #[test]
     fn ordinary_school_addresses_are_addresses() {
-        for text in ["ann.lee@lincoln.k12.ca.us", "O'Brien@x.org", "a+b@x-y.org", "CBeane@sds.example.org", "b_c@x.edu"] {
+        for text in [
+            "ann.lee@lincoln.k12.ca.us",
+            "O'Brien@x.org",
+            "a+b@x-y.org",
+            "CBeane@sds.example.org",
+            "b_c@x.edu",
+        ] {
             assert_eq!(Email::parse(text).map(Email::into_string), Some(text.to_lowercase()), "{text}");
         }
     }
@@ -62,9 +68,25 @@ mod tests {
     #[test]
     fn what_cannot_receive_mail_is_no_address() {
         for text in [
-            "", "ann", "ann@", "@x.org", "ann@@x.org", "ann@x", "ann lee@x.org", "a..b@x.org", ".a@x.org", "a.@x.org",
-            "a@x..org", "a@-x.org", "a@[127.0.0.1]", "\"ann lee\"@x.org", "Ann <ann@x.org>", "a@x.org.", "a@1.2.3.4",
-            "a,b@x.org", "a@b@x.org",
+            "",
+            "ann",
+            "ann@",
+            "@x.org",
+            "ann@@x.org",
+            "ann@x",
+            "ann lee@x.org",
+            "a..b@x.org",
+            ".a@x.org",
+            "a.@x.org",
+            "a@x..org",
+            "a@-x.org",
+            "a@[127.0.0.1]",
+            "\"ann lee\"@x.org",
+            "Ann <ann@x.org>",
+            "a@x.org.",
+            "a@1.2.3.4",
+            "a,b@x.org",
+            "a@b@x.org",
         ] {
             assert_eq!(Email::parse(text), None, "{text}");
         }

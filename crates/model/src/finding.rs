@@ -91,7 +91,12 @@ impl Findings {
     /// Puts the kept findings in the order of the file.
     pub fn sort(&mut self) {
         self.kept.sort_by(|a, b| {
-            (a.line, a.code.severity(), a.code, &a.column).cmp(&(b.line, b.code.severity(), b.code, &b.column))
+            (a.line, a.code.severity(), a.code, &a.column).cmp(&(
+                b.line,
+                b.code.severity(),
+                b.code,
+                &b.column,
+            ))
         });
     }
 

@@ -342,7 +342,11 @@ pub fn findings_document() -> String {
     );
     let groups = [
         (Severity::RejectFile, "The file is rejected", "Nothing from the file is applied."),
-        (Severity::RejectRow, "A row is rejected", "The row is left out, and nothing that it names is removed in this run."),
+        (
+            Severity::RejectRow,
+            "A row is rejected",
+            "The row is left out, and nothing that it names is removed in this run.",
+        ),
         (Severity::Warning, "A warning", "The row is used; please look at it."),
         (Severity::Notice, "A notice", "The row is used; this is for your information."),
     ];
@@ -398,13 +402,21 @@ mod tests {
     fn the_document_of_findings_is_the_catalogue() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/findings.md");
         let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(written, findings_document(), "write it anew: cargo run -p homeroom-model --example findings > docs/findings.md");
+        assert_eq!(
+            written,
+            findings_document(),
+            "write it anew: cargo run -p homeroom-model --example findings > docs/findings.md"
+        );
     }
 
     #[test]
     fn codes_are_kebab_case_and_stand_for_one_thing() {
         let mut codes = FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
-        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')));
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
+        );
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), FindingCode::ALL.len());

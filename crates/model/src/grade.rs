@@ -8,8 +8,10 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Grade(u8);
 
-const CODES: [&str; 18] =
-    ["PK", "TK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "PS", "UG"];
+const CODES: [&str; 18] = [
+    "PK", "TK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "PS",
+    "UG",
+];
 
 impl Grade {
     /// Every grade, youngest first.
@@ -44,8 +46,8 @@ impl Grade {
             return Some(grade);
         }
         let code = match word.replace('-', "").as_str() {
-            "pk" | "prek" | "prekindergarten" | "prekinder" | "preschool" | "pk3" | "pk4" | "prek3" | "prek4" | "p3" | "p4"
-            | "ps3" | "ps4" | "3k" | "4k" => "PK",
+            "pk" | "prek" | "prekindergarten" | "prekinder" | "preschool" | "pk3" | "pk4" | "prek3"
+            | "prek4" | "p3" | "p4" | "ps3" | "ps4" | "3k" | "4k" => "PK",
             "tk" | "transitionalkindergarten" | "transitionalkinder" | "kt" => "TK",
             "k" | "kg" | "kinder" | "kindergarten" | "kf" | "kn" | "k5" | "5k" | "kdg" | "kgarten" => "KG",
             "first" | "one" => "01",
@@ -109,9 +111,27 @@ mod tests {
     #[test]
     fn what_schools_write_becomes_a_ceds_code() {
         for (text, code) in [
-            ("K", "KG"), ("KG", "KG"), ("0", "KG"), ("00", "KG"), ("Kinder", "KG"), ("kindergarten", "KG"), ("05", "05"),
-            ("5", "05"), ("5th", "05"), ("Grade 5", "05"), ("5th Grade", "05"), ("1st", "01"), ("12", "12"), ("PK", "PK"),
-            ("Pre-K", "PK"), ("-1", "PK"), ("TK", "TK"), ("13", "13"), ("PS", "PS"), ("ug", "UG"), ("gr. 7", "07"),
+            ("K", "KG"),
+            ("KG", "KG"),
+            ("0", "KG"),
+            ("00", "KG"),
+            ("Kinder", "KG"),
+            ("kindergarten", "KG"),
+            ("05", "05"),
+            ("5", "05"),
+            ("5th", "05"),
+            ("Grade 5", "05"),
+            ("5th Grade", "05"),
+            ("1st", "01"),
+            ("12", "12"),
+            ("PK", "PK"),
+            ("Pre-K", "PK"),
+            ("-1", "PK"),
+            ("TK", "TK"),
+            ("13", "13"),
+            ("PS", "PS"),
+            ("ug", "UG"),
+            ("gr. 7", "07"),
         ] {
             assert_eq!(Grade::parse(text).map(Grade::code), Some(code), "{text}");
         }

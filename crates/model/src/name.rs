@@ -33,7 +33,10 @@ pub fn likeness(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> Lik
 pub fn same_first_name(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return a.is_empty() && b.is_empty() };
-    same_word(first_a, first_b) || nickname(first_a, first_b) || initial(first_a, first_b) || joined(&a) == joined(&b)
+    same_word(first_a, first_b)
+        || nickname(first_a, first_b)
+        || initial(first_a, first_b)
+        || joined(&a) == joined(&b)
 }
 
 /// Whether two last names can be one person's: spelling, a suffix, one of two surnames.
@@ -67,7 +70,8 @@ fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) ->
         all
     };
     let one_cell = |first: &str, last: &str| words(first).is_empty() || words(last).is_empty();
-    (one_cell(a_first, a_last) || one_cell(b_first, b_last)) && whole(a_first, a_last) == whole(b_first, b_last)
+    (one_cell(a_first, a_last) || one_cell(b_first, b_last))
+        && whole(a_first, a_last) == whole(b_first, b_last)
 }
 
 /// The words of a name without accents, case, punctuation and suffixes.

@@ -56,7 +56,10 @@ impl<V> Default for Changes<V> {
 impl<V> Changes<V> {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.create.is_empty() && self.update.is_empty() && self.deactivate.is_empty() && self.reactivate.is_empty()
+        self.create.is_empty()
+            && self.update.is_empty()
+            && self.deactivate.is_empty()
+            && self.reactivate.is_empty()
     }
 }
 

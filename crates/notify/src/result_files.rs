@@ -44,7 +44,9 @@ impl ResultFiles {
 
     /// Shows the files to the district's accounts, in place of those of an earlier run of the same file.
     pub fn publish_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        self.0.iter().try_for_each(|file| district.result_files_put_in_tx(tx, &file.name, &file.blob, file.bytes))
+        self.0
+            .iter()
+            .try_for_each(|file| district.result_files_put_in_tx(tx, &file.name, &file.blob, file.bytes))
     }
 }
 

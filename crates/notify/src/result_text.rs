@@ -98,7 +98,9 @@ fn verdict(run: &Run) -> &'static str {
                 "Test run: some rows would be left out. Nothing was changed; people in these rows would be kept as \
                  they are."
             }
-            Some(Outcome::Warnings) => "Test run: the file can be used; please look at the warnings. Nothing was changed.",
+            Some(Outcome::Warnings) => {
+                "Test run: the file can be used; please look at the warnings. Nothing was changed."
+            }
             _ => "Test run: the file is fine. Nothing was changed.",
         },
         (RunState::Applied, _) => "The file was applied.",
@@ -167,7 +169,11 @@ fn causes(check: &CheckReport) -> Vec<Cause<'_>> {
     let mut causes = check
         .finding_counts
         .iter()
-        .map(|(code, count)| Cause { code: *code, count: *count, examples: examples.remove(code).unwrap_or_default() })
+        .map(|(code, count)| Cause {
+            code: *code,
+            count: *count,
+            examples: examples.remove(code).unwrap_or_default(),
+        })
         .collect::<Vec<_>>();
     causes.sort_by_key(|cause| (cause.code.severity(), std::cmp::Reverse(cause.count)));
     causes
@@ -186,7 +192,8 @@ fn write_findings(out: &mut String, check: &CheckReport) -> fmt::Result {
             Severity::Warning => "please check",
             Severity::Notice => "for information",
         };
-        let times = if cause.count == 1 { "once".into() } else { format!("{} times", thousands(cause.count)) };
+        let times =
+            if cause.count == 1 { "once".into() } else { format!("{} times", thousands(cause.count)) };
         writeln!(out, "  {}. {} ({what}, {times})", at + 1, cause.code.meaning())?;
         for finding in &cause.examples {
             match finding.line {
@@ -215,16 +222,25 @@ fn plan_title(run: &Run) -> &'static str {
 }
 
 fn write_plan(out: &mut String, title: &str, plan: &PlanCounts) -> fmt::Result {
-    writeln!(out, "{title:<28} {:>9} {:>9} {:>9} {:>9} {:>11}", "new", "changed", "removed", "back", "unchanged")?;
-    let columns = [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.unchanged].map(|c| c.named());
+    writeln!(
+        out,
+        "{title:<28} {:>9} {:>9} {:>9} {:>9} {:>11}",
+        "new", "changed", "removed", "back", "unchanged"
+    )?;
+    let columns =
+        [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.unchanged].map(|c| c.named());
     for (at, (name, _)) in columns[0].iter().enumerate() {
-        let [create, update, deactivate, reactivate, unchanged] = columns.map(|column| thousands(column[at].1));
+        let [create, update, deactivate, reactivate, unchanged] =
+            columns.map(|column| thousands(column[at].1));
         let name = match *name {
             "teachings" => "teachers in classes",
             "enrollments" => "students in classes",
             name => name,
         };
-        writeln!(out, "  {name:<26} {create:>9} {update:>9} {deactivate:>9} {reactivate:>9} {unchanged:>11}")?;
+        writeln!(
+            out,
+            "  {name:<26} {create:>9} {update:>9} {deactivate:>9} {reactivate:>9} {unchanged:>11}"
+        )?;
     }
     writeln!(out)
 }

@@ -29,7 +29,8 @@ pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Pla
     let mut former_keys = Vec::new();
     let mut messages = Vec::new();
 
-    let keys = |texts: &Texts, list: &[School]| list.iter().map(|one| own(texts, one.key)).collect::<Vec<_>>();
+    let keys =
+        |texts: &Texts, list: &[School]| list.iter().map(|one| own(texts, one.key)).collect::<Vec<_>>();
     let matches = matching::by_key(
         stored,
         Kind::School,
@@ -37,8 +38,9 @@ pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Pla
         |school| school.key,
         keys(&texts, &schools).iter().map(String::as_str),
     );
-    let (schools, school_numbers) =
-        compare(&stored.schools, schools, &matches, &kept.schools, |old, new| merge_school(stored, &mut texts, old, new));
+    let (schools, school_numbers) = compare(&stored.schools, schools, &matches, &kept.schools, |old, new| {
+        merge_school(stored, &mut texts, old, new)
+    });
 
     let class_keys = classes.iter().map(|one| own(&texts, one.key)).collect::<Vec<_>>();
     let matches = matching::by_key(
@@ -48,10 +50,13 @@ pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Pla
         |class| class.key,
         class_keys.iter().map(String::as_str),
     );
-    let classes =
-        classes.into_iter().map(|class| Class { school: school_numbers[class.school as usize], ..class }).collect();
-    let (classes, class_numbers) =
-        compare(&stored.classes, classes, &matches, &kept.classes, |old, new| merge_class(stored, &mut texts, old, new));
+    let classes = classes
+        .into_iter()
+        .map(|class| Class { school: school_numbers[class.school as usize], ..class })
+        .collect();
+    let (classes, class_numbers) = compare(&stored.classes, classes, &matches, &kept.classes, |old, new| {
+        merge_class(stored, &mut texts, old, new)
+    });
 
     let (matches, passed_on) =
         matching::people(stored, Kind::Teacher, &stored.teachers, |teacher| teacher, &teachers, &texts);
@@ -64,14 +69,8 @@ pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Pla
         });
 
     let people = students.iter().map(|student| student.person).collect::<Vec<_>>();
-    let (matches, passed_on) = matching::people(
-        stored,
-        Kind::Student,
-        &stored.students,
-        |student| &student.person,
-        &people,
-        &texts,
-    );
+    let (matches, passed_on) =
+        matching::people(stored, Kind::Student, &stored.students, |student| &student.person, &people, &texts);
     note_passed_on(&mut messages, Kind::Student, passed_on);
     let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
     let (students, student_numbers) =
@@ -163,7 +162,8 @@ fn compare<V: Copy>(
 
 /// Links by number, sorted and distinct.
 fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
-    let number = |link: &Link| Link { class: classes[link.class as usize], person: people[link.person as usize] };
+    let number =
+        |link: &Link| Link { class: classes[link.class as usize], person: people[link.person as usize] };
     let mut links = links.iter().map(number).collect::<Vec<_>>();
     links.sort_unstable();
     links.dedup();
@@ -200,7 +200,12 @@ fn compare_links(stored: &[StoredLink], wanted: Vec<Link>, kept: &HashSet<Link>)
     changes
 }
 
-fn merge_school(stored: &StoredRoster, texts: &mut Texts, old: &Stored<School>, new: School) -> (School, bool) {
+fn merge_school(
+    stored: &StoredRoster,
+    texts: &mut Texts,
+    old: &Stored<School>,
+    new: School,
+) -> (School, bool) {
     let same = same(stored, texts, old.values.key, new.key) && same(stored, texts, old.values.name, new.name);
     (new, !same)
 }

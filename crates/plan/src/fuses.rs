@@ -69,7 +69,8 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: Appro
     let before = stored.active(Kind::Student) as u64;
     let students = &safe.students;
     let more = (students.create.len() + students.reactivate.len()) as u64;
-    let seats = Seats { limit: limits.seats, before, after: before + more - students.deactivate.len() as u64 };
+    let seats =
+        Seats { limit: limits.seats, before, after: before + more - students.deactivate.len() as u64 };
     let held = Held {
         create: counts.create,
         update: counts.update,
@@ -107,8 +108,8 @@ fn district(plan: &Plan, stored: &StoredRoster, policy: &Policy) -> Vec<BlownFus
     let removed = plan.counts().deactivate;
     let blows = |kind: Kind| {
         let (gone, active) = (removed.of(kind), stored.active(kind) as u64);
-        let blown =
-            gone >= u64::from(policy.district_floor) && gone * 100 > active * u64::from(policy.district_percent);
+        let blown = gone >= u64::from(policy.district_floor)
+            && gone * 100 > active * u64::from(policy.district_percent);
         blown.then(|| BlownFuse {
             fuse: Fuse::District,
             scope: kind.plural().into(),
@@ -129,7 +130,10 @@ fn seats(plan: &Plan, stored: &StoredRoster, limits: &Limits, cut: &mut Cut) -> 
     let before = stored.active(Kind::Student) as u64;
     let leave = if cut.removals { 0 } else { plan.students.deactivate.len() as u64 };
     let waits = |list: &[Numbered<homeroom_model::roster::Student>], cut: &Cut| {
-        list.iter().filter(|one| !cut.students.contains(&one.number)).map(|one| one.number).collect::<Vec<_>>()
+        list.iter()
+            .filter(|one| !cut.students.contains(&one.number))
+            .map(|one| one.number)
+            .collect::<Vec<_>>()
     };
     let (new, back) = (waits(&plan.students.create, cut), waits(&plan.students.reactivate, cut));
     let after = before + (new.len() + back.len()) as u64 - leave;
@@ -153,7 +157,8 @@ fn seats(plan: &Plan, stored: &StoredRoster, limits: &Limits, cut: &mut Cut) -> 
 /// "Lincoln High: 12, Oak Hill: 3": the schools of held students, those with the most first.
 fn schools_of(plan: &Plan, stored: &StoredRoster, held: &HashSet<u32>) -> String {
     let changed = plan.classes.create.iter().chain(&plan.classes.update).chain(&plan.classes.reactivate);
-    let mut school_of = stored.classes.iter().map(|one| (one.number, one.values.school)).collect::<HashMap<_, _>>();
+    let mut school_of =
+        stored.classes.iter().map(|one| (one.number, one.values.school)).collect::<HashMap<_, _>>();
     school_of.extend(changed.map(|one| (one.number, one.values.school)));
     let mut name_of = stored
         .schools
@@ -303,8 +308,9 @@ fn waiting<V>(
             let wants = person(&one.values);
             let blocked = |key| occupied.contains(texts.get(key));
             let has_it = keys_of_stored(&one.number).collect::<Vec<_>>();
-            let blocked_by_other =
-                [wants.email, wants.sis_id].into_iter().any(|key| blocked(key) && !has_it.contains(&texts.get(key)));
+            let blocked_by_other = [wants.email, wants.sis_id]
+                .into_iter()
+                .any(|key| blocked(key) && !has_it.contains(&texts.get(key)));
             if blocked_by_other && waits.insert(one.number) {
                 // Who waits keeps the keys they have now, if they are active.
                 if changes.update.iter().any(|update| update.number == one.number) {

@@ -100,8 +100,7 @@ fn links(
     classes: &HashSet<u32>,
     people: &HashSet<u32>,
 ) -> HashSet<Link> {
-    let stays = |link: &Link| {
-        named.contains(link) || classes.contains(&link.class) || people.contains(&link.person)
-    };
+    let stays =
+        |link: &Link| named.contains(link) || classes.contains(&link.class) || people.contains(&link.person);
     stored.iter().filter(|one| one.active && stays(&one.link)).map(|one| one.link).collect()
 }

@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use homeroom_model::changes::{
-    ChangedEntity, ChangedLink, ChangedRuns, OldValues, RunChanges, Undo,
-};
+use homeroom_model::changes::{ChangedEntity, ChangedLink, ChangedRuns, OldValues, RunChanges, Undo};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Link, Person, School};
@@ -33,9 +31,30 @@ pub fn undo(stored: &StoredRoster, changes: RunChanges, run: RunNumber) -> Undo 
     });
 
     // What is still needed by something that stays is not taken away, and nothing comes back without what it needs.
-    keep_used(&mut classes.changes, &stored.teachings, &teachings.changes, |link| link.class, "class", &mut kept);
-    keep_used(&mut classes.changes, &stored.enrollments, &enrollments.changes, |link| link.class, "class", &mut kept);
-    keep_used(&mut teachers.changes, &stored.teachings, &teachings.changes, |link| link.person, "teacher", &mut kept);
+    keep_used(
+        &mut classes.changes,
+        &stored.teachings,
+        &teachings.changes,
+        |link| link.class,
+        "class",
+        &mut kept,
+    );
+    keep_used(
+        &mut classes.changes,
+        &stored.enrollments,
+        &enrollments.changes,
+        |link| link.class,
+        "class",
+        &mut kept,
+    );
+    keep_used(
+        &mut teachers.changes,
+        &stored.teachings,
+        &teachings.changes,
+        |link| link.person,
+        "teacher",
+        &mut kept,
+    );
     keep_used(
         &mut students.changes,
         &stored.enrollments,
@@ -50,7 +69,10 @@ pub fn undo(stored: &StoredRoster, changes: RunChanges, run: RunNumber) -> Undo 
         of.difference(&gone).copied().chain(back).collect::<HashSet<u32>>()
     };
     let schools_there = there(&active.schools, &schools.changes);
-    classes.changes.reactivate.retain(|one| kept.unless(schools_there.contains(&one.values.school), "class", one.number));
+    classes
+        .changes
+        .reactivate
+        .retain(|one| kept.unless(schools_there.contains(&one.values.school), "class", one.number));
     let classes_there = there(&active.classes, &classes.changes);
     let teachers_there = there(&active.teachers, &teachers.changes);
     let students_there = there(&active.students, &students.changes);
@@ -100,7 +122,9 @@ impl Kept {
     /// `fine`, or else a sentence.
     fn unless(&mut self, fine: bool, what: &str, number: impl std::fmt::Display) -> bool {
         if !fine {
-            self.0.push(format!("{what} {number} stays as it is, because of what later runs made of its surroundings"));
+            self.0.push(format!(
+                "{what} {number} stays as it is, because of what later runs made of its surroundings"
+            ));
         }
         fine
     }
@@ -122,9 +146,13 @@ impl<V> Reverted<V> {
     }
 }
 
-fn entities<V: Copy>(changed: &[ChangedEntity<V>], run: RunNumber, what: &str, kept: &mut Kept) -> Reverted<V> {
-    let mut reverted =
-        Reverted { changes: Changes::default(), old_values: vec![], changed_before: vec![] };
+fn entities<V: Copy>(
+    changed: &[ChangedEntity<V>],
+    run: RunNumber,
+    what: &str,
+    kept: &mut Kept,
+) -> Reverted<V> {
+    let mut reverted = Reverted { changes: Changes::default(), old_values: vec![], changed_before: vec![] };
     for one in changed {
         let number = one.number;
         if one.changed_run != run {
@@ -160,7 +188,8 @@ struct RevertedLinks {
 
 impl RevertedLinks {
     fn changed_runs(&self) -> Vec<(Link, RunNumber)> {
-        let taken_back = self.changes.deactivate.iter().chain(&self.changes.reactivate).collect::<HashSet<_>>();
+        let taken_back =
+            self.changes.deactivate.iter().chain(&self.changes.reactivate).collect::<HashSet<_>>();
         self.changed_before.iter().filter(|(link, _)| taken_back.contains(link)).copied().collect()
     }
 }
@@ -199,13 +228,19 @@ fn keep_taken_keys<V>(
     let gone = reverted.changes.deactivate.iter().copied().collect::<HashSet<_>>();
     let changed = reverted.changes.update.iter().map(|one| one.number).collect::<HashSet<_>>();
     let mut holder = HashMap::new();
-    for one in list.iter().filter(|one| one.active && !gone.contains(&one.number) && !changed.contains(&one.number)) {
-        for key in keys(&one.values).into_iter().map(|key| stored.texts.get(key)).filter(|key| !key.is_empty()) {
+    for one in
+        list.iter().filter(|one| one.active && !gone.contains(&one.number) && !changed.contains(&one.number))
+    {
+        for key in
+            keys(&one.values).into_iter().map(|key| stored.texts.get(key)).filter(|key| !key.is_empty())
+        {
             holder.insert(key, one.number);
         }
     }
     let mut free = |one: &Numbered<V>| {
-        let taken = keys(&one.values).into_iter().any(|key| holder.get(texts.get(key)).is_some_and(|by| *by != one.number));
+        let taken = keys(&one.values)
+            .into_iter()
+            .any(|key| holder.get(texts.get(key)).is_some_and(|by| *by != one.number));
         kept.unless(!taken, what, one.number)
     };
     reverted.changes.update.retain(&mut free);
@@ -242,9 +277,8 @@ fn keep_used_schools(
     let gone = classes.deactivate.iter().collect::<HashSet<_>>();
     let moved = classes.update.iter().map(|one| (one.number, one.values.school)).collect::<HashMap<_, _>>();
     let stay = stored.classes.iter().filter(|one| one.active && !gone.contains(&one.number));
-    let used = stay
-        .map(|one| moved.get(&one.number).copied().unwrap_or(one.values.school))
-        .collect::<HashSet<_>>();
+    let used =
+        stay.map(|one| moved.get(&one.number).copied().unwrap_or(one.values.school)).collect::<HashSet<_>>();
     schools.deactivate.retain(|number| kept.unless(!used.contains(number), "school", number));
 }
 

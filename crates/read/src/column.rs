@@ -80,29 +80,48 @@ impl Column {
     /// Names that mean the same, in the form that [`plain`] gives; the standard name is one without being listed.
     fn synonyms(self) -> &'static [&'static str] {
         match self {
-            Column::SchoolId => &["schoolnumber", "schoolcode", "schoolnum", "idschool", "schoolsisid", "buildingid"],
+            Column::SchoolId => {
+                &["schoolnumber", "schoolcode", "schoolnum", "idschool", "schoolsisid", "buildingid"]
+            }
             Column::SchoolName => &["school", "nameschool", "buildingname"],
             Column::TeacherEmail => &["emailteacher", "teacheremailaddress", "teachermail", "staffemail"],
             Column::TeacherFirstName => {
                 &["teacherfirst", "teacherfname", "teachergivenname", "firstnameteacher", "stafffirstname"]
             }
-            Column::TeacherLastName => {
-                &["teacherlast", "teacherlname", "teachersurname", "teacherfamilyname", "lastnameteacher", "stafflastname"]
-            }
+            Column::TeacherLastName => &[
+                "teacherlast",
+                "teacherlname",
+                "teachersurname",
+                "teacherfamilyname",
+                "lastnameteacher",
+                "stafflastname",
+            ],
             Column::TeacherId => &["teachernumber", "teachersisid", "idteacher", "staffid"],
             Column::TeacherCleverId => &["cleveridteacher", "teacherclever"],
-            Column::ClassId => &["sectionid", "idclass", "classnumber", "classcode", "sectionnumber", "classsisid"],
+            Column::ClassId => {
+                &["sectionid", "idclass", "classnumber", "classcode", "sectionnumber", "classsisid"]
+            }
             Column::ClassName => &["class", "sectionname", "nameclass", "section", "classtitle"],
             Column::StudentFirstName => {
                 &["studentfirst", "studentfname", "studentgivenname", "firstnamestudent", "pupilfirstname"]
             }
-            Column::StudentLastName => {
-                &["studentlast", "studentlname", "studentsurname", "studentfamilyname", "lastnamestudent", "pupillastname"]
-            }
+            Column::StudentLastName => &[
+                "studentlast",
+                "studentlname",
+                "studentsurname",
+                "studentfamilyname",
+                "lastnamestudent",
+                "pupillastname",
+            ],
             Column::StudentEmail => &["emailstudent", "studentemailaddress", "studentmail", "pupilemail"],
-            Column::StudentGradeLevel => {
-                &["grade", "gradelevel", "studentgrade", "gradestudent", "gradelevelstudent", "studentgradelvl"]
-            }
+            Column::StudentGradeLevel => &[
+                "grade",
+                "gradelevel",
+                "studentgrade",
+                "gradestudent",
+                "gradelevelstudent",
+                "studentgradelvl",
+            ],
             Column::StudentId => &["studentnumber", "studentsisid", "idstudent", "pupilid", "studentnum"],
             Column::StudentCleverId => &["cleveridstudent", "studentclever"],
             Column::StudentUsername => &["usernamestudent", "studentuser", "studentlogin"],
@@ -134,7 +153,14 @@ mod tests {
 
     #[test]
     fn names_are_understood_however_they_are_written() {
-        for cell in ["student_email", "Student Email", "StudentEmail", "email_student", "\"STUDENT-EMAIL\"", "\u{feff}student\u{a0}email\u{200b}"] {
+        for cell in [
+            "student_email",
+            "Student Email",
+            "StudentEmail",
+            "email_student",
+            "\"STUDENT-EMAIL\"",
+            "\u{feff}student\u{a0}email\u{200b}",
+        ] {
             assert_eq!(Column::of_header(cell), Some(Column::StudentEmail), "{cell}");
         }
         assert_eq!(Column::of_header("grade"), Some(Column::StudentGradeLevel));
@@ -151,7 +177,8 @@ mod tests {
     fn no_name_means_two_columns() {
         let mut seen = std::collections::BTreeMap::new();
         for column in Column::ALL {
-            for name in column.synonyms().iter().map(|name| (*name).to_owned()).chain([plain(column.name())]) {
+            for name in column.synonyms().iter().map(|name| (*name).to_owned()).chain([plain(column.name())])
+            {
                 assert_eq!(plain(&name), name, "synonyms are written plainly");
                 assert_eq!(seen.insert(name.clone(), column), None, "{name}");
             }

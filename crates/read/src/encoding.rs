@@ -103,7 +103,10 @@ pub(crate) fn utf8<'s>(source: &'s dyn Source, encoding: Encoding) -> io::Result
     })
 }
 
-fn without_mark<'s>(mut reader: Box<dyn Read + Send + 's>, mark: &[u8]) -> io::Result<Box<dyn Read + Send + 's>> {
+fn without_mark<'s>(
+    mut reader: Box<dyn Read + Send + 's>,
+    mark: &[u8],
+) -> io::Result<Box<dyn Read + Send + 's>> {
     let mut start = vec![0; mark.len()];
     let filled = fill(&mut reader, &mut start, 0)?;
     start.truncate(filled);

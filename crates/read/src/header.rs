@@ -51,9 +51,9 @@ impl Header {
 
     /// Known columns that stand there twice, with both names as the file writes them.
     pub fn duplicates(&self) -> impl Iterator<Item = (Column, &str, &str)> {
-        self.duplicates
-            .iter()
-            .map(|(column, first, second)| (*column, self.cells[*first].as_str(), self.cells[*second].as_str()))
+        self.duplicates.iter().map(|(column, first, second)| {
+            (*column, self.cells[*first].as_str(), self.cells[*second].as_str())
+        })
     }
 
     /// Required columns that are missing.
@@ -66,7 +66,9 @@ impl Header {
         let known = |at: &usize| self.positions.contains(&Some(*at));
         let twice = |at: &usize| self.duplicates.iter().any(|(_, _, second)| second == at);
         let cells = self.cells.iter().enumerate();
-        cells.filter(move |(at, cell)| !known(at) && !twice(at) && !plain(cell).is_empty()).map(|(_, cell)| cell.as_str())
+        cells
+            .filter(move |(at, cell)| !known(at) && !twice(at) && !plain(cell).is_empty())
+            .map(|(_, cell)| cell.as_str())
     }
 
     /// The ignored cell that is most likely a misspelt `column`.

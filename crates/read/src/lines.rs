@@ -152,7 +152,10 @@ mod tests {
                     lines.skip_line().unwrap();
                 }
                 Ahead::Line(line) => {
-                    found.push((String::from_utf8_lossy(&lines.unread()[line.bytes]).into_owned(), line.ended));
+                    found.push((
+                        String::from_utf8_lossy(&lines.unread()[line.bytes]).into_owned(),
+                        line.ended,
+                    ));
                     lines.take(line.next);
                 }
             }

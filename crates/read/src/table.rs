@@ -296,7 +296,8 @@ impl Table<'_> {
         let text = if self.cells.quoted { self.cells.unquoted.as_slice() } else { bytes };
         let cells = self.cells.ranges.iter().map(|range| &text[range.start as usize..range.end as usize]);
         // Almost every row fails on its first letter.
-        let first = |bytes: &[u8]| bytes.iter().find(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+        let first =
+            |bytes: &[u8]| bytes.iter().find(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
         first(text) == first(self.header.cells().first().map_or(b"", |cell| cell.as_bytes()))
             && self.header.is_repeated_by(cells)
     }

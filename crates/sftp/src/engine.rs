@@ -50,7 +50,15 @@ enum Handle {
 
 impl Engine {
     pub(crate) fn new(drop_box: DropBox, samples: Arc<Vec<SampleFile>>, max_handles: usize) -> Engine {
-        Engine { drop_box, samples, max_handles, input: vec![], answered: 0, handles: HashMap::new(), next_handle: 0 }
+        Engine {
+            drop_box,
+            samples,
+            max_handles,
+            input: vec![],
+            answered: 0,
+            handles: HashMap::new(),
+            next_handle: 0,
+        }
     }
 
     /// Takes bytes from the client.
@@ -128,7 +136,8 @@ impl Engine {
             kind::RMDIR => Ok(done(self.drop_box.remove_folder(&path(&mut fields)?)?)),
             kind::REALPATH => {
                 let real = path(&mut fields)?.to_string();
-                let nothing = Answer::new(kind::NAME, id).number(1).string(real.as_bytes()).string(real.as_bytes());
+                let nothing =
+                    Answer::new(kind::NAME, id).number(1).string(real.as_bytes()).string(real.as_bytes());
                 Ok(nothing.number(0).finish())
             }
             kind::RENAME => {
@@ -223,7 +232,8 @@ impl Engine {
         let length = (fields.number()? as usize).min(LONGEST_TRANSFER);
         // Less is allocated when less is left, so that a small file costs little.
         let left = |bytes: u64| length.min(usize::try_from(bytes.saturating_sub(offset)).unwrap_or(length));
-        let (length, read): (usize, Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + '_>) = match handle {
+        let (length, read): (usize, Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + '_>) = match handle
+        {
             Handle::Read(file) => (left(file.bytes()), Box::new(move |out| file.read_at(out, offset))),
             Handle::Write(file, _) => (left(file.size()), Box::new(move |out| file.read_at(out, offset))),
             Handle::Sample(bytes) => {
@@ -263,7 +273,13 @@ impl Engine {
     }
 
     fn stat_handle(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let entry = |bytes, writable| Entry { name: String::new(), is_folder: false, bytes, modified_at: 0, writable };
+        let entry = |bytes, writable| Entry {
+            name: String::new(),
+            is_folder: false,
+            bytes,
+            modified_at: 0,
+            writable,
+        };
         let entry = match self.handle(fields)? {
             Handle::Read(file) => entry(file.bytes(), true),
             Handle::Sample(bytes) => entry(bytes.len() as u64, false),
@@ -412,5 +428,10 @@ fn samples_folder() -> Entry {
 }
 
 fn sample_entry(sample: &SampleFile) -> Entry {
-    Entry { name: sample.name.clone(), is_folder: false, bytes: sample.bytes.len() as u64, ..samples_folder() }
+    Entry {
+        name: sample.name.clone(),
+        is_folder: false,
+        bytes: sample.bytes.len() as u64,
+        ..samples_folder()
+    }
 }

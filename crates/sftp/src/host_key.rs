@@ -72,7 +72,12 @@ fn load_or_make(
             // process was quicker; then its key counts.
             let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
             let write = || {
-                let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+                let mut out = OpenOptions::new()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(0o600)
+                    .open(&unfinished)?;
                 out.write_all(text.as_bytes())?;
                 out.sync_all()?;
                 let linked = fs::hard_link(&unfinished, path);

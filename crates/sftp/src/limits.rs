@@ -77,7 +77,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for CutStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for CutStream<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.check(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

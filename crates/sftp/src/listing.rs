@@ -38,9 +38,17 @@ mod tests {
 
     #[test]
     fn a_long_name_reads_like_ls() {
-        let entry =
-            Entry { name: "roster.csv".into(), is_folder: false, bytes: 129_843, modified_at: 1_788_350_400_000, writable: true };
-        assert_eq!(long_name(&entry), "-rw-r--r--    1 homeroom homeroom       129843 Sep  2 12:00 roster.csv");
+        let entry = Entry {
+            name: "roster.csv".into(),
+            is_folder: false,
+            bytes: 129_843,
+            modified_at: 1_788_350_400_000,
+            writable: true,
+        };
+        assert_eq!(
+            long_name(&entry),
+            "-rw-r--r--    1 homeroom homeroom       129843 Sep  2 12:00 roster.csv"
+        );
         let folder = Entry { name: "results".into(), is_folder: true, writable: false, ..entry };
         assert!(long_name(&folder).starts_with("dr-xr-xr-x "));
     }

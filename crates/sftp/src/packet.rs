@@ -162,7 +162,11 @@ impl Answer {
     }
 
     pub(crate) fn attributes(self, of: Attributes) -> Answer {
-        self.number(SIZE | PERMISSIONS | TIMES).long(of.bytes).number(of.mode()).number(of.modified).number(of.modified)
+        self.number(SIZE | PERMISSIONS | TIMES)
+            .long(of.bytes)
+            .number(of.mode())
+            .number(of.modified)
+            .number(of.modified)
     }
 
     pub(crate) fn finish(mut self) -> Vec<u8> {

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use homeroom_inbox::Login;
 use homeroom_store::StoreError;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
-use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Ssh, VerifiedPublicKey};
+use russh::server::{
+    Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Ssh, VerifiedPublicKey,
+};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, Sig};
 use tokio::task::{block_in_place, spawn_blocking};
 
@@ -33,7 +35,12 @@ pub(crate) struct Session {
 type Answered = Result<(), russh::Error>;
 
 impl Session {
-    pub(crate) fn new(shared: Arc<Shared>, peer: SocketAddr, logged_in: Arc<AtomicBool>, counted: Counted) -> Session {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        peer: SocketAddr,
+        logged_in: Arc<AtomicBool>,
+        counted: Counted,
+    ) -> Session {
         Session { shared, peer, logged_in, login: None, channels: HashMap::new(), _counted: counted }
     }
 
@@ -108,7 +115,11 @@ impl Handler for Session {
         })
     }
 
-    async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
+    async fn auth_publickey_offered(
+        &mut self,
+        user: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, Self::Error> {
         if *offer.algorithm == (Algorithm::Rsa { hash: None }) {
             return Ok(refused());
         }
@@ -221,7 +232,13 @@ impl Handler for Session {
         ssh.channel_failure(channel)
     }
 
-    async fn env_request(&mut self, channel: ChannelId, _name: &str, _value: &str, ssh: &mut Ssh) -> Answered {
+    async fn env_request(
+        &mut self,
+        channel: ChannelId,
+        _name: &str,
+        _value: &str,
+        ssh: &mut Ssh,
+    ) -> Answered {
         ssh.channel_failure(channel)
     }
 

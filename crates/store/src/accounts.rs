@@ -70,7 +70,14 @@ impl DistrictStore {
             let id = AccountId(next.unwrap_or(1));
             tx.execute(
                 &format!("INSERT INTO account ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"),
-                &[self.id().0.into(), id.0.into(), user.into(), password_hash.into(), false.into(), now.into()],
+                &[
+                    self.id().0.into(),
+                    id.0.into(),
+                    user.into(),
+                    password_hash.into(),
+                    false.into(),
+                    now.into(),
+                ],
             )?;
             Ok(Account {
                 district: self.id(),

@@ -36,7 +36,8 @@ impl Blobs {
             fs::create_dir_all(folder).map_err(StoreError::io(format!("making {}", folder.display())))?;
             sync_folder(&self.root)?;
         }
-        fs::rename(staging, &path).map_err(StoreError::io(format!("moving an upload to {}", path.display())))?;
+        fs::rename(staging, &path)
+            .map_err(StoreError::io(format!("moving an upload to {}", path.display())))?;
         sync_folder(folder)
     }
 
@@ -61,7 +62,11 @@ impl Blobs {
 
     /// A blob as something the reader can read as often as it wants.
     pub fn source(&self, hash: &str) -> Result<BlobSource, StoreError> {
-        let length = self.open_file(hash)?.metadata().map_err(StoreError::io("reading the size of a kept file"))?.len();
+        let length = self
+            .open_file(hash)?
+            .metadata()
+            .map_err(StoreError::io("reading the size of a kept file"))?
+            .len();
         Ok(BlobSource { path: self.path(hash), length })
     }
 

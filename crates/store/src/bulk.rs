@@ -79,7 +79,8 @@ pub(crate) fn update<'v, I>(
                 range.map(|at| format!("{} = ?{}", columns[at].0, at + 1)).collect::<Vec<_>>().join(join)
             };
             let (set, found) = (pairs(keys..columns.len(), ", "), pairs(0..keys, " AND "));
-            let mut statement = connection.prepare_cached(&format!("UPDATE {table} SET {set} WHERE {found}"))?;
+            let mut statement =
+                connection.prepare_cached(&format!("UPDATE {table} SET {set} WHERE {found}"))?;
             let mut row = Vec::with_capacity(columns.len());
             for item in items {
                 row.clear();
@@ -251,8 +252,9 @@ fn copy_in<'v, I>(
         values(item, &mut row);
         bytes.extend_from_slice(&(columns.len() as i16).to_be_bytes());
         for (value, (name, kind)) in row.iter().zip(columns) {
-            push_field(&mut bytes, *value, *kind)
-                .ok_or_else(|| StoreError::Unusable(format!("a value does not fit column {name} of {into}")))?;
+            push_field(&mut bytes, *value, *kind).ok_or_else(|| {
+                StoreError::Unusable(format!("a value does not fit column {name} of {into}"))
+            })?;
         }
         if bytes.len() >= BLOCK {
             writer.write_all(&bytes).map_err(broken())?;

@@ -49,7 +49,9 @@ fn copy_table(from: &mut Tx<'_>, to: &mut Tx<'_>, table: &str, first: &str) -> R
     loop {
         let page = from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &borrowed))?;
         let rows = page.len() as i64;
-        bulk::insert(to, table, &borrowed, page.iter(), |cells, row| row.extend(cells.iter().map(Carried::value)))?;
+        bulk::insert(to, table, &borrowed, page.iter(), |cells, row| {
+            row.extend(cells.iter().map(Carried::value))
+        })?;
         copied += rows;
         if rows < PAGE {
             return Ok(copied.unsigned_abs());
@@ -119,7 +121,8 @@ fn primary_key(table: &str) -> Option<&'static str> {
 /// PostgreSQL counts district ids in a sequence of its own, which copied rows have not moved.
 fn next_district_in_tx(to: &mut Tx<'_>) -> Result<(), StoreError> {
     if to.engine() == crate::engine::EngineKind::Postgres {
-        let sql = "SELECT setval(pg_get_serial_sequence('district', 'id'), greatest(max(id), 1)) FROM district";
+        let sql =
+            "SELECT setval(pg_get_serial_sequence('district', 'id'), greatest(max(id), 1)) FROM district";
         to.rows(sql, &[], |_| Ok::<_, StoreError>(()))?;
     }
     Ok(())

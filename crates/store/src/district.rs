@@ -29,7 +29,8 @@ pub struct NewDistrict {
     pub file: String,
 }
 
-const COLUMNS: &str = "id, slug, name, time_zone, seats, apps, mode, at, file, stage, roster_version, policy, created_at";
+const COLUMNS: &str =
+    "id, slug, name, time_zone, seats, apps, mode, at, file, stage, roster_version, policy, created_at";
 
 fn district_of(row: &Row<'_>) -> Result<District, StoreError> {
     let json = |error: serde_json::Error| StoreError::Unusable(format!("a district's settings: {error}"));

@@ -44,7 +44,9 @@ fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
         ("dir", ..) => DropFileKind::Folder,
         ("file", Some(blob), _) => DropFileKind::File { blob },
         ("partial", _, Some(staging)) => DropFileKind::Partial { staging },
-        (kind, ..) => return Err(StoreError::Unusable(format!("an account's file is of the unknown kind '{kind}'"))),
+        (kind, ..) => {
+            return Err(StoreError::Unusable(format!("an account's file is of the unknown kind '{kind}'")));
+        }
     };
     Ok(DropFile {
         path: row.text(0)?,
@@ -64,7 +66,8 @@ impl DistrictStore {
         account: AccountId,
         path: &str,
     ) -> Result<Option<DropFile>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND path = $3");
+        let sql =
+            format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND path = $3");
         tx.row(&sql, &[self.id().0.into(), account.0.into(), path.into()], file_of)
     }
 
@@ -75,12 +78,11 @@ impl DistrictStore {
         account: AccountId,
         folder: &str,
     ) -> Result<Vec<DropFile>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 ORDER BY path");
+        let sql =
+            format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 ORDER BY path");
         let mut files = tx.rows(&sql, &[self.id().0.into(), account.0.into()], file_of)?;
         if !folder.is_empty() {
-            files.retain(|file| {
-                file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-            });
+            files.retain(|file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         }
         Ok(files)
     }
@@ -143,7 +145,11 @@ impl DistrictStore {
     }
 
     /// How many files an account has, and how many bytes.
-    pub fn drop_files_usage_in_tx(&self, tx: &mut Tx<'_>, account: AccountId) -> Result<(u64, u64), StoreError> {
+    pub fn drop_files_usage_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+    ) -> Result<(u64, u64), StoreError> {
         let usage = tx.row(
             "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM drop_file WHERE district = $1 AND account = $2",
             &[self.id().0.into(), account.0.into()],

@@ -117,7 +117,8 @@ impl DistrictStore {
     pub fn jobs_forget(&self, id: JobId) -> Result<(), StoreError> {
         let values = [self.id().0.into(), id.into()];
         self.store().write(|tx| {
-            tx.execute("DELETE FROM job WHERE district = $1 AND job = $2 AND state = 'failed'", &values).map(drop)
+            tx.execute("DELETE FROM job WHERE district = $1 AND job = $2 AND state = 'failed'", &values)
+                .map(drop)
         })
     }
 }

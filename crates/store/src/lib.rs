@@ -9,8 +9,8 @@ pub mod blobs;
 mod bulk;
 mod copy;
 pub mod district;
-mod engine;
 pub mod drop_files;
+mod engine;
 pub mod error;
 pub mod jobs;
 mod migrate;
@@ -27,6 +27,19 @@ pub use tx::{Row, Tx, Value};
 
 /// Every table whose primary key begins with `district`, in no particular order.
 pub const TABLES_OF_A_DISTRICT: &[&str] = &[
-    "account", "account_key", "drop_file", "upload", "activity", "job", "run", "school", "class", "teacher", "student",
-    "teaching", "enrollment", "former_key", "roster_change",
+    "account",
+    "account_key",
+    "drop_file",
+    "upload",
+    "activity",
+    "job",
+    "run",
+    "school",
+    "class",
+    "teacher",
+    "student",
+    "teaching",
+    "enrollment",
+    "former_key",
+    "roster_change",
 ];

@@ -200,7 +200,8 @@ impl Tx<'_> {
         match &mut self.0 {
             On::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql)).map_err(StoreError::from)?;
-                let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(StoreError::from)?;
+                let mut rows =
+                    statement.query(rusqlite::params_from_iter(values)).map_err(StoreError::from)?;
                 while let Some(row) = rows.next().map_err(StoreError::from)? {
                     found.push(read(&Row(RowOf::Sqlite(row)))?);
                 }

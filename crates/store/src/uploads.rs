@@ -76,7 +76,8 @@ impl DistrictStore {
 
     /// Uploads, newest first.
     pub fn uploads_list(&self, most: u32) -> Result<Vec<Upload>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM upload WHERE district = $1 ORDER BY received_at DESC LIMIT $2");
+        let sql =
+            format!("SELECT {COLUMNS} FROM upload WHERE district = $1 ORDER BY received_at DESC LIMIT $2");
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), most.into()], upload_of))
     }
 

@@ -22,7 +22,8 @@ impl Conductor {
         let settings = district.settings()?;
         let source = district.store().blobs().source(&run.upload.blake3)?;
         with_fresh_plan(|| {
-            let checked = check(&source, &run.upload.name, &self.limits, &mut |_| {}).map_err(SyncError::from)?;
+            let checked =
+                check(&source, &run.upload.name, &self.limits, &mut |_| {}).map_err(SyncError::from)?;
             self.progress(Progress::Planning);
             let rows = checked.report.rows;
             let limits = Limits {

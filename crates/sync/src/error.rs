@@ -26,9 +26,7 @@ pub enum SyncError {
 const PLANS: usize = 5;
 
 /// Plans and applies, anew when the plan was stale.
-pub(crate) fn with_fresh_plan<T>(
-    mut attempt: impl FnMut() -> Result<T, PlanError>,
-) -> Result<T, SyncError> {
+pub(crate) fn with_fresh_plan<T>(mut attempt: impl FnMut() -> Result<T, PlanError>) -> Result<T, SyncError> {
     for _ in 0..PLANS {
         match attempt() {
             Err(PlanError::Apply(ApplyError::Stale { .. })) => {}

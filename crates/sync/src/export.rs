@@ -100,7 +100,11 @@ fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
 /// The links in force of a class; links are sorted by class.
 fn links_of(links: &[StoredLink], class: u32) -> impl Iterator<Item = &Link> {
     let first = links.partition_point(|one| one.link.class < class);
-    links[first..].iter().take_while(move |one| one.link.class == class).filter(|one| one.active).map(|one| &one.link)
+    links[first..]
+        .iter()
+        .take_while(move |one| one.link.class == class)
+        .filter(|one| one.active)
+        .map(|one| &one.link)
 }
 
 #[derive(Default)]

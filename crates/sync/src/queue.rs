@@ -1,7 +1,7 @@
 //! What can be asked of the conductor, as jobs in the queue.
 
-use homeroom_model::district::{Slug, Stage};
 use homeroom_model::check_report::Outcome;
+use homeroom_model::district::{Slug, Stage};
 use homeroom_model::ids::{RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::jobs::{Job, JobId, NewJob};
@@ -116,7 +116,8 @@ pub fn queue_verifying(
     let runs = district.runs_list(200)?;
     let upload = runs.iter().find(|run| clean(run)).and_then(|run| run.upload.id);
     let Some(upload) = upload else {
-        let newest = runs.iter().find(|run| run.state == RunState::Tested && run.upload.name == settings.file);
+        let newest =
+            runs.iter().find(|run| run.state == RunState::Tested && run.upload.name == settings.file);
         return Err(SyncError::Refused(match newest {
             None => format!(
                 "{slug} has no test run yet: upload {} to its drop account and wait for the test run",

@@ -48,7 +48,14 @@ impl Conductor {
         if run.kind == RunKind::Live
             && let Some(report) = self.same_as_applied(district, &settings, &run)?
         {
-            return self.end_without_changes(district, &settings, run, RunState::Unchanged, report, &Findings::default());
+            return self.end_without_changes(
+                district,
+                &settings,
+                run,
+                RunState::Unchanged,
+                report,
+                &Findings::default(),
+            );
         }
 
         let source = district.store().blobs().source(&run.upload.blake3)?;
@@ -70,7 +77,11 @@ impl Conductor {
             // The roster of the file is planned once; should the plan turn out stale, the file is read again.
             let roster = match wanted.take() {
                 Some(roster) => roster,
-                None => check(&source, &run.upload.name, &self.limits, &mut |_| {}).map_err(SyncError::from)?.roster,
+                None => {
+                    check(&source, &run.upload.name, &self.limits, &mut |_| {})
+                        .map_err(SyncError::from)?
+                        .roster
+                }
             };
             let planned = plan(&stored, roster, &protected);
             let counts = planned.plan.counts();
@@ -85,7 +96,14 @@ impl Conductor {
             report.held = Some(held);
             report.seats = Some(seats);
             if run.kind == RunKind::Test {
-                self.end_without_changes(district, &settings, run.clone(), RunState::Tested, report, &findings)?;
+                self.end_without_changes(
+                    district,
+                    &settings,
+                    run.clone(),
+                    RunState::Tested,
+                    report,
+                    &findings,
+                )?;
                 return Ok(());
             }
             let state = if holds { RunState::Held } else { RunState::Applied };
@@ -115,11 +133,23 @@ impl Conductor {
             return Ok(None);
         }
         let before = district.runs_get(applied.run)?;
-        let check = before.report.check.map(|check| homeroom_model::CheckReport { file: run.upload.name.clone(), ..check });
-        let plan = before.report.plan.map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
+        let check = before
+            .report
+            .check
+            .map(|check| homeroom_model::CheckReport { file: run.upload.name.clone(), ..check });
+        let plan = before
+            .report
+            .plan
+            .map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
         let students = plan.map_or(0, |plan| plan.unchanged.of(Kind::Student));
         let seats = Seats { limit: settings.seats.into(), before: students, after: students };
-        Ok(Some(RunReport { check, plan, held: Some(Held::default()), seats: Some(seats), ..RunReport::default() }))
+        Ok(Some(RunReport {
+            check,
+            plan,
+            held: Some(Held::default()),
+            seats: Some(seats),
+            ..RunReport::default()
+        }))
     }
 
     pub(crate) fn end_without_changes(

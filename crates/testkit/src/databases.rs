@@ -72,7 +72,9 @@ impl PostgresDatabase {
         let server = postgres_url();
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut client = connect(&server);
-        client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).expect("an old database can be dropped");
+        client
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))
+            .expect("an old database can be dropped");
         client.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database can be created");
         PostgresDatabase { url: format!("{server}/{name}"), name }
     }
@@ -80,7 +82,8 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        let dropped = connect(&postgres_url()).batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let dropped =
+            connect(&postgres_url()).batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         if let Err(error) = dropped {
             eprintln!("the test database {} stays behind: {error}", self.name);
         }

@@ -141,7 +141,14 @@ fn show(app: &App, output: &Output, new: NewLogin) -> anyhow::Result<()> {
         format!(
             "user      {}\npassword  {}   (shown this once)\nhost      {}\nport      {}\nhost key  {}\n\n\
              sftp -P {} {}@{}",
-            login.user, login.password, login.host, login.port, login.host_key_fingerprint, login.port, login.user, login.host
+            login.user,
+            login.password,
+            login.host,
+            login.port,
+            login.host_key_fingerprint,
+            login.port,
+            login.user,
+            login.host
         )
     })?;
     Ok(())
@@ -199,7 +206,8 @@ impl Key {
                 let key = read_key(key)?;
                 district.account_keys_add(account.id, &key)?;
                 let document = json!({"user": account.user, "added": key.fingerprint});
-                output.result(&document, || format!("{} may log in with {}", account.user, key.fingerprint))?;
+                output
+                    .result(&document, || format!("{} may log in with {}", account.user, key.fingerprint))?;
             }
             Key::Remove { which, key } => {
                 let (district, account) = which.find(app)?;

@@ -42,7 +42,9 @@ impl Backup {
         fs::rename(&unfinished, &self.path)
             .with_context(|| format!("{} cannot be made", self.path.display()))?;
         let document = json!({"path": self.path, "rows": rows, "files": files});
-        output.result(&document, || format!("{rows} rows and {files} files copied to {}", self.path.display()))?;
+        output.result(&document, || {
+            format!("{rows} rows and {files} files copied to {}", self.path.display())
+        })?;
         Ok(Exit::Done)
     }
 }
@@ -66,7 +68,10 @@ pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
             let mut target = to.blobs().begin(&to.chance().uuid().to_string())?;
             std::io::copy(&mut source, &mut target)?;
             let (hash, _) = target.finish()?;
-            ensure!(hash == blob, "the kept file {blob} has changed on disk: restore it from an older backup");
+            ensure!(
+                hash == blob,
+                "the kept file {blob} has changed on disk: restore it from an older backup"
+            );
         }
         copied += 1;
     }

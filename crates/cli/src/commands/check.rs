@@ -72,9 +72,13 @@ impl Check {
                 write_findings(&findings, &mut csv)?;
                 std::io::stdout().lock().write_all(&csv)?;
             }
-            Some(Format::Json) => Output::new(true).result(&document(&report, preview.as_ref()), String::new)?,
+            Some(Format::Json) => {
+                Output::new(true).result(&document(&report, preview.as_ref()), String::new)?
+            }
             Some(Format::Text) => output.print(text(&report, preview.as_ref()).trim_end())?,
-            None => output.result(&document(&report, preview.as_ref()), || text(&report, preview.as_ref()))?,
+            None => {
+                output.result(&document(&report, preview.as_ref()), || text(&report, preview.as_ref()))?
+            }
         }
         let held = preview.is_some_and(|preview| !preview.held.fuses.is_empty());
         Ok(match Exit::of_outcome(report.outcome) {

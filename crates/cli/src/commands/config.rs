@@ -19,7 +19,9 @@ impl Config {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let mut settings = place.settings()?;
         match self {
-            Config::Check => output.result(&json!({"settings": "fine"}), || "The settings are fine.".into())?,
+            Config::Check => {
+                output.result(&json!({"settings": "fine"}), || "The settings are fine.".into())?
+            }
             Config::Show => {
                 settings.database.url = without_password(&settings.database.url);
                 settings.mail.url = without_password(&settings.mail.url);

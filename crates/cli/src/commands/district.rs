@@ -187,7 +187,10 @@ impl Set {
         policy.district_floor = self.district_floor.unwrap_or(policy.district_floor);
         policy.shrink_percent = self.shrink_fuse.unwrap_or(policy.shrink_percent);
         policy.wait_all = self.wait_all.unwrap_or(policy.wait_all);
-        ensure!(policy.district_percent <= 100 && policy.shrink_percent <= 100, "a share is at most 100 per cent");
+        ensure!(
+            policy.district_percent <= 100 && policy.shrink_percent <= 100,
+            "a share is at most 100 per cent"
+        );
         validate(&district.name, &district.time_zone, &district.at, &district.file)?;
         store.settings_change(&district)?;
         output.result(&district, || text(&district))?;
@@ -206,7 +209,10 @@ impl SetStage {
         }
         match (district.stage, self.stage) {
             (_, Stage::Setup) => bail!("a district does not go back to setup"),
-            (Stage::Live | Stage::Paused | Stage::Setup | Stage::Testing | Stage::Verifying, Stage::Testing) => {}
+            (
+                Stage::Live | Stage::Paused | Stage::Setup | Stage::Testing | Stage::Verifying,
+                Stage::Testing,
+            ) => {}
             (Stage::Live | Stage::Paused, Stage::Paused) | (Stage::Paused | Stage::Live, Stage::Live) => {}
             (_, Stage::Live) if self.force.is_some() => {}
             (Stage::Verifying, Stage::Live) => bail!(
@@ -219,7 +225,9 @@ impl SetStage {
                 self.slug,
                 self.slug
             ),
-            (stage, to) => bail!("{} is in {stage} and cannot go to {to}: only a live district is paused", self.slug),
+            (stage, to) => {
+                bail!("{} is in {stage} and cannot go to {to}: only a live district is paused", self.slug)
+            }
         }
         store.store().write(|tx| store.stage_set_in_tx(tx, self.stage))?;
         tracing::info!(district = %self.slug, from = %district.stage, to = %self.stage, reason = self.force, "stage set");

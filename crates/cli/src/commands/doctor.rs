@@ -30,7 +30,8 @@ impl Doctor {
             Err(error) => vec![Finding {
                 fine: false,
                 what: format!("homeroom cannot be opened here: {error:#}"),
-                todo: "mend what the message names; `homeroom config check` looks at the settings alone".into(),
+                todo: "mend what the message names; `homeroom config check` looks at the settings alone"
+                    .into(),
             }],
         };
         output.result(&findings, || findings.iter().map(line).collect())?;
@@ -79,17 +80,33 @@ fn jobs(store: &Store) -> anyhow::Result<Finding> {
     let failed = counts.iter().find(|(state, _)| state == "failed").map_or(0, |(_, count)| *count);
     Ok(Finding {
         fine: failed == 0,
-        what: if failed == 0 { "no job has failed for good".into() } else { format!("{failed} jobs have failed for good") },
-        todo: if failed == 0 { String::new() } else { "the server's log has a line «a job failed» for each, with the reason".into() },
+        what: if failed == 0 {
+            "no job has failed for good".into()
+        } else {
+            format!("{failed} jobs have failed for good")
+        },
+        todo: if failed == 0 {
+            String::new()
+        } else {
+            "the server's log has a line «a job failed» for each, with the reason".into()
+        },
     })
 }
 
 /// Every upload and file that the database names must be there with its size.
 fn kept_files(store: &Store) -> anyhow::Result<Finding> {
-    let missing = store.blobs_named()?.into_iter().filter(|(blob, bytes)| !store.blobs().contains(blob, *bytes)).count();
+    let missing = store
+        .blobs_named()?
+        .into_iter()
+        .filter(|(blob, bytes)| !store.blobs().contains(blob, *bytes))
+        .count();
     Ok(Finding {
         fine: missing == 0,
-        what: if missing == 0 { "every kept file is there".into() } else { format!("{missing} kept files are missing or cut off") },
+        what: if missing == 0 {
+            "every kept file is there".into()
+        } else {
+            format!("{missing} kept files are missing or cut off")
+        },
         todo: if missing == 0 { String::new() } else { "restore the blob folder from a backup".into() },
     })
 }

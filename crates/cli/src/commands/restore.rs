@@ -31,7 +31,9 @@ impl Restore {
         let files = copy_blobs(&backup, &app.store)?;
         copy_keys(&self.path, &app.data)?;
         let document = json!({"path": self.path, "rows": rows, "files": files});
-        output.result(&document, || format!("{rows} rows and {files} files restored from {}", self.path.display()))?;
+        output.result(&document, || {
+            format!("{rows} rows and {files} files restored from {}", self.path.display())
+        })?;
         Ok(Exit::Done)
     }
 }

@@ -48,8 +48,8 @@ impl Run {
             Run::Undo { run } => (run, Some(Task::Undo)),
         };
         let found = app.store.runs_find(*id)?;
-        let (district, number) =
-            found.with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
+        let (district, number) = found
+            .with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
         let district = app.store.district(district);
         if let Some(task) = decision {
             decide(&app, &district, task(number))?;

@@ -22,7 +22,8 @@ pub(super) struct SqliteEngine {
 impl SqliteEngine {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(StoreError::io(format!("making {}", folder.display())))?;
+            std::fs::create_dir_all(folder)
+                .map_err(StoreError::io(format!("making {}", folder.display())))?;
         }
         let writer = connect(path)?;
         Ok(SqliteEngine { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
@@ -83,8 +84,9 @@ fn in_transaction<T, E: From<StoreError>>(
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| StoreError::Unusable(format!("the database {} cannot be opened: {error}", path.display())))?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| {
+        StoreError::Unusable(format!("the database {} cannot be opened: {error}", path.display()))
+    })?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
     // FULL: a commit is on disk before it is answered. 32 MiB of cache hold the inner pages of a large district.

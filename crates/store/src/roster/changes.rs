@@ -108,7 +108,8 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         let mut entries = Vec::with_capacity(links.len());
         for some in links.chunks(CHUNK) {
-            let list = some.iter().map(|link| format!("({},{})", link.class, link.person)).collect::<Vec<_>>();
+            let list =
+                some.iter().map(|link| format!("({},{})", link.class, link.person)).collect::<Vec<_>>();
             let (table, person) = (kind.table(), kind.person());
             let query = format!(
                 "SELECT class, {person}, changed_run FROM {table}
@@ -288,8 +289,9 @@ impl DistrictStore {
             ("changed_run", ColumnType::Int4),
         ];
         bulk::update(tx, kind.table(), &columns, 3, restored.iter(), |(link, run), row| {
-            row.extend([district.into(), link.class.into(), link.person.into(), run.0.into()]
-                as [Value<'_>; 4]);
+            row.extend(
+                [district.into(), link.class.into(), link.person.into(), run.0.into()] as [Value<'_>; 4]
+            );
         })
     }
 }

@@ -64,8 +64,9 @@ impl Row for Class {
         &[("key", ColumnType::Text), ("name", ColumnType::Text), ("school", ColumnType::Int4)];
 
     fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
-        row.extend([texts.get(self.key).into(), texts.get(self.name).into(), self.school.into()]
-            as [Value<'_>; 3]);
+        row.extend(
+            [texts.get(self.key).into(), texts.get(self.name).into(), self.school.into()] as [Value<'_>; 3]
+        );
     }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError> {

@@ -52,7 +52,11 @@ impl DistrictStore {
             self.id().0
         );
         bulk::load(tx, &query, |row| {
-            stored.push(Stored { number: row.number(0)?, active: row.bool(1)?, values: V::read(row, 2, texts)? });
+            stored.push(Stored {
+                number: row.number(0)?,
+                active: row.bool(1)?,
+                values: V::read(row, 2, texts)?,
+            });
             Ok(())
         })?;
         Ok(stored)

@@ -96,9 +96,7 @@ impl DistrictStore {
         let district = self.id().0;
         let columns = [DISTRICT, NUMBER, ACTIVE, CHANGED];
         bulk::update(tx, V::TABLE, &columns, 2, numbers.iter(), |number, row| {
-            row.extend(
-                [district.into(), (*number).into(), active.into(), run.0.into()] as [Value<'_>; 4]
-            );
+            row.extend([district.into(), (*number).into(), active.into(), run.0.into()] as [Value<'_>; 4]);
         })
     }
 
@@ -111,8 +109,14 @@ impl DistrictStore {
         links: &[Link],
     ) -> Result<(), StoreError> {
         let district = self.id().0;
-        let columns =
-            [DISTRICT, ("class", ColumnType::Int4), (kind.person(), ColumnType::Int4), ACTIVE, CREATED, CHANGED];
+        let columns = [
+            DISTRICT,
+            ("class", ColumnType::Int4),
+            (kind.person(), ColumnType::Int4),
+            ACTIVE,
+            CREATED,
+            CHANGED,
+        ];
         bulk::insert(tx, kind.table(), &columns, links.iter(), |link, row| {
             row.extend([
                 district.into(),
@@ -138,13 +142,8 @@ impl DistrictStore {
         let columns =
             [DISTRICT, ("class", ColumnType::Int4), (kind.person(), ColumnType::Int4), ACTIVE, CHANGED];
         bulk::update(tx, kind.table(), &columns, 3, links.iter(), |link, row| {
-            row.extend([
-                district.into(),
-                link.class.into(),
-                link.person.into(),
-                active.into(),
-                run.0.into(),
-            ] as [Value<'_>; 5]);
+            row.extend([district.into(), link.class.into(), link.person.into(), active.into(), run.0.into()]
+                as [Value<'_>; 5]);
         })
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use russh::client::{Config, Handler, connect};
-use russh::keys::{HashAlg, PublicKey};
+
+use russh::keys::{HashAlg, PublicKeyOrCertificate};
 use russh_sftp::client::SftpSession;
 use russh_sftp::protocol::OpenFlags;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,8 +22,8 @@ struct Known {
 impl Handler for Known {
     type Error = anyhow::Error;
 
-    async fn check_server_key(&mut self, key: &PublicKey) -> Result<bool, Self::Error> {
-        Ok(key.fingerprint(HashAlg::Sha256).to_string() == self.fingerprint)
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
+        Ok(key.public_key().fingerprint(HashAlg::Sha256).to_string() == self.fingerprint)
     }
 }
 
@@ -62,4 +63,3 @@ impl Client {
         Ok(names)
     }
 }
-

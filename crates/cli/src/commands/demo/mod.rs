@@ -54,4 +54,3 @@ fn settings(place: &Place) -> anyhow::Result<Settings> {
     }
     Ok(settings)
 }
-

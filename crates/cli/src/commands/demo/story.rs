@@ -65,7 +65,9 @@ pub(super) async fn tell(app: &App, addresses: &Addresses, output: &Output) -> a
     let client =
         Client::connect(addresses.sftp, &login.host_key_fingerprint, &login.user, &login.password).await?;
 
-    output.note("1. The district uploads roster.csv; a second later a test run has read, checked and planned it.");
+    output.note(
+        "1. The district uploads roster.csv; a second later a test run has read, checked and planned it.",
+    );
     client.put(FILE, SAMPLE.as_bytes()).await?;
     let first = wait_for_run(&district, 1, RunState::Tested).await?;
     let results = client.list("results").await?;
@@ -86,7 +88,9 @@ pub(super) async fn tell(app: &App, addresses: &Addresses, output: &Output) -> a
         exported.rows
     ));
 
-    output.note("3. The district is live. It uploads the file with a few changed rows: exactly these are applied.");
+    output.note(
+        "3. The district is live. It uploads the file with a few changed rows: exactly these are applied.",
+    );
     set_stage(&district, Stage::Live)?;
     let changed = changed(SAMPLE)?;
     client.put(FILE, changed.as_bytes()).await?;
@@ -174,7 +178,11 @@ async fn wait_for_run(district: &DistrictStore, number: i64, state: RunState) ->
                 now if now == state => return Ok(run),
                 RunState::Queued | RunState::Running => {}
                 RunState::Applied if state == RunState::Undone => {}
-                other => bail!("run {} became {other} instead of {state}: {}", run.id, run.report.messages.join(" ")),
+                other => bail!(
+                    "run {} became {other} instead of {state}: {}",
+                    run.id,
+                    run.report.messages.join(" ")
+                ),
             }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
