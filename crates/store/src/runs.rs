@@ -167,7 +167,7 @@ impl DistrictStore {
                AND NOT EXISTS (SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.upload)
                AND NOT EXISTS (
                  SELECT 1 FROM upload n WHERE n.district = u.district AND n.name = u.name
-                   AND (n.received_at > u.received_at OR (n.received_at = u.received_at AND n.upload > u.upload)))
+                   AND n.received_at > u.received_at)
              ORDER BY u.received_at",
             &[self.id().0.into()],
             |row| Ok((UploadId(row.uuid(0)?), row.text(1)?)),

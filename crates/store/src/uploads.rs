@@ -49,6 +49,13 @@ impl DistrictStore {
         blob: &str,
         bytes: u64,
     ) -> Result<Upload, StoreError> {
+        // Uploads of a district are told apart by their time: two in one millisecond are put in order.
+        let last = tx.row(
+            "SELECT max(received_at) FROM upload WHERE district = $1",
+            &[self.id().0.into()],
+            |row| row.maybe_int(0),
+        )?;
+        let after_last = last.flatten().map_or(i64::MIN, |last| last + 1);
         let upload = Upload {
             id: UploadId(self.store().chance().uuid()),
             account,
@@ -56,7 +63,7 @@ impl DistrictStore {
             path: path.to_owned(),
             blob: blob.to_owned(),
             bytes,
-            received_at: self.store().now(),
+            received_at: self.store().now().max(after_last),
         };
         tx.execute(
             &format!("INSERT INTO upload (district, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),

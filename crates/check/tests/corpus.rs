@@ -1,0 +1,95 @@
+//! Other people's test files, where they are at hand: every one gets an outcome, in time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use homeroom_check::check;
+use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::finding_code::Severity;
+use homeroom_read::Limits;
+use serde_json::Value;
+
+fn corpus() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    if !folder.exists() {
+        println!("the corpus is not here: nothing to try");
+        return None;
+    }
+    Some(folder)
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+fn answered(bytes: &[u8], what: &str) -> CheckReport {
+    let began = Instant::now();
+    let report = check(&bytes.to_vec(), what, &Limits::default(), &mut |_| {}).unwrap().report;
+    let allowed = Duration::from_secs(5 + 5 * (bytes.len() as u64 >> 20));
+    assert!(began.elapsed() < allowed, "{what} took {:?}", began.elapsed());
+    report
+}
+
+/// Every text inside a JSON value.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
+        Value::Object(map) => map.values().for_each(|value| texts(value, found)),
+        _ => {}
+    }
+}
+
+const HEADER: &str = "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
+student_first_name,student_last_name,student_email,student_grade_level\n";
+
+#[test]
+fn every_file_gets_an_outcome() {
+    let Some(corpus) = corpus() else { return };
+    let mut all = vec![];
+    files(&corpus, &mut all);
+    assert!(all.len() > 20, "{all:?}");
+    for path in all {
+        let bytes = fs::read(&path).unwrap();
+        answered(&bytes, &path.display().to_string());
+        // Each text inside is a file of its own, and a value in a row.
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            let Ok(json) = serde_json::from_str::<Value>(line) else { continue };
+            let mut inside = vec![];
+            texts(&json, &mut inside);
+            for text in inside {
+                answered(text.as_bytes(), &path.display().to_string());
+                let quoted = text.replace('"', "\"\"");
+                let row = format!(
+                    "{HEADER}S,Oak,t@x.org,Tess,Gray,C,Reading,\"{quoted}\",\"{quoted}\",\"{quoted}\",5\n"
+                );
+                answered(row.as_bytes(), &path.display().to_string());
+            }
+        }
+    }
+}
+
+#[test]
+fn flat_rosters_have_the_counts_that_are_known_of_them() {
+    let Some(corpus) = corpus() else { return };
+    let known = fs::read(corpus.join("flat/expected_counts.json")).unwrap();
+    let known = serde_json::from_slice::<serde_json::Map<String, Value>>(&known).unwrap();
+    assert!(!known.is_empty());
+    for (name, counts) in known {
+        let report = answered(&fs::read(corpus.join("flat").join(&name)).unwrap(), &name);
+        assert!(matches!(report.outcome, Outcome::Clean | Outcome::Warnings), "{name} {:?}", report.outcome);
+        let count = |what: &str| counts[what].as_u64().unwrap();
+        assert_eq!(report.rows, count("rows"), "{name}");
+        assert_eq!(report.schools, count("schools"), "{name}");
+        assert_eq!(report.teachers, count("teachers"), "{name}");
+        assert_eq!(report.classes, count("classes"), "{name}");
+        assert_eq!(report.students, count("students"), "{name}");
+        let duplicates = report.finding_counts.get(&homeroom_model::FindingCode::DuplicateRow).copied();
+        assert_eq!(duplicates.unwrap_or(0), count("duplicate_rows"), "{name}");
+        assert!(report.findings.iter().all(|finding| finding.code.severity() >= Severity::Warning), "{name}");
+    }
+}

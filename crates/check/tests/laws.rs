@@ -1,0 +1,158 @@
+//! Laws of reading and checking, on random rosters and random bytes.
+
+use homeroom_check::{Checked, check, write_corrected, write_findings};
+use homeroom_model::check_report::Outcome;
+use homeroom_model::roster::Roster;
+use homeroom_read::Limits;
+use homeroom_testkit::{Enrolled, flat_csv};
+use proptest::prelude::*;
+
+fn checked(bytes: Vec<u8>) -> Checked {
+    check(&bytes, "roster.csv", &Limits::default(), &mut |_| {}).expect("bytes in memory can be read")
+}
+
+/// A roster as text, so that two can be compared whatever their arenas look like.
+fn told(roster: &Roster) -> Vec<String> {
+    let text = |text| roster.texts.get(text);
+    let mut lines = vec![];
+    lines.extend(roster.schools.iter().map(|one| format!("school {} {}", text(one.key), text(one.name))));
+    lines.extend(
+        roster.classes.iter().map(|one| format!("class {} {} {}", text(one.key), text(one.name), one.school)),
+    );
+    lines.extend(
+        roster.teachers.iter().map(|one| {
+            format!("teacher {} {} {}", text(one.email), text(one.first_name), text(one.last_name))
+        }),
+    );
+    lines.extend(roster.students.iter().map(|one| {
+        let person = &one.person;
+        format!(
+            "student {} {} {} {:?}",
+            text(person.email),
+            text(person.first_name),
+            text(person.last_name),
+            one.grade
+        )
+    }));
+    lines.extend(roster.teachings.iter().map(|link| format!("teaching {link:?}")));
+    lines.extend(roster.enrollments.iter().map(|link| format!("enrollment {link:?}")));
+    lines
+}
+
+fn rows() -> impl Strategy<Value = Vec<Enrolled>> {
+    let row = (1..4_u8, 1..6_u8, 1..40_u16).prop_map(|(school, class, student)| Enrolled {
+        school,
+        class,
+        teacher: school * 10 + class,
+        student,
+        version: 1,
+    });
+    proptest::collection::vec(row, 1..80)
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let mut bytes = vec![0xFF, 0xFE];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_order_of_rows_does_not_matter(rows in rows(), seed in any::<u64>()) {
+        let mut shuffled = rows.clone();
+        let mut state = seed | 1;
+        for at in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.swap(at, (state >> 33) as usize % (at + 1));
+        }
+        let (one, other) = (checked(flat_csv(&rows)), checked(flat_csv(&shuffled)));
+        prop_assert_eq!(told(&one.roster), told(&other.roster));
+        prop_assert_eq!(one.report.finding_counts, other.report.finding_counts);
+    }
+
+    #[test]
+    fn encoding_separator_line_ends_and_quotes_do_not_matter(rows in rows()) {
+        let plain = String::from_utf8(flat_csv(&rows)).unwrap();
+        let quoted = plain.lines().map(|line| {
+            line.split(',').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",") + "\n"
+        }).collect::<String>();
+        let expected = told(&checked(plain.clone().into_bytes()).roster);
+        let mut marked = b"\xEF\xBB\xBF".to_vec();
+        marked.extend(plain.as_bytes());
+        for other in [
+            marked,
+            utf16(&plain),
+            plain.replace(',', ";").into_bytes(),
+            plain.replace(',', "\t").into_bytes(),
+            plain.replace(',', "|").into_bytes(),
+            plain.replace('\n', "\r\n").into_bytes(),
+            plain.replace('\n', "\r").into_bytes(),
+            plain.replace('\n', "\n\n").into_bytes(),
+            quoted.into_bytes(),
+        ] {
+            prop_assert_eq!(&told(&checked(other).roster), &expected);
+        }
+    }
+
+    #[test]
+    fn a_spoilt_row_is_counted_and_what_it_names_is_protected(rows in rows(), which in any::<prop::sample::Index>()) {
+        let mut lines = String::from_utf8(flat_csv(&rows)).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+        let at = which.index(rows.len()) + 1;
+        let cells = lines[at].split(',').map(str::to_owned).collect::<Vec<_>>();
+        lines[at] = lines[at].replace(&cells[2], "no address");
+        let checked = checked((lines.join("\n") + "\n").into_bytes());
+        let report = &checked.report;
+        prop_assert_eq!(report.rows, rows.len() as u64);
+        prop_assert_eq!(report.rows_accepted + report.rows_rejected, report.rows);
+        prop_assert_eq!(report.rows_rejected, 1);
+        prop_assert!(checked.protected.classes.contains(cells[5].as_str()));
+        prop_assert!(checked.protected.students.contains(cells[9].as_str()));
+        prop_assert!(checked.protected.schools.contains(cells[0].as_str()));
+        prop_assert!(checked.protected.classes_with_unknown_teacher.contains(cells[5].as_str()));
+    }
+
+    #[test]
+    fn no_bytes_break_the_check(bytes in proptest::collection::vec(
+        prop_oneof![3 => Just(b','), 2 => Just(b'"'), 1 => Just(b'\n'), 1 => Just(b'\r'), 4 => any::<u8>()], 0..600), with_header in any::<bool>()) {
+        let mut file = if with_header { flat_csv(&[]) } else { vec![] };
+        file.extend(bytes);
+        let checked = checked(file.clone());
+        prop_assert!(checked.report.outcome != Outcome::FileRejected || checked.report.finding_counts.values().any(|count| *count > 0));
+        prop_assert_eq!(checked.report.rows_accepted + checked.report.rows_rejected, checked.report.rows);
+        let mut out = vec![];
+        write_findings(&checked.findings, &mut out).unwrap();
+        write_corrected(&file, &Limits::default(), &checked.findings, &mut out).unwrap();
+    }
+}
+
+#[test]
+fn the_corrected_file_reads_as_the_file_itself() {
+    let rows = (1..30).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
+    let file = flat_csv(&rows.collect::<Vec<_>>());
+    let before = checked(file.clone());
+    let mut corrected = vec![];
+    write_corrected(&file, &Limits::default(), &before.findings, &mut corrected).unwrap();
+    let after = checked(corrected);
+    assert_eq!(told(&before.roster), told(&after.roster));
+    assert_eq!(after.report.finding_counts[&homeroom_model::FindingCode::ColumnIgnored], 2);
+}
+
+#[test]
+fn files_for_a_spreadsheet_hold_no_formulas() {
+    let mut file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
+    file.extend(b"=S1,+Oak,-x,@y,=1+1,=C,=N,=F,=L,=cmd@x,=G\n");
+    let checked = checked(file.clone());
+    let (mut findings, mut corrected) = (vec![], vec![]);
+    write_findings(&checked.findings, &mut findings).unwrap();
+    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    for written in [findings, corrected] {
+        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(written.as_slice());
+        for record in csv.records() {
+            for cell in record.unwrap().iter() {
+                assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+            }
+        }
+    }
+}

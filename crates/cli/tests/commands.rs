@@ -1,0 +1,226 @@
+//! The commands as scripts use them, on both databases: JSON, exit codes, errors that say what to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use homeroom_testkit::{Enrolled, TestStore, flat_csv, stores};
+use serde_json::Value;
+
+struct Home {
+    test: TestStore,
+    folder: PathBuf,
+}
+
+impl Home {
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_homeroom"))
+            .arg("--data")
+            .arg(&self.folder)
+            .args(arguments)
+            .env("HOMEROOM__DATABASE__URL", &self.test.settings.database_url)
+            .env("HOMEROOM__LOG__FILTER", "error")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs with `--json`; the document and the exit code.
+    fn json(&self, arguments: &[&str]) -> (Value, i32) {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let out = self.run(&all);
+        let errors = String::from_utf8_lossy(&out.stderr);
+        let document = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| {
+            panic!("{arguments:?} printed no JSON: {} {errors}", String::from_utf8_lossy(&out.stdout))
+        });
+        (document, out.status.code().unwrap())
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.join(name);
+        fs::create_dir_all(&self.folder).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    }
+}
+
+fn homes() -> Vec<Home> {
+    stores()
+        .into_iter()
+        .map(|test| Home { folder: test.folder.path().join("data"), test })
+        .map(|home| {
+            let (district, code) = home.json(&[
+                "district",
+                "add",
+                "lincoln",
+                "--name",
+                "Lincoln",
+                "--time-zone",
+                "America/Los_Angeles",
+                "--seats",
+                "100",
+            ]);
+            assert_eq!(
+                (district["slug"].as_str(), district["stage"].as_str(), code),
+                (Some("lincoln"), Some("setup"), 0)
+            );
+            home
+        })
+        .collect()
+}
+
+fn class(students: std::ops::Range<u16>) -> Vec<u8> {
+    flat_csv(
+        &students
+            .map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 })
+            .collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn a_roster_is_synced_exported_and_taken_back() {
+    for home in homes() {
+        let first = home.file("first.csv", &class(0..50));
+        let (run, code) = home.json(&["sync", "lincoln", &first]);
+        assert_eq!((run["state"].as_str(), code), (Some("applied"), 0), "{run}");
+        assert_eq!(run["plan"]["create"]["students"], 50);
+        assert_eq!(run["seats"], serde_json::json!({"limit": 100, "before": 0, "after": 50}));
+        assert_eq!(run["upload"]["name"], "roster.csv");
+
+        let out = home.folder.join("export.csv").display().to_string();
+        let (exported, _) = home.json(&["roster", "export", "lincoln", "--format", "flat", "--out", &out]);
+        assert_eq!(exported["rows"], 50);
+        let (test, code) = home.json(&["sync", "lincoln", &out, "--test"]);
+        assert_eq!((test["state"].as_str(), code), (Some("tested"), 0));
+        for change in ["create", "update", "deactivate", "reactivate"] {
+            assert_eq!(test["plan"][change]["students"], 0, "reading the export plans no change");
+            assert_eq!(test["plan"][change]["enrollments"], 0);
+        }
+
+        let second = home.file("second.csv", &class(0..52));
+        let (run, _) = home.json(&["sync", "lincoln", &second]);
+        let id = run["id"].as_str().unwrap();
+        assert_eq!(home.json(&["sync", "lincoln", &second]).0["state"], "unchanged");
+        let (undone, code) = home.json(&["run", "undo", id]);
+        assert_eq!((undone["state"].as_str(), code), (Some("undone"), 0));
+        let (runs, _) = home.json(&["runs", "lincoln"]);
+        let states =
+            runs.as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect::<Vec<_>>();
+        assert_eq!(states, ["unchanged", "undone", "tested", "applied"]);
+        let again = home.run(&["run", "undo", id]);
+        assert_eq!(again.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&again.stderr).contains("only a run that has applied something"));
+    }
+}
+
+#[test]
+fn exit_codes_tell_what_became_of_a_file() {
+    for home in homes() {
+        let mut rows = String::from_utf8(class(0..40)).unwrap();
+        let fine = home.file("fine.csv", rows.as_bytes());
+        rows.push_str("S1,School 1,t1@x.org,Tess,Teacher1,S1-C1,Class,Ann,Lee,ann@@x.org,5\n");
+        let rejected_row = home.file("row.csv", rows.as_bytes());
+        let rejected = home.file("rejected.csv", b"hello\n");
+        let fewer = home.file("fewer.csv", &class(0..20));
+        for (file, check, sync, state) in [
+            (&fine, 0, 0, "applied"),
+            (&rejected_row, 4, 4, "applied"),
+            (&rejected, 3, 3, "rejected"),
+            (&fewer, 0, 5, "held"),
+        ] {
+            assert_eq!(home.json(&["check", file]).1, check, "check {file}");
+            let (run, code) = home.json(&["sync", "lincoln", file]);
+            assert_eq!((run["state"].as_str(), code), (Some(state), sync), "sync {file}");
+        }
+        let (held, code) = home.json(&["check", &fewer, "--against", &fine]);
+        assert_eq!(code, 5);
+        assert_eq!(held["plan"]["deactivate"]["students"], 20);
+        assert_eq!(held["held"]["fuses"][0]["fuse"], "shrink");
+        assert_eq!(home.run(&["nonsense"]).status.code(), Some(2));
+        let missing = home.run(&["check", "missing.csv"]);
+        assert_eq!(missing.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("missing.csv cannot be opened"));
+    }
+}
+
+#[test]
+fn what_a_district_is_asked_for_is_checked() {
+    let home = homes().remove(0);
+    for (arguments, says) in [
+        (
+            vec!["district", "add", "lincoln", "--name", "L", "--time-zone", "UTC", "--seats", "1"],
+            "choose another slug",
+        ),
+        (
+            vec!["district", "add", "oak", "--name", "L", "--time-zone", "Mars/Base", "--seats", "1"],
+            "no time zone",
+        ),
+        (vec!["district", "set", "lincoln", "--at", "25:00"], "no time"),
+        (vec!["district", "show", "oak"], "there are: lincoln"),
+        (vec!["district", "stage", "lincoln", "live"], "load the roster first"),
+        (vec!["district", "stage", "lincoln", "verifying"], "no test run yet"),
+        (vec!["sync", "lincoln"], "has no upload yet"),
+        (vec!["account", "rotate", "lincoln"], "has no account yet"),
+    ] {
+        let out = home.run(&arguments);
+        assert_eq!(out.status.code(), Some(1), "{arguments:?}");
+        let errors = String::from_utf8_lossy(&out.stderr);
+        assert!(errors.contains(says), "{arguments:?}: {errors}");
+    }
+}
+
+#[test]
+fn accounts_are_made_listed_rotated_and_disabled() {
+    for home in homes() {
+        let (login, _) = home.json(&["account", "add", "lincoln"]);
+        assert_eq!(login["user"], "lincoln");
+        assert_eq!(login["password"].as_str().unwrap().len(), 20);
+        assert_eq!((login["host"].as_str(), login["port"].as_u64()), (Some("127.0.0.1"), Some(2022)));
+        assert!(login["host_key_fingerprint"].as_str().unwrap().starts_with("SHA256:"));
+        assert_eq!(home.json(&["account", "add", "lincoln"]).0["user"], "lincoln-2");
+        let (rotated, _) = home.json(&["account", "rotate", "lincoln", "--user", "lincoln"]);
+        assert_ne!(rotated["password"], login["password"]);
+        home.json(&["account", "disable", "lincoln", "--user", "lincoln-2"]);
+        let (listed, _) = home.json(&["account", "list", "lincoln"]);
+        assert_eq!(listed[1]["disabled"], true);
+    }
+}
+
+#[test]
+fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
+    let homes = homes();
+    let out = |home: &Home| home.folder.join("e.csv").display().to_string();
+    for (from, to) in [(0, 1), (1, 0)] {
+        let file = homes[from].file("a.csv", &class(0..30));
+        homes[from].json(&["sync", "lincoln", &file]);
+        homes[from].json(&["account", "add", "lincoln"]);
+        let backup = homes[from].folder.join(format!("backup-{from}"));
+        let (made, code) = homes[from].json(&["backup", &backup.display().to_string()]);
+        assert_eq!(code, 0, "{made}");
+        homes[to].json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
+        let (restored, code) = homes[to].json(&["restore", &backup.display().to_string()]);
+        assert_eq!((code, &restored["rows"]), (0, &made["rows"]), "{restored}");
+        let export = |home: &Home| {
+            home.json(&["roster", "export", "lincoln", "--format", "flat", "--out", &out(home)]);
+            fs::read(Path::new(&out(home))).unwrap()
+        };
+        assert_eq!(export(&homes[from]), export(&homes[to]));
+        assert_eq!(
+            homes[to].run(&["restore", &backup.display().to_string()]).status.code(),
+            Some(1),
+            "not over another"
+        );
+        homes[to].json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
+        homes[to].json(&[
+            "district",
+            "add",
+            "lincoln",
+            "--name",
+            "L",
+            "--time-zone",
+            "UTC",
+            "--seats",
+            "100",
+        ]);
+    }
+}

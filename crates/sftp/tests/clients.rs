@@ -1,0 +1,250 @@
+//! The server with the clients that districts use. A client that is not installed fails its test.
+
+mod server;
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use server::{TestServer, bytes, run, servers};
+
+#[test]
+fn openssh_sftp_puts_gets_lists_renames_and_removes() {
+    for server in servers() {
+        let file = server.local("roster.csv", &bytes(3_000_000));
+        let out = server.sftp(&format!(
+            "put {file}\nls -l\nmkdir autumn\nput {file} autumn/copy.csv\nrename autumn/copy.csv autumn/moved.csv\nls autumn\n\
+             get roster.csv {file}.back\nrm roster.csv\nrm autumn/moved.csv\nrmdir autumn\nls\ndf\nchmod 600 /\n"
+        ));
+        assert!(out.contains("3000000"), "{out}");
+        assert!(out.contains("autumn/moved.csv"), "{out}");
+        assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(3_000_000), "{}", server.engine);
+        // Removing a file does not take back that it was uploaded: twice put, once renamed.
+        assert_eq!(server.uploads(), ["moved.csv", "copy.csv", "roster.csv"], "{}", server.engine);
+    }
+}
+
+#[test]
+fn results_and_samples_are_read_only() {
+    for server in servers() {
+        let file = server.local("x.csv", b"x");
+        let out = server.sftp(&format!("ls samples\nget samples/sample.csv {file}.sample\nls results\n"));
+        assert!(out.contains("sample.csv"), "{out}");
+        assert_eq!(fs::read(format!("{file}.sample")).unwrap(), b"a,b\n");
+        for refused in [
+            "put FILE results/x.csv",
+            "put FILE samples/x.csv",
+            "rm samples/sample.csv",
+            "mkdir results/a",
+            "rmdir results",
+            "rename samples a",
+        ] {
+            let (fine, out) = server.try_sftp(&format!("{}\n", refused.replace("FILE", &file)));
+            assert!(!fine, "{refused}: {out}");
+        }
+        assert_eq!(server.uploads(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_broken_upload_is_partial_and_can_be_resumed() {
+    for server in servers() {
+        let whole = bytes(2_000_000);
+        let file = server.local("roster.csv", &whole);
+        let half = server.local("half", &whole[..700_001]);
+        // A client that is killed before it closes: OpenSSH's sftp with a slow pipe in the middle.
+        server.break_off("roster.csv", &half);
+        assert_eq!(server.uploads(), Vec::<String>::new(), "what was not closed is no upload");
+        let out = server.sftp("ls -l\n");
+        assert!(out.contains("700001"), "{out}");
+        let out = server.sftp(&format!("reput {file} roster.csv\nget roster.csv {file}.back\n"));
+        assert_eq!(fs::read(format!("{file}.back")).unwrap(), whole, "{out}");
+        assert_eq!(server.uploads(), ["roster.csv"]);
+    }
+}
+
+#[test]
+fn unfinished_names_wait_for_their_rename() {
+    for server in servers() {
+        let file = server.local("roster.csv", &bytes(1_000));
+        server.sftp(&format!("put {file} roster.csv.filepart\nput {file} .hidden\n"));
+        assert_eq!(server.uploads(), Vec::<String>::new());
+        server.sftp("rename roster.csv.filepart roster.csv\n");
+        assert_eq!(server.uploads(), ["roster.csv"], "{}", server.engine);
+        // Over an existing file: OpenSSH asks for a POSIX rename, which replaces.
+        server.sftp(&format!("put {file} roster.csv.tmp\nrename roster.csv.tmp roster.csv\n"));
+        assert_eq!(server.uploads(), ["roster.csv", "roster.csv"]);
+    }
+}
+
+#[test]
+fn keys_log_in_and_wrong_logins_do_not() {
+    for server in servers() {
+        for kind in ["ed25519", "rsa"] {
+            let key = server.folder.path().join(kind);
+            run(Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", "", "-f"]).arg(&key));
+            server.add_key(&fs::read_to_string(key.with_extension("pub")).unwrap());
+            let out = run(server
+                .ssh_options(&mut Command::new("sftp"))
+                .args(["-b", "-", "-i"])
+                .arg(&key)
+                .args(["-o", "PasswordAuthentication=no", &server.target()]));
+            assert!(out.contains("sftp>") || out.is_empty(), "{kind}: {out}");
+        }
+        let (fine, out) = server.try_sftp_as(&server.user, "wrong", "ls\n");
+        assert!(!fine && out.contains("Permission denied"), "{out}");
+        let (fine, _) = server.try_sftp_as("nobody", &server.password, "ls\n");
+        assert!(!fine);
+        server.disable();
+        let (fine, _) = server.try_sftp("ls\n");
+        assert!(!fine, "a disabled account");
+    }
+}
+
+#[test]
+fn shell_exec_and_forwarding_are_refused_at_once() {
+    let server = servers().remove(0);
+    let began = Instant::now();
+    for arguments in [vec!["id"], vec!["-t"], vec!["-s", "other"]] {
+        let mut ssh = Command::new("ssh");
+        server.ssh_options(&mut ssh).args(["-p", &server.port()]);
+        ssh.arg(format!("{}@127.0.0.1", server.user)).args(&arguments);
+        let out = server.with_password(&mut ssh, &server.password).stdin(Stdio::null()).output().unwrap();
+        assert!(!out.status.success(), "{arguments:?}");
+        assert!(out.stdout.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stdout));
+    }
+    for forward in [["-W", "127.0.0.1:22"], ["-R", "0:127.0.0.1:22"]] {
+        let mut ssh = Command::new("ssh");
+        server
+            .ssh_options(&mut ssh)
+            .args(["-p", &server.port(), "-o", "ExitOnForwardFailure=yes", "-N"])
+            .args(forward);
+        ssh.arg(format!("{}@127.0.0.1", server.user));
+        let out = server.with_password(&mut ssh, &server.password).stdin(Stdio::null()).output().unwrap();
+        assert!(!out.status.success(), "{forward:?}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(60), "nobody was left waiting");
+}
+
+#[test]
+fn scp_copies_both_ways() {
+    let server = servers().remove(0);
+    let file = server.local("roster.csv", &bytes(500_000));
+    for (from, to) in [
+        (file.clone(), format!("scp://{}//roster.csv", server.host())),
+        (format!("scp://{}//roster.csv", server.host()), format!("{file}.back")),
+    ] {
+        let mut scp = Command::new("scp");
+        server.ssh_options(&mut scp).args(["-s", &from, &to]);
+        run(server.with_password(&mut scp, &server.password));
+    }
+    assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(500_000));
+    assert_eq!(server.uploads(), ["roster.csv"]);
+}
+
+#[test]
+fn lftp_mirrors_and_resumes() {
+    let server = servers().remove(0);
+    let file = server.local("roster.csv", &bytes(500_000));
+    let script = format!(
+        "set sftp:auto-confirm yes; set net:max-retries 1; set sftp:connect-program 'ssh -a -x -o UserKnownHostsFile=/dev/null -o \
+         StrictHostKeyChecking=no'; open -u {},{} sftp://127.0.0.1:{}; put -c {file}; cls -l; get roster.csv -o {file}.back; bye",
+        server.user,
+        server.password,
+        server.port()
+    );
+    run(Command::new("lftp").args(["-c", &script]));
+    assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(500_000));
+    assert_eq!(server.uploads(), ["roster.csv"]);
+}
+
+#[test]
+fn curl_uploads_and_downloads() {
+    let server = servers().remove(0);
+    let file = server.local("roster.csv", &bytes(500_000));
+    let url = format!("sftp://127.0.0.1:{}/roster.csv", server.port());
+    let login = format!("{}:{}", server.user, server.password);
+    run(Command::new("/usr/bin/curl").args(["-sS", "-k", "-u", &login, "-T", &file, &url]));
+    run(Command::new("/usr/bin/curl").args(["-sS", "-k", "-u", &login, "-o", &format!("{file}.back"), &url]));
+    assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(500_000));
+    assert_eq!(server.uploads(), ["roster.csv"]);
+}
+
+#[test]
+fn paramiko_reads_ahead_without_end_and_checks_the_size() {
+    let server = servers().remove(0);
+    let file = server.local("roster.csv", &bytes(40_000_000));
+    let script = server.local("client.py", PARAMIKO.as_bytes());
+    let out =
+        run(Command::new("python3").args([&script, &server.port(), &server.user, &server.password, &file]));
+    assert_eq!(out.trim(), "fine");
+    assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(40_000_000));
+    assert_eq!(server.uploads(), ["roster.csv"]);
+}
+
+const PARAMIKO: &str = r#"
+import sys, paramiko
+port, user, password, file = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+transport = paramiko.Transport(("127.0.0.1", port))
+transport.connect(username=user, password=password)
+sftp = paramiko.SFTPClient.from_transport(transport)
+sftp.put(file, "/roster.csv", confirm=True)
+sftp.get("/roster.csv", file + ".back")
+with sftp.open("/roster.csv") as remote:
+    remote.seek(1000)
+    assert remote.read(10) == open(file, "rb").read()[1000:1010]
+assert "roster.csv" in sftp.listdir("/")
+for path in ["../../../etc/passwd", "/proc/self/environ", "a/../../b", "\u2025/x"]:
+    try:
+        sftp.stat(path)
+        sys.exit("found " + path)
+    except FileNotFoundError:
+        pass
+for refused in [lambda: sftp.symlink("/etc/passwd", "/link"), lambda: sftp.readlink("/roster.csv"), lambda: sftp.open("x\0y", "w")]:
+    try:
+        refused()
+        sys.exit("was not refused")
+    except (IOError, OSError):
+        pass
+print("fine")
+"#;
+
+#[test]
+fn fifty_uploads_at_once_all_arrive() {
+    for server in servers() {
+        let file = server.local("roster.csv", &bytes(200_000));
+        let mut clients =
+            (0..50).map(|at| server.spawn_sftp(&format!("put {file} roster-{at}.csv\n"))).collect::<Vec<_>>();
+        for client in &mut clients {
+            assert!(client.wait().unwrap().success(), "{}", server.engine);
+        }
+        let mut uploads = server.uploads();
+        uploads.sort();
+        uploads.dedup();
+        assert_eq!(uploads.len(), 50, "{}", server.engine);
+    }
+}
+
+#[test]
+fn a_silent_client_is_cut_off() {
+    let server = TestServer::with(|settings| settings.login_seconds = 1);
+    let began = Instant::now();
+    let mut silent = std::net::TcpStream::connect(("127.0.0.1", server.port().parse().unwrap())).unwrap();
+    let mut rest = vec![];
+    // The server says hello and then waits for us, but not for long.
+    let ended = std::io::Read::read_to_end(&mut silent, &mut rest);
+    assert!(ended.is_ok() || ended.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset));
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(rest.starts_with(b"SSH-2.0-Homeroom"));
+}
+
+#[test]
+fn too_many_connections_of_one_address_are_refused_and_others_go_on() {
+    let server = TestServer::with(|settings| settings.max_connections_per_address = 2);
+    let port = server.port().parse::<u16>().unwrap();
+    let _two = [(); 2].map(|()| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap());
+    let mut hello = [0; 4];
+    let mut third = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let read = std::io::Read::read(&mut third, &mut hello);
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+}

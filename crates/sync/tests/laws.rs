@@ -1,0 +1,415 @@
+//! The laws of planning and applying, on both engines with real files.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use homeroom_check::check;
+use homeroom_inbox::{Inbox, InboxSettings};
+use homeroom_jobs::Outcome;
+use homeroom_model::district::{Mode, Slug};
+use homeroom_model::plan::Fuse;
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::stored::StoredRoster;
+use homeroom_plan::{Approval, Limits as PlanLimits, plan, split};
+use homeroom_read::Limits;
+use homeroom_store::DistrictStore;
+use homeroom_store::district::NewDistrict;
+use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
+use homeroom_testkit::{Enrolled, TestStore, flat_csv, stores};
+use proptest::prelude::*;
+
+struct School {
+    test: TestStore,
+    conductor: Conductor,
+    inbox: Inbox,
+    district: DistrictStore,
+    files: AtomicU32,
+}
+
+/// A district on each engine. With `open` no fuse can blow.
+fn schools(seats: u32, open: bool) -> Vec<School> {
+    stores().into_iter().map(|test| school(test, seats, open)).collect()
+}
+
+fn school(test: TestStore, seats: u32, open: bool) -> School {
+    let new = NewDistrict {
+        slug: Slug::parse("lincoln").unwrap(),
+        name: "Lincoln".into(),
+        time_zone: "UTC".into(),
+        seats,
+        apps: vec![],
+        mode: Mode::OnUpload,
+        at: "02:00".into(),
+        file: "roster.csv".into(),
+    };
+    let mut settings = test.store.districts_add(&new).unwrap();
+    let district = test.store.district(settings.id);
+    if open {
+        settings.policy.district_percent = 100;
+        settings.policy.shrink_percent = 0;
+        district.settings_change(&settings).unwrap();
+    }
+    let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+    let conductor = Conductor::new(test.store.clone(), inbox.clone(), Limits::default());
+    School { test, conductor, inbox, district, files: AtomicU32::new(0) }
+}
+
+impl School {
+    fn sync(&self, file: &[u8], kind: RunKind) -> Run {
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        let path = self.test.folder.path().join(format!("{number}.csv"));
+        std::fs::write(&path, file).unwrap();
+        let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
+        let (number, _, job) = queue_run(&self.district, kind, upload.id).unwrap();
+        self.work(job).unwrap();
+        self.district.runs_get(number).unwrap()
+    }
+
+    fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
+        let job = self.test.store.jobs_claim("test", i64::MAX, Some(job)).unwrap().unwrap();
+        let outcome = self.conductor.handle(&job);
+        self.test.store.jobs_finish(&job).unwrap();
+        match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Fail(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn decide(&self, task: Task) -> Result<(), String> {
+        let job = queue_decision(&self.district, task).unwrap();
+        self.work(job)
+    }
+
+    fn export(&self) -> String {
+        exported(&self.district.roster_load().unwrap())
+    }
+
+    /// Who is who: the random ids of all students by address.
+    fn ids(&self) -> Vec<(String, String)> {
+        self.test
+            .store
+            .read(|tx| {
+                tx.rows("SELECT email, id FROM student WHERE active ORDER BY email", &[], |row| {
+                    Ok::<_, homeroom_store::StoreError>((row.text(0)?, row.uuid(1)?.to_string()))
+                })
+            })
+            .unwrap()
+    }
+}
+
+fn exported(stored: &StoredRoster) -> String {
+    let mut out = vec![];
+    export_flat(stored, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let mut lines = text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    lines.sort();
+    lines.join("\n")
+}
+
+/// What a file wants, in the form of an export.
+fn wanted(file: &[u8]) -> String {
+    let checked = check(&file.to_vec(), "", &Limits::default(), &mut |_| {}).unwrap();
+    exported(&StoredRoster::of(checked.roster, checked.report.rows))
+}
+
+fn rows(most: usize) -> impl Strategy<Value = Vec<Enrolled>> {
+    let row =
+        (1..3_u8, 1..5_u8, 1..30_u16, any::<bool>()).prop_map(|(school, class, student, moved)| Enrolled {
+            school,
+            class,
+            teacher: school * 10 + class + u8::from(moved && class == 1),
+            student,
+            version: 1,
+        });
+    proptest::collection::vec(row, 1..most)
+}
+
+/// The same roster later: some students have another name.
+fn renamed(rows: &[Enrolled], every: u16) -> Vec<Enrolled> {
+    rows.iter()
+        .map(|row| if row.student % every == 0 { Enrolled { version: 2, ..*row } } else { *row })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn applying_gives_what_was_wanted_twice_changes_nothing_and_undo_restores(
+        first in rows(60), second in rows(60), every in 2..9_u16,
+    ) {
+        for school in schools(1_000, true) {
+            let engine = school.test.engine;
+            let (a, b) = (flat_csv(&first), flat_csv(&renamed(&second, every)));
+            prop_assert_eq!(school.sync(&a, RunKind::Live).state, RunState::Applied);
+            prop_assert_eq!(school.export(), wanted(&a), "{}", engine);
+            let ids = school.ids();
+
+            let test = school.sync(&b, RunKind::Test);
+            prop_assert_eq!(school.export(), wanted(&a), "a test run changes nothing");
+            let live = school.sync(&b, RunKind::Live);
+            prop_assert_eq!(test.report.plan, live.report.plan, "the test run showed what the live run did");
+            prop_assert_eq!(school.export(), wanted(&b), "{}", engine);
+            for (email, id) in school.ids() {
+                if let Some((_, before)) = ids.iter().find(|(known, _)| *known == email) {
+                    prop_assert_eq!(before, &id, "who stays keeps their id");
+                }
+            }
+
+            let stored = school.district.roster_load().unwrap();
+            let again = check(&b, "", &Limits::default(), &mut |_| {}).unwrap();
+            prop_assert!(plan(&stored, again.roster, &again.protected).plan.is_empty(), "planning after applying is empty");
+            prop_assert_eq!(school.sync(&b, RunKind::Live).state, RunState::Unchanged);
+
+            prop_assert_eq!(school.decide(Task::Undo(live.number)), Ok(()));
+            prop_assert_eq!(school.export(), wanted(&a), "undo restores, {}", engine);
+            prop_assert_eq!(school.ids(), ids, "and everyone is who they were");
+            let undone = school.district.runs_get(live.number).unwrap();
+            prop_assert_eq!(undone.state, RunState::Undone);
+            prop_assert_eq!(undone.report.undo.unwrap().kept, Vec::<String>::new());
+            prop_assert!(school.decide(Task::Undo(live.number)).is_err(), "once");
+            prop_assert_eq!(school.sync(&b, RunKind::Live).state, RunState::Applied, "after an undo the file counts again");
+            prop_assert_eq!(school.export(), wanted(&b));
+        }
+    }
+
+    #[test]
+    fn safe_and_risky_part_are_the_whole(first in rows(60), second in rows(20), seats in 1..40_u64, wait_all in any::<bool>()) {
+        let read = |rows: &[Enrolled]| check(&flat_csv(rows), "", &Limits::default(), &mut |_| {}).unwrap();
+        let (a, b) = (read(&first), read(&second));
+        let stored = StoredRoster::of(a.roster, a.report.rows);
+        let whole = plan(&stored, b.roster, &b.protected).plan;
+        let policy = homeroom_model::Policy { wait_all, ..Default::default() };
+        let limits = PlanLimits { policy, seats, rows: b.report.rows, ends_mid_row: false };
+        let counts = whole.counts();
+        let parts = split(whole, &stored, &limits, Approval::None);
+        let (safe, risky) = (parts.safe.counts(), parts.risky.counts());
+        prop_assert_eq!(safe.create + risky.create, counts.create);
+        prop_assert_eq!(safe.update + risky.update, counts.update);
+        prop_assert_eq!(safe.deactivate + risky.deactivate, counts.deactivate);
+        prop_assert_eq!(safe.reactivate + risky.reactivate, counts.reactivate);
+        prop_assert_eq!(parts.held.fuses.is_empty(), risky.create.total() + risky.update.total() + risky.deactivate.total() + risky.reactivate.total() == 0);
+        // Whatever goes ahead stays within the licence, or adds nobody.
+        prop_assert!(parts.seats.after <= seats.max(parts.seats.before) || safe.create.students + safe.reactivate.students == 0);
+        for link in &parts.safe.enrollments.create {
+            prop_assert!(!parts.risky.students.create.iter().any(|student| student.number == link.person), "no link to someone who waits");
+        }
+    }
+}
+
+/// A class of `students` in school 1.
+fn class(students: std::ops::Range<u16>) -> Vec<Enrolled> {
+    students.map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 }).collect()
+}
+
+#[test]
+fn a_large_removal_waits_and_can_be_approved_or_discarded() {
+    for school in schools(1_000, false) {
+        school.sync(&flat_csv(&class(0..100)), RunKind::Live);
+        // 30 of 100 leave, 5 are new.
+        let mut after = class(0..70);
+        after.extend(class(200..205));
+        let after = flat_csv(&after);
+        let run = school.sync(&after, RunKind::Live);
+        assert_eq!(run.state, RunState::Held, "{}", school.test.engine);
+        let held = run.report.held.clone().unwrap();
+        assert_eq!((held.fuses.len(), held.fuses[0].fuse), (1, Fuse::District));
+        assert_eq!((held.deactivate.students, held.deactivate.enrollments), (30, 30));
+        assert_eq!(school.ids().len(), 105, "the safe part is applied");
+        assert_eq!(run.report.seats.unwrap().after, 105);
+
+        school.decide(Task::Approve(run.number)).unwrap();
+        assert_eq!(school.export(), wanted(&after));
+        let run = school.district.runs_get(run.number).unwrap();
+        assert_eq!(run.state, RunState::Applied);
+        assert!(school.decide(Task::Approve(run.number)).unwrap_err().contains("nothing to decide"));
+        assert_eq!(school.sync(&after, RunKind::Live).state, RunState::Unchanged);
+
+        // The whole run is taken back, the approved part too.
+        school.decide(Task::Undo(run.number)).unwrap();
+        assert_eq!(school.export(), wanted(&flat_csv(&class(0..100))), "{}", school.test.engine);
+
+        let run = school.sync(&after, RunKind::Live);
+        school.decide(Task::Discard(run.number)).unwrap();
+        assert_eq!(school.district.runs_get(run.number).unwrap().state, RunState::Applied);
+        assert_eq!(school.ids().len(), 105);
+    }
+}
+
+#[test]
+fn a_later_upload_supersedes_a_hold() {
+    for school in schools(1_000, false) {
+        school.sync(&flat_csv(&class(0..100)), RunKind::Live);
+        let held = school.sync(&flat_csv(&class(0..50)), RunKind::Live);
+        assert_eq!(held.state, RunState::Held);
+        assert_eq!(school.sync(&flat_csv(&class(0..101)), RunKind::Live).state, RunState::Applied);
+        assert_eq!(school.district.runs_get(held.number).unwrap().state, RunState::Superseded);
+        assert!(school.decide(Task::Approve(held.number)).is_err());
+    }
+}
+
+#[test]
+fn the_shrink_fuse_blows_for_a_short_file_and_for_one_cut_off() {
+    for school in schools(1_000, false) {
+        // Nobody would leave in large shares: the same students in fewer classes.
+        let mut rows = class(0..40);
+        rows.extend((0..40).map(|student| Enrolled { school: 1, class: 2, teacher: 2, student, version: 1 }));
+        rows.extend((0..40).map(|student| Enrolled { school: 1, class: 3, teacher: 3, student, version: 1 }));
+        school.sync(&flat_csv(&rows), RunKind::Live);
+        let run = school.sync(&flat_csv(&class(0..40)), RunKind::Live);
+        let fuses = run.report.held.unwrap().fuses;
+        assert!(
+            fuses.iter().any(|fuse| fuse.fuse == Fuse::Shrink && fuse.message.contains("40 rows")),
+            "{fuses:?}"
+        );
+
+        // Class 2 is gone, which alone would be within the limits.
+        rows.retain(|row| row.class != 2);
+        let whole = flat_csv(&rows);
+        let cut = &whole[..whole.len() - 40];
+        let run = school.sync(cut, RunKind::Live);
+        let fuses = run.report.held.unwrap().fuses;
+        assert!(fuses.iter().any(|fuse| fuse.message.contains("ends in the middle of a row")), "{fuses:?}");
+    }
+}
+
+#[test]
+fn students_beyond_the_seats_wait_and_nobody_active_is_dropped() {
+    for school in schools(50, false) {
+        school.sync(&flat_csv(&class(0..45)), RunKind::Live);
+        let run = school.sync(&flat_csv(&class(0..60)), RunKind::Live);
+        assert_eq!(run.state, RunState::Held);
+        let held = run.report.held.unwrap();
+        assert_eq!((held.create.students, held.create.enrollments), (10, 10));
+        assert!(held.fuses[0].message.contains("School 1: 10"), "{}", held.fuses[0].message);
+        assert_eq!(run.report.seats.unwrap().after, 50);
+        assert_eq!(school.ids().len(), 50);
+    }
+}
+
+#[test]
+fn what_a_rejected_row_names_is_not_removed() {
+    for school in schools(1_000, false) {
+        school.sync(&flat_csv(&class(0..100)), RunKind::Live);
+        // The only row of student 7 has a spoilt teacher address.
+        let file = String::from_utf8(flat_csv(&class(0..100))).unwrap();
+        let spoilt = file
+            .lines()
+            .map(|line| if line.contains(",s7@") { line.replace("t1@lincoln.example.org", "t1") } else { line.into() } + "\n")
+            .collect::<String>();
+        let run = school.sync(spoilt.as_bytes(), RunKind::Live);
+        assert_eq!(run.state, RunState::Applied);
+        assert_eq!(run.report.check.unwrap().rows_rejected, 1);
+        assert_eq!(run.report.plan.unwrap().deactivate.total(), 0, "{}", school.test.engine);
+        assert_eq!(school.export(), wanted(file.as_bytes()));
+    }
+}
+
+#[test]
+fn what_later_runs_changed_is_kept_by_an_undo_and_listed() {
+    for school in schools(1_000, true) {
+        let second = school.sync(&flat_csv(&class(0..10)), RunKind::Live);
+        assert_eq!(second.state, RunState::Applied);
+        let first_change = school.sync(&flat_csv(&renamed(&class(0..10), 2)), RunKind::Live);
+        // Student 4 changes once more.
+        let mut rows = renamed(&class(0..10), 2);
+        rows[4].version = 3;
+        let later = school.sync(&flat_csv(&rows), RunKind::Live);
+        assert_eq!(later.report.plan.unwrap().update.students, 1);
+        school.decide(Task::Undo(first_change.number)).unwrap();
+        let undo = school.district.runs_get(first_change.number).unwrap().report.undo.unwrap();
+        assert_eq!(undo.restored.students, 4);
+        assert_eq!(undo.kept.len(), 1, "{:?}", undo.kept);
+        let mut expected = class(0..10);
+        expected[4].version = 3;
+        assert_eq!(school.export(), wanted(&flat_csv(&expected)), "{}", school.test.engine);
+    }
+}
+
+#[test]
+fn undoing_in_turn_leads_back_to_the_beginning() {
+    for school in schools(1_000, true) {
+        let states = [class(0..10), renamed(&class(2..12), 3), class(5..20)];
+        let runs =
+            states.iter().map(|rows| school.sync(&flat_csv(rows), RunKind::Live).number).collect::<Vec<_>>();
+        for at in [2, 1] {
+            school.decide(Task::Undo(runs[at])).unwrap();
+            assert_eq!(school.export(), wanted(&flat_csv(&states[at - 1])), "{} {at}", school.test.engine);
+        }
+        school.decide(Task::Undo(runs[0])).unwrap();
+        assert_eq!(school.export(), "");
+    }
+}
+
+#[test]
+fn who_returns_is_who_they_were_and_an_address_passed_on_is_a_new_person() {
+    for school in schools(1_000, true) {
+        let file = |name: &str, others: std::ops::Range<u16>| {
+            let mut csv = String::from_utf8(flat_csv(&class(others))).unwrap();
+            if !name.is_empty() {
+                let (first, last) = name.split_once(' ').unwrap();
+                csv.push_str(&format!(
+                    "S1,School 1,t1@lincoln.example.org,Tess,Teacher1,S1-C1,Class 1 1,{first},{last},lee@students.lincoln.example.org,02\n"
+                ));
+            }
+            csv.into_bytes()
+        };
+        let id = |school: &School| {
+            school.ids().into_iter().find(|(email, _)| email.starts_with("lee@")).map(|(_, id)| id)
+        };
+        school.sync(&file("Ann Lee", 0..5), RunKind::Live);
+        let ann = id(&school).unwrap();
+        school.sync(&file("", 0..5), RunKind::Live);
+        assert_eq!(id(&school), None);
+        let back = school.sync(&file("Ann Lee", 0..5), RunKind::Live);
+        assert_eq!(back.report.plan.unwrap().reactivate.students, 1);
+        assert_eq!(id(&school), Some(ann.clone()), "{}", school.test.engine);
+
+        school.sync(&file("", 0..5), RunKind::Live);
+        let passed_on = school.sync(&file("Bob Park", 0..5), RunKind::Live);
+        assert_eq!(passed_on.report.plan.unwrap().create.students, 1);
+        assert!(passed_on.report.messages.iter().any(|message| message.contains("clearly different name")));
+        assert_ne!(id(&school), Some(ann.clone()));
+
+        // Ann comes back to an address that is Bob's now: that is not hers any more.
+        assert_eq!(school.export().matches("Bob").count(), 1);
+    }
+}
+
+#[test]
+fn with_a_number_of_the_sis_an_address_may_change() {
+    for school in schools(1_000, true) {
+        let file = |email: &str| {
+            let mut csv = String::from("student_id,");
+            for (at, line) in String::from_utf8(flat_csv(&class(0..3))).unwrap().lines().enumerate() {
+                csv.push_str(&if at == 0 { format!("{line}\n") } else { format!("{},{line}\n", 900 + at) });
+            }
+            csv.replace("s1@students.lincoln.example.org", email).into_bytes()
+        };
+        school.sync(&file("s1@students.lincoln.example.org"), RunKind::Live);
+        let before = school.ids();
+        let run = school.sync(&file("stu.dent@students.lincoln.example.org"), RunKind::Live);
+        assert_eq!(run.report.plan.unwrap().update.students, 1, "{}", school.test.engine);
+        assert_eq!(run.report.plan.unwrap().create.students, 0);
+        let after = school.ids();
+        assert_eq!(
+            before.iter().find(|(email, _)| email.starts_with("s1@")).map(|(_, id)| id),
+            after.iter().find(|(email, _)| email.starts_with("stu.dent@")).map(|(_, id)| id)
+        );
+        // Two students swap their addresses.
+        let swapped = String::from_utf8(file("s1@students.lincoln.example.org")).unwrap();
+        school.sync(swapped.as_bytes(), RunKind::Live);
+        let swapped = swapped.replace("s0@", "x@").replace("s2@", "s0@").replace("x@", "s2@");
+        assert_eq!(
+            school.sync(swapped.as_bytes(), RunKind::Live).state,
+            RunState::Applied,
+            "{}",
+            school.test.engine
+        );
+        // Without the column the address finds its holder, and the number stays.
+        assert_eq!(
+            school.sync(&flat_csv(&class(0..3)), RunKind::Live).report.plan.unwrap().create.students,
+            0
+        );
+    }
+}
