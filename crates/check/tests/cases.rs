@@ -1,5 +1,7 @@
 //! Every folder of `cases/` is a file and what must be said of it. `UPDATE_CASES=1` writes the answers anew.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Other people's test files, where they are at hand: every one gets an outcome, in time.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

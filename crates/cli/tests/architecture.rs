@@ -1,5 +1,7 @@
 //! The arrows of ARCHITECTURE.md, read from the manifests.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

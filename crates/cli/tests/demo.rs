@@ -1,5 +1,7 @@
 //! The demo does the main job and prints what it promises.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::process::Command;
 
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! The queue's promises, on both engines.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::time::Duration;
 
 use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_workers};

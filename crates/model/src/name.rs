@@ -97,7 +97,7 @@ fn words(name: &str) -> Vec<String> {
     );
     let suffix = |word: &&str| ["jr", "sr", "ii", "iii", "iv", "2nd", "3rd"].contains(word);
     let mut words = folded.split_whitespace().collect::<Vec<_>>();
-    while words.len() > 1 && words.last().is_some_and(|last| suffix(&last)) {
+    while words.len() > 1 && words.last().is_some_and(&suffix) {
         words.pop();
     }
     words.into_iter().map(str::to_owned).collect()

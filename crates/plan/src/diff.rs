@@ -127,14 +127,14 @@ fn compare<V: Copy>(
     mut merge: impl FnMut(&Stored<V>, V) -> (V, bool),
 ) -> (Changes<V>, Vec<u32>) {
     let mut changes = Changes::default();
-    let mut next = stored.last().map_or(1, |last| last.number + 1);
+    let mut fresh = stored.last().map_or(1, |last| last.number + 1)..;
     let mut seen = vec![false; stored.len()];
     let mut numbers = Vec::with_capacity(wanted.len());
     for (values, found) in wanted.into_iter().zip(matches) {
         let Some(position) = *found else {
-            changes.create.push(Numbered { number: next, values });
-            numbers.push(next);
-            next += 1;
+            let number = fresh.next().expect("a district has fewer than four thousand million people");
+            changes.create.push(Numbered { number, values });
+            numbers.push(number);
             continue;
         };
         let old = &stored[position];

@@ -41,6 +41,9 @@ pub(crate) struct Engine {
     next_handle: u32,
 }
 
+/// Fills a buffer from an open file.
+type Filler<'h> = Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + 'h>;
+
 enum Handle {
     Read(ReadHandle),
     Sample(&'static [u8]),
@@ -232,8 +235,7 @@ impl Engine {
         let length = (fields.number()? as usize).min(LONGEST_TRANSFER);
         // Less is allocated when less is left, so that a small file costs little.
         let left = |bytes: u64| length.min(usize::try_from(bytes.saturating_sub(offset)).unwrap_or(length));
-        let (length, read): (usize, Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + '_>) = match handle
-        {
+        let (length, read): (usize, Filler<'_>) = match handle {
             Handle::Read(file) => (left(file.bytes()), Box::new(move |out| file.read_at(out, offset))),
             Handle::Write(file, _) => (left(file.size()), Box::new(move |out| file.read_at(out, offset))),
             Handle::Sample(bytes) => {

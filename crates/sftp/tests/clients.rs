@@ -1,5 +1,7 @@
 //! The server with the clients that districts use. A client that is not installed fails its test.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 mod server;
 
 use std::fs;
@@ -84,11 +86,9 @@ fn keys_log_in_and_wrong_logins_do_not() {
             let key = server.folder.path().join(kind);
             run(Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", "", "-f"]).arg(&key));
             server.add_key(&fs::read_to_string(key.with_extension("pub")).unwrap());
-            let out = run(server
-                .ssh_options(&mut Command::new("sftp"))
-                .args(["-b", "-", "-i"])
-                .arg(&key)
-                .args(["-o", "PasswordAuthentication=no", &server.target()]));
+            let mut sftp = server.client("sftp");
+            sftp.args(["-b", "-", "-o", "PasswordAuthentication=no", "-i"]).arg(&key).arg(server.target());
+            let out = run(&mut sftp);
             assert!(out.contains("sftp>") || out.is_empty(), "{kind}: {out}");
         }
         let (fine, out) = server.try_sftp_as(&server.user, "wrong", "ls\n");
@@ -106,21 +106,18 @@ fn shell_exec_and_forwarding_are_refused_at_once() {
     let server = servers().remove(0);
     let began = Instant::now();
     for arguments in [vec!["id"], vec!["-t"], vec!["-s", "other"]] {
-        let mut ssh = Command::new("ssh");
-        server.ssh_options(&mut ssh).args(["-p", &server.port()]);
+        let mut ssh = server.client("ssh");
+        ssh.args(["-p", &server.port()]);
         ssh.arg(format!("{}@127.0.0.1", server.user)).args(&arguments);
-        let out = server.with_password(&mut ssh, &server.password).stdin(Stdio::null()).output().unwrap();
+        let out = ssh.stdin(Stdio::null()).output().unwrap();
         assert!(!out.status.success(), "{arguments:?}");
         assert!(out.stdout.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stdout));
     }
     for forward in [["-W", "127.0.0.1:22"], ["-R", "0:127.0.0.1:22"]] {
-        let mut ssh = Command::new("ssh");
-        server
-            .ssh_options(&mut ssh)
-            .args(["-p", &server.port(), "-o", "ExitOnForwardFailure=yes", "-N"])
-            .args(forward);
+        let mut ssh = server.client("ssh");
+        ssh.args(["-p", &server.port(), "-o", "ExitOnForwardFailure=yes", "-N"]).args(forward);
         ssh.arg(format!("{}@127.0.0.1", server.user));
-        let out = server.with_password(&mut ssh, &server.password).stdin(Stdio::null()).output().unwrap();
+        let out = ssh.stdin(Stdio::null()).output().unwrap();
         assert!(!out.status.success(), "{forward:?}");
     }
     assert!(began.elapsed() < Duration::from_secs(60), "nobody was left waiting");
@@ -134,9 +131,9 @@ fn scp_copies_both_ways() {
         (file.clone(), format!("scp://{}//roster.csv", server.host())),
         (format!("scp://{}//roster.csv", server.host()), format!("{file}.back")),
     ] {
-        let mut scp = Command::new("scp");
-        server.ssh_options(&mut scp).args(["-s", &from, &to]);
-        run(server.with_password(&mut scp, &server.password));
+        let mut scp = server.client("scp");
+        scp.args(["-s", &from, &to]);
+        run(&mut scp);
     }
     assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(500_000));
     assert_eq!(server.uploads(), ["roster.csv"]);

@@ -1,5 +1,7 @@
 //! Both engines have the same tables and columns, and every table of a district begins its key with the district.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::collections::BTreeMap;
 
 use homeroom_store::{StoreError, TABLES_OF_A_DISTRICT};

@@ -1,5 +1,7 @@
 //! The laws of planning and applying, on both engines with real files.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homeroom_check::check;

@@ -2,6 +2,8 @@
 
 mod databases;
 mod flat;
+mod ssh;
 
 pub use databases::{START, TestStore, postgres_url, stores};
 pub use flat::{Enrolled, flat_csv};
+pub use ssh::ssh_client;

@@ -38,10 +38,13 @@ pub(crate) enum Run {
     },
 }
 
+/// The task that carries a decision out.
+type Decision = fn(RunNumber) -> Task;
+
 impl Run {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let app = place.open()?;
-        let (id, decision): (_, Option<fn(RunNumber) -> Task>) = match self {
+        let (id, decision): (_, Option<Decision>) = match self {
             Run::Show { run } => (run, None),
             Run::Approve { run } => (run, Some(Task::Approve)),
             Run::Discard { run } => (run, Some(Task::Discard)),

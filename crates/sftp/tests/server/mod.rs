@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use homeroom_inbox::{Inbox, InboxSettings, parse_public_key};
@@ -11,7 +9,7 @@ use homeroom_model::district::{Mode, Slug};
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile, Server, SftpSettings};
 use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
-use homeroom_testkit::{TestStore, stores};
+use homeroom_testkit::{TestStore, ssh_client, stores};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -133,34 +131,16 @@ impl TestServer {
         self.district.accounts_disable(account.id, true).unwrap();
     }
 
-    pub(crate) fn ssh_options<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.args([
-            "-o",
-            "UserKnownHostsFile=/dev/null",
-            "-o",
-            "StrictHostKeyChecking=no",
-            "-o",
-            "LogLevel=ERROR",
-        ])
-    }
-
-    /// Answers the client's question for the password.
-    pub(crate) fn with_password<'c>(&self, command: &'c mut Command, password: &str) -> &'c mut Command {
-        let script: PathBuf = self.folder.path().join(format!("askpass-{password}"));
-        if !script.exists() {
-            fs::write(&script, format!("#!/bin/sh\necho '{password}'\n")).unwrap();
-            fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
-        }
-        command.env("SSH_ASKPASS", script).env("SSH_ASKPASS_REQUIRE", "force").env("DISPLAY", ":0")
+    /// A client that logs in with the account's password.
+    pub(crate) fn client(&self, program: &str) -> Command {
+        ssh_client(program, self.folder.path(), &self.password)
     }
 
     fn command_as(&self, user: &str, password: &str) -> Command {
-        let mut command = Command::new("sftp");
-        self.ssh_options(&mut command);
+        let mut command = ssh_client("sftp", self.folder.path(), password);
         // -b - alone would forbid the question for the password.
-        command.args(["-o", "BatchMode=no", "-o", "NumberOfPasswordPrompts=1", "-b", "-"]);
+        command.args(["-o", "BatchMode=no", "-b", "-"]);
         command.arg(format!("sftp://{user}@127.0.0.1:{}", self.port()));
-        self.with_password(&mut command, password);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
