@@ -1,12 +1,14 @@
 //! The two halves of a row, validated once each.
 
+use std::borrow::Cow;
+
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::grade::Grade;
 use homeroom_model::roster::Person;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{Column, Header, Row};
 
-use crate::values::{Address, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
+use crate::values::{Address, Clean, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
 
 /// Something to say about a half, told on every row that has it.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ pub(crate) struct HalfReader<'r, 't> {
     pub(crate) seen: Seen,
 }
 
-impl HalfReader<'_, '_> {
+impl<'r> HalfReader<'r, '_> {
     pub(crate) fn class_half(mut self) -> (ClassHalf, Seen) {
         let school = self.key(Column::SchoolId, FindingCode::SchoolIdMissing);
         let class = self.key(Column::ClassId, FindingCode::ClassIdMissing);
@@ -122,21 +124,19 @@ impl HalfReader<'_, '_> {
         Person { sis_id, email, first_name, last_name, clever_id: self.clever_id(Column::TeacherCleverId) }
     }
 
-    fn cell(&self, column: Column) -> &[u8] {
+    fn cell(&self, column: Column) -> &'r [u8] {
         self.header.position(column).map_or(&[], |at| self.row.cell(at))
     }
 
     /// A cell cleaned; what had to be removed is said.
-    fn clean(&mut self, column: Column) -> String {
-        let raw = self.cell(column);
-        let cleaned = clean(raw);
-        let (text, invisible, control) = (cleaned.text.into_owned(), cleaned.invisible, cleaned.control);
+    fn clean(&mut self, column: Column) -> Cow<'r, str> {
+        let Clean { text, invisible, control } = clean(self.cell(column));
         if let Some(name) = invisible {
             let message = format!("The cell held {name}, which was removed.");
             self.seen.say(column, FindingCode::InvisibleCharacter, &text, message);
         }
         if control {
-            let shown = text.replace(|c: char| c.is_control(), "�");
+            let shown = text.replace(|c: char| c.is_control(), "\u{FFFD}");
             self.seen.say(
                 column,
                 FindingCode::ControlCharacter,
@@ -193,7 +193,7 @@ impl HalfReader<'_, '_> {
     }
 
     fn email(&mut self, column: Column, invalid: FindingCode, missing: impl FnOnce(&mut Seen, &str)) -> Text {
-        let raw = String::from_utf8_lossy(self.cell(column)).into_owned();
+        let raw = String::from_utf8_lossy(self.cell(column));
         let text = self.clean(column);
         match address(&text) {
             Address::Missing => {
@@ -256,7 +256,7 @@ impl HalfReader<'_, '_> {
 }
 
 /// Curly quotes in a key are a word processor's doing.
-fn straightened(text: &str) -> std::borrow::Cow<'_, str> {
+fn straightened(text: &str) -> Cow<'_, str> {
     if !text.contains(['“', '”', '‘', '’']) {
         return text.into();
     }

@@ -1,7 +1,6 @@
 //! Teachers and students, put together from the halves that name them.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::name::{Likeness, likeness};

@@ -1,7 +1,8 @@
 //! Judges each row by its two halves, and puts the roster together from the accepted ones.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::{HashMap, HashSet};
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};

@@ -15,14 +15,17 @@ pub(crate) struct Clean<'c> {
 }
 
 pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
+    if cell.iter().all(|byte| (b' '..0x7F).contains(byte))
+        && let Ok(text) = std::str::from_utf8(cell)
+    {
+        return Clean { text: Cow::Borrowed(text.trim_matches(' ')), invisible: None, control: false };
+    }
     // The reader gives UTF-8; what is not could only come from a reader's mistake and is shown as such.
     let text = String::from_utf8_lossy(cell);
-    if text.bytes().all(|byte| (b' '..0x7F).contains(&byte)) {
-        let trimmed = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(' ')),
-            Cow::Owned(text) => Cow::Owned(text.trim_matches(' ').to_owned()),
-        };
-        return Clean { text: trimmed, invisible: None, control: false };
+    if let Cow::Borrowed(text) = text
+        && text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ')
+    {
+        return Clean { text: Cow::Borrowed(text.trim_matches(' ')), invisible: None, control: false };
     }
     let mut invisible = None;
     let mut kept = String::with_capacity(text.len());
@@ -94,6 +97,9 @@ pub(crate) enum Address {
 pub(crate) fn address(text: &str) -> Address {
     if means_nothing(text) {
         return Address::Missing;
+    }
+    if let Some(email) = Email::parse_plain(text) {
+        return Address::Fine(email);
     }
     let around = |c: char| {
         c.is_whitespace()

@@ -1,7 +1,6 @@
 //! Who is who: finds for each thing in the file the stored thing that it is.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::roster::Person;

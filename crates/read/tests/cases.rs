@@ -1,0 +1,67 @@
+//! Every folder of `cases/` is a file and the rows that are read of it. `UPDATE_CASES=1` writes the rows anew.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use homeroom_read::{Limits, Opened, open};
+
+fn folders() -> Vec<PathBuf> {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut folders = fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    folders.sort();
+    folders
+}
+
+fn case(folder: &Path) -> String {
+    let file = fs::read(folder.join("in.csv")).unwrap();
+    let limits = Limits { longest_record: 2_000, columns: 20, ..Limits::default() };
+    let mut table = match open(&file, &limits).unwrap() {
+        Opened::Table(table) => table,
+        Opened::Empty => return "empty\n".into(),
+        Opened::NotText(what) => return format!("no text: {what}\n"),
+        Opened::NotATable(line) => return format!("no table: {line}\n"),
+        Opened::TooManyColumns(count) => return format!("too many columns: {count}\n"),
+        Opened::TooLarge => return "too large\n".into(),
+        Opened::HeaderTooLong => return "header too long\n".into(),
+    };
+    let mut out = format!("{} {:?} {:?}\n", table.encoding().as_str(), table.separator(), table.header().cells());
+    while let Some(row) = table.next_row().unwrap() {
+        match row.damage {
+            Some(damage) => writeln!(out, "{}: {damage:?}", row.line).unwrap(),
+            None => {
+                let cells = (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at))).collect::<Vec<_>>();
+                let stray = if row.has_stray_quotes() { " stray quotes" } else { "" };
+                writeln!(out, "{}: {cells:?}{stray}", row.line).unwrap();
+            }
+        }
+    }
+    if !table.repeated_headers().is_empty() {
+        writeln!(out, "header again: {:?}", table.repeated_headers()).unwrap();
+    }
+    if table.ends_mid_row() {
+        out.push_str("ends in the middle of a row\n");
+    }
+    out
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a developer asks for new answers by the environment")]
+fn every_case_is_read_as_it_was_before() {
+    let update = std::env::var_os("UPDATE_CASES").is_some();
+    let folders = folders();
+    assert!(folders.len() >= 15, "the cases are missing: {}", folders.len());
+    let mut wrong = vec![];
+    for folder in folders {
+        let read = case(&folder);
+        let expected = folder.join("out.snap");
+        if update {
+            fs::write(&expected, read).unwrap();
+        } else if fs::read_to_string(&expected).unwrap_or_default() != read {
+            wrong.push(format!("{}:\n{read}", folder.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "these cases are read differently:\n{}", wrong.join("\n"));
+}
