@@ -1,6 +1,8 @@
 //! One pass over the rows of a flat file.
 
 use std::io;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
@@ -10,9 +12,10 @@ use homeroom_model::texts::Texts;
 use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
 
 use crate::half_table::HalfTable;
-use crate::halves::{ClassHalf, HalfReader, Seen, StudentHalf};
+use crate::halves::{Cells, ClassHalf, HalfReader, Seen, StudentHalf};
 use crate::protect;
 use crate::rows::{self, RowHalves};
+use crate::students::{Batch, PARTED, Students};
 
 /// What a flat file holds.
 #[derive(Default)]
@@ -60,6 +63,9 @@ const STUDENT_COLUMNS: [Column; 7] = [
     Column::StudentUsername,
 ];
 
+/// Batches that may wait for the other thread.
+const BATCHES: usize = 4;
+
 /// How often progress is told, in rows.
 const TELL_EVERY: u64 = 16_384;
 
@@ -78,37 +84,7 @@ pub(crate) fn check_table(
     if header.missing().next().is_some() || header.duplicates().next().is_some() {
         return Ok(flat);
     }
-    let mut gathered = Gathered::default();
-    let class_side = Side::new(&header, &CLASS_COLUMNS);
-    let student_side = Side::new(&header, &STUDENT_COLUMNS);
-    let (mut class_table, mut student_table) = (HalfTable::default(), HalfTable::default());
-    let (mut scratch, separator) = (Vec::new(), table.separator());
-    while let Some(row) = table.next_row()? {
-        flat.rows += 1;
-        if let Some(finding) = damage(&row, header.width()) {
-            flat.rejected += 1;
-            protect::damaged_row(&mut flat.protected, row.bytes, separator);
-            findings.add(finding.code, || finding);
-        } else {
-            if row.has_stray_quotes() {
-                findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row));
-            }
-            let (class, new) = class_table.number(class_side.key(&row, &mut scratch));
-            if new {
-                gathered.add_class_half(&header, &row);
-            }
-            let (student, new) = student_table.number(student_side.key(&row, &mut scratch));
-            if new {
-                gathered.add_student_half(&header, &row);
-            }
-            gathered.add_row(class, student, row.line);
-        }
-        if flat.rows.is_multiple_of(TELL_EVERY) {
-            progress(table.bytes_taken());
-        }
-    }
-    progress(table.bytes_taken());
-    drop((class_table, student_table));
+    let gathered = gather(&mut table, &mut flat, findings, progress)?;
     say_table(&table, &gathered.samples, flat.rows, findings);
     flat.ends_mid_row = table.ends_mid_row();
     drop(table);
@@ -127,71 +103,128 @@ pub(crate) fn check_table(
     Ok(flat)
 }
 
+/// The pass over the rows: class halves here, student halves on another thread.
+fn gather(
+    table: &mut Table<'_>,
+    flat: &mut Flat,
+    findings: &mut Findings,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<Gathered> {
+    let header = table.header().clone();
+    let class_side = Side::new(&header, &CLASS_COLUMNS);
+    let student_side = Side::new(&header, &STUDENT_COLUMNS);
+    let separator = table.separator();
+    let students = Students::new(student_side.columns.clone(), separator as u8);
+    let (send, receive) = sync_channel(BATCHES);
+    let mut gathered = Gathered::default();
+    let students = thread::scope(|scope| {
+        let students = scope.spawn(move || students.take_all(&receive));
+        let mut class_table = HalfTable::default();
+        let mut batch = Batch::default();
+        let mut scratch = Vec::new();
+        while let Some(row) = table.next_row()? {
+            flat.rows += 1;
+            if let Some(finding) = damage(&row, header.width()) {
+                flat.rejected += 1;
+                protect::damaged_row(&mut flat.protected, row.bytes, separator);
+                findings.add(finding.code, || finding);
+            } else {
+                if row.has_stray_quotes() {
+                    findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row));
+                }
+                let (class, new) = class_table.number(class_side.key(&row, &mut scratch).0);
+                if new {
+                    gathered.add_class_half(&header, &row);
+                }
+                gathered.add_row(class, row.line);
+                let (half, as_in_file) = student_side.key(&row, &mut scratch);
+                batch.push(half, as_in_file, row.line);
+                if batch.is_full() {
+                    // The other side takes all batches; should it have panicked, joining it says so.
+                    let _ = send.send(std::mem::take(&mut batch));
+                }
+            }
+            if flat.rows.is_multiple_of(TELL_EVERY) {
+                progress(table.bytes_taken());
+            }
+        }
+        let _ = send.send(batch);
+        drop(send);
+        Ok::<_, io::Error>(students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    progress(table.bytes_taken());
+    gathered.add_students(students);
+    Ok(gathered)
+}
+
 /// Where the columns of one half stand.
 struct Side {
     positions: Vec<usize>,
+    /// The columns in the order of their positions.
+    columns: Vec<Column>,
     /// The positions as a range, when they are neighbours.
     neighbours: Option<std::ops::Range<usize>>,
 }
 
 impl Side {
     fn new(header: &Header, columns: &[Column]) -> Side {
-        let mut positions = columns.iter().filter_map(|column| header.position(*column)).collect::<Vec<_>>();
-        positions.sort_unstable();
+        let mut placed = columns
+            .iter()
+            .filter_map(|column| Some((header.position(*column)?, *column)))
+            .collect::<Vec<_>>();
+        placed.sort_unstable();
+        let (positions, columns): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
         let neighbours = positions.first().zip(positions.last()).map(|(first, last)| *first..last + 1);
         let neighbours = neighbours.filter(|range| range.len() == positions.len());
-        Side { positions, neighbours }
+        Side { positions, columns, neighbours }
     }
 
-    /// The bytes that stand for the half: as they are in the file when its cells are neighbours without quotes.
-    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> &'k [u8] {
+    /// The bytes that stand for the half, and whether they are as in the file: so when its cells are neighbours without
+    /// quotes.
+    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> (&'k [u8], bool) {
         if let Some(slice) = self.neighbours.clone().and_then(|range| row.slice(range)) {
-            return slice;
+            return (slice, true);
         }
         scratch.clear();
         for position in &self.positions {
             scratch.extend_from_slice(row.cell(*position));
-            scratch.push(0x1F);
+            scratch.push(PARTED);
         }
-        scratch
+        (scratch, false)
     }
 }
 
 impl Gathered {
     fn add_class_half(&mut self, header: &Header, row: &Row<'_>) {
-        let reader = HalfReader { header, row, texts: &mut self.texts, seen: Seen::default() };
+        let cells = Cells::Row { header, row };
+        let reader = HalfReader { cells, texts: &mut self.texts, seen: Seen::default() };
         let (half, mut seen) = reader.class_half();
         seen.first_line = row.line;
         self.class_halves.push(half);
         self.class_seen.push(seen);
-        self.sample(half.teacher.last_name);
-    }
-
-    fn add_student_half(&mut self, header: &Header, row: &Row<'_>) {
-        let reader = HalfReader { header, row, texts: &mut self.texts, seen: Seen::default() };
-        let (half, mut seen) = reader.student_half();
-        seen.first_line = row.line;
-        self.student_halves.push(half);
-        self.student_seen.push(seen);
-        self.sample(half.person.last_name);
-        self.sample(half.person.first_name);
-    }
-
-    fn add_row(&mut self, class: u32, student: u32, line: u32) {
-        for seen in [&mut self.class_seen[class as usize], &mut self.student_seen[student as usize]] {
-            seen.rows += 1;
-            seen.last_line = line;
+        let name = self.texts.get(half.teacher.last_name);
+        if self.samples.len() < 3 && !name.is_ascii() {
+            self.samples.push(name.to_owned());
         }
-        self.rows.push(RowHalves { class, student, line });
     }
 
-    fn sample(&mut self, name: homeroom_model::texts::Text) {
-        if self.samples.len() < 3 {
-            let name = self.texts.get(name);
-            if !name.is_ascii() && !self.samples.iter().any(|sample| sample == name) {
-                self.samples.push(name.to_owned());
-            }
+    /// A row, whose student half is not known yet.
+    fn add_row(&mut self, class: u32, line: u32) {
+        let seen = &mut self.class_seen[class as usize];
+        seen.rows += 1;
+        seen.last_line = line;
+        self.rows.push(RowHalves { class, student: 0, line });
+    }
+
+    fn add_students(&mut self, students: Students) {
+        let by = self.texts.append(&students.texts);
+        self.student_halves = students.halves.into_iter().map(|half| half.moved(by)).collect();
+        self.student_seen = students.seen;
+        for (row, student) in self.rows.iter_mut().zip(students.of_row) {
+            row.student = student;
         }
+        let names = students.samples.iter().map(|name| students.texts.get(*name).to_owned());
+        self.samples = names.chain(std::mem::take(&mut self.samples)).take(3).collect();
     }
 }
 

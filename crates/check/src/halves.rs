@@ -62,11 +62,46 @@ impl Seen {
     }
 }
 
+impl StudentHalf {
+    /// The same half after its text was appended to another [`Texts`].
+    pub(crate) fn moved(self, by: u32) -> StudentHalf {
+        let Person { sis_id, email, first_name, last_name, clever_id } = self.person;
+        StudentHalf {
+            person: Person {
+                sis_id: sis_id.moved(by),
+                email: email.moved(by),
+                first_name: first_name.moved(by),
+                last_name: last_name.moved(by),
+                clever_id: clever_id.moved(by),
+            },
+            username: self.username.moved(by),
+            grade: self.grade,
+        }
+    }
+}
+
+/// Where the cells of a half are found.
+pub(crate) enum Cells<'r> {
+    /// In the row itself.
+    Row {
+        /// Which column stands where.
+        header: &'r Header,
+        /// The row.
+        row: &'r Row<'r>,
+    },
+    /// One for each of these columns.
+    Listed {
+        /// The columns.
+        columns: &'r [Column],
+        /// Their cells.
+        cells: &'r [&'r [u8]],
+    },
+}
+
 /// Reads the cells of one half.
 pub(crate) struct HalfReader<'r, 't> {
-    pub(crate) header: &'r Header,
-    pub(crate) row: &'r Row<'t>,
-    pub(crate) texts: &'r mut Texts,
+    pub(crate) cells: Cells<'r>,
+    pub(crate) texts: &'t mut Texts,
     pub(crate) seen: Seen,
 }
 
@@ -125,7 +160,12 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     fn cell(&self, column: Column) -> &'r [u8] {
-        self.header.position(column).map_or(&[], |at| self.row.cell(at))
+        match self.cells {
+            Cells::Row { header, row } => header.position(column).map_or(&[], |at| row.cell(at)),
+            Cells::Listed { columns, cells } => {
+                columns.iter().position(|known| *known == column).map_or(&[], |at| cells[at])
+            }
+        }
     }
 
     /// A cell cleaned; what had to be removed is said.

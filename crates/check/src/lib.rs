@@ -12,6 +12,7 @@ mod places;
 mod protect;
 mod rows;
 mod spelling;
+mod students;
 mod values;
 mod written;
 

@@ -51,8 +51,13 @@ pub(crate) fn judge(
 ) {
     let Gathered { texts, class_halves, class_seen, student_halves, student_seen, .. } = &mut gathered;
     places::reject_classes_in_two_schools(texts, class_halves, class_seen);
-    let teachers = people::resolve(texts, |half| class_halves[half].teacher, class_seen, &TEACHERS);
-    let students = people::resolve(texts, |half| student_halves[half].person, student_seen, &STUDENTS);
+    let (teachers, students) = std::thread::scope(|scope| {
+        let texts = &*texts;
+        let students = scope
+            .spawn(|| people::resolve(texts, |half| student_halves[half].person, student_seen, &STUDENTS));
+        let teachers = people::resolve(texts, |half| class_halves[half].teacher, class_seen, &TEACHERS);
+        (teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
     let both = BothColumns::new(&gathered);
 
     let mut rows = std::mem::take(&mut gathered.rows);

@@ -18,6 +18,11 @@ impl Text {
     pub fn is_empty(self) -> bool {
         self.length == 0
     }
+
+    /// The handle of the same text in a [`Texts`] that has appended the one it came from.
+    pub fn moved(self, by: u32) -> Text {
+        Text { at: self.at + by, ..self }
+    }
 }
 
 /// All the text of a roster, one after the other. At most 4 GiB.
@@ -52,6 +57,20 @@ impl Texts {
             return Text::EMPTY;
         }
         Text { at: text.at + start as u32, length: length as u32 }
+    }
+
+    /// Keeps everything that `other` keeps; its handles are good here once they are [`Text::moved`] by the answer.
+    ///
+    /// # Panics
+    /// As [`Texts::keep`].
+    pub fn append(&mut self, other: &Texts) -> u32 {
+        let by = u32::try_from(self.0.len()).expect("the reader refuses files with 4 GiB of distinct text");
+        assert!(
+            self.0.len() + other.0.len() <= u32::MAX as usize,
+            "the reader refuses files with 4 GiB of distinct text"
+        );
+        self.0.push_str(&other.0);
+        by
     }
 
     /// Bytes kept.
