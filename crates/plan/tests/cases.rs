@@ -27,7 +27,8 @@ fn read(path: &Path) -> Checked {
 }
 
 fn entities<V>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl Fn(&V) -> String) {
-    let lists = [("create", &changes.create), ("update", &changes.update), ("reactivate", &changes.reactivate)];
+    let lists =
+        [("create", &changes.create), ("update", &changes.update), ("reactivate", &changes.reactivate)];
     for (change, list) in lists {
         for one in list {
             writeln!(out, "{change} {what} {}: {}", one.number, shown(&one.values)).unwrap();
@@ -53,7 +54,9 @@ fn told(plan: &Plan) -> String {
     let texts: &Texts = &plan.texts;
     let text = |text| texts.get(text);
     entities(&mut out, "school", &plan.schools, |one| format!("{} {}", text(one.key), text(one.name)));
-    entities(&mut out, "class", &plan.classes, |one| format!("{} {} in {}", text(one.key), text(one.name), one.school));
+    entities(&mut out, "class", &plan.classes, |one| {
+        format!("{} {} in {}", text(one.key), text(one.name), one.school)
+    });
     entities(&mut out, "teacher", &plan.teachers, |one| {
         format!("{} {} {}", text(one.email), text(one.first_name), text(one.last_name))
     });

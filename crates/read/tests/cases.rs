@@ -27,12 +27,14 @@ fn case(folder: &Path) -> String {
         Opened::TooLarge => return "too large\n".into(),
         Opened::HeaderTooLong => return "header too long\n".into(),
     };
-    let mut out = format!("{} {:?} {:?}\n", table.encoding().as_str(), table.separator(), table.header().cells());
+    let mut out =
+        format!("{} {:?} {:?}\n", table.encoding().as_str(), table.separator(), table.header().cells());
     while let Some(row) = table.next_row().unwrap() {
         match row.damage {
             Some(damage) => writeln!(out, "{}: {damage:?}", row.line).unwrap(),
             None => {
-                let cells = (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at))).collect::<Vec<_>>();
+                let cells =
+                    (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at))).collect::<Vec<_>>();
                 let stray = if row.has_stray_quotes() { " stray quotes" } else { "" };
                 writeln!(out, "{}: {cells:?}{stray}", row.line).unwrap();
             }
