@@ -153,11 +153,15 @@ fn sorted_rows(csv: &[u8]) -> Vec<String> {
     rows
 }
 
-fn live_through(test: TestStore, days: u16, seed: u64) -> u32 {
+/// Lives day after day until the server was killed so many times; how often it was.
+fn live_through(test: TestStore, kills: u32, seed: u64) -> u32 {
     let engine = test.engine;
     let mut home = Home::new(test, seed);
     let mut applied = 0;
-    for day in 0..days {
+    let mut days = 0_u16;
+    while home.kills < kills {
+        let day = days;
+        days += 1;
         let file = home.test.folder.path().join("roster.csv");
         fs::write(&file, roster(day)).unwrap();
         home.upload_through_kills(&file.display().to_string());
