@@ -188,8 +188,8 @@ fn live_through(test: TestStore, kills: u32, seed: u64) -> u32 {
 fn a_server_killed_fifty_times_loses_nothing_and_applies_nothing_twice() {
     let kills = stores()
         .into_iter()
-        .zip([(32, 1), (8, 2)])
-        .map(|(test, (days, seed))| live_through(test, days, seed));
+        .zip([(40, 1), (12, 2)])
+        .map(|(test, (kills, seed))| live_through(test, kills, seed));
     let kills = kills.sum::<u32>();
     assert!(kills >= 50, "{kills} kills are too few to prove anything");
 }
