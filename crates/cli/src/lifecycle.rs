@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use homeroom_inbox::Inbox;
 use homeroom_jobs::Stop;
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile};
 use serde::Serialize;
@@ -17,6 +18,10 @@ use crate::wiring::App;
 
 /// How long sessions and jobs get to end by themselves.
 const GRACE: Duration = Duration::from_secs(10);
+/// Files and sockets that a server may have open, if the system's hard limit allows it.
+const OPEN_FILES: u64 = 65_536;
+/// How often files that nobody goes on with are looked for.
+const CLEANING: Duration = Duration::from_secs(3_600);
 
 /// A server at work.
 pub(crate) struct Running {
@@ -52,6 +57,8 @@ impl Running {
     /// Starts SFTP, probes and workers. Whatever was cut off at the last end goes on.
     pub(crate) async fn start(app: &App) -> anyhow::Result<Running> {
         let alone = alone(app)?;
+        // Each session has a socket and the file that it writes; many systems begin with 1,024.
+        rlimit::increase_nofile_limit(OPEN_FILES).context("the limit of open files cannot be looked up")?;
         let host_keys = HostKeys::load_or_make(&app.data)?;
         let host_key_fingerprint = host_keys.fingerprint();
         let sftp =
@@ -72,7 +79,8 @@ impl Running {
         let conductor = app.conductor();
         let handler = Arc::new(move |job: &homeroom_store::jobs::Job| conductor.handle(job));
         let worker = app.worker()?;
-        let workers = worker.start(app.settings.jobs.workers, &stop, &handler);
+        let mut workers = worker.start(app.settings.jobs.workers, &stop, &handler);
+        workers.push(start_cleaning(app.inbox.clone(), stop.clone()));
         write_addresses(app, &addresses)?;
         Ok(Running { addresses, sftp, web, workers, stop, _alone: alone })
     }
@@ -94,6 +102,22 @@ impl Running {
             _ => tracing::error!("a worker ended in a state that the program does not expect"),
         }
     }
+}
+
+/// Starts to remove what broken uploads left behind, now and every hour until `stop`.
+fn start_cleaning(inbox: Inbox, stop: Stop) -> JoinHandle<()> {
+    thread::spawn(move || {
+        while !stop.is_stopped() {
+            match inbox.clean_staging() {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "files of broken uploads were removed"),
+                Err(error) => {
+                    tracing::warn!(error = %error, "files of broken uploads were not removed; trying again later");
+                }
+            }
+            stop.sleep(CLEANING);
+        }
+    })
 }
 
 /// Two servers on one data folder would both think that they are the only one.

@@ -27,6 +27,23 @@ pub struct Login {
     pub account: AccountId,
 }
 
+/// Why someone may not log in. For the log and the district's page, never for the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoginRefused {
+    /// No account has the name.
+    #[error("no account has this name")]
+    UnknownUser,
+    /// The password is another.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The account has no such key.
+    #[error("the account does not know this key")]
+    UnknownKey,
+    /// The account is disabled.
+    #[error("the account is disabled")]
+    Disabled,
+}
+
 impl Inbox {
     /// Adds an account. Without a name it is called like the district, with a number when that is taken.
     ///
@@ -73,20 +90,39 @@ impl Inbox {
     }
 
     /// Who logs in with a password. Takes as long for an unknown user as for a known one.
-    pub fn login_with_password(&self, user: &str, password: &str) -> Result<Option<Login>, StoreError> {
+    pub fn login_with_password(
+        &self,
+        user: &str,
+        password: &str,
+    ) -> Result<Result<Login, LoginRefused>, StoreError> {
         let account = self.store.accounts_find(user)?;
         let hash = account.as_ref().map_or(NOBODYS, |account| account.password_hash.as_str());
         let right = is_right(password, hash);
-        Ok(account.filter(|account| right && !account.disabled).map(|account| login(&account)))
+        Ok(match account {
+            None => Err(LoginRefused::UnknownUser),
+            Some(_) if !right => Err(LoginRefused::WrongPassword),
+            Some(account) if account.disabled => Err(LoginRefused::Disabled),
+            Some(account) => Ok(login(&account)),
+        })
     }
 
     /// Who logs in with a public key, given by its fingerprint (`SHA256:…`).
-    pub fn login_with_key(&self, user: &str, fingerprint: &str) -> Result<Option<Login>, StoreError> {
-        let Some(account) = self.store.accounts_find(user)?.filter(|account| !account.disabled) else {
-            return Ok(None);
+    pub fn login_with_key(
+        &self,
+        user: &str,
+        fingerprint: &str,
+    ) -> Result<Result<Login, LoginRefused>, StoreError> {
+        let Some(account) = self.store.accounts_find(user)? else {
+            return Ok(Err(LoginRefused::UnknownUser));
         };
         let keys = self.store.district(account.district).account_keys_list(account.id)?;
-        Ok(keys.iter().any(|key| key.fingerprint == fingerprint).then(|| login(&account)))
+        Ok(if !keys.iter().any(|key| key.fingerprint == fingerprint) {
+            Err(LoginRefused::UnknownKey)
+        } else if account.disabled {
+            Err(LoginRefused::Disabled)
+        } else {
+            Ok(login(&account))
+        })
     }
 }
 

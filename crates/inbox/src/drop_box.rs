@@ -12,6 +12,7 @@ use homeroom_store::{DistrictStore, StoreError, Tx};
 use crate::Inbox;
 use crate::drop_error::DropError;
 use crate::drop_path::DropPath;
+use crate::settings::InboxSettings;
 use crate::upload_handle::UploadHandle;
 
 /// The folder of result files, the same for all accounts of a district.
@@ -57,13 +58,13 @@ pub struct OpenMode {
 #[derive(Debug)]
 pub struct ReadHandle {
     file: File,
-    bytes: u64,
+    entry: Entry,
 }
 
 impl ReadHandle {
-    /// Its size.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
+    /// What a client sees of it.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// Fills as much of `buffer` as the file has from `offset` on.
@@ -85,6 +86,12 @@ impl DropBox {
     /// The district.
     pub fn district(&self) -> &DistrictStore {
         &self.district
+    }
+
+    /// Whether the account may still be used.
+    pub fn is_enabled(&self) -> Result<bool, DropError> {
+        let accounts = self.district.accounts_list()?;
+        Ok(accounts.iter().any(|account| account.id == self.account && !account.disabled))
     }
 
     /// What stands at a path.
@@ -123,13 +130,14 @@ impl DropBox {
     pub fn open_read(&self, path: &DropPath) -> Result<ReadHandle, DropError> {
         let found = self.district.store().read(|tx| self.get_in_tx(tx, path))?;
         let store = self.district.store();
-        let file = match found.ok_or(DropError::NotFound)?.kind {
+        let found = found.ok_or(DropError::NotFound)?;
+        let file = match &found.kind {
             DropFileKind::Folder => return Err(DropError::IsAFolder),
-            DropFileKind::File { blob } => store.blobs().open_file(&blob)?,
-            DropFileKind::Partial { staging } => File::open(store.blobs().staging_path(&staging))?,
+            DropFileKind::File { blob } => store.blobs().open_file(blob)?,
+            DropFileKind::Partial { staging } => File::open(store.blobs().staging_path(staging))?,
         };
-        let bytes = file.metadata()?.len();
-        Ok(ReadHandle { file, bytes })
+        let entry = Entry { bytes: file.metadata()?.len(), ..self.entry(&found) };
+        Ok(ReadHandle { file, entry })
     }
 
     /// Opens a file for writing. What is written is kept apart until the handle is closed.
@@ -178,10 +186,26 @@ impl DropBox {
             }
             for below in district.drop_files_below_in_tx(tx, account, from.as_str())? {
                 let moved = format!("{}{}", to.as_str(), &below.path[from.as_str().len()..]);
+                // What lies deep may be too deep now.
+                DropPath::parse(moved.as_bytes())?;
                 district.drop_files_move_in_tx(tx, account, &below.path, &moved)?;
             }
         }
         Ok(district.drop_files_move_in_tx(tx, account, from.as_str(), to.as_str())?)
+    }
+
+    /// Sets the time that a whole file shows, in milliseconds since 1970-01-01 UTC. Folders and partial files keep
+    /// theirs.
+    pub fn set_modified(&self, path: &DropPath, millis: i64) -> Result<(), DropError> {
+        self.writable(path)?;
+        self.district.store().write(|tx| {
+            let file = self.get_in_tx(tx, path)?.ok_or(DropError::NotFound)?;
+            if matches!(file.kind, DropFileKind::File { .. }) {
+                let file = DropFile { modified_at: millis, ..file };
+                self.district.drop_files_put_in_tx(tx, self.account, &file)?;
+            }
+            Ok(())
+        })
     }
 
     /// Removes a file. Uploads that were made of it stay recorded.
@@ -258,17 +282,46 @@ impl DropBox {
         }
     }
 
-    /// There must be room for one more file.
+    /// There must be room for one more file or folder.
     pub(crate) fn room_in_tx(&self, tx: &mut Tx<'_>) -> Result<(), DropError> {
-        let settings = &self.inbox.settings;
-        let (files, bytes) = self.district.drop_files_usage_in_tx(tx, self.account)?;
-        if files >= settings.max_files {
-            return Err(DropError::Quota(format!("the account has {files} files: remove some first")));
-        }
-        if bytes >= settings.max_total_bytes {
-            return Err(DropError::Quota("the account is full: remove files first".into()));
+        let files = self.district.drop_files_below_in_tx(tx, self.account, "")?;
+        if files.len() as u64 >= self.inbox.settings.max_files {
+            return Err(DropError::Quota(format!(
+                "the account has {} files: remove some first",
+                files.len()
+            )));
         }
         Ok(())
+    }
+
+    /// The size that a file may have, beside all others of the account as they are now.
+    pub(crate) fn most_in_tx(&self, tx: &mut Tx<'_>, path: &DropPath) -> Result<u64, DropError> {
+        let InboxSettings { max_file_bytes, max_total_bytes, .. } = self.inbox.settings;
+        let files = self.district.drop_files_below_in_tx(tx, self.account, "")?;
+        let others = files.iter().filter(|file| file.path != path.as_str());
+        let left = max_total_bytes.saturating_sub(others.map(|file| self.bytes(file)).sum());
+        if left == 0 {
+            return Err(DropError::Quota("the account is full: remove files first".into()));
+        }
+        Ok(left.min(max_file_bytes))
+    }
+
+    /// The bytes that the account's files have, and those that they may have.
+    pub fn usage(&self) -> Result<(u64, u64), DropError> {
+        let files =
+            self.district.store().read(|tx| self.district.drop_files_below_in_tx(tx, self.account, ""))?;
+        Ok((files.iter().map(|file| self.bytes(file)).sum(), self.inbox.settings.max_total_bytes))
+    }
+
+    /// The size of a file; that of a partial one is on disk.
+    fn bytes(&self, file: &DropFile) -> u64 {
+        match &file.kind {
+            DropFileKind::Partial { staging } => {
+                let staging = self.district.store().blobs().staging_path(staging);
+                staging.metadata().map_or(file.bytes, |found| found.len())
+            }
+            _ => file.bytes,
+        }
     }
 
     fn account_of(&self, path: &DropPath) -> AccountId {
@@ -280,17 +333,10 @@ impl DropBox {
     }
 
     fn entry(&self, file: &DropFile) -> Entry {
-        let bytes = match &file.kind {
-            DropFileKind::Partial { staging } => {
-                let staging = self.district.store().blobs().staging_path(staging);
-                staging.metadata().map_or(file.bytes, |found| found.len())
-            }
-            _ => file.bytes,
-        };
         Entry {
             name: file.path.rsplit('/').next().unwrap_or_default().to_owned(),
             is_folder: file.kind == DropFileKind::Folder,
-            bytes,
+            bytes: self.bytes(file),
             modified_at: file.modified_at,
             writable: !is_foreign(&file.path),
         }

@@ -34,6 +34,9 @@ pub enum DropError {
     /// An earlier write on the handle failed.
     #[error("an earlier write failed: send the file again")]
     Broken,
+    /// Others change the file all the time.
+    #[error("others are writing this file: try again later")]
+    Busy,
     /// The database failed.
     #[error("the server cannot keep the file now: try again later")]
     Store(#[from] StoreError),

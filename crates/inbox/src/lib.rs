@@ -10,15 +10,16 @@ mod drop_path;
 mod password;
 mod receive;
 mod settings;
+mod staging;
 mod upload_handle;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use homeroom_model::ids::{AccountId, DistrictId};
 use homeroom_store::{DistrictStore, Store, StoreError};
 
-pub use accounts::{Login, NewLogin, parse_public_key};
+pub use accounts::{Login, LoginRefused, NewLogin, parse_public_key};
 pub use drop_box::{DropBox, Entry, OpenMode, ReadHandle};
 pub use drop_error::DropError;
 pub use drop_path::DropPath;
@@ -30,16 +31,8 @@ pub use upload_handle::UploadHandle;
 pub struct Inbox {
     store: Store,
     settings: InboxSettings,
-    open: Arc<Mutex<Open>>,
-}
-
-/// What is being written in this process.
-#[derive(Default)]
-struct Open {
-    /// Write handles of each district.
-    handles: HashMap<DistrictId, usize>,
-    /// Staging files that a handle writes to.
-    staging: HashSet<String>,
+    /// Write handles of each district in this process.
+    open: Arc<Mutex<HashMap<DistrictId, usize>>>,
 }
 
 impl Inbox {
@@ -66,7 +59,7 @@ impl Inbox {
     /// Milliseconds until the district has been quiet for long enough; `None` when it has.
     pub fn settle_wait(&self, district: &DistrictStore) -> Result<Option<i64>, StoreError> {
         let settle = self.settings.settle_millis();
-        let writing = self.open().handles.get(&district.id()).copied().unwrap_or(0);
+        let writing = self.open().get(&district.id()).copied().unwrap_or(0);
         if writing > 0 {
             return Ok(Some(settle.max(100)));
         }
@@ -75,7 +68,7 @@ impl Inbox {
         Ok((wait > 0).then_some(wait))
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<DistrictId, usize>> {
         self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -14,6 +14,8 @@ pub struct InboxSettings {
     pub max_files: u64,
     /// The most bytes of an account.
     pub max_total_bytes: u64,
+    /// Days after which a partial file that nobody has resumed is forgotten.
+    pub partial_keep_days: u64,
 }
 
 impl Default for InboxSettings {
@@ -23,6 +25,7 @@ impl Default for InboxSettings {
             max_file_bytes: 4 << 30,
             max_files: 2_000,
             max_total_bytes: 20 << 30,
+            partial_keep_days: 7,
         }
     }
 }

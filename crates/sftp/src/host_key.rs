@@ -51,6 +51,11 @@ impl HostKeys {
         Ok(HostKeys { keys: vec![ed25519, rsa] })
     }
 
+    /// `SHA256:…` of both keys, ed25519 first.
+    pub fn fingerprints(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.public_key().fingerprint(HashAlg::Sha256).to_string()).collect()
+    }
+
     /// `SHA256:…` of the ed25519 key, which clients of today see.
     pub fn fingerprint(&self) -> String {
         self.keys[0].public_key().fingerprint(HashAlg::Sha256).to_string()
@@ -91,5 +96,40 @@ fn load_or_make(
             PrivateKey::from_openssh(fs::read(path).map_err(file)?).map_err(key)
         }
         Err(error) => Err(file(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::HostKeys;
+
+    #[test]
+    fn keys_are_made_once_and_kept_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = HostKeys::load_or_make(folder.path()).unwrap();
+        let again = HostKeys::load_or_make(folder.path()).unwrap();
+        assert_eq!(made.fingerprints(), again.fingerprints());
+        assert_eq!(made.fingerprint(), made.fingerprints()[0]);
+        let mut names = vec![];
+        for file in fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+            names.push(file.file_name().into_string().unwrap());
+        }
+        names.sort();
+        assert_eq!(names, ["ssh_host_ed25519_key", "ssh_host_rsa_key"]);
+    }
+
+    #[test]
+    fn a_damaged_key_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ssh_host_ed25519_key");
+        fs::write(&path, "no key").unwrap();
+        let refused = HostKeys::load_or_make(folder.path()).err().unwrap().to_string();
+        assert!(refused.contains("backup"), "{refused}");
+        assert_eq!(fs::read(&path).unwrap(), b"no key");
     }
 }

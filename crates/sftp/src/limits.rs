@@ -25,11 +25,10 @@ impl Connections {
     pub(crate) fn count(&self, address: IpAddr, of_address: usize, in_all: usize) -> Option<Counted> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all = counts.values().sum::<usize>();
-        let count = counts.entry(address).or_default();
-        if *count >= of_address || all >= in_all {
+        if counts.get(&address).is_some_and(|count| *count >= of_address) || all >= in_all {
             return None;
         }
-        *count += 1;
+        *counts.entry(address).or_default() += 1;
         Some(Counted { connections: self.clone(), address })
     }
 

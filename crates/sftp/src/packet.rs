@@ -69,10 +69,12 @@ impl<'p> Fields<'p> {
     }
 }
 
-/// Attributes that a client sends (section 5); only the size has a meaning here.
+/// Attributes that a client sends (section 5); those that have a meaning here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SentAttributes {
     pub(crate) size: Option<u64>,
+    /// Seconds since 1970-01-01 UTC.
+    pub(crate) modified: Option<u32>,
 }
 
 const SIZE: u32 = 1;
@@ -84,12 +86,19 @@ impl SentAttributes {
     pub(crate) fn read(fields: &mut Fields<'_>) -> Result<SentAttributes, Malformed> {
         let flags = fields.number()?;
         let size = if flags & SIZE != 0 { Some(fields.long()?) } else { None };
-        for (flag, numbers) in [(OWNER, 2), (PERMISSIONS, 1), (TIMES, 2)] {
+        for (flag, numbers) in [(OWNER, 2), (PERMISSIONS, 1)] {
             if flags & flag != 0 {
                 fields.take(4 * numbers)?;
             }
         }
-        Ok(SentAttributes { size })
+        let modified = if flags & TIMES != 0 {
+            // The time of the last access comes first.
+            fields.number()?;
+            Some(fields.number()?)
+        } else {
+            None
+        };
+        Ok(SentAttributes { size, modified })
     }
 }
 

@@ -22,6 +22,11 @@ use crate::settings::SftpSettings;
 
 /// Passwords that are checked at the same time: each takes 19 MiB.
 const PASSWORDS_AT_ONCE: usize = 2;
+/// How long a session that was cut may take to end: it may be in the middle of closing a file.
+const CUT: Duration = Duration::from_secs(5);
+/// The least time that a refused key takes, so that it does not tell whether the user exists. Clients try several keys
+/// before the right one, so it is short; a wrong password takes longer, see `session`.
+const KEY_REFUSAL: Duration = Duration::from_millis(50);
 /// Bytes that a client may send before we have taken them: over a long way, more of it makes an upload faster.
 const WINDOW: u32 = 8 << 20;
 
@@ -83,15 +88,17 @@ impl RunningServer {
     /// stays partial and can be resumed.
     pub async fn shutdown(self, grace: Duration) {
         self.accepting.abort();
-        let connections = self.connections.clone();
-        let quiet = async {
-            while connections.all() > 0 {
+        let quiet = async || {
+            while self.connections.all() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        if tokio::time::timeout(grace, quiet).await.is_err() {
+        if tokio::time::timeout(grace, quiet()).await.is_err() {
             // Nobody listens when the last session has just ended.
             let _ = self.cut.send(true);
+            if tokio::time::timeout(CUT, quiet()).await.is_err() {
+                tracing::warn!(sessions = self.connections.all(), "sessions that were cut are still at work");
+            }
         }
     }
 }
@@ -104,14 +111,15 @@ fn config(settings: &SftpSettings, host_keys: HostKeys) -> Config {
     Config {
         server_id: SshId::Standard("SSH-2.0-Homeroom".into()),
         methods: methods(),
-        auth_rejection_time: Duration::from_millis(settings.wrong_login_delay_milliseconds),
+        auth_rejection_time: KEY_REFUSAL,
         // Clients ask for the methods first, with a login that is meant to be refused.
         auth_rejection_time_initial: Some(Duration::ZERO),
         keys: host_keys.keys,
         window_size: WINDOW,
         maximum_packet_size: 65_535,
         preferred,
-        max_auth_attempts: settings.max_login_attempts,
+        // Asking for the methods is counted as well, and is no try.
+        max_auth_attempts: settings.max_login_attempts.saturating_add(1),
         inactivity_timeout: Some(Duration::from_secs(settings.idle_seconds)),
         keepalive_interval: None,
         nodelay: true,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use homeroom_inbox::Login;
+use homeroom_inbox::{Login, LoginRefused};
 use homeroom_store::StoreError;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
 use russh::server::{
@@ -13,7 +14,9 @@ use russh::server::{
 };
 use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, Sig};
 use tokio::task::{block_in_place, spawn_blocking};
+use tokio::time::{Instant, sleep_until};
 
+use crate::away::Away;
 use crate::engine::Engine;
 use crate::limits::Counted;
 use crate::server::{Shared, methods};
@@ -21,6 +24,18 @@ use crate::settings::SftpSettings;
 
 /// Channels that a connection may have.
 const CHANNELS: usize = 10;
+/// Bytes of answers that may lie in memory for a client whose window would take more.
+const AT_ONCE: usize = 4 << 20;
+
+/// Who answers the requests of a channel.
+enum Answering {
+    /// Nobody: SFTP has not been asked for.
+    Nobody,
+    /// The session itself.
+    Here(Box<Engine>),
+    /// A task, for a client who asks for very much at once.
+    Away(Away),
+}
 
 /// The callbacks of one connection.
 pub(crate) struct Session {
@@ -28,7 +43,7 @@ pub(crate) struct Session {
     peer: SocketAddr,
     logged_in: Arc<AtomicBool>,
     login: Option<Login>,
-    channels: HashMap<ChannelId, Option<Engine>>,
+    channels: HashMap<ChannelId, Answering>,
     _counted: Counted,
 }
 
@@ -48,14 +63,21 @@ impl Session {
         &self.shared.settings
     }
 
-    fn decide(&mut self, user: &str, way: &'static str, found: Result<Option<Login>, StoreError>) -> Auth {
+    fn decide(
+        &mut self,
+        user: &str,
+        way: &'static str,
+        found: Result<Result<Login, LoginRefused>, StoreError>,
+    ) -> Auth {
         match found {
-            Ok(Some(login)) => {
+            Ok(Ok(login)) => {
                 tracing::info!(peer = %self.peer.ip(), user, way, district = login.district.0, "logged in");
                 self.login = Some(login);
                 return Auth::Accept;
             }
-            Ok(None) => tracing::warn!(peer = %self.peer.ip(), user, way, "a login was refused"),
+            Ok(Err(reason)) => {
+                tracing::warn!(peer = %self.peer.ip(), user, way, %reason, "a login was refused");
+            }
             Err(error) => tracing::error!(error = %error, "a login could not be looked up"),
         }
         refused()
@@ -63,18 +85,31 @@ impl Session {
 
     /// Answers what waits, as long as the client takes the answers.
     fn pump(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
-        let Some(Some(engine)) = self.channels.get_mut(&channel) else { return Ok(()) };
+        let Some(Answering::Here(engine)) = self.channels.get_mut(&channel) else { return Ok(()) };
+        let mut answered = 0;
         while !ssh.has_pending_data(channel) {
             let answer = match engine.next_is_slow() {
                 None => return Ok(()),
+                Some(_) if answered > AT_ONCE => return self.send_away(channel, ssh),
                 Some(false) => engine.answer_next(),
                 Some(true) => block_in_place(|| engine.answer_next()),
             };
             match answer {
-                Ok(Some(answer)) => ssh.data(channel, answer)?,
+                Ok(Some(answer)) => {
+                    answered += answer.len();
+                    ssh.data(channel, answer)?;
+                }
                 Ok(None) => return Ok(()),
                 Err(broken) => return self.end(channel, ssh, broken.0),
             }
+        }
+        Ok(())
+    }
+
+    fn send_away(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
+        if let Some(Answering::Here(engine)) = self.channels.remove(&channel) {
+            let away = Away::send(*engine, ssh.handle(), channel);
+            self.channels.insert(channel, Answering::Away(away));
         }
         Ok(())
     }
@@ -99,20 +134,26 @@ impl Handler for Session {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
+        let answer_at =
+            Instant::now() + Duration::from_millis(self.settings().wrong_login_delay_milliseconds);
+        let shared = self.shared.clone();
+        let (name, secret) = (user.to_owned(), password.to_owned());
         // The semaphore is never closed, so a permit always comes.
-        let _permit = self.shared.passwords.acquire().await;
-        let (inbox, name, secret) = (self.shared.inbox.clone(), user.to_owned(), password.to_owned());
+        let permit = shared.passwords.acquire().await;
+        let inbox = shared.inbox.clone();
         let found = spawn_blocking(move || inbox.login_with_password(&name, &secret)).await;
-        Ok(match found {
-            Ok(found) => {
-                drop(_permit);
-                self.decide(user, "password", found)
-            }
+        drop(permit);
+        let auth = match found {
+            Ok(found) => self.decide(user, "password", found),
             Err(error) => {
                 tracing::error!(error = %error, "a login could not be looked up");
                 refused()
             }
-        })
+        };
+        if auth != Auth::Accept {
+            sleep_until(answer_at).await;
+        }
+        Ok(auth)
     }
 
     async fn auth_publickey_offered(
@@ -125,7 +166,8 @@ impl Handler for Session {
         }
         let (inbox, name, key) = (self.shared.inbox.clone(), user.to_owned(), fingerprint(offer.public_key));
         let found = block_in_place(|| inbox.login_with_key(&name, &key));
-        Ok(if matches!(found, Ok(Some(_))) { Auth::Accept } else { refused() })
+        // Clients offer all their keys: that one is not known is not worth a line.
+        Ok(if matches!(found, Ok(Ok(_))) { Auth::Accept } else { refused() })
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
@@ -155,27 +197,41 @@ impl Handler for Session {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
             return Ok(());
         }
-        self.channels.insert(channel.id(), None);
+        self.channels.insert(channel.id(), Answering::Nobody);
         reply.accept().await;
         Ok(())
     }
 
     async fn subsystem_request(&mut self, channel: ChannelId, name: &str, ssh: &mut Ssh) -> Answered {
         let place = self.channels.get_mut(&channel);
-        let (Some(login), Some(place @ None), "sftp") = (self.login, place, name) else {
+        let (Some(login), Some(place @ Answering::Nobody), "sftp") = (self.login, place, name) else {
             return ssh.channel_failure(channel);
         };
         let drop_box = self.shared.inbox.drop_box(login.district, login.account);
-        *place = Some(Engine::new(drop_box, self.shared.samples.clone(), self.shared.settings.max_handles));
+        let engine = Engine::new(drop_box, self.shared.samples.clone(), self.shared.settings.max_handles);
+        *place = Answering::Here(Box::new(engine));
         ssh.channel_success(channel)
     }
 
     async fn data(&mut self, channel: ChannelId, data: &[u8], ssh: &mut Ssh) -> Answered {
-        let Some(Some(engine)) = self.channels.get_mut(&channel) else { return Ok(()) };
-        if let Err(broken) = engine.feed(data) {
-            return self.end(channel, ssh, broken.0);
+        let Some(answering) = self.channels.get_mut(&channel) else { return Ok(()) };
+        let fed = match answering {
+            Answering::Nobody => return Ok(()),
+            Answering::Here(engine) => engine.feed(data),
+            Answering::Away(away) => away.feed(data).map(|back| {
+                if let Some(engine) = back {
+                    *answering = Answering::Here(Box::new(engine));
+                }
+            }),
+        };
+        match fed {
+            Ok(()) => self.pump(channel, ssh),
+            Err(broken) => {
+                // Such a client does not read, so it cannot be told; closing the channel would wait for it as well.
+                tracing::warn!(peer = %self.peer.ip(), why = broken.0, "a connection was ended");
+                Err(russh::Error::Disconnect)
+            }
         }
-        self.pump(channel, ssh)
     }
 
     async fn window_adjusted(&mut self, channel: ChannelId, _new_size: u32, ssh: &mut Ssh) -> Answered {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct SftpSettings {
     /// Address and port; port 0 is any free one.
     pub listen: String,
-    /// The least time that the answer to a wrong login takes.
+    /// The least time that the answer to a wrong password takes.
     pub wrong_login_delay_milliseconds: u64,
     /// Logins that may be tried on one connection.
     pub max_login_attempts: usize,
@@ -30,8 +30,9 @@ impl Default for SftpSettings {
             listen: "127.0.0.1:2022".into(),
             wrong_login_delay_milliseconds: 1_000,
             max_login_attempts: 6,
-            max_connections: 2_000,
-            max_connections_per_address: 500,
+            max_connections: 4_000,
+            // All districts may come through one address, that of a balancer or a school network.
+            max_connections_per_address: 1_200,
             login_seconds: 30,
             idle_seconds: 600,
             max_handles: 100,

@@ -102,6 +102,99 @@ fn keys_log_in_and_wrong_logins_do_not() {
 }
 
 #[test]
+fn a_wrong_key_is_followed_by_the_password() {
+    let server = TestServer::with(|_| {});
+    let key = server.folder.path().join("unknown");
+    run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key));
+    let batch = server.local("batch", b"ls\n");
+    let mut sftp = server.client("sftp");
+    sftp.args(["-o", "BatchMode=no", "-b", &batch, "-i"]).arg(&key).arg(server.target());
+    assert!(run(&mut sftp).contains("samples"));
+}
+
+// russh does not answer a second SERVICE_REQUEST, and paramiko sends one for each way to log in. It must not wait for ever.
+#[test]
+fn paramiko_with_a_wrong_key_is_told_when_its_time_to_log_in_is_over() {
+    let server = TestServer::with(|settings| settings.login_seconds = 1);
+    let out = server.python(
+        r#"
+import sys, time, paramiko
+port, user, password = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+began = time.time()
+try:
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    client.connect("127.0.0.1", port=port, username=user, password=password, pkey=paramiko.RSAKey.generate(2048),
+                   allow_agent=False, look_for_keys=False)
+    print("logged in")
+except (EOFError, paramiko.SSHException) as error:
+    print("refused" if time.time() - began < 20 else "waited")
+transport = paramiko.Transport(("127.0.0.1", port))
+transport.connect(username=user, password=password)
+print("files", paramiko.SFTPClient.from_transport(transport).listdir("/"))
+"#,
+        &[],
+    );
+    // Should a newer russh let it in, this test is to say so.
+    assert_eq!(out, "refused\nfiles ['results', 'samples']\n");
+}
+
+#[test]
+fn a_client_that_is_killed_in_the_middle_can_go_on() {
+    for server in servers() {
+        let whole = bytes(4_000_000);
+        let file = server.local("roster.csv", &whole);
+        let batch = server.local("batch", format!("put {file}\n").as_bytes());
+        let mut slow = server.client("sftp");
+        // 8,000 kbit/s: four seconds for the file.
+        slow.args(["-l", "8000", "-o", "BatchMode=no", "-b", &batch, &server.target()]);
+        let mut slow = slow.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        let size = || server.size("roster.csv").unwrap_or(0);
+        until(|| size() > 300_000);
+        slow.kill().unwrap();
+        slow.wait().unwrap();
+        assert_eq!(server.uploads(), Vec::<String>::new());
+        assert!(size() < 4_000_000);
+        server.sftp(&format!("reput {file} roster.csv\nget roster.csv {file}.back\n"));
+        assert_eq!(fs::read(format!("{file}.back")).unwrap(), whole, "{}", server.engine);
+        assert_eq!(server.uploads(), ["roster.csv"]);
+    }
+}
+
+/// Waits for something that another process does.
+fn until(mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(30), "it never came to be");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn openssh_keeps_times_and_copies_trees() {
+    let server = TestServer::with(|_| {});
+    let file = server.local("roster.csv", b"x");
+    let old = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    fs::File::open(&file).unwrap().set_modified(old).unwrap();
+    let tree = server.folder.path().join("tree/inner");
+    fs::create_dir_all(&tree).unwrap();
+    fs::write(tree.join("a.csv"), bytes(10_000)).unwrap();
+    let tree = tree.parent().unwrap().display().to_string();
+    server.sftp(&format!(
+        "put -p {file}\nput -f {file} synced.csv\nput -R {tree}\nget -p roster.csv {file}.back\nget -R tree {tree}.back\n"
+    ));
+    assert_eq!(fs::metadata(format!("{file}.back")).unwrap().modified().unwrap(), old);
+    assert_eq!(fs::read(format!("{tree}.back/inner/a.csv")).unwrap(), bytes(10_000));
+    assert_eq!(server.uploads(), ["a.csv", "synced.csv", "roster.csv"]);
+    let (fine, _) = server.try_sftp("rename -l roster.csv synced.csv\n");
+    assert!(!fine, "without POSIX's rename nothing is replaced");
+    let (fine, _) = server.try_sftp("ln roster.csv hard.csv\n");
+    assert!(!fine, "hard links");
+    let (fine, _) = server.try_sftp("symlink roster.csv soft.csv\n");
+    assert!(!fine, "symbolic links");
+}
+
+#[test]
 fn shell_exec_and_forwarding_are_refused_at_once() {
     let server = servers().remove(0);
     let began = Instant::now();
@@ -140,19 +233,41 @@ fn scp_copies_both_ways() {
 }
 
 #[test]
-fn lftp_mirrors_and_resumes() {
-    let server = servers().remove(0);
-    let file = server.local("roster.csv", &bytes(500_000));
-    let script = format!(
-        "set sftp:auto-confirm yes; set net:max-retries 1; set sftp:connect-program 'ssh -a -x -o UserKnownHostsFile=/dev/null -o \
-         StrictHostKeyChecking=no'; open -u {},{} sftp://127.0.0.1:{}; put -c {file}; cls -l; get roster.csv -o {file}.back; bye",
-        server.user,
-        server.password,
-        server.port()
-    );
-    run(Command::new("lftp").args(["-c", &script]));
-    assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(500_000));
-    assert_eq!(server.uploads(), ["roster.csv"]);
+fn lftp_mirrors_both_ways_and_resumes() {
+    let server = TestServer::with(|_| {});
+    let whole = bytes(900_000);
+    let folder = server.folder.path().join("mirror");
+    fs::create_dir_all(folder.join("deep")).unwrap();
+    fs::write(folder.join("deep/roster.csv"), &whole).unwrap();
+    let half = server.local("half", &whole[..300_000]);
+    server.break_off("broken.csv", &half);
+    let folder = folder.display();
+    server.lftp(&format!(
+        "mirror -R {folder} mirrored; mirror mirrored {folder}.back; put -c {folder}/deep/roster.csv -o broken.csv; mv \
+         broken.csv mended.csv; rm -r mirrored"
+    ));
+    assert_eq!(fs::read(format!("{folder}.back/deep/roster.csv")).unwrap(), whole);
+    assert_eq!(server.uploads(), ["mended.csv", "broken.csv", "roster.csv"]);
+    assert_eq!(server.size("mended.csv"), Some(900_000));
+}
+
+#[test]
+fn curl_resumes_appends_and_renames() {
+    let server = TestServer::with(|_| {});
+    let whole = bytes(900_000);
+    let file = server.local("roster.csv", &whole);
+    let half = server.local("half", &whole[..300_000]);
+    server.break_off("roster.csv", &half);
+    server.curl(&["-C", "-", "-T", &file], "roster.csv");
+    assert_eq!(server.size("roster.csv"), Some(900_000));
+    let tail = server.local("tail", b"and more");
+    server.curl(&["-a", "-T", &tail], "roster.csv");
+    assert_eq!(server.size("roster.csv"), Some(900_008));
+    server.curl(&["-T", &file, "-Q", "-rename /new.csv.tmp /new.csv"], "new.csv.tmp");
+    let back = server.local("back", &whole[..100_000]);
+    server.curl(&["-C", "-", "-o", &back], "new.csv");
+    assert_eq!(fs::read(&back).unwrap(), whole);
+    assert_eq!(server.uploads(), ["new.csv", "roster.csv", "roster.csv"]);
 }
 
 #[test]
@@ -207,18 +322,24 @@ print("fine")
 "#;
 
 #[test]
-fn fifty_uploads_at_once_all_arrive() {
+fn two_hundred_uploads_at_once_all_arrive() {
     for server in servers() {
-        let file = server.local("roster.csv", &bytes(200_000));
-        let mut clients =
-            (0..50).map(|at| server.spawn_sftp(&format!("put {file} roster-{at}.csv\n"))).collect::<Vec<_>>();
+        let file = server.local("roster.csv", &bytes(1_000_000));
+        let mut clients = (0..200)
+            .map(|at| server.spawn_sftp(&format!("put {file} roster-{at}.csv\n")))
+            .collect::<Vec<_>>();
         for client in &mut clients {
             assert!(client.wait().unwrap().success(), "{}", server.engine);
         }
         let mut uploads = server.uploads();
         uploads.sort();
         uploads.dedup();
-        assert_eq!(uploads.len(), 50, "{}", server.engine);
+        assert_eq!(uploads.len(), 200, "{}", server.engine);
+        assert!(
+            (0..200).all(|at| server.size(&format!("roster-{at}.csv")) == Some(1_000_000)),
+            "{}",
+            server.engine
+        );
     }
 }
 

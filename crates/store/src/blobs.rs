@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use homeroom_model::Source;
 
@@ -39,6 +40,30 @@ impl Blobs {
         fs::rename(staging, &path)
             .map_err(StoreError::io(format!("moving an upload to {}", path.display())))?;
         sync_folder(folder)
+    }
+
+    /// Copies a blob back to a staging file: what was adopted for it could not be recorded after all.
+    pub fn give_back(&self, hash: &blake3::Hash, staging: &Path) -> Result<(), StoreError> {
+        fs::copy(self.path(&hash.to_hex()), staging)
+            .map(drop)
+            .map_err(StoreError::io(format!("giving back {}", staging.display())))
+    }
+
+    /// The names of all files in the staging folder, and when each was written to last (milliseconds).
+    pub fn staging_list(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let walk = || -> io::Result<Vec<(String, i64)>> {
+            let mut names = Vec::new();
+            for file in fs::read_dir(self.root.join("staging"))? {
+                let file = file?;
+                // A file that was just adopted is gone, which is what it should be.
+                let Ok(written) = file.metadata().and_then(|found| found.modified()) else { continue };
+                let millis = written.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+                let name = file.file_name().to_string_lossy().into_owned();
+                names.push((name, i64::try_from(millis).unwrap_or(i64::MAX)));
+            }
+            Ok(names)
+        };
+        walk().map_err(StoreError::io(format!("listing {}", self.root.join("staging").display())))
     }
 
     /// Begins a blob whose bytes are made here, such as a result file. `staging_name` is a random name of ours.

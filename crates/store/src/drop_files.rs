@@ -1,8 +1,9 @@
 //! The file tree of drop accounts: rows, whose bytes are blobs. Account 0 holds what all accounts of the district see.
 
-use homeroom_model::ids::AccountId;
+use homeroom_model::ids::{AccountId, DistrictId};
 
 use crate::district::DistrictStore;
+use crate::engine::Store;
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
 
@@ -58,6 +59,40 @@ fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
 
 const COLUMNS: &str = "path, kind, blob, staging, bytes, modified_at";
 
+/// A partial file, and whose it is.
+#[derive(Clone, Debug)]
+pub struct PartialFile {
+    /// The district.
+    pub district: DistrictId,
+    /// The account.
+    pub account: AccountId,
+    /// Its path.
+    pub path: String,
+    /// The name of its file in the staging folder.
+    pub staging: String,
+    /// When its writer opened it.
+    pub opened_at: i64,
+}
+
+impl Store {
+    /// Partial files of all districts, for the cleaning of the staging folder.
+    pub fn drop_files_partial(&self) -> Result<Vec<PartialFile>, StoreError> {
+        let sql =
+            "SELECT district, account, path, staging, modified_at FROM drop_file WHERE kind = 'partial'";
+        self.read(|tx| {
+            tx.rows(sql, &[], |row| {
+                Ok(PartialFile {
+                    district: DistrictId(row.int(0)?),
+                    account: AccountId(row.int(1)?),
+                    path: row.text(2)?,
+                    staging: row.text(3)?,
+                    opened_at: row.int(4)?,
+                })
+            })
+        })
+    }
+}
+
 impl DistrictStore {
     /// What stands at a path.
     pub fn drop_files_get_in_tx(
@@ -69,6 +104,18 @@ impl DistrictStore {
         let sql =
             format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND path = $3");
         tx.row(&sql, &[self.id().0.into(), account.0.into(), path.into()], file_of)
+    }
+
+    /// The partial file whose bytes are in this staging file, wherever it stands by now.
+    pub fn drop_files_staged_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        staging: &str,
+    ) -> Result<Option<DropFile>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND staging = $3");
+        tx.row(&sql, &[self.id().0.into(), account.0.into(), staging.into()], file_of)
     }
 
     /// Everything below a folder (`""` is the root), at any depth, by path.
@@ -142,21 +189,6 @@ impl DistrictStore {
         let values = [self.id().0.into(), account.0.into(), path.into()];
         let sql = "DELETE FROM drop_file WHERE district = $1 AND account = $2 AND path = $3";
         tx.execute(sql, &values).map(drop)
-    }
-
-    /// How many files an account has, and how many bytes.
-    pub fn drop_files_usage_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        account: AccountId,
-    ) -> Result<(u64, u64), StoreError> {
-        let usage = tx.row(
-            "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM drop_file WHERE district = $1 AND account = $2",
-            &[self.id().0.into(), account.0.into()],
-            |row| Ok::<_, StoreError>((row.int(0)?, row.int(1)?)),
-        )?;
-        let (files, bytes) = usage.unwrap_or_default();
-        Ok((files.unsigned_abs(), bytes.unsigned_abs()))
     }
 
     /// Shows a result file to all accounts, in place of an earlier one of the name.

@@ -1,10 +1,13 @@
 //! A server with one district and one account, and clients that log in.
 
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
 use std::fs;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use homeroom_inbox::{Inbox, InboxSettings, parse_public_key};
+use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, parse_public_key};
 use homeroom_model::district::{Mode, Slug};
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile, Server, SftpSettings};
 use homeroom_store::DistrictStore;
@@ -18,16 +21,17 @@ pub(crate) struct TestServer {
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) folder: TempDir,
+    inbox: Inbox,
     district: DistrictStore,
     running: RunningServer,
     /// The store blocks, so the tests themselves are not part of the server's runtime.
-    _runtime: Runtime,
-    _test: TestStore,
+    runtime: Runtime,
+    test: TestStore,
 }
 
 /// A server on each engine.
 pub(crate) fn servers() -> Vec<TestServer> {
-    stores().into_iter().map(|test| TestServer::start(test, |_| {})).collect()
+    stores().into_iter().map(|test| TestServer::start(test, InboxSettings::default(), |_| {})).collect()
 }
 
 /// Bytes that do not repeat.
@@ -57,10 +61,19 @@ pub(crate) fn run(command: &mut Command) -> String {
 impl TestServer {
     /// On SQLite, with other settings.
     pub(crate) fn with(change: impl FnOnce(&mut SftpSettings)) -> TestServer {
-        TestServer::start(stores().remove(0), change)
+        TestServer::start(stores().remove(0), InboxSettings::default(), change)
     }
 
-    fn start(test: TestStore, change: impl FnOnce(&mut SftpSettings)) -> TestServer {
+    /// On SQLite, with other limits of the account.
+    pub(crate) fn with_inbox(settings: InboxSettings) -> TestServer {
+        TestServer::start(stores().remove(0), settings, |_| {})
+    }
+
+    fn start(
+        test: TestStore,
+        inbox_settings: InboxSettings,
+        change: impl FnOnce(&mut SftpSettings),
+    ) -> TestServer {
         let new = NewDistrict {
             slug: Slug::parse("lincoln").unwrap(),
             name: "Lincoln".into(),
@@ -72,7 +85,7 @@ impl TestServer {
             file: "roster.csv".into(),
         };
         let district = test.store.district(test.store.districts_add(&new).unwrap().id);
-        let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+        let inbox = Inbox::new(test.store.clone(), inbox_settings);
         let login = inbox.account_add(&district, None, None).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = SftpSettings {
@@ -84,16 +97,17 @@ impl TestServer {
         let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
         let keys = HostKeys::load_or_make(folder.path()).unwrap();
         let runtime = Runtime::new().unwrap();
-        let running = runtime.block_on(Server::start(settings, inbox, samples, keys)).unwrap();
+        let running = runtime.block_on(Server::start(settings, inbox.clone(), samples, keys)).unwrap();
         TestServer {
             engine: test.engine,
             user: login.user,
             password: login.password,
             folder,
+            inbox,
             district,
             running,
-            _runtime: runtime,
-            _test: test,
+            runtime,
+            test,
         }
     }
 
@@ -116,6 +130,38 @@ impl TestServer {
         path.display().to_string()
     }
 
+    /// The account's files, as the server itself sees them.
+    pub(crate) fn drop_box(&self) -> DropBox {
+        let account = self.district.accounts_list().unwrap().remove(0);
+        self.inbox.drop_box(self.district.id(), account.id)
+    }
+
+    /// The size of a file of the account.
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
+        let path = DropPath::parse(name.as_bytes()).unwrap();
+        self.drop_box().stat(&path).ok().map(|entry| entry.bytes)
+    }
+
+    /// Runs commands of lftp, which must succeed.
+    pub(crate) fn lftp(&self, commands: &str) {
+        let script = format!(
+            "set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm yes; set sftp:connect-program 'ssh -a -x -o \
+             UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no'; open -u {},{} sftp://127.0.0.1:{}; {commands}; bye",
+            self.user,
+            self.password,
+            self.port()
+        );
+        run(Command::new("lftp").args(["-c", &script]));
+    }
+
+    /// Runs Debian's curl, the one that knows SFTP, on a file of the account.
+    pub(crate) fn curl(&self, arguments: &[&str], name: &str) {
+        let login = format!("{}:{}", self.user, self.password);
+        let mut curl = Command::new("/usr/bin/curl");
+        curl.args(["-sS", "-k", "-u", &login]).args(arguments);
+        run(curl.arg(format!("sftp://127.0.0.1:{}/{name}", self.port())));
+    }
+
     /// Names of the uploads, newest first.
     pub(crate) fn uploads(&self) -> Vec<String> {
         self.district.uploads_list(1_000).unwrap().into_iter().map(|upload| upload.name).collect()
@@ -126,6 +172,31 @@ impl TestServer {
         self.district.account_keys_add(account.id, &parse_public_key(text).unwrap()).unwrap();
     }
 
+    /// Runs a script of paramiko, which must succeed, with the port, user and password, and then `arguments`; what it
+    /// printed.
+    pub(crate) fn python(&self, script: &str, arguments: &[&str]) -> String {
+        run(&mut self.python_command(script, arguments))
+    }
+
+    /// A script of paramiko with the port, user and password, and then `arguments`.
+    pub(crate) fn python_command(&self, script: &str, arguments: &[&str]) -> Command {
+        let mut python = Command::new("python3");
+        python.args(["-c", script, &self.port(), &self.user, &self.password]).args(arguments);
+        python
+    }
+
+    /// Stops the server; sessions get `grace` to end by themselves.
+    pub(crate) fn stop(self, grace: Duration) -> (DropBox, TestStore) {
+        let drop_box = self.drop_box();
+        self.runtime.block_on(self.running.shutdown(grace));
+        (drop_box, self.test)
+    }
+
+    /// The server's clock, which stands still.
+    pub(crate) fn clock(&self) -> &homeroom_model::Clock {
+        self.test.store.clock()
+    }
+
     pub(crate) fn disable(&self) {
         let account = self.district.accounts_list().unwrap().remove(0);
         self.district.accounts_disable(account.id, true).unwrap();
@@ -133,7 +204,28 @@ impl TestServer {
 
     /// A client that logs in with the account's password.
     pub(crate) fn client(&self, program: &str) -> Command {
-        ssh_client(program, self.folder.path(), &self.password)
+        self.client_with(program, &self.password)
+    }
+
+    /// A client that answers the question for the password like this.
+    pub(crate) fn client_with(&self, program: &str, password: &str) -> Command {
+        ssh_client(program, self.folder.path(), password)
+    }
+
+    /// Nothing on disk is named by a client: blobs by their hash, staging files by a UUID.
+    pub(crate) fn only_blobs_are_on_disk(&self) {
+        let is_hex = |name: &str, length| name.len() == length && name.bytes().all(|b| b.is_ascii_hexdigit());
+        for folder in fs::read_dir(&self.test.settings.blobs).unwrap() {
+            let folder = folder.unwrap();
+            let name = folder.file_name().into_string().unwrap();
+            assert!(name == "staging" || is_hex(&name, 2), "{name}");
+            for file in fs::read_dir(folder.path()).unwrap() {
+                let file = file.unwrap().file_name().into_string().unwrap();
+                let is_ours =
+                    if name == "staging" { is_hex(&file.replace('-', ""), 32) } else { is_hex(&file, 64) };
+                assert!(is_ours, "{name}/{file}");
+            }
+        }
     }
 
     fn command_as(&self, user: &str, password: &str) -> Command {

@@ -1,0 +1,73 @@
+//! Who may log in, on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use homeroom_inbox::{Inbox, InboxSettings, LoginRefused, parse_public_key};
+use homeroom_model::district::{Mode, Slug};
+use homeroom_store::DistrictStore;
+use homeroom_store::district::NewDistrict;
+use homeroom_testkit::stores;
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl laptop";
+
+fn district(inbox: &Inbox, slug: &str) -> DistrictStore {
+    let new = NewDistrict {
+        slug: Slug::parse(slug).unwrap(),
+        name: slug.into(),
+        time_zone: "UTC".into(),
+        seats: 10,
+        apps: vec![],
+        mode: Mode::OnUpload,
+        at: "02:00".into(),
+        file: "roster.csv".into(),
+    };
+    inbox.store().district(inbox.store().districts_add(&new).unwrap().id)
+}
+
+#[test]
+fn an_account_is_called_like_its_district_and_no_two_alike() {
+    for test in stores() {
+        let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+        let (lincoln, adams) = (district(&inbox, "lincoln"), district(&inbox, "adams"));
+        let user = |district, user| inbox.account_add(district, user, None).map(|login| login.user);
+        assert_eq!(user(&lincoln, None).unwrap(), "lincoln");
+        assert_eq!(user(&lincoln, None).unwrap(), "lincoln-2");
+        assert!(
+            user(&adams, Some("lincoln")).unwrap_err().is_conflict("account_user_name"),
+            "{}",
+            test.engine
+        );
+        assert_eq!(user(&adams, Some("lincoln-3")).unwrap(), "lincoln-3");
+        assert_eq!(user(&lincoln, None).unwrap(), "lincoln-4", "another district has lincoln-3");
+    }
+}
+
+#[test]
+fn a_login_is_refused_with_its_reason() {
+    for test in stores() {
+        let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+        let lincoln = district(&inbox, "lincoln");
+        let key = parse_public_key(KEY).unwrap();
+        let login = inbox.account_add(&lincoln, None, Some(&key)).unwrap();
+        let account = lincoln.accounts_list().unwrap().remove(0);
+        let by_password = |user: &str, password: &str| inbox.login_with_password(user, password).unwrap();
+        let by_key = |user: &str, key: &str| inbox.login_with_key(user, key).unwrap();
+        let found = by_password("lincoln", &login.password).unwrap();
+        assert_eq!((found.district, found.account), (lincoln.id(), account.id));
+        assert_eq!(by_key("lincoln", &key.fingerprint), Ok(found));
+        assert_eq!(by_password("lincoln", "guess"), Err(LoginRefused::WrongPassword));
+        assert_eq!(by_password("LINCOLN", &login.password), Err(LoginRefused::UnknownUser));
+        assert_eq!(by_password("", ""), Err(LoginRefused::UnknownUser));
+        assert_eq!(by_key("nobody", &key.fingerprint), Err(LoginRefused::UnknownUser));
+        assert_eq!(by_key("lincoln", "SHA256:another"), Err(LoginRefused::UnknownKey));
+        let rotated = inbox.account_rotate(&lincoln, &account).unwrap();
+        assert_eq!(by_password("lincoln", &login.password), Err(LoginRefused::WrongPassword));
+        assert!(by_password("lincoln", &rotated.password).is_ok());
+        lincoln.accounts_disable(account.id, true).unwrap();
+        assert_eq!(by_password("lincoln", &rotated.password), Err(LoginRefused::Disabled));
+        assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::Disabled));
+        lincoln.accounts_disable(account.id, false).unwrap();
+        assert!(lincoln.account_keys_remove(account.id, &key.fingerprint).unwrap());
+        assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::UnknownKey));
+    }
+}

@@ -1,0 +1,45 @@
+//! Why a request is refused, in the protocol's words.
+
+use homeroom_inbox::DropError;
+
+use crate::packet::{Malformed, Status};
+
+/// Why a request is answered with a status.
+pub(crate) enum Refusal {
+    Malformed,
+    Status(Status, String),
+}
+
+impl From<Malformed> for Refusal {
+    fn from(_: Malformed) -> Self {
+        Refusal::Malformed
+    }
+}
+
+impl From<DropError> for Refusal {
+    fn from(error: DropError) -> Self {
+        let status = match &error {
+            DropError::NotFound => Status::NoSuchFile,
+            DropError::ReadOnly => Status::PermissionDenied,
+            DropError::Store(_) | DropError::Io(_) => {
+                tracing::error!(error = %cause(&error), "a file could not be kept");
+                Status::Failure
+            }
+            _ => Status::Failure,
+        };
+        Refusal::Status(status, error.to_string())
+    }
+}
+
+/// The inner error, which is for the log and not for the client.
+fn cause(error: &DropError) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+pub(crate) fn unsupported() -> Refusal {
+    Refusal::Status(Status::Unsupported, "not supported".into())
+}
+
+pub(crate) fn no_handle() -> Refusal {
+    Refusal::Status(Status::Failure, "no such handle".into())
+}
