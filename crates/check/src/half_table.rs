@@ -2,17 +2,24 @@
 
 use std::hash::BuildHasher;
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 #[derive(Default)]
 pub(crate) struct HalfTable {
     hasher: DefaultHashBuilder,
-    numbers: HashTable<u32>,
+    known: HashTable<Known>,
     bytes: Vec<u8>,
     /// Where each half ends in `bytes`.
     ends: Vec<usize>,
     /// The number that was found last: rows of a class often follow each other.
     last: u32,
+}
+
+/// A half with its hash, so that neither growing the table nor most comparisons look at its bytes.
+struct Known {
+    hash: u64,
+    number: u32,
 }
 
 impl HalfTable {
@@ -22,20 +29,16 @@ impl HalfTable {
             return (self.last, false);
         }
         let hash = self.hasher.hash_one(key);
-        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
-        let entry = self.numbers.entry(
-            hash,
-            |number| get(bytes, ends, *number) == key,
-            |number| hasher.hash_one(get(bytes, ends, *number)),
-        );
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(found) => {
-                self.last = *found.get();
+        let (bytes, ends) = (&self.bytes, &self.ends);
+        let is_key = |known: &Known| known.hash == hash && get(bytes, ends, known.number) == key;
+        match self.known.entry(hash, is_key, |known| known.hash) {
+            Entry::Occupied(found) => {
+                self.last = found.get().number;
                 (self.last, false)
             }
-            hashbrown::hash_table::Entry::Vacant(place) => {
+            Entry::Vacant(place) => {
                 self.last = self.ends.len() as u32;
-                place.insert(self.last);
+                place.insert(Known { hash, number: self.last });
                 self.bytes.extend_from_slice(key);
                 self.ends.push(self.bytes.len());
                 (self.last, true)

@@ -5,6 +5,7 @@
 //! last each row is judged by its two halves (`rows`).
 
 mod flat;
+mod groups;
 mod half_table;
 mod halves;
 mod people;
@@ -25,7 +26,7 @@ use homeroom_model::ids::Kind;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
-use homeroom_read::{Limits, Opened, open};
+use homeroom_read::{Limits, Opened, read};
 
 pub use written::{write_corrected, write_findings};
 
@@ -54,15 +55,17 @@ pub fn check(
     limits: &Limits,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Checked> {
-    let mut findings = Findings::default();
-    let checked = match open(source, limits)? {
-        Opened::Table(table) => flat::check_table(*table, &mut findings, progress)?,
-        refused => {
-            findings.add_whole(refusal(&refused));
-            flat::Flat::default()
-        }
-    };
-    Ok(finish(name, checked, findings))
+    read(source, limits, |opened| {
+        let mut findings = Findings::default();
+        let checked = match opened {
+            Opened::Table(table) => flat::check_table(*table, &mut findings, progress)?,
+            refused => {
+                findings.add_whole(refusal(&refused));
+                flat::Flat::default()
+            }
+        };
+        Ok(finish(name, checked, findings))
+    })
 }
 
 /// Why a file is no table.

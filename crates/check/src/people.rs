@@ -8,6 +8,7 @@ use homeroom_model::roster::Person;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
+use crate::groups::Groups;
 use crate::halves::Seen;
 use crate::spelling::{Spelling, most_frequent, tally, winner_first};
 
@@ -29,8 +30,8 @@ pub(crate) struct Words {
 pub(crate) struct People {
     /// For each half its person, or [`NOBODY`].
     pub(crate) of_half: Vec<u32>,
-    /// For each person their halves.
-    pub(crate) halves: Vec<Vec<u32>>,
+    /// For each person their halves, also those that were rejected.
+    pub(crate) halves: Groups,
 }
 
 /// How many clearly different names make an address a placeholder.
@@ -46,22 +47,27 @@ pub(crate) fn resolve(
     seen: &mut [Seen],
     words: &Words,
 ) -> People {
-    let mut group = Grouping { of_half: vec![NOBODY; seen.len()], ..Grouping::default() };
+    let mut group = Grouping {
+        of_half: vec![NOBODY; seen.len()],
+        by_email: HashMap::with_capacity(seen.len()),
+        ..Grouping::default()
+    };
     for with_id in [true, false] {
         for (half, seen) in seen.iter().enumerate() {
             let one = person(half);
             if !seen.rejected && one.sis_id.is_empty() != with_id {
-                group.add(texts, half as u32, &one);
+                group.add(texts, half, &one);
             }
         }
     }
-    let Grouping { of_half, halves, trouble, .. } = group;
+    let Grouping { of_half, email_of, trouble, .. } = group;
+    let halves = Groups::new(email_of.len(), of_half.iter().copied());
     let mut people = People { of_half, halves };
     for number in 0..people.halves.len() {
         let conflict = match trouble.get(&(number as u32)) {
             Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared)),
             Some(Trouble::EmailShared) => Some((words.email, words.email_shared)),
-            None => match different_names(texts, &people.halves[number], &person) {
+            None => match different_names(texts, people.halves.get(number), &person) {
                 0 | 1 => None,
                 count => Some((
                     words.email,
@@ -84,27 +90,23 @@ enum Trouble {
 #[derive(Default)]
 struct Grouping<'t> {
     of_half: Vec<u32>,
-    halves: Vec<Vec<u32>>,
     by_id: HashMap<&'t str, u32>,
     by_email: HashMap<&'t str, u32>,
+    /// For each person the address, where one of their halves has it.
     email_of: Vec<&'t str>,
     trouble: HashMap<u32, Trouble>,
 }
 
 impl<'t> Grouping<'t> {
-    fn add(&mut self, texts: &'t Texts, half: u32, one: &Person) {
+    fn add(&mut self, texts: &'t Texts, half: usize, one: &Person) {
         let (id, email) = (texts.get(one.sis_id), texts.get(one.email));
-        let known = if id.is_empty() { self.by_email.get(email) } else { self.by_id.get(id) };
-        let number = known.copied().unwrap_or_else(|| {
-            self.halves.push(vec![]);
+        let known = if id.is_empty() { &mut self.by_email } else { &mut self.by_id };
+        let next = self.email_of.len() as u32;
+        let number = *known.entry(if id.is_empty() { email } else { id }).or_insert(next);
+        if number == next {
             self.email_of.push("");
-            (self.halves.len() - 1) as u32
-        });
-        self.halves[number as usize].push(half);
-        self.of_half[half as usize] = number;
-        if !id.is_empty() {
-            self.by_id.insert(id, number);
         }
+        self.of_half[half] = number;
         if email.is_empty() {
             return;
         }
@@ -113,6 +115,9 @@ impl<'t> Grouping<'t> {
             *mine = email;
         } else if *mine != email {
             self.trouble.insert(number, Trouble::IdShared);
+        }
+        if id.is_empty() {
+            return;
         }
         let holder = *self.by_email.entry(email).or_insert(number);
         if holder != number {
@@ -161,7 +166,7 @@ fn reject(
     column: Column,
     code: FindingCode,
 ) {
-    let halves = std::mem::take(&mut people.halves[number]);
+    let halves = people.halves.get(number);
     let mut described =
         halves.iter().map(|half| (seen[*half as usize].first_line, *half)).collect::<Vec<_>>();
     described.sort_unstable();
@@ -171,7 +176,7 @@ fn reject(
         format!("{} <{}> (line {line})", full_name(texts, &one), texts.get(one.email))
     });
     let named = named.collect::<Vec<_>>().join(", ");
-    for half in halves {
+    for half in halves.iter().copied() {
         let one = person(half as usize);
         let value = texts.get(if code_is_about_id(code) { one.sis_id } else { one.email }).to_owned();
         let message = match described.len() {

@@ -10,7 +10,8 @@ use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
 use crate::flat::{Flat, Gathered};
-use crate::halves::{Issue, Seen};
+use crate::groups::Groups;
+use crate::halves::{ClassHalf, Issue, Seen, StudentHalf};
 use crate::people::{self, People};
 use crate::places;
 use crate::protect;
@@ -61,7 +62,17 @@ pub(crate) fn judge(
     let both = BothColumns::new(&gathered);
 
     let mut rows = std::mem::take(&mut gathered.rows);
+    // Of almost all rows both halves are without fault, which two bits tell.
+    let student_noted = noted(&gathered.student_seen, |half| {
+        both.has(gathered.texts.get(gathered.student_halves[half].person.email))
+    });
+    let class_noted = noted(&gathered.class_seen, |half| {
+        both.has(gathered.texts.get(gathered.class_halves[half].teacher.email))
+    });
     rows.retain(|row| {
+        if !class_noted[row.class as usize] && !student_noted[row.student as usize] {
+            return true;
+        }
         let (class, student) =
             (&gathered.class_seen[row.class as usize], &gathered.student_seen[row.student as usize]);
         for issue in class.issues.iter().chain(&student.issues) {
@@ -80,7 +91,12 @@ pub(crate) fn judge(
         }
         !rejected
     });
-    flat.roster = Builder::new(gathered, &teachers, &students, &rows).build(rows, columns, findings);
+    flat.roster = Builder::new(gathered, &teachers, &students, &rows).build(&rows, columns, findings);
+}
+
+/// For each half whether there is something to say about it.
+fn noted(seen: &[Seen], in_both: impl Fn(usize) -> bool) -> Vec<bool> {
+    seen.iter().enumerate().map(|(half, seen)| !seen.issues.is_empty() || in_both(half)).collect()
 }
 
 fn say(findings: &mut Findings, line: u32, issue: &Issue) {
@@ -107,11 +123,11 @@ struct Refused {
 impl BothColumns {
     fn new(gathered: &Gathered) -> BothColumns {
         let texts = &gathered.texts;
-        let students =
-            gathered.student_halves.iter().map(|half| texts.get(half.person.email)).collect::<HashSet<_>>();
-        let teachers = gathered.class_halves.iter().map(|half| texts.get(half.teacher.email));
-        let both =
-            teachers.filter(|email| !email.is_empty() && students.contains(email)).collect::<HashSet<_>>();
+        let mut teachers =
+            gathered.class_halves.iter().map(|half| texts.get(half.teacher.email)).collect::<HashSet<_>>();
+        teachers.remove("");
+        let students = gathered.student_halves.iter().map(|half| texts.get(half.person.email));
+        let both = students.filter(|email| teachers.contains(email)).collect::<HashSet<_>>();
         if both.is_empty() {
             return BothColumns { refused: HashMap::new() };
         }
@@ -138,10 +154,12 @@ impl BothColumns {
         }
     }
 
+    /// Whether the address stands in both columns.
+    fn has(&self, email: &str) -> bool {
+        !self.refused.is_empty() && self.refused.contains_key(email)
+    }
+
     fn refuses(&self, gathered: &Gathered, row: &RowHalves) -> Option<Issue> {
-        if self.refused.is_empty() {
-            return None;
-        }
         let (teacher, student) = emails(gathered, row);
         let refused = |email: &str| self.refused.get(email).copied().unwrap_or_default();
         let issue = |column, email: &str, message: String| Issue {
@@ -192,93 +210,97 @@ impl<'p> Builder<'p> {
         Builder { gathered, teachers, students, class_used, student_used }
     }
 
-    fn build(self, mut rows: Vec<RowHalves>, columns: OptionalColumns, findings: &mut Findings) -> Roster {
+    fn build(self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
         let mut roster = Roster { columns, ..Roster::default() };
         let school_of_half = self.schools(&mut roster, findings);
         let class_of_half = self.classes(&mut roster, &school_of_half, findings);
         let teacher_of_half = self.teachers(&mut roster, findings);
         let student_of_half = self.students(&mut roster, findings);
 
+        let mut teachings = (0..class_of_half.len())
+            .filter(|half| self.class_used[*half])
+            .map(|half| (Link { class: class_of_half[half], person: teacher_of_half[half] }, half as u32))
+            .collect::<Vec<_>>();
+        teachings.sort_unstable();
         // Halves of the same class and teacher are one from here on.
-        let mut teachings = HashMap::<Link, u32>::new();
-        for (half, used) in self.class_used.iter().enumerate() {
-            if *used {
-                let link = Link { class: class_of_half[half], person: teacher_of_half[half] };
-                teachings.entry(link).or_insert(half as u32);
-            }
+        let mut teaching_of_half = vec![0; class_of_half.len()];
+        for same in teachings.chunk_by(|one, other| one.0 == other.0) {
+            same.iter().for_each(|(_, half)| teaching_of_half[*half as usize] = same[0].1);
+            roster.teachings.push(same[0].0);
         }
-        for row in &mut rows {
-            let half = row.class as usize;
-            row.class = teachings[&Link { class: class_of_half[half], person: teacher_of_half[half] }];
-            row.student = student_of_half[row.student as usize];
+
+        roster.enrollments.reserve(rows.len());
+        let by_class =
+            Groups::new(roster.classes.len(), rows.iter().map(|row| class_of_half[row.class as usize]));
+        let mut of_class = Vec::new();
+        let mut students = Vec::new();
+        for (class, group) in by_class.iter().enumerate() {
+            of_class.clear();
+            of_class.extend(group.iter().map(|row| {
+                let RowHalves { class, student, line } = rows[*row as usize];
+                let class = teaching_of_half[class as usize];
+                RowHalves { class, student: student_of_half[student as usize], line }
+            }));
+            of_class.sort_unstable();
+            say_duplicates(&of_class, findings);
+            students.clear();
+            students.extend(of_class.iter().map(|row| row.student));
+            students.sort_unstable();
+            students.dedup();
+            let class = class as u32;
+            roster.enrollments.extend(students.iter().map(|student| Link { class, person: *student }));
         }
-        rows.sort_unstable();
-        say_duplicates(&rows, findings);
-        roster.enrollments = rows
-            .iter()
-            .map(|row| Link { class: class_of_half[row.class as usize], person: row.student })
-            .collect();
-        roster.enrollments.sort_unstable();
-        roster.enrollments.dedup();
-        roster.teachings = teachings.into_keys().collect();
-        roster.teachings.sort_unstable();
         self.say_co_teachers(&roster, &class_of_half, findings);
         roster.texts = self.gathered.texts;
         roster
     }
 
     fn schools(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
-        let (texts, halves) = (&self.gathered.texts, &self.gathered.class_halves);
         let words = places::Words { column: Column::SchoolName, differs: FindingCode::SchoolNameDiffers };
-        let groups = self.grouped_class_halves(|half| texts.get(half.school));
-        let mut of_half = vec![0; halves.len()];
-        for (at, group) in groups.values().enumerate() {
-            group.iter().for_each(|half| of_half[*half as usize] = at as u32);
-            let name = places::name(
-                texts,
-                group,
-                |half| halves[half].school_name,
-                &self.gathered.class_seen,
-                &words,
-                findings,
-            );
-            roster.schools.push(School { key: halves[group[0] as usize].school, name });
-        }
-        of_half
+        self.places(
+            &words,
+            |half| (half.school, half.school_name),
+            findings,
+            |key, name, _| {
+                roster.schools.push(School { key, name });
+            },
+        )
     }
 
     fn classes(&self, roster: &mut Roster, school_of_half: &[u32], findings: &mut Findings) -> Vec<u32> {
-        let (texts, halves) = (&self.gathered.texts, &self.gathered.class_halves);
         let words = places::Words { column: Column::ClassName, differs: FindingCode::ClassNameDiffers };
-        let groups = self.grouped_class_halves(|half| texts.get(half.class));
-        let mut of_half = vec![0; halves.len()];
-        for (at, group) in groups.values().enumerate() {
-            group.iter().for_each(|half| of_half[*half as usize] = at as u32);
-            let name = places::name(
-                texts,
-                group,
-                |half| halves[half].class_name,
-                &self.gathered.class_seen,
-                &words,
-                findings,
-            );
-            let first = group[0] as usize;
-            roster.classes.push(Class { key: halves[first].class, name, school: school_of_half[first] });
-        }
-        of_half
+        self.places(
+            &words,
+            |half| (half.class, half.class_name),
+            findings,
+            |key, name, half| {
+                roster.classes.push(Class { key, name, school: school_of_half[half] });
+            },
+        )
     }
 
-    /// Used class halves by a key, in the order of the keys.
-    fn grouped_class_halves<'t>(
-        &'t self,
-        key: impl Fn(&'t crate::halves::ClassHalf) -> &'t str,
-    ) -> BTreeMap<&'t str, Vec<u32>> {
-        let mut groups = BTreeMap::<&str, Vec<u32>>::new();
-        for (at, half) in self.gathered.class_halves.iter().enumerate().filter(|(at, _)| self.class_used[*at])
-        {
-            groups.entry(key(half)).or_default().push(at as u32);
+    /// Puts the used class halves together by their key of one kind of place, in the order of the keys; `add` gets each
+    /// place with its key, its name and one of its halves. Gives for each half the position of its place.
+    fn places(
+        &self,
+        words: &places::Words,
+        key_and_name: impl Fn(&ClassHalf) -> (Text, Text),
+        findings: &mut Findings,
+        mut add: impl FnMut(Text, Text, usize),
+    ) -> Vec<u32> {
+        let Gathered { texts, class_halves, class_seen, .. } = &self.gathered;
+        let key = |half: u32| key_and_name(&class_halves[half as usize]).0;
+        let mut of_half = vec![0; class_halves.len()];
+        let order = texts.order(class_halves.iter().map(|half| key_and_name(half).0));
+        let used = order.into_iter().filter(|half| self.class_used[*half as usize]).collect::<Vec<_>>();
+        let same = |one: &u32, other: &u32| texts.get(key(*one)) == texts.get(key(*other));
+        for (at, group) in used.chunk_by(same).enumerate() {
+            group.iter().for_each(|half| of_half[*half as usize] = at as u32);
+            let name_of = |half: usize| key_and_name(&class_halves[half]).1;
+            let name = places::name(texts, group, name_of, class_seen, words, findings);
+            add(key(group[0]), name, group[0] as usize);
         }
-        groups
+        of_half
     }
 
     fn teachers(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
@@ -296,6 +318,10 @@ impl<'p> Builder<'p> {
         let Gathered { texts, student_halves, student_seen, .. } = &self.gathered;
         let person = |half: usize| student_halves[half].person;
         let merged = merged(self.students, &self.student_used, |halves| {
+            if let [only] = halves {
+                let StudentHalf { person, username, grade } = student_halves[*only as usize];
+                return Student { person, username, grade };
+            }
             let person = people::merge(texts, halves, &person, student_seen, &STUDENTS, findings);
             let usernames = halves.iter().map(|half| {
                 let Seen { rows, first_line, .. } = student_seen[*half as usize];
@@ -385,17 +411,14 @@ fn sorted_by_key<V: Copy>(
     people: &People,
     key: impl Fn(&V) -> Text,
 ) -> (Vec<V>, Vec<u32>) {
-    let mut order = merged
-        .iter()
-        .enumerate()
-        .filter_map(|(at, values)| values.as_ref().map(|values| (texts.get(key(values)), at)))
-        .collect::<Vec<_>>();
-    order.sort_unstable();
+    let some = merged.iter().zip(0_u32..).filter_map(|(values, person)| Some(((*values)?, person)));
+    let some = some.collect::<Vec<_>>();
+    let order = texts.order(some.iter().map(|(values, _)| key(values)));
     let mut place = vec![0; merged.len()];
-    for (at, (_, person)) in order.iter().enumerate() {
-        place[*person] = at as u32;
+    for (at, found) in order.iter().enumerate() {
+        place[some[*found as usize].1 as usize] = at as u32;
     }
-    let sorted = order.iter().filter_map(|(_, person)| merged[*person]).collect();
+    let sorted = order.iter().map(|found| some[*found as usize].0).collect();
     let of_half =
         people.of_half.iter().map(|person| place.get(*person as usize).copied().unwrap_or(0)).collect();
     (sorted, of_half)

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use homeroom_model::finding::{Finding, Findings};
+use homeroom_model::finding_code::FindingCode;
 use homeroom_model::source::Source;
-use homeroom_read::{Limits, Opened, open};
+use homeroom_read::{Encoding, Limits, Opened, open};
 
 /// So that spreadsheet programs read the files as UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -57,7 +58,9 @@ pub fn write_corrected(
         remedies.dedup();
         (safe(&problems), remedies.join(" "))
     };
-    let Opened::Table(mut table) = open(source, limits)? else {
+    // That a file is no UTF-8 may have shown far down; here it has to be known from the beginning.
+    let encoding = (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
+    let Opened::Table(mut table) = open(source, limits, encoding)? else {
         let (problem, suggestion) = said(None);
         csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
         csv.write_record([problem, suggestion.clone()])?;

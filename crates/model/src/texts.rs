@@ -15,6 +15,7 @@ impl Text {
     pub const EMPTY: Text = Text { at: 0, length: 0 };
 
     /// Whether there is nothing in it.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.length == 0
     }
@@ -46,6 +47,7 @@ impl Texts {
     }
 
     /// The text behind a handle that this `Texts` gave.
+    #[inline]
     pub fn get(&self, text: Text) -> &str {
         &self.0[text.at as usize..(text.at + text.length) as usize]
     }
@@ -73,6 +75,24 @@ impl Texts {
         by
     }
 
+    /// The positions of these texts in the order of their letters; of equal ones the first comes first.
+    pub fn order(&self, texts: impl Iterator<Item = Text>) -> Vec<u32> {
+        // Most comparisons end in the first letters, which lie beside each other here and not all over the text.
+        let start = |text: &str| {
+            let mut letters = [0; 16];
+            let length = text.len().min(16);
+            letters[..length].copy_from_slice(&text.as_bytes()[..length]);
+            u128::from_be_bytes(letters)
+        };
+        let mut order =
+            texts.zip(0_u32..).map(|(text, at)| (start(self.get(text)), at, text)).collect::<Vec<_>>();
+        order.sort_unstable_by(|one, other| {
+            let whole = || self.get(one.2).cmp(self.get(other.2));
+            one.0.cmp(&other.0).then_with(whole).then(one.1.cmp(&other.1))
+        });
+        order.into_iter().map(|(_, at, _)| at).collect()
+    }
+
     /// Bytes kept.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -81,5 +101,23 @@ impl Texts {
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop, prop_assert_eq, proptest};
+
+    use super::Texts;
+
+    proptest! {
+        #[test]
+        fn the_order_is_that_of_the_letters(words in prop::collection::vec("(sixteen letters)?[ab\0é]{0,4}", 0..40)) {
+            let mut texts = Texts::default();
+            let kept = words.iter().map(|word| texts.keep(word)).collect::<Vec<_>>();
+            let mut expected = (0..words.len() as u32).collect::<Vec<_>>();
+            expected.sort_by_key(|at| &words[*at as usize]);
+            prop_assert_eq!(texts.order(kept.into_iter()), expected);
+        }
     }
 }

@@ -32,40 +32,46 @@ impl Encoding {
 
 /// What the first look at a file says.
 pub(crate) struct Look {
+    /// [`Encoding::Utf8`] as far as the first block goes: a byte further down may still show that it is not.
     pub(crate) encoding: Encoding,
     /// The first block, as it stands in the file.
     pub(crate) start: Vec<u8>,
 }
 
-/// Bytes read at once.
-const BLOCK: usize = 1 << 18;
+/// Bytes looked at.
+const BLOCK: usize = 1 << 16;
 
-/// Looks at the whole file: one bad byte at its end decides that it is not UTF-8.
+/// Looks at the first block of a file.
 pub(crate) fn look(source: &dyn Source) -> io::Result<Look> {
-    let mut reader = source.open()?;
-    let mut block = vec![0; BLOCK];
-    let mut filled = fill(&mut reader, &mut block, 0)?;
-    let start = block[..filled].to_vec();
-    let by_mark = match start.as_slice() {
-        [0xFF, 0xFE, ..] => Some(Encoding::Utf16Le),
-        [0xFE, 0xFF, ..] => Some(Encoding::Utf16Be),
-        _ => None,
+    let mut start = vec![0; BLOCK];
+    let filled = fill(&mut source.open()?, &mut start, 0)?;
+    start.truncate(filled);
+    let encoding = match start.as_slice() {
+        [0xFF, 0xFE, ..] => Encoding::Utf16Le,
+        [0xFE, 0xFF, ..] => Encoding::Utf16Be,
+        start if checked_up_to(start, filled < BLOCK).is_ok() => Encoding::Utf8,
+        _ => Encoding::Windows1252,
     };
-    if let Some(encoding) = by_mark {
-        return Ok(Look { encoding, start });
-    }
-    loop {
-        let cut = match simdutf8::compat::from_utf8(&block[..filled]) {
-            Ok(_) => filled,
-            // A character that the block's end cuts apart goes on in the next block.
-            Err(error) if error.error_len().is_none() && filled == BLOCK => error.valid_up_to(),
-            Err(_) => return Ok(Look { encoding: Encoding::Windows1252, start }),
-        };
-        if filled < BLOCK {
-            return Ok(Look { encoding: Encoding::Utf8, start });
-        }
-        block.copy_within(cut..filled, 0);
-        filled = fill(&mut reader, &mut block, filled - cut)?;
+    Ok(Look { encoding, start })
+}
+
+/// A file that was taken for UTF-8 holds a byte that is not: it has to be read again from its beginning.
+#[derive(Debug, thiserror::Error)]
+#[error("the file is not in UTF-8")]
+pub(crate) struct NotUtf8;
+
+/// Whether an error is [`NotUtf8`].
+pub(crate) fn is_not_utf8(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<NotUtf8>())
+}
+
+/// How many of these bytes are whole characters of UTF-8. A character that the bytes' end cuts apart may go on in the next
+/// ones, unless the file ends here.
+pub(crate) fn checked_up_to(bytes: &[u8], at_end: bool) -> io::Result<usize> {
+    match simdutf8::compat::from_utf8(bytes) {
+        Ok(_) => Ok(bytes.len()),
+        Err(error) if error.error_len().is_none() && !at_end => Ok(error.valid_up_to()),
+        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, NotUtf8)),
     }
 }
 

@@ -1,19 +1,21 @@
 //! Bytes become rows: encoding, separator, header, quotes, damage. Never fails on data.
 //!
-//! [`open`] looks at the whole file once for its encoding and at its first lines for separator and header; then
-//! [`Table::next_row`] streams. Memory follows the longest record, not the file.
+//! [`read()`] looks at a file's first block for its encoding and at its first lines for separator and header; then
+//! [`Table::next_row`] streams, and finds out whether the rest is UTF-8 as well. Memory follows the longest record, not the
+//! file.
 
 mod column;
 mod encoding;
 mod header;
 mod kind;
 mod lines;
+mod marks;
 mod table;
 
 pub use column::Column;
 pub use encoding::Encoding;
 pub use header::Header;
-pub use table::{Damage, Opened, Row, Table, open};
+pub use table::{Damage, Opened, Row, Table, open, read};
 
 /// What a file may cost.
 #[derive(Clone, Debug)]

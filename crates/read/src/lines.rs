@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
+use crate::encoding::checked_up_to;
+use crate::marks::Marks;
+
 /// A physical line, relative to the unread part of the buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -32,6 +35,8 @@ pub(crate) struct Lines<R> {
     buffer: Vec<u8>,
     /// The unread part of the buffer.
     unread: Range<usize>,
+    /// Up to where the buffer is known to be UTF-8; `None` when the reader gives nothing else.
+    checked: Option<usize>,
     at_end: bool,
     longest: usize,
     taken: u64,
@@ -40,8 +45,11 @@ pub(crate) struct Lines<R> {
 const BLOCK: usize = 1 << 18;
 
 impl<R: Read> Lines<R> {
-    pub(crate) fn new(reader: R, longest: usize) -> Self {
-        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, at_end: false, longest, taken: 0 }
+    /// Lines of at most `longest` bytes. With `check_utf8` a byte that is no UTF-8 ends them with
+    /// [`crate::encoding::NotUtf8`].
+    pub(crate) fn new(reader: R, longest: usize, check_utf8: bool) -> Self {
+        let checked = check_utf8.then_some(0);
+        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, checked, at_end: false, longest, taken: 0 }
     }
 
     /// The unread part, as far as it is in memory.
@@ -66,13 +74,13 @@ impl<R: Read> Lines<R> {
         &self.buffer[start..start + length]
     }
 
-    /// The line that begins `from` bytes into the unread part.
-    pub(crate) fn line_at(&mut self, from: usize) -> io::Result<Ahead> {
+    /// The line that begins `from` bytes into the unread part, and its marks.
+    pub(crate) fn line_at(&mut self, from: usize, separator: u8, marks: &mut Marks) -> io::Result<Ahead> {
+        marks.clear();
         let mut searched = from;
         loop {
             let unread = &self.buffer[self.unread.clone()];
-            if let Some(found) = unread.get(searched..).and_then(|rest| memchr2(b'\n', b'\r', rest)) {
-                let end = searched + found;
+            if let Some(end) = marks.mark(unread, searched, separator) {
                 if end > self.longest {
                     return Ok(Ahead::TooLong);
                 }
@@ -122,6 +130,7 @@ impl<R: Read> Lines<R> {
     fn fill(&mut self) -> io::Result<()> {
         if self.unread.end == self.buffer.len() {
             self.buffer.copy_within(self.unread.clone(), 0);
+            self.checked = self.checked.map(|checked| checked - self.unread.start);
             self.unread = 0..self.unread.len();
             if self.unread.len() * 2 > self.buffer.len() {
                 self.buffer.resize(self.buffer.len() * 2, 0);
@@ -133,19 +142,26 @@ impl<R: Read> Lines<R> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+        if let Some(checked) = &mut self.checked {
+            *checked += checked_up_to(&self.buffer[*checked..self.unread.end], self.at_end)?;
+        }
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::{Ahead, Lines};
+    use crate::encoding::is_not_utf8;
+    use crate::marks::Marks;
 
     fn all(text: &[u8], longest: usize) -> Vec<(String, bool)> {
-        let mut lines = Lines::new(text, longest);
+        let mut lines = Lines::new(text, longest, true);
         let mut found = vec![];
         loop {
-            match lines.line_at(0).unwrap() {
+            match lines.line_at(0, b',', &mut Marks::default()).unwrap() {
                 Ahead::End => return found,
                 Ahead::TooLong => {
                     found.push(("too long".into(), true));
@@ -176,5 +192,43 @@ mod tests {
         text.extend(b"\nb\n");
         let lines = all(&text, 1 << 20);
         assert_eq!(lines.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["a", "too long", "b"]);
+    }
+
+    /// Gives a few bytes at a time.
+    struct Dripping<'t>(&'t [u8], usize);
+
+    impl Read for Dripping<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..count])
+        }
+    }
+
+    fn to_the_end(text: &[u8], step: usize) -> io::Result<usize> {
+        let mut lines = Lines::new(Dripping(text, step), 100, true);
+        let mut marks = Marks::default();
+        let mut count = 0;
+        while let Ahead::Line(line) = lines.line_at(0, b',', &mut marks)? {
+            lines.take(line.next);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    #[test]
+    fn a_character_may_arrive_in_parts() {
+        let text = "é,日本\r\n👩\u{200d}🏫,ß\nz\u{e9}";
+        for step in 1..8 {
+            assert_eq!(to_the_end(text.as_bytes(), step).unwrap(), 3, "{step} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf8_is_told_wherever_it_stands() {
+        for text in [&b"a\nb\xE9c\n"[..], b"\xFF", b"a\nb\xE9", b"a\nb\xF0\x9F\x91"] {
+            for step in 1..8 {
+                assert!(is_not_utf8(&to_the_end(text, step).unwrap_err()), "{text:?}");
+            }
+        }
     }
 }

@@ -4,13 +4,14 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use homeroom_model::source::Source;
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use crate::Limits;
-use crate::encoding::{Encoding, look, utf8};
+use crate::encoding::{Encoding, is_not_utf8, look, utf8};
 use crate::header::Header;
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
+use crate::marks::Marks;
 
 /// What a file turned out to be.
 pub enum Opened<'s> {
@@ -53,13 +54,13 @@ pub struct Table<'s> {
     ends_mid_row: bool,
 }
 
-/// The cells of the row at hand: ranges of the row's bytes, or of text that was unquoted.
+/// The cells of the row at hand: parts of the row's bytes, or of text that was unquoted. In both each cell begins one
+/// byte behind the end of the one before.
 #[derive(Default)]
 struct Cells {
-    ranges: Vec<Range<u32>>,
+    marks: Marks,
     /// Text of the cells when the row has quotes.
     unquoted: Vec<u8>,
-    quoted: bool,
     stray_quotes: bool,
 }
 
@@ -77,28 +78,25 @@ pub struct Row<'t> {
 impl Row<'_> {
     /// How many cells there are, without empty ones beyond the header's width.
     pub fn len(&self) -> usize {
-        self.cells.ranges.len()
+        self.cells.count()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.cells.ranges.is_empty()
+        self.len() == 0
     }
 
     /// A cell without its quotes; empty when the row is too short.
     pub fn cell(&self, at: usize) -> &[u8] {
-        let Some(range) = self.cells.ranges.get(at) else { return &[] };
-        let text = if self.cells.quoted { &self.cells.unquoted } else { self.bytes };
-        &text[range.start as usize..range.end as usize]
+        if at < self.len() { &self.cells.text(self.bytes)[self.cells.range(at)] } else { &[] }
     }
 
     /// The bytes of neighbouring cells with the separators between them; `None` when the row has quotes.
     pub fn slice(&self, cells: Range<usize>) -> Option<&[u8]> {
-        if self.cells.quoted || cells.end > self.cells.ranges.len() || cells.is_empty() {
+        if self.cells.marks.quoted || cells.end > self.len() || cells.is_empty() {
             return None;
         }
-        let (first, last) = (&self.cells.ranges[cells.start], &self.cells.ranges[cells.end - 1]);
-        Some(&self.bytes[first.start as usize..last.end as usize])
+        Some(&self.bytes[self.cells.range(cells.start).start..self.cells.range(cells.end - 1).end])
     }
 
     /// Whether a quote stands inside a cell where none belongs; it is kept as it is.
@@ -111,21 +109,45 @@ impl Row<'_> {
 const LINES_A_RECORD: usize = 100;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Opens a file: decides on encoding, separator and header.
-pub fn open<'s>(source: &'s dyn Source, limits: &Limits) -> io::Result<Opened<'s>> {
+/// Opens a file and gives it to `work`. Should a byte far down show that the file is not UTF-8 after all, everything begins
+/// anew with the file as Windows-1252: `work` is then called a second time.
+///
+/// # Errors
+/// Those of `work`, and when the bytes cannot be read.
+pub fn read<T>(
+    source: &dyn Source,
+    limits: &Limits,
+    mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    match open(source, limits, None).and_then(&mut work) {
+        Err(error) if is_not_utf8(&error) => work(open(source, limits, Some(Encoding::Windows1252))?),
+        done => done,
+    }
+}
+
+/// Opens a file: decides on encoding, when none is given, separator and header.
+///
+/// # Errors
+/// When the bytes cannot be read; with [`Table::next_row`] also when a file that is opened as UTF-8 holds something else.
+pub fn open<'s>(
+    source: &'s dyn Source,
+    limits: &Limits,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
     if source.length() > limits.bytes {
         return Ok(Opened::TooLarge);
     }
     let look = look(source)?;
-    if !matches!(look.encoding, Encoding::Utf16Le | Encoding::Utf16Be)
+    let encoding = encoding.unwrap_or(look.encoding);
+    if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
         && let Some(what) = not_text(&look.start)
     {
         return Ok(Opened::NotText(what));
     }
-    let mut lines = Lines::new(utf8(source, look.encoding)?, limits.longest_record);
+    let mut lines = Lines::new(utf8(source, encoding)?, limits.longest_record, encoding == Encoding::Utf8);
     let mut number = 1;
     let line = loop {
-        match lines.line_at(0)? {
+        match lines.line_at(0, SEPARATORS[0], &mut Marks::default())? {
             Ahead::End => return Ok(Opened::Empty),
             Ahead::TooLong => return Ok(Opened::HeaderTooLong),
             Ahead::Line(line) if is_blank(&lines.unread()[line.bytes.clone()]) => {
@@ -146,7 +168,7 @@ pub fn open<'s>(source: &'s dyn Source, limits: &Limits) -> io::Result<Opened<'s
     lines.take(line.next);
     Ok(Opened::Table(Box::new(Table {
         lines,
-        encoding: look.encoding,
+        encoding,
         separator,
         header,
         header_line,
@@ -162,12 +184,8 @@ fn separator_and_header(line: &[u8]) -> (u8, Header) {
     let read = |separator| {
         let mut cells = Cells::default();
         cells.split(line, separator);
-        let cell = |at: usize| {
-            let range = &cells.ranges[at];
-            let text = if cells.quoted { &cells.unquoted } else { line };
-            String::from_utf8_lossy(&text[range.start as usize..range.end as usize]).into_owned()
-        };
-        (separator, Header::of_cells((0..cells.ranges.len()).map(cell).collect()))
+        let cell = |at| String::from_utf8_lossy(&cells.text(line)[cells.range(at)]).into_owned();
+        (separator, Header::of_cells((0..cells.count()).map(cell).collect()))
     };
     let mut best = read(SEPARATORS[0]);
     for separator in &SEPARATORS[1..] {
@@ -213,7 +231,7 @@ impl Table<'_> {
     /// The next row that is neither blank nor the header once more; `None` at the end.
     pub fn next_row(&mut self) -> io::Result<Option<Row<'_>>> {
         loop {
-            let line = match self.lines.line_at(0)? {
+            let line = match self.lines.line_at(0, self.separator, &mut self.cells.marks)? {
                 Ahead::End => return Ok(None),
                 Ahead::TooLong => return self.too_long().map(Some),
                 Ahead::Line(line) => line,
@@ -228,8 +246,7 @@ impl Table<'_> {
                 self.advance(line.next, 1);
                 continue;
             }
-            let closed = self.cells.split(bytes, self.separator);
-            if closed {
+            if self.cells.close(bytes, self.separator) {
                 if self.is_header_again(&line) {
                     self.repeated_headers.push(self.line);
                     self.advance(line.next, 1);
@@ -245,15 +262,15 @@ impl Table<'_> {
     /// row then has the header's number of cells; else the quote costs this line only.
     fn over_several_lines(&mut self, first: Line) -> io::Result<Row<'_>> {
         let mut next = first.next;
+        let mut marks = Marks::default();
         for count in 2..=LINES_A_RECORD {
-            let Ahead::Line(line) = self.lines.line_at(next)? else { break };
+            let Ahead::Line(line) = self.lines.line_at(next, self.separator, &mut marks)? else { break };
             next = line.next;
             let end = line.bytes.end;
             let record = &self.lines.unread()[..end];
             // Only a line with a quote in it can close the cell.
-            let has_quote = memchr(b'"', &record[line.bytes.start..]).is_some();
-            if has_quote && self.cells.split_strictly(record, self.separator) {
-                if self.cells.ranges.len() != self.header.width() {
+            if marks.quoted && self.cells.split_quoted(record, self.separator, true) {
+                if self.cells.count() != self.header.width() {
                     break;
                 }
                 let line = Line { bytes: 0..end, next, ended: line.ended };
@@ -262,13 +279,13 @@ impl Table<'_> {
         }
         // The file's last line with an open quote: the file was cut off in it.
         self.ends_mid_row |= !first.ended;
-        self.cells.ranges.clear();
+        self.cells.marks.clear();
         Ok(self.finish(&first, first.bytes.end, 1, Some(Damage::UnbalancedQuote)))
     }
 
     fn too_long(&mut self) -> io::Result<Row<'_>> {
         self.lines.skip_line()?;
-        self.cells.ranges.clear();
+        self.cells.marks.clear();
         let line = self.line;
         self.line += 1;
         Ok(Row { line, bytes: &[], damage: Some(Damage::TooLong), cells: &self.cells })
@@ -278,7 +295,7 @@ impl Table<'_> {
     fn finish(&mut self, line: &Line, length: usize, lines: u32, damage: Option<Damage>) -> Row<'_> {
         self.cells.drop_empty_beyond(self.header.width());
         if !line.ended && damage.is_none() {
-            self.ends_mid_row |= self.cells.ranges.len() < self.header.width();
+            self.ends_mid_row |= self.cells.count() < self.header.width();
         }
         let number = self.line;
         self.advance(line.next, lines);
@@ -293,8 +310,8 @@ impl Table<'_> {
 
     fn is_header_again(&self, line: &Line) -> bool {
         let bytes = &self.lines.unread()[line.bytes.clone()];
-        let text = if self.cells.quoted { self.cells.unquoted.as_slice() } else { bytes };
-        let cells = self.cells.ranges.iter().map(|range| &text[range.start as usize..range.end as usize]);
+        let text = self.cells.text(bytes);
+        let cells = (0..self.cells.count()).map(|at| &text[self.cells.range(at)]);
         // Almost every row fails on its first letter.
         let first =
             |bytes: &[u8]| bytes.iter().find(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
@@ -304,35 +321,46 @@ impl Table<'_> {
 }
 
 impl Cells {
+    fn count(&self) -> usize {
+        self.marks.ends.len()
+    }
+
+    /// Where a cell stands in [`Cells::text`].
+    fn range(&self, at: usize) -> Range<usize> {
+        let start = if at == 0 { 0 } else { self.marks.ends[at - 1] as usize + 1 };
+        start..self.marks.ends[at] as usize
+    }
+
+    /// What holds the cells of a row with these bytes.
+    fn text<'c>(&'c self, bytes: &'c [u8]) -> &'c [u8] {
+        if self.marks.quoted { &self.unquoted } else { bytes }
+    }
+
     /// Splits one line. `false` when a quote is still open at its end.
     fn split(&mut self, line: &[u8], separator: u8) -> bool {
-        self.ranges.clear();
+        self.marks.clear();
+        self.marks.mark(line, 0, separator);
+        self.close(line, separator)
+    }
+
+    /// Splits a line whose separators are marked. `false` when a quote is still open at its end.
+    fn close(&mut self, line: &[u8], separator: u8) -> bool {
         self.stray_quotes = false;
-        self.quoted = memchr(b'"', line).is_some();
-        if self.quoted {
+        if self.marks.quoted {
             return self.split_quoted(line, separator, false);
         }
-        let mut start = 0;
-        for at in memchr_iter(separator, line) {
-            self.ranges.push(start..at as u32);
-            start = at as u32 + 1;
-        }
-        self.ranges.push(start..line.len() as u32);
+        self.marks.ends.push(line.len() as u32);
         true
     }
 
-    /// Splits a record of several lines, in which quotes must stand as RFC 4180 wants them.
-    fn split_strictly(&mut self, record: &[u8], separator: u8) -> bool {
-        self.ranges.clear();
-        self.stray_quotes = false;
-        self.split_quoted(record, separator, true)
-    }
-
+    /// Splits a record with quotes; when `strict` they must stand as RFC 4180 wants them.
     fn split_quoted(&mut self, line: &[u8], separator: u8, strict: bool) -> bool {
+        self.marks.ends.clear();
+        self.marks.quoted = true;
+        self.stray_quotes = false;
         self.unquoted.clear();
         let mut at = 0;
         loop {
-            let start = self.unquoted.len() as u32;
             let blanks = line[at..].iter().take_while(|b| **b == b' ').count();
             let end = if line.get(at + blanks) == Some(&b'"') {
                 match self.quoted_cell(line, at + blanks + 1, separator, strict) {
@@ -345,7 +373,8 @@ impl Cells {
                 self.unquoted.extend_from_slice(&line[at..end]);
                 end
             };
-            self.ranges.push(start..self.unquoted.len() as u32);
+            self.marks.ends.push(self.unquoted.len() as u32);
+            self.unquoted.push(separator);
             if end >= line.len() {
                 return true;
             }
@@ -376,8 +405,8 @@ impl Cells {
     }
 
     fn drop_empty_beyond(&mut self, width: usize) {
-        while self.ranges.len() > width && self.ranges.last().is_some_and(|range| range.is_empty()) {
-            self.ranges.pop();
+        while self.count() > width && self.range(self.count() - 1).is_empty() {
+            self.marks.ends.pop();
         }
     }
 }

@@ -4,9 +4,10 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use homeroom_read::{Limits, Opened, open};
+use homeroom_read::{Limits, Opened, read};
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -18,18 +19,22 @@ fn folders() -> Vec<PathBuf> {
 fn case(folder: &Path) -> String {
     let file = fs::read(folder.join("in.csv")).unwrap();
     let limits = Limits { longest_record: 2_000, columns: 20, ..Limits::default() };
-    let mut table = match open(&file, &limits).unwrap() {
+    read(&file, &limits, said).unwrap()
+}
+
+fn said(opened: Opened<'_>) -> io::Result<String> {
+    let mut table = match opened {
         Opened::Table(table) => table,
-        Opened::Empty => return "empty\n".into(),
-        Opened::NotText(what) => return format!("no text: {what}\n"),
-        Opened::NotATable(line) => return format!("no table: {line}\n"),
-        Opened::TooManyColumns(count) => return format!("too many columns: {count}\n"),
-        Opened::TooLarge => return "too large\n".into(),
-        Opened::HeaderTooLong => return "header too long\n".into(),
+        Opened::Empty => return Ok("empty\n".into()),
+        Opened::NotText(what) => return Ok(format!("no text: {what}\n")),
+        Opened::NotATable(line) => return Ok(format!("no table: {line}\n")),
+        Opened::TooManyColumns(count) => return Ok(format!("too many columns: {count}\n")),
+        Opened::TooLarge => return Ok("too large\n".into()),
+        Opened::HeaderTooLong => return Ok("header too long\n".into()),
     };
     let mut out =
         format!("{} {:?} {:?}\n", table.encoding().as_str(), table.separator(), table.header().cells());
-    while let Some(row) = table.next_row().unwrap() {
+    while let Some(row) = table.next_row()? {
         match row.damage {
             Some(damage) => writeln!(out, "{}: {damage:?}", row.line).unwrap(),
             None => {
@@ -46,7 +51,7 @@ fn case(folder: &Path) -> String {
     if table.ends_mid_row() {
         out.push_str("ends in the middle of a row\n");
     }
-    out
+    Ok(out)
 }
 
 #[test]
