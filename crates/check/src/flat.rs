@@ -12,10 +12,10 @@ use homeroom_model::texts::Texts;
 use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
 
 use crate::half_table::HalfTable;
-use crate::halves::{Cells, ClassHalf, HalfReader, Seen, StudentHalf};
+use crate::halves::{Cells, ClassHalf, HalfReader, Seen, StudentHalf, Uses};
 use crate::protect;
 use crate::rows::{self, RowHalves};
-use crate::students::{Batch, PARTED, Students};
+use crate::students::{APART, Batch, PARTED, Students};
 
 /// What a flat file holds.
 #[derive(Default)]
@@ -103,7 +103,7 @@ pub(crate) fn check_table(
     Ok(flat)
 }
 
-/// The pass over the rows: class halves here, student halves on another thread.
+/// The pass over the rows. Student halves, of which there are many, are validated on another thread.
 fn gather(
     table: &mut Table<'_>,
     flat: &mut Flat,
@@ -117,9 +117,11 @@ fn gather(
     let students = Students::new(student_side.columns.clone(), separator as u8);
     let (send, receive) = sync_channel(BATCHES);
     let mut gathered = Gathered::default();
-    let students = thread::scope(|scope| {
+    thread::scope(|scope| {
         let students = scope.spawn(move || students.take_all(&receive));
         let mut class_table = HalfTable::default();
+        let mut student_table = HalfTable::default();
+        let mut uses = Vec::<Uses>::new();
         let mut batch = Batch::default();
         let mut scratch = Vec::new();
         while let Some(row) = table.next_row()? {
@@ -132,17 +134,23 @@ fn gather(
                 if row.has_stray_quotes() {
                     findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row));
                 }
-                let (class, new) = class_table.number(class_side.key(&row, &mut scratch).0);
+                let (class, new) = class_table.number(class_side.key(&row, &mut scratch));
                 if new {
                     gathered.add_class_half(&header, &row);
                 }
-                gathered.add_row(class, row.line);
-                let (half, as_in_file) = student_side.key(&row, &mut scratch);
-                batch.push(half, as_in_file, row.line);
-                if batch.is_full() {
-                    // The other side takes all batches; should it have panicked, joining it says so.
-                    let _ = send.send(std::mem::take(&mut batch));
+                gathered.class_seen[class as usize].uses.count(row.line);
+                let half = student_side.key(&row, &mut scratch);
+                let (student, new) = student_table.number(half);
+                if new {
+                    uses.push(Uses::default());
+                    batch.push(half);
+                    if batch.is_full() {
+                        // The other side takes all batches; should it have panicked, joining it says so.
+                        let _ = send.send(std::mem::take(&mut batch));
+                    }
                 }
+                uses[student as usize].count(row.line);
+                gathered.rows.push(RowHalves { class, student, line: row.line });
             }
             if flat.rows.is_multiple_of(TELL_EVERY) {
                 progress(table.bytes_taken());
@@ -150,10 +158,11 @@ fn gather(
         }
         let _ = send.send(batch);
         drop(send);
-        Ok::<_, io::Error>(students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let students = students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        gathered.add_students(students, &uses);
+        Ok::<_, io::Error>(())
     })?;
     progress(table.bytes_taken());
-    gathered.add_students(students);
     Ok(gathered)
 }
 
@@ -179,18 +188,18 @@ impl Side {
         Side { positions, columns, neighbours }
     }
 
-    /// The bytes that stand for the half, and whether they are as in the file: so when its cells are neighbours without
-    /// quotes.
-    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> (&'k [u8], bool) {
+    /// The bytes that stand for the half: those of the file, when its cells are neighbours without quotes.
+    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> &'k [u8] {
         if let Some(slice) = self.neighbours.clone().and_then(|range| row.slice(range)) {
-            return (slice, true);
+            return slice;
         }
         scratch.clear();
+        scratch.push(APART);
         for position in &self.positions {
             scratch.extend_from_slice(row.cell(*position));
             scratch.push(PARTED);
         }
-        (scratch, false)
+        scratch
     }
 }
 
@@ -198,8 +207,7 @@ impl Gathered {
     fn add_class_half(&mut self, header: &Header, row: &Row<'_>) {
         let cells = Cells::Row { header, row };
         let reader = HalfReader { cells, texts: &mut self.texts, seen: Seen::default() };
-        let (half, mut seen) = reader.class_half();
-        seen.first_line = row.line;
+        let (half, seen) = reader.class_half();
         self.class_halves.push(half);
         self.class_seen.push(seen);
         let name = self.texts.get(half.teacher.last_name);
@@ -208,20 +216,12 @@ impl Gathered {
         }
     }
 
-    /// A row, whose student half is not known yet.
-    fn add_row(&mut self, class: u32, line: u32) {
-        let seen = &mut self.class_seen[class as usize];
-        seen.rows += 1;
-        seen.last_line = line;
-        self.rows.push(RowHalves { class, student: 0, line });
-    }
-
-    fn add_students(&mut self, students: Students) {
+    fn add_students(&mut self, students: Students, uses: &[Uses]) {
         let by = self.texts.append(&students.texts);
         self.student_halves = students.halves.into_iter().map(|half| half.moved(by)).collect();
         self.student_seen = students.seen;
-        for (row, student) in self.rows.iter_mut().zip(students.of_row) {
-            row.student = student;
+        for (seen, uses) in self.student_seen.iter_mut().zip(uses) {
+            seen.uses = *uses;
         }
         let names = students.samples.iter().map(|name| students.texts.get(*name).to_owned());
         self.samples = names.chain(std::mem::take(&mut self.samples)).take(3).collect();

@@ -37,14 +37,31 @@ pub(crate) struct StudentHalf {
     pub(crate) grade: Option<Grade>,
 }
 
-/// What is kept about each distinct half besides its values.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
+/// Where a half stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Uses {
     /// Rows that have it.
     pub(crate) rows: u32,
     /// The first and the last line with it.
     pub(crate) first_line: u32,
     pub(crate) last_line: u32,
+}
+
+impl Uses {
+    /// Counts one more row.
+    pub(crate) fn count(&mut self, line: u32) {
+        if self.rows == 0 {
+            self.first_line = line;
+        }
+        self.rows += 1;
+        self.last_line = line;
+    }
+}
+
+/// What is kept about each distinct half besides its values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) uses: Uses,
     pub(crate) issues: Vec<Issue>,
     pub(crate) rejected: bool,
 }

@@ -9,7 +9,7 @@ use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
 use crate::groups::Groups;
-use crate::halves::Seen;
+use crate::halves::{Seen, Uses};
 use crate::spelling::{Spelling, most_frequent, tally, winner_first};
 
 /// No person: the half is rejected.
@@ -168,7 +168,7 @@ fn reject(
 ) {
     let halves = people.halves.get(number);
     let mut described =
-        halves.iter().map(|half| (seen[*half as usize].first_line, *half)).collect::<Vec<_>>();
+        halves.iter().map(|half| (seen[*half as usize].uses.first_line, *half)).collect::<Vec<_>>();
     described.sort_unstable();
     described.dedup_by_key(|(_, half)| full_name(texts, &person(*half as usize)));
     let named = described.iter().take(3).map(|(line, half)| {
@@ -215,13 +215,13 @@ fn merge_several(
 ) -> Person {
     let spellings = |value: fn(&Person) -> Text| {
         halves.iter().map(move |half| {
-            let Seen { rows, first_line, .. } = seen[*half as usize];
+            let Uses { rows, first_line, .. } = seen[*half as usize].uses;
             Spelling { text: value(&person(*half as usize)), rows, first_line }
         })
     };
     let names = halves.iter().map(|half| {
-        let (one, seen) = (person(*half as usize), &seen[*half as usize]);
-        Spelling { text: (one.first_name, one.last_name), rows: seen.rows, first_line: seen.first_line }
+        let (one, uses) = (person(*half as usize), seen[*half as usize].uses);
+        Spelling { text: (one.first_name, one.last_name), rows: uses.rows, first_line: uses.first_line }
     });
     let get = |(first, last): (Text, Text)| (texts.get(first), texts.get(last));
     let mut names = tally(names, |one, other| get(one) == get(other));

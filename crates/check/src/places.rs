@@ -6,7 +6,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
-use crate::halves::{ClassHalf, Seen};
+use crate::halves::{ClassHalf, Seen, Uses};
 use crate::spelling::{Spelling, tally, winner_first};
 
 /// Rejects the halves of classes that stand in two schools.
@@ -26,7 +26,7 @@ pub(crate) fn reject_classes_in_two_schools(texts: &Texts, halves: &[ClassHalf],
             continue;
         }
         let place = |half: usize, seen: &[Seen]| {
-            format!("school {} (line {})", texts.get(halves[half].school), seen[half].first_line)
+            format!("school {} (line {})", texts.get(halves[half].school), seen[half].uses.first_line)
         };
         let message =
             format!("Class {class} stands in {} and in {}.", place(*first, seen), place(*other, seen));
@@ -54,7 +54,7 @@ pub(crate) fn name(
         return first;
     }
     let spellings = halves.iter().map(|half| {
-        let Seen { rows, first_line, .. } = seen[*half as usize];
+        let Uses { rows, first_line, .. } = seen[*half as usize].uses;
         Spelling { text: value(*half as usize), rows, first_line }
     });
     let mut names = tally(spellings, |one, other| texts.get(one) == texts.get(other));

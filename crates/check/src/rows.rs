@@ -11,7 +11,7 @@ use homeroom_read::Column;
 
 use crate::flat::{Flat, Gathered};
 use crate::groups::Groups;
-use crate::halves::{ClassHalf, Issue, Seen, StudentHalf};
+use crate::halves::{ClassHalf, Issue, Seen, StudentHalf, Uses};
 use crate::people::{self, People};
 use crate::places;
 use crate::protect;
@@ -63,12 +63,8 @@ pub(crate) fn judge(
 
     let mut rows = std::mem::take(&mut gathered.rows);
     // Of almost all rows both halves are without fault, which two bits tell.
-    let student_noted = noted(&gathered.student_seen, |half| {
-        both.has(gathered.texts.get(gathered.student_halves[half].person.email))
-    });
-    let class_noted = noted(&gathered.class_seen, |half| {
-        both.has(gathered.texts.get(gathered.class_halves[half].teacher.email))
-    });
+    let class_noted = noted(&gathered.class_seen, &both.class_has);
+    let student_noted = noted(&gathered.student_seen, &both.student_has);
     rows.retain(|row| {
         if !class_noted[row.class as usize] && !student_noted[row.student as usize] {
             return true;
@@ -95,8 +91,8 @@ pub(crate) fn judge(
 }
 
 /// For each half whether there is something to say about it.
-fn noted(seen: &[Seen], in_both: impl Fn(usize) -> bool) -> Vec<bool> {
-    seen.iter().enumerate().map(|(half, seen)| !seen.issues.is_empty() || in_both(half)).collect()
+fn noted(seen: &[Seen], in_both: &[bool]) -> Vec<bool> {
+    seen.iter().zip(in_both).map(|(seen, in_both)| *in_both || !seen.issues.is_empty()).collect()
 }
 
 fn say(findings: &mut Findings, line: u32, issue: &Issue) {
@@ -112,6 +108,9 @@ fn say(findings: &mut Findings, line: u32, issue: &Issue) {
 /// Addresses that stand in both e-mail columns, and on which side their rows are refused.
 struct BothColumns {
     refused: HashMap<String, Refused>,
+    /// For each half whether its address is one of them.
+    class_has: Vec<bool>,
+    student_has: Vec<bool>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -123,17 +122,19 @@ struct Refused {
 impl BothColumns {
     fn new(gathered: &Gathered) -> BothColumns {
         let texts = &gathered.texts;
-        let mut teachers =
-            gathered.class_halves.iter().map(|half| texts.get(half.teacher.email)).collect::<HashSet<_>>();
-        teachers.remove("");
-        let students = gathered.student_halves.iter().map(|half| texts.get(half.person.email));
-        let both = students.filter(|email| teachers.contains(email)).collect::<HashSet<_>>();
-        if both.is_empty() {
-            return BothColumns { refused: HashMap::new() };
-        }
+        let teachers = || gathered.class_halves.iter().map(|half| texts.get(half.teacher.email));
+        let students = || gathered.student_halves.iter().map(|half| texts.get(half.person.email));
+        let of_teachers = teachers().filter(|email| !email.is_empty()).collect::<HashSet<_>>();
+        let student_has = students().map(|email| of_teachers.contains(email)).collect::<Vec<_>>();
+        let both = students().zip(&student_has).filter(|(_, both)| **both);
         // Rows that have the address in one of the columns only; in both it is refused anyway.
-        let mut uses = both.iter().map(|email| (*email, (0_u64, 0_u64))).collect::<HashMap<_, _>>();
+        let mut uses = both.map(|(email, _)| (email, (0_u64, 0_u64))).collect::<HashMap<_, _>>();
+        let class_has =
+            teachers().map(|email| !uses.is_empty() && uses.contains_key(email)).collect::<Vec<_>>();
         for row in &gathered.rows {
+            if !class_has[row.class as usize] && !student_has[row.student as usize] {
+                continue;
+            }
             let (teacher, student) = emails(gathered, row);
             if teacher != student {
                 if let Some(used) = uses.get_mut(teacher) {
@@ -149,14 +150,8 @@ impl BothColumns {
             as_teacher: as_teacher <= as_student,
             as_student: as_student <= as_teacher,
         };
-        BothColumns {
-            refused: uses.into_iter().map(|(email, uses)| (email.to_owned(), refused(uses))).collect(),
-        }
-    }
-
-    /// Whether the address stands in both columns.
-    fn has(&self, email: &str) -> bool {
-        !self.refused.is_empty() && self.refused.contains_key(email)
+        let refused = uses.into_iter().map(|(email, uses)| (email.to_owned(), refused(uses))).collect();
+        BothColumns { refused, class_has, student_has }
     }
 
     fn refuses(&self, gathered: &Gathered, row: &RowHalves) -> Option<Issue> {
@@ -212,10 +207,16 @@ impl<'p> Builder<'p> {
 
     fn build(self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
         let mut roster = Roster { columns, ..Roster::default() };
-        let school_of_half = self.schools(&mut roster, findings);
-        let class_of_half = self.classes(&mut roster, &school_of_half, findings);
-        let teacher_of_half = self.teachers(&mut roster, findings);
-        let student_of_half = self.students(&mut roster, findings);
+        let mut of_students = Findings::default();
+        let (class_of_half, teacher_of_half, (students, student_of_half)) = std::thread::scope(|scope| {
+            let students = scope.spawn(|| self.students(&mut of_students));
+            let school_of_half = self.schools(&mut roster, findings);
+            let classes = self.classes(&mut roster, &school_of_half, findings);
+            let teachers = self.teachers(&mut roster, findings);
+            (classes, teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        roster.students = students;
+        findings.append(of_students);
 
         let mut teachings = (0..class_of_half.len())
             .filter(|half| self.class_used[*half])
@@ -314,7 +315,7 @@ impl<'p> Builder<'p> {
         of_half
     }
 
-    fn students(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
+    fn students(&self, findings: &mut Findings) -> (Vec<Student>, Vec<u32>) {
         let Gathered { texts, student_halves, student_seen, .. } = &self.gathered;
         let person = |half: usize| student_halves[half].person;
         let merged = merged(self.students, &self.student_used, |halves| {
@@ -324,15 +325,13 @@ impl<'p> Builder<'p> {
             }
             let person = people::merge(texts, halves, &person, student_seen, &STUDENTS, findings);
             let usernames = halves.iter().map(|half| {
-                let Seen { rows, first_line, .. } = student_seen[*half as usize];
+                let Uses { rows, first_line, .. } = student_seen[*half as usize].uses;
                 Spelling { text: student_halves[*half as usize].username, rows, first_line }
             });
             let username = most_frequent(texts, usernames);
             Student { person, username, grade: self.grade(halves, findings) }
         });
-        let (sorted, of_half) = sorted_by_key(texts, merged, self.students, |student| student.person.key());
-        roster.students = sorted;
-        of_half
+        sorted_by_key(texts, merged, self.students, |student| student.person.key())
     }
 
     /// The grade that stands last in the file.
@@ -341,7 +340,7 @@ impl<'p> Builder<'p> {
         let mut grades = halves
             .iter()
             .filter_map(|half| {
-                Some((student_seen[*half as usize].last_line, student_halves[*half as usize].grade?))
+                Some((student_seen[*half as usize].uses.last_line, student_halves[*half as usize].grade?))
             })
             .collect::<Vec<_>>();
         grades.sort_unstable();
@@ -373,7 +372,7 @@ impl<'p> Builder<'p> {
         }
         for (half, class) in class_of_half.iter().enumerate().filter(|(half, _)| self.class_used[*half]) {
             if several.contains_key(class) {
-                let line = self.gathered.class_seen[half].first_line;
+                let line = self.gathered.class_seen[half].uses.first_line;
                 first_line.entry(*class).and_modify(|first| *first = line.min(*first)).or_insert(line);
             }
         }

@@ -73,6 +73,20 @@ impl Findings {
         self.add(finding.code, || finding);
     }
 
+    /// Adds everything that was found elsewhere.
+    pub fn append(&mut self, other: Findings) {
+        let Findings { kept, mut counts } = other;
+        for finding in kept {
+            if let Some(count) = counts.get_mut(&finding.code) {
+                *count -= 1;
+            }
+            self.add_whole(finding);
+        }
+        for (code, not_kept) in counts {
+            *self.counts.entry(code).or_insert(0) += not_kept;
+        }
+    }
+
     /// How often a code was found.
     pub fn count(&self, code: FindingCode) -> u64 {
         self.counts.get(&code).copied().unwrap_or(0)
@@ -109,5 +123,32 @@ impl Findings {
             *count <= Self::SHOWN_PER_CODE
         };
         self.kept.iter().filter(within).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Findings};
+    use crate::finding_code::FindingCode;
+
+    #[test]
+    fn what_was_found_elsewhere_is_counted_also_beyond_what_is_kept() {
+        let found = |code, count: u64| {
+            let mut findings = Findings::default();
+            for line in 0..count {
+                let line = Some(line as u32);
+                let finding =
+                    || Finding { code, line, column: None, value: String::new(), message: String::new() };
+                findings.add(code, finding);
+            }
+            findings
+        };
+        let mut findings = found(FindingCode::DuplicateRow, 3);
+        findings.append(found(FindingCode::DuplicateRow, Findings::KEPT_PER_CODE + 7));
+        findings.append(found(FindingCode::NameMissing, 2));
+        assert_eq!(findings.count(FindingCode::DuplicateRow), Findings::KEPT_PER_CODE + 10);
+        assert_eq!(findings.count(FindingCode::NameMissing), 2);
+        assert_eq!(findings.kept().len() as u64, Findings::KEPT_PER_CODE + 2);
+        assert_eq!(findings.counts().len(), 2, "codes that were not found are not listed");
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes by their BLAKE3 hash: uploads and result files. What is here never changes.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -180,7 +180,8 @@ impl BlobSource {
 
 impl Source for BlobSource {
     fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(BufReader::with_capacity(1 << 18, File::open(&self.path)?)))
+        // Those who read files do it in large blocks.
+        Ok(Box::new(File::open(&self.path)?))
     }
 
     fn length(&self) -> u64 {
