@@ -3,34 +3,30 @@
 use std::fs::File;
 use std::path::Path;
 
+use homeroom_store::hashing::hash_file;
 use homeroom_store::uploads::Upload;
 use homeroom_store::{DistrictStore, StoreError};
 
 use crate::Inbox;
-use crate::upload_handle::hash_of;
 
 impl Inbox {
     /// Keeps a file's bytes and records them as an upload called `name`. A file whose bytes are kept already is only
     /// read, not copied.
     pub fn receive(&self, district: &DistrictStore, name: &str, path: &Path) -> Result<Upload, StoreError> {
         let failed = || StoreError::io(format!("reading {}", path.display()));
-        let mut file = File::open(path).map_err(failed())?;
+        let file = File::open(path).map_err(failed())?;
         let bytes = file.metadata().map_err(failed())?.len();
         let blobs = self.store.blobs();
         let seen_before = district.uploads_newest()?.is_some_and(|newest| newest.bytes == bytes);
         let known = if seen_before {
-            let hash = hash_of(&file).map_err(failed())?.to_hex().to_string();
-            blobs.contains(&hash, bytes).then_some((hash, bytes))
+            let (hash, bytes) = hash_file(&file, |_| Ok(())).map_err(failed())?;
+            Some((hash.to_hex().to_string(), bytes)).filter(|(hash, bytes)| blobs.contains(hash, *bytes))
         } else {
             None
         };
         let (blob, bytes) = match known {
             Some(known) => known,
-            None => {
-                let mut kept = blobs.begin(&self.store.chance().uuid().to_string())?;
-                std::io::copy(&mut file, &mut kept).map_err(failed())?;
-                kept.finish()?
-            }
+            None => blobs.keep(&self.store.chance().uuid().to_string(), &file)?,
         };
         self.store.write(|tx| district.uploads_record_in_tx(tx, None, name, &blob, bytes))
     }

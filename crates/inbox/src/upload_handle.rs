@@ -1,10 +1,10 @@
 //! A file that is being written.
 
-use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use homeroom_store::Tx;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
+use homeroom_store::hashing::hash_file;
 
 use crate::drop_box::{DropBox, OpenMode};
 use crate::drop_error::DropError;
@@ -156,7 +156,7 @@ impl UploadHandle {
         self.staged.file.sync_data()?;
         let hash = match self.hasher.take() {
             Some(hasher) if self.hashed == self.size => hasher.finalize(),
-            _ => hash_of(&self.staged.file)?,
+            _ => hash_file(&self.staged.file, |_| Ok(()))?.0,
         };
         let store = self.drop_box.district.store();
         let staging = store.blobs().staging_path(&self.staged.name);
@@ -271,20 +271,5 @@ impl Drop for OpenHandle {
                 open.remove(&self.0.district.id());
             }
         }
-    }
-}
-
-/// The hash of a whole file.
-pub(crate) fn hash_of(file: &File) -> std::io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    let mut block = vec![0; 1 << 18];
-    let mut offset = 0;
-    loop {
-        let read = file.read_at(&mut block, offset)?;
-        if read == 0 {
-            return Ok(hasher.finalize());
-        }
-        hasher.update(&block[..read]);
-        offset += read as u64;
     }
 }

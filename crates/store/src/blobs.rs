@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use homeroom_model::Source;
 
 use crate::error::StoreError;
+use crate::hashing::hash_file;
 
 /// A folder of blobs: `<first two hex digits>/<hash>`, and `staging/` for files that are still being written.
 #[derive(Clone, Debug)]
@@ -72,6 +73,21 @@ impl Blobs {
         let file = File::create(&staging).map_err(StoreError::io(format!("making {}", staging.display())))?;
         let writer = BufWriter::with_capacity(1 << 18, file);
         Ok(NewBlob { blobs: self.clone(), staging, writer, hasher: blake3::Hasher::new(), bytes: 0 })
+    }
+
+    /// Copies a file into the store: when it answers, the bytes are on disk. Gives their hash in hex and their number.
+    pub fn keep(&self, staging_name: &str, from: &File) -> Result<(String, u64), StoreError> {
+        let staging = self.staging_path(staging_name);
+        let copy = || -> io::Result<_> {
+            let mut file = File::create(&staging)?;
+            let hashed = hash_file(from, |block| file.write_all(block))?;
+            file.sync_data()?;
+            Ok(hashed)
+        };
+        let (hash, bytes) =
+            copy().map_err(StoreError::io(format!("copying a file to {}", staging.display())))?;
+        self.adopt(&staging, &hash)?;
+        Ok((hash.to_hex().to_string(), bytes))
     }
 
     /// Whether a blob with this hash and size is here.

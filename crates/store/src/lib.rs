@@ -12,6 +12,7 @@ pub mod district;
 pub mod drop_files;
 mod engine;
 pub mod error;
+pub mod hashing;
 pub mod jobs;
 mod migrate;
 pub mod roster;

@@ -59,10 +59,16 @@ impl Conductor {
         }
 
         let source = district.store().blobs().source(&run.upload.blake3)?;
-        let Checked { report: checked, roster, protected, findings, ends_mid_row } =
-            check(&source, &run.upload.name, &self.limits, &mut |done| {
+        let check = |progress: &mut dyn FnMut(u64)| check(&source, &run.upload.name, &self.limits, progress);
+        // The stored roster is loaded while the file is read.
+        let (stored, checked) = std::thread::scope(|scope| {
+            let stored = scope.spawn(|| district.roster_load());
+            let checked = check(&mut |done| {
                 self.progress(Progress::Reading { done, of: source.length() });
-            })?;
+            });
+            (stored.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), checked)
+        });
+        let Checked { report: checked, roster, protected, findings, ends_mid_row } = checked?;
         let mut report = RunReport { check: Some(checked), ..RunReport::default() };
         report.messages.extend(unexpected_name(&settings, &run));
         let rows = report.check.as_ref().map_or(0, |check| check.rows);
@@ -70,18 +76,13 @@ impl Conductor {
             return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
         }
 
-        let mut wanted = Some(roster);
+        let mut first = Some((stored?, roster));
         with_fresh_plan(|| {
             self.progress(Progress::Planning);
-            let stored = district.roster_load()?;
-            // The roster of the file is planned once; should the plan turn out stale, the file is read again.
-            let roster = match wanted.take() {
-                Some(roster) => roster,
-                None => {
-                    check(&source, &run.upload.name, &self.limits, &mut |_| {})
-                        .map_err(SyncError::from)?
-                        .roster
-                }
+            // Should the first plan turn out stale, both are read again.
+            let (stored, roster) = match first.take() {
+                Some(both) => both,
+                None => (district.roster_load()?, check(&mut |_| {}).map_err(SyncError::from)?.roster),
             };
             let planned = plan(&stored, roster, &protected);
             let counts = planned.plan.counts();

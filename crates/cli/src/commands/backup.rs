@@ -64,10 +64,8 @@ pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
     let mut copied = 0;
     for (blob, bytes) in to.blobs_named()? {
         if !to.blobs().contains(&blob, bytes) {
-            let mut source = from.blobs().open_file(&blob)?;
-            let mut target = to.blobs().begin(&to.chance().uuid().to_string())?;
-            std::io::copy(&mut source, &mut target)?;
-            let (hash, _) = target.finish()?;
+            let source = from.blobs().open_file(&blob)?;
+            let (hash, _) = to.blobs().keep(&to.chance().uuid().to_string(), &source)?;
             ensure!(
                 hash == blob,
                 "the kept file {blob} has changed on disk: restore it from an older backup"
