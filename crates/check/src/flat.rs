@@ -7,12 +7,12 @@ use std::thread;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
-use homeroom_model::roster::{OptionalColumns, Roster};
+use homeroom_model::roster::{OptionalColumns, Roster, Student};
 use homeroom_model::texts::Texts;
 use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
 
 use crate::half_table::HalfTable;
-use crate::halves::{Cells, ClassHalf, HalfReader, Seen, StudentHalf, Uses};
+use crate::halves::{Cells, ClassHalf, HalfReader, Seen, Uses};
 use crate::protect;
 use crate::rows::{self, RowHalves};
 use crate::students::{APART, Batch, PARTED, Students};
@@ -35,7 +35,7 @@ pub(crate) struct Gathered {
     pub(crate) texts: Texts,
     pub(crate) class_halves: Vec<ClassHalf>,
     pub(crate) class_seen: Vec<Seen>,
-    pub(crate) student_halves: Vec<StudentHalf>,
+    pub(crate) student_halves: Vec<Student>,
     pub(crate) student_seen: Vec<Seen>,
     pub(crate) rows: Vec<RowHalves>,
     /// Names with letters outside ASCII, as understood: proof for a guessed encoding.
@@ -218,7 +218,8 @@ impl Gathered {
 
     fn add_students(&mut self, students: Students, uses: &[Uses]) {
         let by = self.texts.append(&students.texts);
-        self.student_halves = students.halves.into_iter().map(|half| half.moved(by)).collect();
+        self.student_halves =
+            students.halves.into_iter().map(|half| half.map_texts(|text| text.moved(by))).collect();
         self.student_seen = students.seen;
         for (seen, uses) in self.student_seen.iter_mut().zip(uses) {
             seen.uses = *uses;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::grade::Grade;
-use homeroom_model::roster::Person;
+use homeroom_model::roster::{Person, Student};
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{Column, Header, Row};
 
@@ -27,14 +27,6 @@ pub(crate) struct ClassHalf {
     pub(crate) class: Text,
     pub(crate) class_name: Text,
     pub(crate) teacher: Person,
-}
-
-/// The student of a row.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct StudentHalf {
-    pub(crate) person: Person,
-    pub(crate) username: Text,
-    pub(crate) grade: Option<Grade>,
 }
 
 /// Where a half stands.
@@ -79,24 +71,6 @@ impl Seen {
     }
 }
 
-impl StudentHalf {
-    /// The same half after its text was appended to another [`Texts`].
-    pub(crate) fn moved(self, by: u32) -> StudentHalf {
-        let Person { sis_id, email, first_name, last_name, clever_id } = self.person;
-        StudentHalf {
-            person: Person {
-                sis_id: sis_id.moved(by),
-                email: email.moved(by),
-                first_name: first_name.moved(by),
-                last_name: last_name.moved(by),
-                clever_id: clever_id.moved(by),
-            },
-            username: self.username.moved(by),
-            grade: self.grade,
-        }
-    }
-}
-
 /// Where the cells of a half are found.
 pub(crate) enum Cells<'r> {
     /// In the row itself.
@@ -136,7 +110,7 @@ impl<'r> HalfReader<'r, '_> {
         (half, self.seen)
     }
 
-    pub(crate) fn student_half(mut self) -> (StudentHalf, Seen) {
+    pub(crate) fn student_half(mut self) -> (Student, Seen) {
         let sis_id = self.optional_key(Column::StudentId);
         let email = self.email(Column::StudentEmail, FindingCode::StudentEmailInvalid, |seen, value| {
             if sis_id.is_empty() {
@@ -157,7 +131,7 @@ impl<'r> HalfReader<'r, '_> {
             last_name,
             clever_id: self.clever_id(Column::StudentCleverId),
         };
-        let half = StudentHalf { person, username: self.text(Column::StudentUsername), grade: self.grade() };
+        let half = Student { person, username: self.text(Column::StudentUsername), grade: self.grade() };
         (half, self.seen)
     }
 
@@ -250,15 +224,16 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     fn email(&mut self, column: Column, invalid: FindingCode, missing: impl FnOnce(&mut Seen, &str)) -> Text {
-        let raw = String::from_utf8_lossy(self.cell(column));
+        let raw = self.cell(column);
         let text = self.clean(column);
         match address(&text) {
             Address::Missing => {
                 missing(&mut self.seen, &text);
                 Text::EMPTY
             }
-            Address::Fine(email) if email.as_str() == raw => self.texts.keep(email.as_str()),
+            Address::Fine(email) if email.as_str().as_bytes() == raw => self.texts.keep(email.as_str()),
             Address::Fine(email) | Address::Repaired(email) => {
+                let raw = String::from_utf8_lossy(raw);
                 let message = format!("'{raw}' was read as {}.", email.as_str());
                 self.seen.say(column, FindingCode::EmailRepaired, &raw, message);
                 self.texts.keep(email.as_str())

@@ -1,13 +1,14 @@
 //! What a rejected row names.
 
 use homeroom_model::protected::Protected;
+use homeroom_model::roster::Student;
 use homeroom_model::texts::Texts;
 
-use crate::halves::{ClassHalf, StudentHalf};
+use crate::halves::ClassHalf;
 use crate::values::{Address, address, clean, means_nothing};
 
 /// Everything that a rejected row with readable cells names.
-pub(crate) fn row(protected: &mut Protected, texts: &Texts, class: &ClassHalf, student: &StudentHalf) {
+pub(crate) fn row(protected: &mut Protected, texts: &Texts, class: &ClassHalf, student: &Student) {
     let get = |text| Box::<str>::from(texts.get(text));
     let teacher_keys = [class.teacher.sis_id, class.teacher.email].map(get);
     let student_keys = [student.person.sis_id, student.person.email].map(get);

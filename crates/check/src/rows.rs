@@ -11,7 +11,7 @@ use homeroom_read::Column;
 
 use crate::flat::{Flat, Gathered};
 use crate::groups::Groups;
-use crate::halves::{ClassHalf, Issue, Seen, StudentHalf, Uses};
+use crate::halves::{ClassHalf, Issue, Seen, Uses};
 use crate::people::{self, People};
 use crate::places;
 use crate::protect;
@@ -208,14 +208,17 @@ impl<'p> Builder<'p> {
     fn build(self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
         let mut roster = Roster { columns, ..Roster::default() };
         let mut of_students = Findings::default();
-        let (class_of_half, teacher_of_half, (students, student_of_half)) = std::thread::scope(|scope| {
-            let students = scope.spawn(|| self.students(&mut of_students));
-            let school_of_half = self.schools(&mut roster, findings);
-            let classes = self.classes(&mut roster, &school_of_half, findings);
-            let teachers = self.teachers(&mut roster, findings);
-            (classes, teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        roster.students = students;
+        let (class_of_half, teacher_of_half, (students, student_of_half, texts)) =
+            std::thread::scope(|scope| {
+                let students = scope.spawn(|| self.students(&mut of_students));
+                let school_of_half = self.schools(&mut roster, findings);
+                let classes = self.classes(&mut roster, &school_of_half, findings);
+                let teachers = self.teachers(&mut roster, findings);
+                (classes, teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            });
+        let by = roster.texts.append(&texts);
+        roster.students =
+            students.into_iter().map(|student| student.map_texts(|text| text.moved(by))).collect();
         findings.append(of_students);
 
         let mut teachings = (0..class_of_half.len())
@@ -252,40 +255,32 @@ impl<'p> Builder<'p> {
             roster.enrollments.extend(students.iter().map(|student| Link { class, person: *student }));
         }
         self.say_co_teachers(&roster, &class_of_half, findings);
-        roster.texts = self.gathered.texts;
         roster
     }
 
     fn schools(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
         let words = places::Words { column: Column::SchoolName, differs: FindingCode::SchoolNameDiffers };
-        self.places(
-            &words,
-            |half| (half.school, half.school_name),
-            findings,
-            |key, name, _| {
-                roster.schools.push(School { key, name });
-            },
-        )
+        let Roster { texts, schools, .. } = roster;
+        let texts_of = |half: &ClassHalf| (half.school, half.school_name);
+        self.places(&words, texts_of, texts, findings, |key, name, _| schools.push(School { key, name }))
     }
 
     fn classes(&self, roster: &mut Roster, school_of_half: &[u32], findings: &mut Findings) -> Vec<u32> {
         let words = places::Words { column: Column::ClassName, differs: FindingCode::ClassNameDiffers };
-        self.places(
-            &words,
-            |half| (half.class, half.class_name),
-            findings,
-            |key, name, half| {
-                roster.classes.push(Class { key, name, school: school_of_half[half] });
-            },
-        )
+        let Roster { texts, classes, .. } = roster;
+        let texts_of = |half: &ClassHalf| (half.class, half.class_name);
+        self.places(&words, texts_of, texts, findings, |key, name, half| {
+            classes.push(Class { key, name, school: school_of_half[half] });
+        })
     }
 
     /// Puts the used class halves together by their key of one kind of place, in the order of the keys; `add` gets each
-    /// place with its key, its name and one of its halves. Gives for each half the position of its place.
+    /// place with its key and its name, both kept in `kept`, and one of its halves. Gives for each half the position of its place.
     fn places(
         &self,
         words: &places::Words,
         key_and_name: impl Fn(&ClassHalf) -> (Text, Text),
+        kept: &mut Texts,
         findings: &mut Findings,
         mut add: impl FnMut(Text, Text, usize),
     ) -> Vec<u32> {
@@ -299,7 +294,8 @@ impl<'p> Builder<'p> {
             group.iter().for_each(|half| of_half[*half as usize] = at as u32);
             let name_of = |half: usize| key_and_name(&class_halves[half]).1;
             let name = places::name(texts, group, name_of, class_seen, words, findings);
-            add(key(group[0]), name, group[0] as usize);
+            let key = kept.keep_of(texts, key(group[0]));
+            add(key, kept.keep_of(texts, name), group[0] as usize);
         }
         of_half
     }
@@ -311,17 +307,20 @@ impl<'p> Builder<'p> {
             people::merge(texts, halves, &person, class_seen, &TEACHERS, findings)
         });
         let (sorted, of_half) = sorted_by_key(texts, merged, self.teachers, |person| person.key());
-        roster.teachers = sorted;
+        roster.teachers = sorted
+            .into_iter()
+            .map(|person| person.map_texts(|text| roster.texts.keep_of(texts, text)))
+            .collect();
         of_half
     }
 
-    fn students(&self, findings: &mut Findings) -> (Vec<Student>, Vec<u32>) {
+    /// The students, the position of each half's student, and the students' text.
+    fn students(&self, findings: &mut Findings) -> (Vec<Student>, Vec<u32>, Texts) {
         let Gathered { texts, student_halves, student_seen, .. } = &self.gathered;
         let person = |half: usize| student_halves[half].person;
         let merged = merged(self.students, &self.student_used, |halves| {
             if let [only] = halves {
-                let StudentHalf { person, username, grade } = student_halves[*only as usize];
-                return Student { person, username, grade };
+                return student_halves[*only as usize];
             }
             let person = people::merge(texts, halves, &person, student_seen, &STUDENTS, findings);
             let usernames = halves.iter().map(|half| {
@@ -331,7 +330,14 @@ impl<'p> Builder<'p> {
             let username = most_frequent(texts, usernames);
             Student { person, username, grade: self.grade(halves, findings) }
         });
-        sorted_by_key(texts, merged, self.students, |student| student.person.key())
+        let (mut sorted, of_half) =
+            sorted_by_key(texts, merged, self.students, |student| student.person.key());
+        // In the order of the students, so that whoever walks through them walks through their text.
+        let mut kept = Texts::default();
+        for student in &mut sorted {
+            *student = student.map_texts(|text| kept.keep_of(texts, text));
+        }
+        (sorted, of_half, kept)
     }
 
     /// The grade that stands last in the file.
@@ -377,7 +383,7 @@ impl<'p> Builder<'p> {
             }
         }
         for (class, count) in several {
-            let key = self.gathered.texts.get(roster.classes[class as usize].key);
+            let key = roster.texts.get(roster.classes[class as usize].key);
             findings.add(FindingCode::CoTeachers, || Finding {
                 code: FindingCode::CoTeachers,
                 line: first_line.get(&class).copied(),

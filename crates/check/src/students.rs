@@ -2,10 +2,11 @@
 
 use std::sync::mpsc::Receiver;
 
+use homeroom_model::roster::Student;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
-use crate::halves::{Cells, HalfReader, Seen, StudentHalf};
+use crate::halves::{Cells, HalfReader, Seen};
 
 /// How the bytes of a half begin whose cells do not stand beside each other in the file, and what stands behind each of its
 /// cells. Neither byte is ever part of UTF-8 (RFC 3629 section 3).
@@ -41,7 +42,7 @@ pub(crate) struct Students {
     columns: Vec<Column>,
     separator: u8,
     pub(crate) texts: Texts,
-    pub(crate) halves: Vec<StudentHalf>,
+    pub(crate) halves: Vec<Student>,
     pub(crate) seen: Vec<Seen>,
     /// Names with letters outside ASCII.
     pub(crate) samples: Vec<Text>,

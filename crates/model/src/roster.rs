@@ -47,6 +47,17 @@ impl Person {
     pub fn key(&self) -> Text {
         if self.sis_id.is_empty() { self.email } else { self.sis_id }
     }
+
+    /// The same person with each text replaced.
+    pub fn map_texts(self, mut with: impl FnMut(Text) -> Text) -> Person {
+        Person {
+            sis_id: with(self.sis_id),
+            email: with(self.email),
+            first_name: with(self.first_name),
+            last_name: with(self.last_name),
+            clever_id: with(self.clever_id),
+        }
+    }
 }
 
 /// A student.
@@ -58,6 +69,13 @@ pub struct Student {
     pub username: Text,
     /// `None` when empty or unknown.
     pub grade: Option<Grade>,
+}
+
+impl Student {
+    /// The same student with each text replaced.
+    pub fn map_texts(self, mut with: impl FnMut(Text) -> Text) -> Student {
+        Student { person: self.person.map_texts(&mut with), username: with(self.username), grade: self.grade }
+    }
 }
 
 /// `left` is a class; `right` a teacher (teaching) or a student (enrollment). Ordered by class, then person.

@@ -52,6 +52,11 @@ impl Texts {
         &self.0[text.at as usize..(text.at + text.length) as usize]
     }
 
+    /// Keeps a text of another [`Texts`] and gives its handle here.
+    pub fn keep_of(&mut self, other: &Texts, text: Text) -> Text {
+        self.keep(other.get(text))
+    }
+
     /// The handle of a part of `text`, which begins at byte `start` of it and has `length` bytes.
     pub fn part(&self, text: Text, start: usize, length: usize) -> Text {
         debug_assert!(start + length <= text.length as usize, "a part lies within its text");

@@ -160,14 +160,22 @@ fn compare<V: Copy>(
     (changes, numbers)
 }
 
-/// Links by number, sorted and distinct.
+/// Links by number, sorted and distinct. The links of a class stand beside each other, and stay so.
 fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
-    let number =
-        |link: &Link| Link { class: classes[link.class as usize], person: people[link.person as usize] };
-    let mut links = links.iter().map(number).collect::<Vec<_>>();
-    links.sort_unstable();
-    links.dedup();
-    links
+    let mut of_classes = links
+        .chunk_by(|one, other| one.class == other.class)
+        .map(|links| (classes[links[0].class as usize], links))
+        .collect::<Vec<_>>();
+    of_classes.sort_unstable_by_key(|(class, _)| *class);
+    let mut numbered = Vec::with_capacity(links.len());
+    for (class, links) in of_classes {
+        let start = numbered.len();
+        let number = |link: &Link| Link { class, person: people[link.person as usize] };
+        numbered.extend(links.iter().map(number));
+        numbered[start..].sort_unstable();
+    }
+    numbered.dedup();
+    numbered
 }
 
 /// Walks two sorted lists side by side.

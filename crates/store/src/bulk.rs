@@ -21,10 +21,12 @@ pub(crate) type Column<'n> = (&'n str, ColumnType);
 /// Rows of one SQLite statement; more rows save steps, fewer keep the statement short.
 const ROWS_A_STATEMENT: usize = 40;
 
-/// Inserts a row for each item. `values` pushes the row's values in the order of `columns`.
+/// Inserts a row for each item: the values of the `fixed` columns, then those that `values` pushes in the order of
+/// `columns`.
 pub(crate) fn insert<'v, I>(
     tx: &mut Tx<'_>,
     table: &str,
+    fixed: &[(Column<'_>, Value<'v>)],
     columns: &[Column<'_>],
     items: impl ExactSizeIterator<Item = I>,
     mut values: impl FnMut(I, &mut Vec<Value<'v>>),
@@ -32,30 +34,40 @@ pub(crate) fn insert<'v, I>(
     if items.len() == 0 {
         return Ok(());
     }
+    let columns_of_all = fixed.iter().map(|(column, _)| column).chain(columns).copied().collect::<Vec<_>>();
+    let names = columns_of_all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
+    let fixed = fixed.iter().map(|(_, value)| *value).collect::<Vec<_>>();
     match &mut tx.0 {
         On::Sqlite(connection) => {
             let statement = |rows: usize| {
-                let row = format!("({})", vec!["?"; columns.len()].join(","));
-                let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
-                format!("INSERT INTO {table} ({names}) VALUES {}", vec![row; rows].join(","))
+                let row = |at: usize| {
+                    let own = fixed.len() + at * columns.len() + 1;
+                    let places = (1..=fixed.len()).chain(own..own + columns.len());
+                    format!("({})", places.map(|place| format!("?{place}")).collect::<Vec<_>>().join(","))
+                };
+                let rows = (0..rows).map(row).collect::<Vec<_>>().join(",");
+                format!("INSERT INTO {table} ({names}) VALUES {rows}")
             };
             let mut many = connection.prepare_cached(&statement(ROWS_A_STATEMENT))?;
-            let mut block = Vec::with_capacity(ROWS_A_STATEMENT * columns.len());
+            let mut block = fixed.clone();
             for item in items {
                 values(item, &mut block);
-                if block.len() == ROWS_A_STATEMENT * columns.len() {
+                if block.len() == fixed.len() + ROWS_A_STATEMENT * columns.len() {
                     execute(&mut many, &block)?;
-                    block.clear();
+                    block.truncate(fixed.len());
                 }
             }
-            if !block.is_empty() {
-                let mut rest = connection.prepare(&statement(block.len() / columns.len()))?;
-                execute(&mut rest, &block)?;
+            if block.len() > fixed.len() {
+                let rows = (block.len() - fixed.len()) / columns.len();
+                execute(&mut connection.prepare(&statement(rows))?, &block)?;
             }
         }
         On::Postgres(transaction) => {
-            let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
-            copy_in(transaction, &format!("{table} ({names})"), columns, items, values)?;
+            let all = |item, row: &mut Vec<Value<'v>>| {
+                row.extend_from_slice(&fixed);
+                values(item, row);
+            };
+            copy_in(transaction, &format!("{table} ({names})"), &columns_of_all, items, all)?;
         }
     }
     Ok(())

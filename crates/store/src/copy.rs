@@ -49,7 +49,7 @@ fn copy_table(from: &mut Tx<'_>, to: &mut Tx<'_>, table: &str, first: &str) -> R
     loop {
         let page = from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &borrowed))?;
         let rows = page.len() as i64;
-        bulk::insert(to, table, &borrowed, page.iter(), |cells, row| {
+        bulk::insert(to, table, &[], &borrowed, page.iter(), |cells, row| {
             row.extend(cells.iter().map(Carried::value))
         })?;
         copied += rows;

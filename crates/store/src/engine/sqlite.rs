@@ -89,9 +89,10 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     })?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
-    // FULL: a commit is on disk before it is answered. 32 MiB of cache hold the inner pages of a large district.
+    // Pages of 8 KiB, which only a new database takes on, load a roster faster than those of 4 KiB. FULL: a commit is on
+    // disk before it is answered. 32 MiB of cache hold the inner pages of a large district.
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
 }

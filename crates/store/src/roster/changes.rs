@@ -42,13 +42,9 @@ impl Operation {
 pub type RestoredRuns<T> = Vec<(T, RunNumber)>;
 
 const COLUMNS: &[Column<'static>] = &[
-    ("district", ColumnType::Int8),
-    ("run", ColumnType::Int4),
     ("position", ColumnType::Int4),
-    ("kind", ColumnType::Text),
     ("number", ColumnType::Int4),
     ("person", ColumnType::Int4),
-    ("operation", ColumnType::Text),
     ("changed_before", ColumnType::Int4),
     ("before", ColumnType::Text),
 ];
@@ -145,18 +141,20 @@ impl DistrictStore {
             |row| row.maybe_int(0),
         )?;
         let first = last.flatten().unwrap_or(0) + 1;
-        bulk::insert(tx, "roster_change", COLUMNS, entries.iter().enumerate(), |(at, entry), row| {
+        let fixed = [
+            (("district", ColumnType::Int8), district.into()),
+            (("run", ColumnType::Int4), run.0.into()),
+            (("kind", ColumnType::Text), kind.into()),
+            (("operation", ColumnType::Text), operation.word().into()),
+        ];
+        bulk::insert(tx, "roster_change", &fixed, COLUMNS, entries.iter().enumerate(), |(at, entry), row| {
             row.extend([
-                district.into(),
-                run.0.into(),
                 Value::Int(first + at as i64),
-                kind.into(),
                 entry.number.into(),
                 entry.person.into(),
-                operation.word().into(),
                 entry.changed_before.into(),
                 entry.before.as_ref().into(),
-            ] as [Value<'_>; 9]);
+            ] as [Value<'_>; 5]);
         })
     }
 

@@ -39,14 +39,12 @@ impl DistrictStore {
         new: &[Numbered<V>],
         texts: &Texts,
     ) -> Result<(), StoreError> {
-        let mut columns = vec![DISTRICT, NUMBER, ("id", ColumnType::Uuid)];
+        let mut columns = vec![NUMBER, ("id", ColumnType::Uuid)];
         columns.extend_from_slice(V::COLUMNS);
-        columns.extend([ACTIVE, CREATED, CHANGED]);
-        let (district, chance) = (self.id().0, self.store().chance());
-        bulk::insert(tx, V::TABLE, &columns, new.iter(), |one, row| {
-            row.extend([district.into(), one.number.into(), chance.uuid().into()] as [Value<'_>; 3]);
+        let chance = self.store().chance();
+        bulk::insert(tx, V::TABLE, &self.of_new(run), &columns, new.iter(), |one, row| {
+            row.extend([one.number.into(), chance.uuid().into()] as [Value<'_>; 2]);
             one.values.push(texts, row);
-            row.extend([true.into(), run.0.into(), run.0.into()] as [Value<'_>; 3]);
         })
     }
 
@@ -108,25 +106,20 @@ impl DistrictStore {
         kind: KeptLink,
         links: &[Link],
     ) -> Result<(), StoreError> {
-        let district = self.id().0;
-        let columns = [
-            DISTRICT,
-            ("class", ColumnType::Int4),
-            (kind.person(), ColumnType::Int4),
-            ACTIVE,
-            CREATED,
-            CHANGED,
-        ];
-        bulk::insert(tx, kind.table(), &columns, links.iter(), |link, row| {
-            row.extend([
-                district.into(),
-                link.class.into(),
-                link.person.into(),
-                true.into(),
-                run.0.into(),
-                run.0.into(),
-            ] as [Value<'_>; 6]);
+        let columns = [("class", ColumnType::Int4), (kind.person(), ColumnType::Int4)];
+        bulk::insert(tx, kind.table(), &self.of_new(run), &columns, links.iter(), |link, row| {
+            row.extend([link.class.into(), link.person.into()] as [Value<'_>; 2]);
         })
+    }
+
+    /// What is the same in every new row of a run.
+    fn of_new(&self, run: RunNumber) -> [(Column<'static>, Value<'static>); 4] {
+        [
+            (DISTRICT, self.id().0.into()),
+            (ACTIVE, true.into()),
+            (CREATED, run.0.into()),
+            (CHANGED, run.0.into()),
+        ]
     }
 
     /// Ends teachings or enrollments, or puts them in force again.
