@@ -5,6 +5,7 @@ use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::name::{Likeness, likeness};
 use homeroom_model::roster::Person;
+use homeroom_model::text_index::TextIndex;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
@@ -48,15 +49,18 @@ pub(crate) fn resolve(
     words: &Words,
 ) -> People {
     let mut group = Grouping {
+        texts,
+        person: &person,
         of_half: vec![NOBODY; seen.len()],
-        by_email: HashMap::with_capacity(seen.len()),
-        ..Grouping::default()
+        by_id: TextIndex::default(),
+        by_email: TextIndex::with_capacity(seen.len()),
+        email_of: vec![],
+        trouble: HashMap::new(),
     };
     for with_id in [true, false] {
         for (half, seen) in seen.iter().enumerate() {
-            let one = person(half);
-            if !seen.rejected && one.sis_id.is_empty() != with_id {
-                group.add(texts, half, &one);
+            if !seen.rejected && person(half).sis_id.is_empty() != with_id {
+                group.add(half as u32);
             }
         }
     }
@@ -87,26 +91,37 @@ enum Trouble {
     EmailShared,
 }
 
-#[derive(Default)]
-struct Grouping<'t> {
+struct Grouping<'t, P> {
+    texts: &'t Texts,
+    person: &'t P,
     of_half: Vec<u32>,
-    by_id: HashMap<&'t str, u32>,
-    by_email: HashMap<&'t str, u32>,
+    /// For each number and address the first half that has it.
+    by_id: TextIndex,
+    by_email: TextIndex,
     /// For each person the address, where one of their halves has it.
     email_of: Vec<&'t str>,
     trouble: HashMap<u32, Trouble>,
 }
 
-impl<'t> Grouping<'t> {
-    fn add(&mut self, texts: &'t Texts, half: usize, one: &Person) {
+impl<P: Fn(usize) -> Person> Grouping<'_, P> {
+    fn add(&mut self, half: u32) {
+        let (texts, person) = (self.texts, self.person);
+        let one = person(half as usize);
         let (id, email) = (texts.get(one.sis_id), texts.get(one.email));
-        let known = if id.is_empty() { &mut self.by_email } else { &mut self.by_id };
-        let next = self.email_of.len() as u32;
-        let number = *known.entry(if id.is_empty() { email } else { id }).or_insert(next);
-        if number == next {
+        let id_of = |half: u32| texts.get(person(half as usize).sis_id);
+        let email_of = |half: u32| texts.get(person(half as usize).email);
+        let first = if id.is_empty() {
+            self.by_email.get_or_insert(email, half, email_of)
+        } else {
+            self.by_id.get_or_insert(id, half, id_of)
+        };
+        let number = if first == half {
             self.email_of.push("");
-        }
-        self.of_half[half] = number;
+            (self.email_of.len() - 1) as u32
+        } else {
+            self.of_half[first as usize]
+        };
+        self.of_half[half as usize] = number;
         if email.is_empty() {
             return;
         }
@@ -119,7 +134,7 @@ impl<'t> Grouping<'t> {
         if id.is_empty() {
             return;
         }
-        let holder = *self.by_email.entry(email).or_insert(number);
+        let holder = self.of_half[self.by_email.get_or_insert(email, half, email_of) as usize];
         if holder != number {
             self.trouble.entry(number).or_insert(Trouble::EmailShared);
             self.trouble.entry(holder).or_insert(Trouble::EmailShared);

@@ -18,6 +18,7 @@ pub mod roster;
 pub mod run;
 pub mod source;
 pub mod stored;
+pub mod text_index;
 pub mod texts;
 
 pub use chance::Chance;

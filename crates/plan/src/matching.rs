@@ -1,10 +1,10 @@
 //! Who is who: finds for each thing in the file the stored thing that it is.
 
-use hashbrown::HashMap;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredRoster};
+use homeroom_model::text_index::TextIndex;
 use homeroom_model::texts::{Text, Texts};
 
 /// For each wanted thing the position of the stored one that it is.
@@ -12,31 +12,43 @@ pub(crate) type Matches = Vec<Option<usize>>;
 
 /// Everything that ever had a key, newest last.
 struct KeyIndex<'t> {
-    last: HashMap<&'t str, u32>,
-    /// Position of the thing, and the entry before it under the same key.
-    entries: Vec<(usize, Option<u32>)>,
+    texts: &'t Texts,
+    /// The last entry under each key.
+    last: TextIndex,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    key: Text,
+    /// Where the thing stands in its list.
+    position: u32,
+    /// The entry before it under the same key.
+    before: Option<u32>,
 }
 
 impl<'t> KeyIndex<'t> {
-    fn with_capacity(capacity: usize) -> Self {
-        KeyIndex { last: HashMap::with_capacity(capacity), entries: Vec::with_capacity(capacity) }
+    fn with_capacity(texts: &'t Texts, capacity: usize) -> Self {
+        KeyIndex { texts, last: TextIndex::with_capacity(capacity), entries: Vec::with_capacity(capacity) }
     }
 
-    fn add(&mut self, key: &'t str, position: usize) {
+    fn add(&mut self, key: Text, position: usize) {
         if !key.is_empty() {
             let entry = self.entries.len() as u32;
-            let before = self.last.insert(key, entry);
-            self.entries.push((position, before));
+            self.entries.push(Entry { key, position: position as u32, before: None });
+            let key_of = |entry: u32| self.texts.get(self.entries[entry as usize].key);
+            let before = self.last.insert(self.texts.get(key), entry, key_of);
+            self.entries[entry as usize].before = before;
         }
     }
 
     /// Positions under a key: the last added first.
     fn find(&self, key: &str) -> impl Iterator<Item = usize> + '_ {
-        let mut next = if key.is_empty() { None } else { self.last.get(key).copied() };
+        let key_of = |entry: u32| self.texts.get(self.entries[entry as usize].key);
+        let mut next = if key.is_empty() { None } else { self.last.get(key, key_of) };
         std::iter::from_fn(move || {
-            let (position, before) = self.entries[next? as usize];
-            next = before;
-            Some(position)
+            let entry = &self.entries[next? as usize];
+            next = entry.before;
+            Some(entry.position as usize)
         })
     }
 }
@@ -49,15 +61,15 @@ fn index<'s, V>(
     list: &[Stored<V>],
     key: impl Fn(&V) -> Text,
 ) -> KeyIndex<'s> {
-    let mut index = KeyIndex::with_capacity(list.len());
+    let mut index = KeyIndex::with_capacity(&stored.texts, list.len());
     for former in stored.former_keys.iter().filter(|former| former.kind == kind) {
         if let Ok(position) = list.binary_search_by_key(&former.number, |stored| stored.number) {
-            index.add(stored.texts.get(former.key), position);
+            index.add(former.key, position);
         }
     }
     for active in [false, true] {
         for (position, one) in list.iter().enumerate().filter(|(_, one)| one.active == active) {
-            index.add(stored.texts.get(key(&one.values)), position);
+            index.add(key(&one.values), position);
         }
     }
     index

@@ -6,10 +6,10 @@ use std::os::unix::fs::FileExt;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
-/// Bytes read at once.
-const BLOCK: usize = 1 << 18;
+/// Bytes read at once: few enough that all blocks stay in the processor's cache.
+const BLOCK: usize = 1 << 16;
 /// Blocks that are read, hashed or on their way.
-const BLOCKS: usize = 4;
+const BLOCKS: usize = 3;
 
 /// Reads a file from its first byte to its last; gives its hash and its length. `also` gets the bytes in their order.
 ///
