@@ -142,6 +142,32 @@ fn the_corrected_file_reads_as_the_file_itself() {
 }
 
 #[test]
+fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
+    let rows = (1..2000).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
+    let mut file = flat_csv(&rows.collect::<Vec<_>>());
+    assert!(file.len() > 1 << 17, "the byte must lie far beyond what is looked at first");
+    let class = b"S1,School 1,t1@lincoln.example.org,Tess,Teacher1,S1-C1,Class 1 1,";
+    for student in [&b"Stu,Dent1v1,no address,02\n"[..], b"Zo\xEB,Last,zoe@example.org,02\n"] {
+        file.extend(class);
+        file.extend(student);
+    }
+    let checked = checked(file.clone());
+    let report = &checked.report;
+    assert_eq!(report.encoding, "windows-1252");
+    assert_eq!((report.rows, report.rows_accepted, report.rows_rejected), (2001, 2000, 1));
+    assert!(told(&checked.roster).iter().any(|line| line.starts_with("student zoe@example.org Zoë Last ")));
+
+    let (mut findings, mut corrected) = (vec![], vec![]);
+    write_findings(&checked.findings, &mut findings).unwrap();
+    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    let findings = String::from_utf8(findings).unwrap();
+    assert_eq!(findings.lines().filter(|line| line.contains("no address")).count(), 1, "{findings}");
+    let corrected = String::from_utf8(corrected).unwrap();
+    assert!(corrected.contains("Zoë,Last,zoe@example.org"));
+    assert_eq!(corrected.lines().count(), 2002);
+}
+
+#[test]
 fn files_for_a_spreadsheet_hold_no_formulas() {
     let mut file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
     file.extend(b"=S1,+Oak,-x,@y,=1+1,=C,=N,=F,=L,=cmd@x,=G\n");
