@@ -3,32 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use homeroom_inbox::{Inbox, InboxSettings, LoginRefused, parse_public_key};
-use homeroom_model::district::{Mode, Slug};
-use homeroom_store::DistrictStore;
-use homeroom_store::district::NewDistrict;
 use homeroom_testkit::stores;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl laptop";
-
-fn district(inbox: &Inbox, slug: &str) -> DistrictStore {
-    let new = NewDistrict {
-        slug: Slug::parse(slug).unwrap(),
-        name: slug.into(),
-        time_zone: "UTC".into(),
-        seats: 10,
-        apps: vec![],
-        mode: Mode::OnUpload,
-        at: "02:00".into(),
-        file: "roster.csv".into(),
-    };
-    inbox.store().district(inbox.store().districts_add(&new).unwrap().id)
-}
 
 #[test]
 fn an_account_is_called_like_its_district_and_no_two_alike() {
     for test in stores() {
         let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-        let (lincoln, adams) = (district(&inbox, "lincoln"), district(&inbox, "adams"));
+        let (lincoln, adams) = (test.district("lincoln"), test.district("adams"));
         let user = |district, user| inbox.account_add(district, user, None).map(|login| login.user);
         assert_eq!(user(&lincoln, None).unwrap(), "lincoln");
         assert_eq!(user(&lincoln, None).unwrap(), "lincoln-2");
@@ -46,7 +29,7 @@ fn an_account_is_called_like_its_district_and_no_two_alike() {
 fn a_login_is_refused_with_its_reason() {
     for test in stores() {
         let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-        let lincoln = district(&inbox, "lincoln");
+        let lincoln = test.district("lincoln");
         let key = parse_public_key(KEY).unwrap();
         let login = inbox.account_add(&lincoln, None, Some(&key)).unwrap();
         let account = lincoln.accounts_list().unwrap().remove(0);

@@ -7,9 +7,7 @@ use std::fs;
 use homeroom_inbox::{DropBox, DropError, DropPath, Inbox, InboxSettings, OpenMode, UploadHandle};
 use homeroom_model::AccountId;
 use homeroom_model::Source;
-use homeroom_model::district::{Mode, Slug};
 use homeroom_store::DistrictStore;
-use homeroom_store::district::NewDistrict;
 use homeroom_testkit::{TestStore, stores};
 
 const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
@@ -29,17 +27,7 @@ fn cases() -> Vec<Case> {
 
 fn cases_with(settings: InboxSettings) -> Vec<Case> {
     let case = |test: TestStore| {
-        let new = NewDistrict {
-            slug: Slug::parse("lincoln").unwrap(),
-            name: "Lincoln".into(),
-            time_zone: "UTC".into(),
-            seats: 10,
-            apps: vec![],
-            mode: Mode::OnUpload,
-            at: "02:00".into(),
-            file: "roster.csv".into(),
-        };
-        let district = test.store.district(test.store.districts_add(&new).unwrap().id);
+        let district = test.district("lincoln");
         let inbox = Inbox::new(test.store.clone(), settings.clone());
         inbox.account_add(&district, None, None).unwrap();
         let drop_box = inbox.drop_box(district.id(), AccountId(1));

@@ -5,25 +5,9 @@
 use std::time::Duration;
 
 use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
-use homeroom_model::district::{Mode, Slug};
 use homeroom_store::DistrictStore;
-use homeroom_store::district::NewDistrict;
 use homeroom_store::jobs::{JobState, NewJob};
 use homeroom_testkit::{TestStore, stores};
-
-fn district(test: &TestStore, slug: &str) -> DistrictStore {
-    let new = NewDistrict {
-        slug: Slug::parse(slug).unwrap(),
-        name: "Lincoln".into(),
-        time_zone: "UTC".into(),
-        seats: 10,
-        apps: vec![],
-        mode: Mode::OnUpload,
-        at: "02:00".into(),
-        file: "roster.csv".into(),
-    };
-    test.store.district(test.store.districts_add(&new).unwrap().id)
-}
 
 fn worker(test: &TestStore) -> Worker {
     let settings = WorkerSettings {
@@ -47,7 +31,7 @@ fn enqueue(
 #[test]
 fn a_job_is_done_once_and_then_gone() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
         assert!(worker.work_once(&|_| Outcome::Done).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
@@ -58,7 +42,7 @@ fn a_job_is_done_once_and_then_gone() {
 #[test]
 fn a_job_waits_for_its_time() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         enqueue(&district, "run", true, test.store.now() + 1_000);
         assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
         test.store.clock().advance(1_000);
@@ -69,7 +53,7 @@ fn a_job_waits_for_its_time() {
 #[test]
 fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_them() {
     for test in stores() {
-        let (lincoln, oak) = (district(&test, "lincoln"), district(&test, "oak-hill"));
+        let (lincoln, oak) = (test.district("lincoln"), test.district("oak-hill"));
         let worker = worker(&test);
         let now = test.store.now();
         enqueue(&lincoln, "run", true, now - 3);
@@ -101,7 +85,7 @@ fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_th
 #[test]
 fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
         let mut tries = 0;
         let mut waited = 0;
@@ -123,7 +107,7 @@ fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
 #[test]
 fn a_panic_in_a_job_is_a_failure_of_that_job_only() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
         assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
@@ -135,7 +119,7 @@ fn a_panic_in_a_job_is_a_failure_of_that_job_only() {
 #[test]
 fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_are_not() {
     for test in stores() {
-        let district = district(&test, "lincoln");
+        let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
         let id = enqueue(&district, "run", true, test.store.now());
         std::fs::create_dir_all(&folder).unwrap();
@@ -160,7 +144,7 @@ fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_a
 #[test]
 fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
     for test in stores() {
-        let district = district(&test, "lincoln");
+        let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
         enqueue(&district, "run", true, test.store.now());
         test.store.jobs_claim("elsewhere", test.store.now() + 5_000, None).unwrap().unwrap();
@@ -173,7 +157,7 @@ fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
 #[test]
 fn a_district_has_one_waiting_settle_job_whose_time_moves() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         let now = test.store.now();
         let first = enqueue(&district, "settle", false, now + 1_000);
         let second = enqueue(&district, "settle", false, now + 5_000);
@@ -199,7 +183,7 @@ fn a_district_has_one_waiting_settle_job_whose_time_moves() {
 #[test]
 fn a_job_can_be_done_by_name_before_its_time_and_its_failure_is_told() {
     for test in stores() {
-        let (district, worker) = (district(&test, "lincoln"), worker(&test));
+        let (district, worker) = (test.district("lincoln"), worker(&test));
         let later = test.store.now() + 1_000_000;
         let id = enqueue(&district, "run", true, later);
         assert_eq!(worker.work_on(district.id(), id, &|_| Outcome::Done).unwrap(), Ok(()));

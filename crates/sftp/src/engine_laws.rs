@@ -4,8 +4,6 @@ use std::fs;
 
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_model::AccountId;
-use homeroom_model::district::{Mode, Slug};
-use homeroom_store::district::NewDistrict;
 use homeroom_testkit::{TestStore, stores};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,20 +21,10 @@ struct Ground {
 
 impl Ground {
     fn new(test: TestStore) -> Ground {
-        let new = NewDistrict {
-            slug: Slug::parse("lincoln").unwrap(),
-            name: "Lincoln".into(),
-            time_zone: "UTC".into(),
-            seats: 10,
-            apps: vec![],
-            mode: Mode::OnUpload,
-            at: "02:00".into(),
-            file: "roster.csv".into(),
-        };
         let settings =
             InboxSettings { max_file_bytes: 1 << 20, max_total_bytes: 4 << 20, ..InboxSettings::default() };
         let inbox = Inbox::new(test.store.clone(), settings);
-        let district = test.store.district(test.store.districts_add(&new).unwrap().id);
+        let district = test.district("lincoln");
         inbox.account_add(&district, None, None).unwrap();
         fs::write(test.folder.path().join("outside"), b"untouched").unwrap();
         Ground { test, inbox }

@@ -7,14 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use homeroom_check::check;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::Outcome;
-use homeroom_model::district::{Mode, Slug};
 use homeroom_model::plan::Fuse;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, Limits as PlanLimits, plan, split};
 use homeroom_read::Limits;
 use homeroom_store::DistrictStore;
-use homeroom_store::district::NewDistrict;
 use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, flat_csv, stores};
 use proptest::prelude::*;
@@ -33,23 +31,14 @@ fn schools(seats: u32, open: bool) -> Vec<School> {
 }
 
 fn school(test: TestStore, seats: u32, open: bool) -> School {
-    let new = NewDistrict {
-        slug: Slug::parse("lincoln").unwrap(),
-        name: "Lincoln".into(),
-        time_zone: "UTC".into(),
-        seats,
-        apps: vec![],
-        mode: Mode::OnUpload,
-        at: "02:00".into(),
-        file: "roster.csv".into(),
-    };
-    let mut settings = test.store.districts_add(&new).unwrap();
-    let district = test.store.district(settings.id);
+    let district = test.district("lincoln");
+    let mut settings = district.settings().unwrap();
+    settings.seats = seats;
     if open {
         settings.policy.district_percent = 100;
         settings.policy.shrink_percent = 0;
-        district.settings_change(&settings).unwrap();
     }
+    district.settings_change(&settings).unwrap();
     let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
     let conductor = Conductor::new(test.store.clone(), inbox.clone(), Limits::default());
     School { test, conductor, inbox, district, files: AtomicU32::new(0) }

@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use homeroom_model::district::{Mode, Slug};
 use homeroom_model::{Chance, Clock};
-use homeroom_store::{Store, StoreSettings};
+use homeroom_store::district::NewDistrict;
+use homeroom_store::{DistrictStore, Store, StoreSettings};
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
 
@@ -22,6 +24,23 @@ pub struct TestStore {
     pub folder: TempDir,
     /// Dropped last, after the store's connections.
     _database: Option<PostgresDatabase>,
+}
+
+impl TestStore {
+    /// Adds a district with many seats whose `roster.csv` is synced as it comes.
+    pub fn district(&self, slug: &str) -> DistrictStore {
+        let new = NewDistrict {
+            slug: Slug::parse(slug).expect("a test's slug is one"),
+            name: "Lincoln".into(),
+            time_zone: "UTC".into(),
+            seats: 1_000,
+            apps: vec![],
+            mode: Mode::OnUpload,
+            at: "02:00".into(),
+            file: "roster.csv".into(),
+        };
+        self.store.district(self.store.districts_add(&new).expect("a district can be added").id)
+    }
 }
 
 /// A store on SQLite and one on PostgreSQL. Each test that touches the store runs on both.

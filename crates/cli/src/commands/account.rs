@@ -75,13 +75,13 @@ pub(crate) enum Key {
 }
 
 /// What a district needs to know to log in.
-#[derive(Serialize)]
-struct Login {
-    user: String,
-    password: String,
-    host: String,
-    port: u16,
-    host_key_fingerprint: String,
+#[derive(Clone, Serialize)]
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) host_key_fingerprint: String,
 }
 
 #[derive(Serialize)]

@@ -8,10 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, parse_public_key};
-use homeroom_model::district::{Mode, Slug};
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile, Server, SftpSettings};
 use homeroom_store::DistrictStore;
-use homeroom_store::district::NewDistrict;
 use homeroom_testkit::{TestStore, ssh_client, stores};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -74,17 +72,7 @@ impl TestServer {
         inbox_settings: InboxSettings,
         change: impl FnOnce(&mut SftpSettings),
     ) -> TestServer {
-        let new = NewDistrict {
-            slug: Slug::parse("lincoln").unwrap(),
-            name: "Lincoln".into(),
-            time_zone: "UTC".into(),
-            seats: 10,
-            apps: vec![],
-            mode: Mode::OnUpload,
-            at: "02:00".into(),
-            file: "roster.csv".into(),
-        };
-        let district = test.store.district(test.store.districts_add(&new).unwrap().id);
+        let district = test.district("lincoln");
         let inbox = Inbox::new(test.store.clone(), inbox_settings);
         let login = inbox.account_add(&district, None, None).unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -12,6 +12,7 @@ use homeroom_sync::{Task, export_flat, queue_decision, queue_verifying};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
+use super::super::account::Login;
 use super::client::Client;
 use crate::lifecycle::Addresses;
 use crate::output::Output;
@@ -38,15 +39,6 @@ struct Told {
     results: Vec<String>,
     /// Data rows of the roster's flat export, before the second upload.
     exported_rows: u64,
-}
-
-#[derive(Clone, Serialize)]
-struct Login {
-    user: String,
-    password: String,
-    host: String,
-    port: u16,
-    host_key_fingerprint: String,
 }
 
 pub(super) async fn tell(app: &App, addresses: &Addresses, output: &Output) -> anyhow::Result<()> {
