@@ -1,18 +1,20 @@
 //! One pass over the rows of a flat file.
 
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{OptionalColumns, Roster, Student};
-use homeroom_model::texts::Texts;
 use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
 
 use crate::half_table::HalfTable;
-use crate::halves::{Cells, ClassHalf, HalfReader, Seen, Uses};
+use crate::halves::{Cells, ClassHalf, Halves};
+use crate::people;
+use crate::places;
 use crate::protect;
 use crate::rows::{self, RowHalves};
 use crate::students::{APART, Batch, PARTED, Students};
@@ -32,11 +34,8 @@ pub(crate) struct Flat {
 /// Everything that the pass over the rows gathers.
 #[derive(Default)]
 pub(crate) struct Gathered {
-    pub(crate) texts: Texts,
-    pub(crate) class_halves: Vec<ClassHalf>,
-    pub(crate) class_seen: Vec<Seen>,
-    pub(crate) student_halves: Vec<Student>,
-    pub(crate) student_seen: Vec<Seen>,
+    pub(crate) classes: Halves<ClassHalf>,
+    pub(crate) students: Halves<Student>,
     pub(crate) rows: Vec<RowHalves>,
     /// Names with letters outside ASCII, as understood: proof for a guessed encoding.
     samples: Vec<String>,
@@ -103,7 +102,7 @@ pub(crate) fn check_table(
     Ok(flat)
 }
 
-/// The pass over the rows. Student halves, of which there are many, are validated on another thread.
+/// The pass over the rows. Student halves, of which there are many, are told apart and validated on another thread.
 fn gather(
     table: &mut Table<'_>,
     flat: &mut Flat,
@@ -120,8 +119,6 @@ fn gather(
     thread::scope(|scope| {
         let students = scope.spawn(move || students.take_all(&receive));
         let mut class_table = HalfTable::default();
-        let mut student_table = HalfTable::default();
-        let mut uses = Vec::<Uses>::new();
         let mut batch = Batch::default();
         let mut scratch = Vec::new();
         while let Some(row) = table.next_row()? {
@@ -138,19 +135,13 @@ fn gather(
                 if new {
                     gathered.add_class_half(&header, &row);
                 }
-                gathered.class_seen[class as usize].uses.count(row.line);
-                let half = student_side.key(&row, &mut scratch);
-                let (student, new) = student_table.number(half);
-                if new {
-                    uses.push(Uses::default());
-                    batch.push(half);
-                    if batch.is_full() {
-                        // The other side takes all batches; should it have panicked, joining it says so.
-                        let _ = send.send(std::mem::take(&mut batch));
-                    }
+                gathered.classes.seen[class as usize].uses.count(row.line);
+                batch.push(student_side.key(&row, &mut scratch), row.line);
+                if batch.is_full() {
+                    // The other side takes all batches; should it have panicked, joining it says so.
+                    let _ = send.send(batch.take());
                 }
-                uses[student as usize].count(row.line);
-                gathered.rows.push(RowHalves { class, student, line: row.line });
+                gathered.rows.push(RowHalves { class, student: 0, line: row.line });
             }
             if flat.rows.is_multiple_of(TELL_EVERY) {
                 progress(table.bytes_taken());
@@ -158,8 +149,9 @@ fn gather(
         }
         let _ = send.send(batch);
         drop(send);
-        let students = students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        gathered.add_students(students, &uses);
+        places::reject_classes_in_two_schools(&mut gathered.classes);
+        gathered.classes.resolve(|half| half.teacher, &people::TEACHERS);
+        gathered.add_students(joined(students));
         Ok::<_, io::Error>(())
     })?;
     progress(table.bytes_taken());
@@ -205,28 +197,26 @@ impl Side {
 
 impl Gathered {
     fn add_class_half(&mut self, header: &Header, row: &Row<'_>) {
-        let cells = Cells::Row { header, row };
-        let reader = HalfReader { cells, texts: &mut self.texts, seen: Seen::default() };
-        let (half, seen) = reader.class_half();
-        self.class_halves.push(half);
-        self.class_seen.push(seen);
-        let name = self.texts.get(half.teacher.last_name);
+        let half = self.classes.add(Cells::Row { header, row }, |reader| reader.class_half());
+        let name = self.classes.texts.get(half.teacher.last_name);
         if self.samples.len() < 3 && !name.is_ascii() {
             self.samples.push(name.to_owned());
         }
     }
 
-    fn add_students(&mut self, students: Students, uses: &[Uses]) {
-        let by = self.texts.append(&students.texts);
-        self.student_halves =
-            students.halves.into_iter().map(|half| half.map_texts(|text| text.moved(by))).collect();
-        self.student_seen = students.seen;
-        for (seen, uses) in self.student_seen.iter_mut().zip(uses) {
-            seen.uses = *uses;
+    fn add_students(&mut self, students: Students) {
+        for (row, student) in self.rows.iter_mut().zip(students.of_rows) {
+            row.student = student;
         }
-        let names = students.samples.iter().map(|name| students.texts.get(*name).to_owned());
+        self.students = students.halves;
+        let names = students.samples.iter().map(|name| self.students.texts.get(*name).to_owned());
         self.samples = names.chain(std::mem::take(&mut self.samples)).take(3).collect();
     }
+}
+
+/// What the thread gave; its panic goes on in this one.
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn damage(row: &Row<'_>, width: usize) -> Option<Finding> {
@@ -336,10 +326,10 @@ fn empty_column(header: &Header, gathered: &Gathered) -> Option<Finding> {
     }
     let has_student_id = header.position(Column::StudentId).is_some();
     let missing = [
-        (Column::SchoolId, gathered.class_seen.iter().collect::<Vec<_>>(), FindingCode::SchoolIdMissing),
-        (Column::ClassId, gathered.class_seen.iter().collect(), FindingCode::ClassIdMissing),
-        (Column::TeacherEmail, gathered.class_seen.iter().collect(), FindingCode::TeacherEmailMissing),
-        (Column::StudentEmail, gathered.student_seen.iter().collect(), FindingCode::StudentEmailMissing),
+        (Column::SchoolId, gathered.classes.seen.iter().collect::<Vec<_>>(), FindingCode::SchoolIdMissing),
+        (Column::ClassId, gathered.classes.seen.iter().collect(), FindingCode::ClassIdMissing),
+        (Column::TeacherEmail, gathered.classes.seen.iter().collect(), FindingCode::TeacherEmailMissing),
+        (Column::StudentEmail, gathered.students.seen.iter().collect(), FindingCode::StudentEmailMissing),
     ];
     let (column, ..) = missing.into_iter().find(|(column, seen, code)| {
         let empty = seen.iter().all(|seen| seen.issues.iter().any(|issue| issue.code == *code));

@@ -7,6 +7,12 @@ pub(crate) struct Groups {
     things: Vec<u32>,
 }
 
+impl Default for Groups {
+    fn default() -> Groups {
+        Groups { starts: vec![0], things: vec![] }
+    }
+}
+
 impl Groups {
     /// `count` groups; `of` gives for each thing its group. A group of `count` or beyond is none.
     pub(crate) fn new(count: usize, of: impl Iterator<Item = u32> + Clone) -> Groups {

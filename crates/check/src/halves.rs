@@ -8,6 +8,7 @@ use homeroom_model::roster::{Person, Student};
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{Column, Header, Row};
 
+use crate::people::{self, People};
 use crate::values::{Address, Clean, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
 
 /// Something to say about a half, told on every row that has it.
@@ -47,6 +48,38 @@ impl Uses {
         }
         self.rows += 1;
         self.last_line = line;
+    }
+}
+
+/// The distinct halves of one side of the rows.
+#[derive(Default)]
+pub(crate) struct Halves<H> {
+    pub(crate) texts: Texts,
+    /// Their values.
+    pub(crate) list: Vec<H>,
+    /// What is known of each besides.
+    pub(crate) seen: Vec<Seen>,
+    /// Who is named by them; nobody before [`Halves::resolve`].
+    pub(crate) people: People,
+}
+
+impl<H: Copy> Halves<H> {
+    /// Adds the half in these cells.
+    pub(crate) fn add<'c>(
+        &mut self,
+        cells: Cells<'c>,
+        read: impl FnOnce(HalfReader<'c, '_>) -> (H, Seen),
+    ) -> H {
+        let (half, seen) = read(HalfReader { cells, texts: &mut self.texts, seen: Seen::default() });
+        self.list.push(half);
+        self.seen.push(seen);
+        half
+    }
+
+    /// Tells apart who is named, when all rows have been read.
+    pub(crate) fn resolve(&mut self, person: impl Fn(&H) -> Person, words: &people::Words) {
+        let Halves { texts, list, seen, people } = self;
+        *people = people::resolve(texts, |half| person(&list[half]), seen, words);
     }
 }
 
@@ -91,9 +124,9 @@ pub(crate) enum Cells<'r> {
 
 /// Reads the cells of one half.
 pub(crate) struct HalfReader<'r, 't> {
-    pub(crate) cells: Cells<'r>,
-    pub(crate) texts: &'t mut Texts,
-    pub(crate) seen: Seen,
+    cells: Cells<'r>,
+    texts: &'t mut Texts,
+    seen: Seen,
 }
 
 impl<'r> HalfReader<'r, '_> {

@@ -27,7 +27,27 @@ pub(crate) struct Words {
     pub(crate) placeholder: Option<FindingCode>,
 }
 
+pub(crate) const TEACHERS: Words = Words {
+    email: Column::TeacherEmail,
+    sis_id: Column::TeacherId,
+    name: Column::TeacherLastName,
+    email_shared: FindingCode::TeacherEmailShared,
+    id_shared: FindingCode::TeacherIdShared,
+    name_differs: FindingCode::TeacherNameDiffers,
+    placeholder: None,
+};
+pub(crate) const STUDENTS: Words = Words {
+    email: Column::StudentEmail,
+    sis_id: Column::StudentId,
+    name: Column::StudentLastName,
+    email_shared: FindingCode::StudentEmailShared,
+    id_shared: FindingCode::StudentIdShared,
+    name_differs: FindingCode::StudentNameDiffers,
+    placeholder: Some(FindingCode::StudentEmailPlaceholder),
+};
+
 /// People and which of them each half names.
+#[derive(Default)]
 pub(crate) struct People {
     /// For each half its person, or [`NOBODY`].
     pub(crate) of_half: Vec<u32>,

@@ -6,11 +6,12 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
-use crate::halves::{ClassHalf, Seen, Uses};
+use crate::halves::{ClassHalf, Halves, Seen, Uses};
 use crate::spelling::{Spelling, tally, winner_first};
 
 /// Rejects the halves of classes that stand in two schools.
-pub(crate) fn reject_classes_in_two_schools(texts: &Texts, halves: &[ClassHalf], seen: &mut [Seen]) {
+pub(crate) fn reject_classes_in_two_schools(classes: &mut Halves<ClassHalf>) {
+    let Halves { texts, list: halves, seen, .. } = classes;
     // For each class its first half, and the first half in another school.
     let mut classes = HashMap::<&str, (usize, Option<usize>)>::with_capacity(halves.len());
     for (at, half) in halves.iter().enumerate().filter(|(at, _)| !seen[*at].rejected) {

@@ -1,20 +1,25 @@
 //! What a rejected row names.
 
 use homeroom_model::protected::Protected;
-use homeroom_model::roster::Student;
-use homeroom_model::texts::Texts;
+use homeroom_model::roster::Person;
+use homeroom_model::texts::{Text, Texts};
 
-use crate::halves::ClassHalf;
+use crate::flat::Gathered;
+use crate::rows::RowHalves;
 use crate::values::{Address, address, clean, means_nothing};
 
 /// Everything that a rejected row with readable cells names.
-pub(crate) fn row(protected: &mut Protected, texts: &Texts, class: &ClassHalf, student: &Student) {
-    let get = |text| Box::<str>::from(texts.get(text));
-    let teacher_keys = [class.teacher.sis_id, class.teacher.email].map(get);
-    let student_keys = [student.person.sis_id, student.person.email].map(get);
-    let teachers = teacher_keys.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>();
-    let students = student_keys.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>();
-    let (school, class) = (get(class.school), get(class.class));
+pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalves) {
+    let get = |texts: &Texts, text: Text| Box::<str>::from(texts.get(text));
+    let keys = |texts: &Texts, person: Person| {
+        let keys = [person.sis_id, person.email].map(|key| get(texts, key));
+        keys.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>()
+    };
+    let Gathered { classes, students, .. } = gathered;
+    let half = classes.list[row.class as usize];
+    let teachers = keys(&classes.texts, half.teacher);
+    let (school, class) = (get(&classes.texts, half.school), get(&classes.texts, half.class));
+    let students = keys(&students.texts, students.list[row.student as usize].person);
     let has_class = !class.is_empty();
     for student in &students {
         protected.students.insert(student.clone());

@@ -1,6 +1,7 @@
 //! Judges each row by its two halves, and puts the roster together from the accepted ones.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::finding::{Finding, Findings};
@@ -9,9 +10,9 @@ use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Stude
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::Column;
 
-use crate::flat::{Flat, Gathered};
+use crate::flat::{Flat, Gathered, joined};
 use crate::groups::Groups;
-use crate::halves::{ClassHalf, Issue, Seen, Uses};
+use crate::halves::{ClassHalf, Halves, Issue, Seen, Uses};
 use crate::people::{self, People};
 use crate::places;
 use crate::protect;
@@ -25,52 +26,24 @@ pub(crate) struct RowHalves {
     pub(crate) line: u32,
 }
 
-const TEACHERS: people::Words = people::Words {
-    email: Column::TeacherEmail,
-    sis_id: Column::TeacherId,
-    name: Column::TeacherLastName,
-    email_shared: FindingCode::TeacherEmailShared,
-    id_shared: FindingCode::TeacherIdShared,
-    name_differs: FindingCode::TeacherNameDiffers,
-    placeholder: None,
-};
-const STUDENTS: people::Words = people::Words {
-    email: Column::StudentEmail,
-    sis_id: Column::StudentId,
-    name: Column::StudentLastName,
-    email_shared: FindingCode::StudentEmailShared,
-    id_shared: FindingCode::StudentIdShared,
-    name_differs: FindingCode::StudentNameDiffers,
-    placeholder: Some(FindingCode::StudentEmailPlaceholder),
-};
-
 pub(crate) fn judge(
     mut gathered: Gathered,
     columns: OptionalColumns,
     flat: &mut Flat,
     findings: &mut Findings,
 ) {
-    let Gathered { texts, class_halves, class_seen, student_halves, student_seen, .. } = &mut gathered;
-    places::reject_classes_in_two_schools(texts, class_halves, class_seen);
-    let (teachers, students) = std::thread::scope(|scope| {
-        let texts = &*texts;
-        let students = scope
-            .spawn(|| people::resolve(texts, |half| student_halves[half].person, student_seen, &STUDENTS));
-        let teachers = people::resolve(texts, |half| class_halves[half].teacher, class_seen, &TEACHERS);
-        (teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
     let both = BothColumns::new(&gathered);
 
     let mut rows = std::mem::take(&mut gathered.rows);
     // Of almost all rows both halves are without fault, which two bits tell.
-    let class_noted = noted(&gathered.class_seen, &both.class_has);
-    let student_noted = noted(&gathered.student_seen, &both.student_has);
+    let class_noted = noted(&gathered.classes.seen, &both.class_has);
+    let student_noted = noted(&gathered.students.seen, &both.student_has);
     rows.retain(|row| {
         if !class_noted[row.class as usize] && !student_noted[row.student as usize] {
             return true;
         }
         let (class, student) =
-            (&gathered.class_seen[row.class as usize], &gathered.student_seen[row.student as usize]);
+            (&gathered.classes.seen[row.class as usize], &gathered.students.seen[row.student as usize]);
         for issue in class.issues.iter().chain(&student.issues) {
             say(findings, row.line, issue);
         }
@@ -81,13 +54,11 @@ pub(crate) fn judge(
         let rejected = class.rejected || student.rejected || in_both.is_some();
         if rejected {
             flat.rejected += 1;
-            let (class, student) =
-                (&gathered.class_halves[row.class as usize], &gathered.student_halves[row.student as usize]);
-            protect::row(&mut flat.protected, &gathered.texts, class, student);
+            protect::row(&mut flat.protected, &gathered, row);
         }
         !rejected
     });
-    flat.roster = Builder::new(gathered, &teachers, &students, &rows).build(&rows, columns, findings);
+    flat.roster = Builder::new(gathered, &rows).build(&rows, columns, findings);
 }
 
 /// For each half whether there is something to say about it.
@@ -121,9 +92,9 @@ struct Refused {
 
 impl BothColumns {
     fn new(gathered: &Gathered) -> BothColumns {
-        let texts = &gathered.texts;
-        let teachers = || gathered.class_halves.iter().map(|half| texts.get(half.teacher.email));
-        let students = || gathered.student_halves.iter().map(|half| texts.get(half.person.email));
+        let Gathered { classes, students, .. } = gathered;
+        let teachers = || classes.list.iter().map(|half| classes.texts.get(half.teacher.email));
+        let students = || students.list.iter().map(|half| students.texts.get(half.person.email));
         let of_teachers = teachers().filter(|email| !email.is_empty()).collect::<HashSet<_>>();
         let student_has = students().map(|email| of_teachers.contains(email)).collect::<Vec<_>>();
         let both = students().zip(&student_has).filter(|(_, both)| **both);
@@ -180,47 +151,65 @@ impl BothColumns {
 }
 
 fn emails<'g>(gathered: &'g Gathered, row: &RowHalves) -> (&'g str, &'g str) {
-    let teacher = gathered.class_halves[row.class as usize].teacher.email;
-    let student = gathered.student_halves[row.student as usize].person.email;
-    (gathered.texts.get(teacher), gathered.texts.get(student))
+    let Gathered { classes, students, .. } = gathered;
+    let teacher = classes.list[row.class as usize].teacher.email;
+    let student = students.list[row.student as usize].person.email;
+    (classes.texts.get(teacher), students.texts.get(student))
+}
+
+/// For each half the position of what it names.
+struct Positions {
+    classes: Vec<u32>,
+    teachers: Vec<u32>,
+    students: Vec<u32>,
 }
 
 /// Puts the roster together. Only halves that an accepted row has count.
-struct Builder<'p> {
+struct Builder {
     gathered: Gathered,
-    teachers: &'p People,
-    students: &'p People,
     class_used: Vec<bool>,
     student_used: Vec<bool>,
 }
 
-impl<'p> Builder<'p> {
-    fn new(gathered: Gathered, teachers: &'p People, students: &'p People, rows: &[RowHalves]) -> Self {
-        let mut class_used = vec![false; gathered.class_halves.len()];
-        let mut student_used = vec![false; gathered.student_halves.len()];
+impl Builder {
+    fn new(gathered: Gathered, rows: &[RowHalves]) -> Self {
+        let mut class_used = vec![false; gathered.classes.list.len()];
+        let mut student_used = vec![false; gathered.students.list.len()];
         for row in rows {
             class_used[row.class as usize] = true;
             student_used[row.student as usize] = true;
         }
-        Builder { gathered, teachers, students, class_used, student_used }
+        Builder { gathered, class_used, student_used }
     }
 
     fn build(self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
         let mut roster = Roster { columns, ..Roster::default() };
         let mut of_students = Findings::default();
-        let (class_of_half, teacher_of_half, (students, student_of_half, texts)) =
-            std::thread::scope(|scope| {
-                let students = scope.spawn(|| self.students(&mut of_students));
-                let school_of_half = self.schools(&mut roster, findings);
-                let classes = self.classes(&mut roster, &school_of_half, findings);
-                let teachers = self.teachers(&mut roster, findings);
-                (classes, teachers, students.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            });
+        let (students, positions) = thread::scope(|scope| {
+            let students = scope.spawn(|| self.students(&mut of_students));
+            let school_of_half = self.schools(&mut roster, findings);
+            let classes = self.classes(&mut roster, &school_of_half, findings);
+            let teachers = self.teachers(&mut roster, findings);
+            let (students, of_half) = joined(students);
+            (students, Positions { classes, teachers, students: of_half })
+        });
+        findings.append(of_students);
+        let (students, texts) = thread::scope(|scope| {
+            let texts = &self.gathered.students.texts;
+            let students = scope.spawn(|| with_text_in_order(texts, students));
+            self.links(&mut roster, rows, &positions, findings);
+            joined(students)
+        });
         let by = roster.texts.append(&texts);
         roster.students =
             students.into_iter().map(|student| student.map_texts(|text| text.moved(by))).collect();
-        findings.append(of_students);
+        self.say_co_teachers(&roster, &positions.classes, findings);
+        roster
+    }
 
+    fn links(&self, roster: &mut Roster, rows: &[RowHalves], positions: &Positions, findings: &mut Findings) {
+        let Positions { classes: class_of_half, teachers: teacher_of_half, students: student_of_half } =
+            positions;
         let mut teachings = (0..class_of_half.len())
             .filter(|half| self.class_used[*half])
             .map(|half| (Link { class: class_of_half[half], person: teacher_of_half[half] }, half as u32))
@@ -254,8 +243,6 @@ impl<'p> Builder<'p> {
             let class = class as u32;
             roster.enrollments.extend(students.iter().map(|student| Link { class, person: *student }));
         }
-        self.say_co_teachers(&roster, &class_of_half, findings);
-        roster
     }
 
     fn schools(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
@@ -284,16 +271,16 @@ impl<'p> Builder<'p> {
         findings: &mut Findings,
         mut add: impl FnMut(Text, Text, usize),
     ) -> Vec<u32> {
-        let Gathered { texts, class_halves, class_seen, .. } = &self.gathered;
-        let key = |half: u32| key_and_name(&class_halves[half as usize]).0;
-        let mut of_half = vec![0; class_halves.len()];
-        let order = texts.order(class_halves.iter().map(|half| key_and_name(half).0));
+        let Halves { texts, list, seen, .. } = &self.gathered.classes;
+        let key = |half: u32| key_and_name(&list[half as usize]).0;
+        let mut of_half = vec![0; list.len()];
+        let order = texts.order(list.iter().map(|half| key_and_name(half).0));
         let used = order.into_iter().filter(|half| self.class_used[*half as usize]).collect::<Vec<_>>();
         let same = |one: &u32, other: &u32| texts.get(key(*one)) == texts.get(key(*other));
         for (at, group) in used.chunk_by(same).enumerate() {
             group.iter().for_each(|half| of_half[*half as usize] = at as u32);
-            let name_of = |half: usize| key_and_name(&class_halves[half]).1;
-            let name = places::name(texts, group, name_of, class_seen, words, findings);
+            let name_of = |half: usize| key_and_name(&list[half]).1;
+            let name = places::name(texts, group, name_of, seen, words, findings);
             let key = kept.keep_of(texts, key(group[0]));
             add(key, kept.keep_of(texts, name), group[0] as usize);
         }
@@ -301,12 +288,12 @@ impl<'p> Builder<'p> {
     }
 
     fn teachers(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<u32> {
-        let Gathered { texts, class_halves, class_seen, .. } = &self.gathered;
-        let person = |half: usize| class_halves[half].teacher;
-        let merged = merged(self.teachers, &self.class_used, |halves| {
-            people::merge(texts, halves, &person, class_seen, &TEACHERS, findings)
+        let Halves { texts, list, seen, people } = &self.gathered.classes;
+        let person = |half: usize| list[half].teacher;
+        let merged = merged(people, &self.class_used, |halves| {
+            people::merge(texts, halves, &person, seen, &people::TEACHERS, findings)
         });
-        let (sorted, of_half) = sorted_by_key(texts, merged, self.teachers, |person| person.key());
+        let (sorted, of_half) = sorted_by_key(texts, merged, people, |person| person.key());
         roster.teachers = sorted
             .into_iter()
             .map(|person| person.map_texts(|text| roster.texts.keep_of(texts, text)))
@@ -314,40 +301,31 @@ impl<'p> Builder<'p> {
         of_half
     }
 
-    /// The students, the position of each half's student, and the students' text.
-    fn students(&self, findings: &mut Findings) -> (Vec<Student>, Vec<u32>, Texts) {
-        let Gathered { texts, student_halves, student_seen, .. } = &self.gathered;
-        let person = |half: usize| student_halves[half].person;
-        let merged = merged(self.students, &self.student_used, |halves| {
+    /// The students, and the position of each half's student.
+    fn students(&self, findings: &mut Findings) -> (Vec<Student>, Vec<u32>) {
+        let Halves { texts, list, seen, people } = &self.gathered.students;
+        let person = |half: usize| list[half].person;
+        let merged = merged(people, &self.student_used, |halves| {
             if let [only] = halves {
-                return student_halves[*only as usize];
+                return list[*only as usize];
             }
-            let person = people::merge(texts, halves, &person, student_seen, &STUDENTS, findings);
+            let person = people::merge(texts, halves, &person, seen, &people::STUDENTS, findings);
             let usernames = halves.iter().map(|half| {
-                let Uses { rows, first_line, .. } = student_seen[*half as usize].uses;
-                Spelling { text: student_halves[*half as usize].username, rows, first_line }
+                let Uses { rows, first_line, .. } = seen[*half as usize].uses;
+                Spelling { text: list[*half as usize].username, rows, first_line }
             });
             let username = most_frequent(texts, usernames);
             Student { person, username, grade: self.grade(halves, findings) }
         });
-        let (mut sorted, of_half) =
-            sorted_by_key(texts, merged, self.students, |student| student.person.key());
-        // In the order of the students, so that whoever walks through them walks through their text.
-        let mut kept = Texts::default();
-        for student in &mut sorted {
-            *student = student.map_texts(|text| kept.keep_of(texts, text));
-        }
-        (sorted, of_half, kept)
+        sorted_by_key(texts, merged, people, |student| student.person.key())
     }
 
     /// The grade that stands last in the file.
     fn grade(&self, halves: &[u32], findings: &mut Findings) -> Option<homeroom_model::grade::Grade> {
-        let Gathered { student_halves, student_seen, .. } = &self.gathered;
+        let Halves { list, seen, .. } = &self.gathered.students;
         let mut grades = halves
             .iter()
-            .filter_map(|half| {
-                Some((student_seen[*half as usize].uses.last_line, student_halves[*half as usize].grade?))
-            })
+            .filter_map(|half| Some((seen[*half as usize].uses.last_line, list[*half as usize].grade?)))
             .collect::<Vec<_>>();
         grades.sort_unstable();
         let (_, last) = *grades.last()?;
@@ -378,7 +356,7 @@ impl<'p> Builder<'p> {
         }
         for (half, class) in class_of_half.iter().enumerate().filter(|(half, _)| self.class_used[*half]) {
             if several.contains_key(class) {
-                let line = self.gathered.class_seen[half].uses.first_line;
+                let line = self.gathered.classes.seen[half].uses.first_line;
                 first_line.entry(*class).and_modify(|first| *first = line.min(*first)).or_insert(line);
             }
         }
@@ -407,6 +385,15 @@ fn merged<V>(people: &People, used: &[bool], mut merge: impl FnMut(&[u32]) -> V)
             (!some.is_empty()).then(|| merge(&some))
         })
         .collect()
+}
+
+/// The students with their text in their order, so that whoever walks through them walks through their text.
+fn with_text_in_order(texts: &Texts, mut students: Vec<Student>) -> (Vec<Student>, Texts) {
+    let mut kept = Texts::default();
+    for student in &mut students {
+        *student = student.map_texts(|text| kept.keep_of(texts, text));
+    }
+    (students, kept)
 }
 
 /// Sorts people by key; also gives the place of each half's person.

@@ -3,36 +3,53 @@
 use std::sync::mpsc::Receiver;
 
 use homeroom_model::roster::Student;
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::texts::Text;
 use homeroom_read::Column;
 
-use crate::halves::{Cells, HalfReader, Seen};
+use crate::half_table::HalfTable;
+use crate::halves::{Cells, Halves};
+use crate::people;
 
 /// How the bytes of a half begin whose cells do not stand beside each other in the file, and what stands behind each of its
 /// cells. Neither byte is ever part of UTF-8 (RFC 3629 section 3).
 pub(crate) const APART: u8 = 0xFF;
 pub(crate) const PARTED: u8 = 0xFE;
 
-/// Student halves that were seen for the first time, one after the other.
+/// The student halves of some rows, one after the other.
 #[derive(Default)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
-    ends: Vec<u32>,
+    halves: Vec<RowHalf>,
 }
 
-/// Halves in a batch.
-const HALVES: usize = 1_024;
+/// Where a half ends in the bytes of its batch, and the line of its row.
+struct RowHalf {
+    end: u32,
+    line: u32,
+}
+
+/// Rows in a batch.
+const ROWS: usize = 1_024;
 
 impl Batch {
-    /// Adds a half.
-    pub(crate) fn push(&mut self, half: &[u8]) {
+    /// Adds the half of a row.
+    pub(crate) fn push(&mut self, half: &[u8], line: u32) {
         self.bytes.extend_from_slice(half);
-        self.ends.push(self.bytes.len() as u32);
+        self.halves.push(RowHalf { end: self.bytes.len() as u32, line });
     }
 
     /// Whether it is worth being sent.
     pub(crate) fn is_full(&self) -> bool {
-        self.ends.len() >= HALVES
+        self.halves.len() >= ROWS
+    }
+
+    /// Gives what it holds away and begins again, expecting as much.
+    pub(crate) fn take(&mut self) -> Batch {
+        let next = Batch {
+            bytes: Vec::with_capacity(self.bytes.len()),
+            halves: Vec::with_capacity(self.halves.len()),
+        };
+        std::mem::replace(self, next)
     }
 }
 
@@ -41,9 +58,10 @@ pub(crate) struct Students {
     /// The columns of the half in the order of the file.
     columns: Vec<Column>,
     separator: u8,
-    pub(crate) texts: Texts,
-    pub(crate) halves: Vec<Student>,
-    pub(crate) seen: Vec<Seen>,
+    table: HalfTable,
+    pub(crate) halves: Halves<Student>,
+    /// For each row the number of its half.
+    pub(crate) of_rows: Vec<u32>,
     /// Names with letters outside ASCII.
     pub(crate) samples: Vec<Text>,
 }
@@ -53,43 +71,45 @@ impl Students {
         Students {
             columns,
             separator,
-            texts: Texts::default(),
-            halves: vec![],
-            seen: vec![],
+            table: HalfTable::default(),
+            halves: Halves::default(),
+            of_rows: vec![],
             samples: vec![],
         }
     }
 
-    /// Takes batches until there are no more.
+    /// Takes batches until there are no more, then resolves who is named.
     pub(crate) fn take_all(mut self, batches: &Receiver<Batch>) -> Students {
         let columns = std::mem::take(&mut self.columns);
         while let Ok(batch) = batches.recv() {
             let mut cells = Vec::with_capacity(columns.len());
             let mut start = 0;
-            for end in &batch.ends {
+            for RowHalf { end, line } in &batch.halves {
                 let end = *end as usize;
                 let half = &batch.bytes[start..end];
-                let (half, parted) = match half.strip_prefix(&[APART]) {
-                    Some(half) => (half, PARTED),
-                    None => (half, self.separator),
-                };
-                cells.clear();
-                cells.extend(half.split(|byte| *byte == parted));
-                self.add(&columns, &cells);
                 start = end;
+                let (number, new) = self.table.number(half);
+                if new {
+                    let (half, parted) = match half.strip_prefix(&[APART]) {
+                        Some(half) => (half, PARTED),
+                        None => (half, self.separator),
+                    };
+                    cells.clear();
+                    cells.extend(half.split(|byte| *byte == parted));
+                    self.add(&columns, &cells);
+                }
+                self.halves.seen[number as usize].uses.count(*line);
+                self.of_rows.push(number);
             }
         }
+        self.halves.resolve(|half| half.person, &people::STUDENTS);
         self
     }
 
     fn add(&mut self, columns: &[Column], cells: &[&[u8]]) {
-        let cells = Cells::Listed { columns, cells };
-        let reader = HalfReader { cells, texts: &mut self.texts, seen: Seen::default() };
-        let (half, seen) = reader.student_half();
-        self.halves.push(half);
-        self.seen.push(seen);
+        let half = self.halves.add(Cells::Listed { columns, cells }, |reader| reader.student_half());
         for name in [half.person.last_name, half.person.first_name] {
-            if self.samples.len() < 3 && !self.texts.get(name).is_ascii() {
+            if self.samples.len() < 3 && !self.halves.texts.get(name).is_ascii() {
                 self.samples.push(name);
             }
         }
