@@ -156,7 +156,7 @@ impl UploadHandle {
         self.staged.file.sync_data()?;
         let hash = match self.hasher.take() {
             Some(hasher) if self.hashed == self.size => hasher.finalize(),
-            _ => hash_file(&self.staged.file, |_| Ok(()))?.0,
+            _ => hash_file(&self.staged.file)?.0,
         };
         let store = self.drop_box.district.store();
         let staging = store.blobs().staging_path(&self.staged.name);

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use homeroom_model::Source;
 
 use crate::error::StoreError;
-use crate::hashing::hash_file;
+use crate::hashing::hash_and_copy;
 
 /// A folder of blobs: `<first two hex digits>/<hash>`, and `staging/` for files that are still being written.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl Blobs {
         let staging = self.staging_path(staging_name);
         let copy = || -> io::Result<_> {
             let mut file = File::create(&staging)?;
-            let hashed = hash_file(from, |block| file.write_all(block))?;
+            let hashed = hash_and_copy(from, |block| file.write_all(block))?;
             file.sync_data()?;
             Ok(hashed)
         };
