@@ -1,5 +1,6 @@
 //! Puts the parts together from the settings.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -106,7 +107,10 @@ fn start_logging(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log.filter)
         .with_context(|| format!("log.filter '{}' is no filter, such as: info", settings.log.filter))?;
     STARTED.get_or_init(|| {
-        let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = fmt()
+            .with_env_filter(filter)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr);
         if settings.log.format == "json" {
             log.json().init();
         } else {
