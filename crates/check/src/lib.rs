@@ -26,7 +26,7 @@ use homeroom_model::ids::Kind;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
-use homeroom_read::{Limits, Opened, read};
+use homeroom_read::{Limits, Opened, Unusable, read};
 
 pub use written::{write_corrected, write_findings};
 
@@ -76,6 +76,7 @@ fn refusal(opened: &Opened<'_>) -> Finding {
         Opened::NotText(what) => {
             (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
         }
+        Opened::Unusable(why) => unusable(why),
         Opened::NotATable(line) => (
             FindingCode::FileNotATable,
             line.clone(),
@@ -96,6 +97,38 @@ fn refusal(opened: &Opened<'_>) -> Finding {
         ),
     };
     Finding { code, line: None, column: None, value, message }
+}
+
+/// Why an archive gives no table.
+fn unusable(why: &Unusable) -> (FindingCode, String, String) {
+    let plain = |code, message: &str| (code, String::new(), message.to_owned());
+    match why {
+        Unusable::Damaged => plain(
+            FindingCode::ArchiveDamaged,
+            "The archive is damaged: it was cut off, or its bytes have changed.",
+        ),
+        Unusable::Encrypted => plain(FindingCode::ArchiveEncrypted, "The archive asks for a password."),
+        Unusable::Packed => plain(
+            FindingCode::ArchivePacking,
+            "The archive is packed in a way that only few programs understand.",
+        ),
+        Unusable::NoTable(names) => (
+            FindingCode::ArchiveWithoutTable,
+            names.join(", "),
+            match names.as_slice() {
+                [] => "The archive is empty.".into(),
+                names => format!("The archive holds no CSV file, only: {}.", names.join(", ")),
+            },
+        ),
+        Unusable::SeveralTables(names) => (
+            FindingCode::ArchiveSeveralTables,
+            names.join(", "),
+            format!("The archive holds several files, and the roster is one: {}.", names.join(", ")),
+        ),
+        Unusable::TooLarge => {
+            plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
+        }
+    }
 }
 
 fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {

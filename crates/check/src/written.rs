@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::source::Source;
-use homeroom_read::{Encoding, Limits, Opened, open};
+use homeroom_read::{Encoding, Limits, Opened, Unusable, open};
 
 /// So that spreadsheet programs read the files as UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -72,7 +72,8 @@ pub fn write_corrected(
     }
     csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
     let mut cell_text = String::new();
-    while let Some(row) = table.next_row()? {
+    // Of a damaged archive the rows up to there; the findings say so.
+    while let Some(row) = table.next_row().or_else(|error| Unusable::of(&error).map(|_| None).ok_or(error))? {
         for at in 0..row.len().max(width) {
             cell_text.clear();
             let whole = row.damage.is_some() && at == 0;

@@ -94,6 +94,31 @@ catalogue! {
         example: "an Excel workbook that was renamed to .csv",
         remedy: "Save or export it as CSV (UTF-8) and upload that file.",
     }
+    ArchiveDamaged "archive-damaged" RejectFile {
+        meaning: "The archive (.zip, .gz) is cut off, or its bytes have changed on the way.",
+        example: "an upload of roster.zip that broke off",
+        remedy: "Make the archive again and upload it again.",
+    }
+    ArchiveEncrypted "archive-encrypted" RejectFile {
+        meaning: "The archive asks for a password.",
+        example: "roster.zip with a password",
+        remedy: "Upload the file without a password: the connection is encrypted already.",
+    }
+    ArchivePacking "archive-packing" RejectFile {
+        meaning: "The archive is packed in a way that is not read here.",
+        example: "a zip archive packed with LZMA",
+        remedy: "Pack the file as an ordinary zip archive (Deflate), or upload the CSV itself.",
+    }
+    ArchiveWithoutTable "archive-without-table" RejectFile {
+        meaning: "The archive holds no CSV file.",
+        example: "roster.zip with a PDF and a picture in it",
+        remedy: "Put the CSV file into the archive, or upload the CSV itself.",
+    }
+    ArchiveSeveralTables "archive-several-tables" RejectFile {
+        meaning: "The archive holds several files that may be the roster.",
+        example: "roster.zip with monday.csv and tuesday.csv",
+        remedy: "Put the one file that is the roster into the archive.",
+    }
     FileNotATable "file-not-a-table" RejectFile {
         meaning: "The first line names no column of a roster.",
         example: "Report created on 3 May",

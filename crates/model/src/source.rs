@@ -1,18 +1,23 @@
 //! The bytes of a file, as often as they are needed: the reader looks twice, the result files once more.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read, Seek};
+
+/// A reader that can go to any place.
+pub trait ReadSeek: Read + Seek {}
+
+impl<R: Read + Seek> ReadSeek for R {}
 
 /// Something that can be read from its beginning any number of times with the same bytes.
 pub trait Source: Send + Sync {
     /// A reader at the first byte.
-    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>>;
+    fn open(&self) -> io::Result<Box<dyn ReadSeek + Send + '_>>;
     /// How many bytes there are.
     fn length(&self) -> u64;
 }
 
 impl Source for Vec<u8> {
-    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(self.as_slice()))
+    fn open(&self) -> io::Result<Box<dyn ReadSeek + Send + '_>> {
+        Ok(Box::new(Cursor::new(self.as_slice())))
     }
 
     fn length(&self) -> u64 {

@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use homeroom_model::source::Source;
 
 /// An encoding that files arrive in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +40,21 @@ pub(crate) struct Look {
 /// Bytes looked at.
 const BLOCK: usize = 1 << 16;
 
-/// Looks at the first block of a file.
-pub(crate) fn look(source: &dyn Source) -> io::Result<Look> {
+/// The first block of a file.
+pub(crate) fn start(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut start = vec![0; BLOCK];
-    let filled = fill(&mut source.open()?, &mut start, 0)?;
+    let filled = fill(reader, &mut start, 0)?;
     start.truncate(filled);
+    Ok(start)
+}
+
+/// Looks at the first block of a file.
+pub(crate) fn look(reader: &mut dyn Read) -> io::Result<Look> {
+    let start = start(reader)?;
     let encoding = match start.as_slice() {
         [0xFF, 0xFE, ..] => Encoding::Utf16Le,
         [0xFE, 0xFF, ..] => Encoding::Utf16Be,
-        start if checked_up_to(start, filled < BLOCK).is_ok() => Encoding::Utf8,
+        start if checked_up_to(start, start.len() < BLOCK).is_ok() => Encoding::Utf8,
         _ => Encoding::Windows1252,
     };
     Ok(Look { encoding, start })
@@ -88,8 +93,11 @@ fn fill(reader: &mut dyn Read, block: &mut [u8], mut at: usize) -> io::Result<us
     Ok(at)
 }
 
-/// A reader of the file as UTF-8, without a byte order mark.
-pub(crate) fn utf8<'s>(source: &'s dyn Source, encoding: Encoding) -> io::Result<Box<dyn Read + Send + 's>> {
+/// A reader of the same bytes as UTF-8, without a byte order mark.
+pub(crate) fn utf8<'s>(
+    reader: Box<dyn Read + Send + 's>,
+    encoding: Encoding,
+) -> io::Result<Box<dyn Read + Send + 's>> {
     let (mark, decoder): (&[u8], _) = match encoding {
         Encoding::Utf8 => (b"\xEF\xBB\xBF", None),
         Encoding::Utf16Le => (b"\xFF\xFE", Some(encoding_rs::UTF_16LE)),
@@ -97,7 +105,7 @@ pub(crate) fn utf8<'s>(source: &'s dyn Source, encoding: Encoding) -> io::Result
         // A file that begins as UTF-8 and is not: the mark is no text all the same.
         Encoding::Windows1252 => (b"\xEF\xBB\xBF", Some(encoding_rs::WINDOWS_1252)),
     };
-    let reader = without_mark(source.open()?, mark)?;
+    let reader = without_mark(reader, mark)?;
     Ok(match decoder {
         None => reader,
         Some(encoding) => Box::new(

@@ -1,10 +1,11 @@
-//! Bytes become rows: encoding, separator, header, quotes, damage. Never fails on data.
+//! Bytes become rows: container, encoding, separator, header, quotes, damage. Never fails on data.
 //!
 //! [`read()`] looks at a file's first block for its encoding and at its first lines for separator and header; then
 //! [`Table::next_row`] streams, and finds out whether the rest is UTF-8 as well. Memory follows the longest record, not the
 //! file.
 
 mod column;
+mod container;
 mod encoding;
 mod header;
 mod kind;
@@ -13,6 +14,7 @@ mod marks;
 mod table;
 
 pub use column::Column;
+pub use container::Unusable;
 pub use encoding::Encoding;
 pub use header::Header;
 pub use table::{Damage, Opened, Row, Table, open, read};

@@ -39,7 +39,6 @@ pub(crate) struct Lines<R> {
     checked: Option<usize>,
     at_end: bool,
     longest: usize,
-    taken: u64,
 }
 
 const BLOCK: usize = 1 << 18;
@@ -49,7 +48,7 @@ impl<R: Read> Lines<R> {
     /// [`crate::encoding::NotUtf8`].
     pub(crate) fn new(reader: R, longest: usize, check_utf8: bool) -> Self {
         let checked = check_utf8.then_some(0);
-        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, checked, at_end: false, longest, taken: 0 }
+        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, checked, at_end: false, longest }
     }
 
     /// The unread part, as far as it is in memory.
@@ -57,15 +56,9 @@ impl<R: Read> Lines<R> {
         &self.buffer[self.unread.clone()]
     }
 
-    /// Bytes taken so far, as UTF-8.
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken
-    }
-
     /// Takes the first `count` bytes of the unread part.
     pub(crate) fn take(&mut self, count: usize) {
         self.unread.start += count;
-        self.taken += count as u64;
     }
 
     /// The first `length` of the `count` bytes that were taken last; they stay until something else is asked for.

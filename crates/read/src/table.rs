@@ -2,12 +2,15 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use homeroom_model::source::Source;
 use memchr::memchr;
 
 use crate::Limits;
-use crate::encoding::{Encoding, is_not_utf8, look, utf8};
+use crate::container::{Container, Unusable};
+use crate::encoding::{Encoding, is_not_utf8, look, start, utf8};
 use crate::header::Header;
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
@@ -23,6 +26,8 @@ pub enum Opened<'s> {
     NotText(&'static str),
     /// Text whose first line is no header of a roster; the line as far as it is worth showing.
     NotATable(String),
+    /// An archive that gives no table.
+    Unusable(Unusable),
     /// More columns than allowed.
     TooManyColumns(usize),
     /// The file is larger than allowed.
@@ -43,6 +48,8 @@ pub enum Damage {
 /// A table that is being read.
 pub struct Table<'s> {
     lines: Lines<Box<dyn Read + Send + 's>>,
+    /// Bytes of the file, as it lies there, that have been read.
+    taken: Arc<AtomicU64>,
     encoding: Encoding,
     separator: u8,
     header: Header,
@@ -110,7 +117,8 @@ const LINES_A_RECORD: usize = 100;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Opens a file and gives it to `work`. Should a byte far down show that the file is not UTF-8 after all, everything begins
-/// anew with the file as Windows-1252: `work` is then called a second time.
+/// anew with the file as Windows-1252; should an archive turn out to be damaged on the way, `work` gets that instead: it is
+/// then called once more.
 ///
 /// # Errors
 /// Those of `work`, and when the bytes cannot be read.
@@ -119,17 +127,37 @@ pub fn read<T>(
     limits: &Limits,
     mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
 ) -> io::Result<T> {
-    match open(source, limits, None).and_then(&mut work) {
-        Err(error) if is_not_utf8(&error) => work(open(source, limits, Some(Encoding::Windows1252))?),
-        done => done,
+    let mut done = open(source, limits, None).and_then(&mut work);
+    if done.as_ref().is_err_and(is_not_utf8) {
+        done = open(source, limits, Some(Encoding::Windows1252)).and_then(&mut work);
+    }
+    let error = match done {
+        Err(error) => error,
+        done => return done,
+    };
+    match Unusable::of(&error) {
+        Some(why) => work(Opened::Unusable(why.clone())),
+        None => Err(error),
     }
 }
 
 /// Opens a file: decides on encoding, when none is given, separator and header.
 ///
 /// # Errors
-/// When the bytes cannot be read; with [`Table::next_row`] also when a file that is opened as UTF-8 holds something else.
+/// When the bytes cannot be read; with [`Table::next_row`] also when a file that is opened as UTF-8 holds something else,
+/// and when an archive turns out to be damaged ([`Unusable::of`] tells).
 pub fn open<'s>(
+    source: &'s dyn Source,
+    limits: &Limits,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
+    match open_inside(source, limits, encoding) {
+        Err(error) => Unusable::of(&error).cloned().map(Opened::Unusable).ok_or(error),
+        done => done,
+    }
+}
+
+fn open_inside<'s>(
     source: &'s dyn Source,
     limits: &Limits,
     encoding: Option<Encoding>,
@@ -137,14 +165,20 @@ pub fn open<'s>(
     if source.length() > limits.bytes {
         return Ok(Opened::TooLarge);
     }
-    let look = look(source)?;
+    let container = match Container::of(source, &start(&mut source.open()?)?)? {
+        Ok(container) => container,
+        Err(why) => return Ok(Opened::Unusable(why)),
+    };
+    let look = look(&mut container.open(source, limits, &Arc::default())?)?;
     let encoding = encoding.unwrap_or(look.encoding);
     if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
         && let Some(what) = not_text(&look.start)
     {
         return Ok(Opened::NotText(what));
     }
-    let mut lines = Lines::new(utf8(source, encoding)?, limits.longest_record, encoding == Encoding::Utf8);
+    let taken = Arc::default();
+    let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
+    let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
     let mut number = 1;
     let line = loop {
         match lines.line_at(0, SEPARATORS[0], &mut Marks::default())? {
@@ -168,6 +202,7 @@ pub fn open<'s>(
     lines.take(line.next);
     Ok(Opened::Table(Box::new(Table {
         lines,
+        taken,
         encoding,
         separator,
         header,
@@ -223,9 +258,9 @@ impl Table<'_> {
         self.ends_mid_row
     }
 
-    /// Bytes taken so far, as UTF-8: for a progress bar.
+    /// Bytes of the file that have been read so far: for a progress bar.
     pub fn bytes_taken(&self) -> u64 {
-        self.lines.taken()
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// The next row that is neither blank nor the header once more; `None` at the end.

@@ -27,6 +27,7 @@ fn said(opened: Opened<'_>) -> io::Result<String> {
         Opened::Table(table) => table,
         Opened::Empty => return Ok("empty\n".into()),
         Opened::NotText(what) => return Ok(format!("no text: {what}\n")),
+        Opened::Unusable(why) => return Ok(format!("unusable: {why:?}\n")),
         Opened::NotATable(line) => return Ok(format!("no table: {line}\n")),
         Opened::TooManyColumns(count) => return Ok(format!("too many columns: {count}\n")),
         Opened::TooLarge => return Ok("too large\n".into()),

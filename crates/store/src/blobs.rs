@@ -1,11 +1,12 @@
 //! Bytes by their BLAKE3 hash: uploads and result files. What is here never changes.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use homeroom_model::Source;
+use homeroom_model::source::ReadSeek;
 
 use crate::error::StoreError;
 use crate::hashing::hash_and_copy;
@@ -195,7 +196,7 @@ impl BlobSource {
 }
 
 impl Source for BlobSource {
-    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+    fn open(&self) -> io::Result<Box<dyn ReadSeek + Send + '_>> {
         // Those who read files do it in large blocks.
         Ok(Box::new(File::open(&self.path)?))
     }

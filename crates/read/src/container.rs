@@ -1,0 +1,275 @@
+//! What a file's bytes lie in: nothing, gzip, or a zip archive. Unpacked while they are read, never as a whole.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use homeroom_model::source::Source;
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::Limits;
+
+/// How the table is got out of a file, as often as it is needed.
+#[derive(Clone, Debug)]
+pub(crate) enum Container {
+    /// The file is the table.
+    Plain,
+    /// `.gz`, of one or several members (RFC 1952 section 2.2).
+    Gzip,
+    /// One entry of a zip archive.
+    Zip(Entry),
+}
+
+/// Where an entry lies in its archive, and what its bytes must be.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    start: u64,
+    packed: u64,
+    deflated: bool,
+    length: u64,
+    crc: u32,
+}
+
+/// Why an archive gives no table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is cut off, or its bytes are not what its check sums say.
+    Damaged,
+    /// It wants a password.
+    Encrypted,
+    /// It is packed in a way that we do not unpack.
+    Packed,
+    /// No entry is a table; the names of some of those that are there.
+    NoTable(Vec<String>),
+    /// Several entries may be the table; their names.
+    SeveralTables(Vec<String>),
+    /// It unpacks to more bytes than allowed, or holds more entries.
+    TooLarge,
+}
+
+/// Bytes that may be read to find out what an archive holds: far more than one for a roster has.
+const DIRECTORY: u64 = 4 << 20;
+/// Entries that an archive for a roster may have.
+const ENTRIES: usize = 1_000;
+/// Unpacked bytes from which on the ratio counts: what is smaller does no harm.
+const HARMLESS: u64 = 64 << 20;
+/// Unpacked bytes for each packed one. Rosters reach 30; what is made to do harm, 1,000.
+const RATIO: u64 = 200;
+
+impl Container {
+    /// Finds out what a file that begins with `start` lies in.
+    pub(crate) fn of(source: &dyn Source, start: &[u8]) -> io::Result<Result<Container, Unusable>> {
+        if start.starts_with(b"\x1F\x8B") {
+            return Ok(Ok(Container::Gzip));
+        }
+        if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+            return Ok(entry(Budget { inner: source.open()?, left: DIRECTORY }).map(Container::Zip));
+        }
+        Ok(Ok(Container::Plain))
+    }
+
+    /// A reader of what the container holds. `taken` counts the bytes of the file that have been read.
+    pub(crate) fn open<'s>(
+        &self,
+        source: &'s dyn Source,
+        limits: &Limits,
+        taken: &Arc<AtomicU64>,
+    ) -> io::Result<Box<dyn Read + Send + 's>> {
+        let mut bytes = source.open()?;
+        if let Container::Zip(entry) = self {
+            bytes.seek(SeekFrom::Start(entry.start))?;
+        }
+        let counted = Counted { inner: bytes, taken: taken.clone() };
+        let unpacked = |inner: Box<dyn Read + Send + 's>, packed, ends| -> Box<dyn Read + Send + 's> {
+            let crc = crc32fast::Hasher::new();
+            Box::new(Unpacked {
+                inner,
+                crc,
+                length: 0,
+                most: limits.bytes.min(HARMLESS.max(packed * RATIO)),
+                ends,
+            })
+        };
+        Ok(match self {
+            Container::Plain => Box::new(counted),
+            Container::Gzip => {
+                unpacked(Box::new(MultiGzDecoder::new(buffered(counted))), source.length(), None)
+            }
+            Container::Zip(Entry { packed, deflated, length, crc, .. }) => {
+                let packed_bytes = counted.take(*packed);
+                let inner: Box<dyn Read + Send + 's> = match deflated {
+                    true => Box::new(DeflateDecoder::new(buffered(packed_bytes))),
+                    false => Box::new(packed_bytes),
+                };
+                unpacked(inner, *packed, Some((*length, *crc)))
+            }
+        })
+    }
+}
+
+fn buffered<R: Read>(reader: R) -> BufReader<R> {
+    BufReader::with_capacity(1 << 16, reader)
+}
+
+/// The one entry of an archive that may be the table.
+fn entry(archive: impl Read + Seek) -> Result<Entry, Unusable> {
+    let mut archive = ZipArchive::new(archive).map_err(|error| match error {
+        zip::result::ZipError::Io(error) if Spent::is(&error) => Unusable::TooLarge,
+        _ => Unusable::Damaged,
+    })?;
+    if archive.len() > ENTRIES {
+        return Err(Unusable::TooLarge);
+    }
+    let mut tables = Vec::new();
+    let mut others = Vec::new();
+    for at in 0..archive.len() {
+        let entry = archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?;
+        let name = entry.name().map_err(|_| Unusable::Damaged)?.into_owned();
+        match kind(&name) {
+            Kind::Table => tables.push((at, name)),
+            Kind::Other => others.push((at, name)),
+            Kind::Litter => {}
+        }
+    }
+    // An archive with one file: whatever its name is, it is meant.
+    if tables.is_empty() && others.len() == 1 {
+        tables.append(&mut others);
+    }
+    let names = |list: Vec<(usize, String)>| list.into_iter().take(10).map(|(_, name)| name).collect();
+    let [(at, _)] = tables.as_slice() else {
+        return Err(match tables.is_empty() {
+            true => Unusable::NoTable(names(others)),
+            false => Unusable::SeveralTables(names(tables)),
+        });
+    };
+    let entry = archive.by_index_raw(*at).map_err(|_| Unusable::Damaged)?;
+    if entry.encrypted() {
+        return Err(Unusable::Encrypted);
+    }
+    let deflated = match entry.compression() {
+        CompressionMethod::Stored => false,
+        CompressionMethod::Deflated => true,
+        _ => return Err(Unusable::Packed),
+    };
+    Ok(Entry {
+        start: entry.data_start().ok_or(Unusable::Damaged)?,
+        packed: entry.compressed_size(),
+        deflated,
+        length: entry.size(),
+        crc: entry.crc32(),
+    })
+}
+
+enum Kind {
+    Table,
+    Other,
+    /// Folders, and what operating systems put beside files.
+    Litter,
+}
+
+fn kind(path: &str) -> Kind {
+    let parts = path.split(['/', '\\']).collect::<Vec<_>>();
+    let name = parts.last().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+    if name.is_empty() || name.starts_with('.') || parts.contains(&"__MACOSX") {
+        return Kind::Litter;
+    }
+    match name.rsplit_once('.') {
+        _ if matches!(name.as_str(), "thumbs.db" | "desktop.ini") => Kind::Litter,
+        Some((_, "csv" | "txt" | "tsv" | "tab")) => Kind::Table,
+        _ => Kind::Other,
+    }
+}
+
+/// Counts the bytes of the file that have been read.
+struct Counted<R> {
+    inner: R,
+    taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.taken.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// What comes out of a packed file: watched for its length, and at the end compared with what the archive says of it.
+struct Unpacked<R> {
+    inner: R,
+    crc: crc32fast::Hasher,
+    length: u64,
+    most: u64,
+    /// The length and check sum that there must be.
+    ends: Option<(u64, u32)>,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer).map_err(|error| match error.raw_os_error() {
+            // What the operating system says is about the disk; the rest, about the bytes.
+            Some(_) => error,
+            None if error.kind() == io::ErrorKind::Interrupted => error,
+            None => Unusable::Damaged.into(),
+        })?;
+        self.length += read as u64;
+        if self.length > self.most {
+            return Err(Unusable::TooLarge.into());
+        }
+        if let Some(ends) = self.ends {
+            self.crc.update(&buffer[..read]);
+            if read == 0 && !buffer.is_empty() && ends != (self.length, self.crc.clone().finalize()) {
+                return Err(Unusable::Damaged.into());
+            }
+        }
+        Ok(read)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the archive gives no table")]
+struct Stopped(Unusable);
+
+impl From<Unusable> for io::Error {
+    fn from(why: Unusable) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, Stopped(why))
+    }
+}
+
+impl Unusable {
+    /// Whether an error of a reader is about the archive, and what.
+    pub fn of(error: &io::Error) -> Option<&Unusable> {
+        error.get_ref()?.downcast_ref::<Stopped>().map(|stopped| &stopped.0)
+    }
+}
+
+/// A reader that gives only so many bytes: the list of an archive's entries is read into memory as it stands there.
+struct Budget<R> {
+    inner: R,
+    left: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the archive's list of entries is too long")]
+struct Spent;
+
+impl Spent {
+    fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Spent>())
+    }
+}
+
+impl<R: Read> Read for Budget<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other(Spent))?;
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Budget<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
