@@ -125,6 +125,9 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
             names.join(", "),
             format!("The archive holds several files, and the roster is one: {}.", names.join(", ")),
         ),
+        Unusable::Document(what) => {
+            (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
+        }
         Unusable::TooLarge => {
             plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
         }

@@ -1,17 +1,20 @@
-//! What a file's bytes lie in: nothing, gzip, or a zip archive. Unpacked while they are read, never as a whole.
+//! What a file's bytes lie in: nothing, gzip, a zip archive, or a workbook. Unpacked while they are read, never as a whole.
 
+use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use homeroom_model::source::Source;
+use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::Limits;
+use crate::workbook::Workbook;
 
 /// How the table is got out of a file, as often as it is needed.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Container {
     /// The file is the table.
     Plain,
@@ -19,6 +22,8 @@ pub(crate) enum Container {
     Gzip,
     /// One entry of a zip archive.
     Zip(Entry),
+    /// A sheet of an Excel workbook.
+    Workbook(Workbook),
 }
 
 /// Where an entry lies in its archive, and what its bytes must be.
@@ -44,6 +49,8 @@ pub enum Unusable {
     NoTable(Vec<String>),
     /// Several entries may be the table; their names.
     SeveralTables(Vec<String>),
+    /// It is the file of another program: "a Word document".
+    Document(&'static str),
     /// It unpacks to more bytes than allowed, or holds more entries.
     TooLarge,
 }
@@ -59,12 +66,22 @@ const RATIO: u64 = 200;
 
 impl Container {
     /// Finds out what a file that begins with `start` lies in.
-    pub(crate) fn of(source: &dyn Source, start: &[u8]) -> io::Result<Result<Container, Unusable>> {
+    pub(crate) fn of(
+        source: &dyn Source,
+        limits: &Limits,
+        start: &[u8],
+    ) -> io::Result<Result<Container, Unusable>> {
         if start.starts_with(b"\x1F\x8B") {
             return Ok(Ok(Container::Gzip));
         }
         if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-            return Ok(entry(Budget { inner: source.open()?, left: DIRECTORY }).map(Container::Zip));
+            return match parts(Budget { inner: source.open()?, left: DIRECTORY }) {
+                Ok(Parts::Table(entry)) => Ok(Ok(Container::Zip(entry))),
+                Ok(Parts::Workbook(parts)) => {
+                    Workbook::open(source, limits, &parts).map(Container::Workbook).map(Ok)
+                }
+                Err(why) => Ok(Err(why)),
+            };
         }
         Ok(Ok(Container::Plain))
     }
@@ -74,36 +91,57 @@ impl Container {
         &self,
         source: &'s dyn Source,
         limits: &Limits,
-        taken: &Arc<AtomicU64>,
+        taken: &Taken,
+    ) -> io::Result<Box<dyn Read + Send + 's>> {
+        let counted = || Ok::<_, io::Error>(Counted { inner: source.open()?, taken: taken.clone() });
+        Ok(match self {
+            Container::Plain => Box::new(counted()?),
+            Container::Gzip => {
+                let inner = MultiGzDecoder::new(buffered(counted()?));
+                Box::new(Unpacked::new(inner, limits, source.length(), None))
+            }
+            Container::Zip(entry) => entry.open(source, limits, taken)?,
+            // What a sheet says in few bytes, such as a cell far to the right, may be much text.
+            Container::Workbook(workbook) => {
+                Box::new(Unpacked::new(workbook.rows(source, limits, taken)?, limits, source.length(), None))
+            }
+        })
+    }
+}
+
+impl Entry {
+    fn of<R: Read + Seek>(entry: &ZipFile<'_, R>) -> Result<Entry, Unusable> {
+        if entry.encrypted() {
+            return Err(Unusable::Encrypted);
+        }
+        let deflated = match entry.compression() {
+            CompressionMethod::Stored => false,
+            CompressionMethod::Deflated => true,
+            _ => return Err(Unusable::Packed),
+        };
+        Ok(Entry {
+            start: entry.data_start().ok_or(Unusable::Damaged)?,
+            packed: entry.compressed_size(),
+            deflated,
+            length: entry.size(),
+            crc: entry.crc32(),
+        })
+    }
+
+    /// A reader of the unpacked entry.
+    pub(crate) fn open<'s>(
+        &self,
+        source: &'s dyn Source,
+        limits: &Limits,
+        taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
         let mut bytes = source.open()?;
-        if let Container::Zip(entry) = self {
-            bytes.seek(SeekFrom::Start(entry.start))?;
-        }
-        let counted = Counted { inner: bytes, taken: taken.clone() };
-        let unpacked = |inner: Box<dyn Read + Send + 's>, packed, ends| -> Box<dyn Read + Send + 's> {
-            let crc = crc32fast::Hasher::new();
-            Box::new(Unpacked {
-                inner,
-                crc,
-                length: 0,
-                most: limits.bytes.min(HARMLESS.max(packed * RATIO)),
-                ends,
-            })
-        };
-        Ok(match self {
-            Container::Plain => Box::new(counted),
-            Container::Gzip => {
-                unpacked(Box::new(MultiGzDecoder::new(buffered(counted))), source.length(), None)
-            }
-            Container::Zip(Entry { packed, deflated, length, crc, .. }) => {
-                let packed_bytes = counted.take(*packed);
-                let inner: Box<dyn Read + Send + 's> = match deflated {
-                    true => Box::new(DeflateDecoder::new(buffered(packed_bytes))),
-                    false => Box::new(packed_bytes),
-                };
-                unpacked(inner, *packed, Some((*length, *crc)))
-            }
+        bytes.seek(SeekFrom::Start(self.start))?;
+        let packed = Counted { inner: bytes, taken: taken.clone() }.take(self.packed);
+        let ends = Some((self.length, self.crc));
+        Ok(match self.deflated {
+            true => Box::new(Unpacked::new(DeflateDecoder::new(buffered(packed)), limits, self.packed, ends)),
+            false => Box::new(Unpacked::new(packed, limits, self.packed, ends)),
         })
     }
 }
@@ -112,8 +150,14 @@ fn buffered<R: Read>(reader: R) -> BufReader<R> {
     BufReader::with_capacity(1 << 16, reader)
 }
 
-/// The one entry of an archive that may be the table.
-fn entry(archive: impl Read + Seek) -> Result<Entry, Unusable> {
+/// What an archive holds that may be read.
+enum Parts {
+    Table(Entry),
+    /// The parts of a workbook by their paths.
+    Workbook(HashMap<String, Entry>),
+}
+
+fn parts(archive: impl Read + Seek) -> Result<Parts, Unusable> {
     let mut archive = ZipArchive::new(archive).map_err(|error| match error {
         zip::result::ZipError::Io(error) if Spent::is(&error) => Unusable::TooLarge,
         _ => Unusable::Damaged,
@@ -132,6 +176,21 @@ fn entry(archive: impl Read + Seek) -> Result<Entry, Unusable> {
             Kind::Litter => {}
         }
     }
+    let has = |path: &str| others.iter().any(|(_, name)| name == path);
+    if has("xl/workbook.xml") {
+        let part =
+            |(at, name)| Ok((name, Entry::of(&archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?)?));
+        return others.into_iter().map(part).collect::<Result<_, _>>().map(Parts::Workbook);
+    }
+    const DOCUMENTS: [(&str, &str); 4] = [
+        ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
+        ("word/document.xml", "a Word document"),
+        ("ppt/presentation.xml", "a PowerPoint presentation"),
+        ("content.xml", "an OpenDocument file (such as .ods)"),
+    ];
+    if let Some((_, document)) = DOCUMENTS.iter().find(|(path, _)| has(path)) {
+        return Err(Unusable::Document(document));
+    }
     // An archive with one file: whatever its name is, it is meant.
     if tables.is_empty() && others.len() == 1 {
         tables.append(&mut others);
@@ -143,22 +202,7 @@ fn entry(archive: impl Read + Seek) -> Result<Entry, Unusable> {
             false => Unusable::SeveralTables(names(tables)),
         });
     };
-    let entry = archive.by_index_raw(*at).map_err(|_| Unusable::Damaged)?;
-    if entry.encrypted() {
-        return Err(Unusable::Encrypted);
-    }
-    let deflated = match entry.compression() {
-        CompressionMethod::Stored => false,
-        CompressionMethod::Deflated => true,
-        _ => return Err(Unusable::Packed),
-    };
-    Ok(Entry {
-        start: entry.data_start().ok_or(Unusable::Damaged)?,
-        packed: entry.compressed_size(),
-        deflated,
-        length: entry.size(),
-        crc: entry.crc32(),
-    })
+    Entry::of(&archive.by_index_raw(*at).map_err(|_| Unusable::Damaged)?).map(Parts::Table)
 }
 
 enum Kind {
@@ -181,16 +225,25 @@ fn kind(path: &str) -> Kind {
     }
 }
 
-/// Counts the bytes of the file that have been read.
+/// How many bytes of the file, as it lies there, have been read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taken(Arc<AtomicU64>);
+
+impl Taken {
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 struct Counted<R> {
     inner: R,
-    taken: Arc<AtomicU64>,
+    taken: Taken,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.taken.fetch_add(read as u64, Ordering::Relaxed);
+        self.taken.0.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
 }
@@ -205,12 +258,19 @@ struct Unpacked<R> {
     ends: Option<(u64, u32)>,
 }
 
+impl<R> Unpacked<R> {
+    fn new(inner: R, limits: &Limits, packed: u64, ends: Option<(u64, u32)>) -> Unpacked<R> {
+        let most = limits.bytes.min(HARMLESS.max(packed.saturating_mul(RATIO)));
+        Unpacked { inner, crc: crc32fast::Hasher::new(), length: 0, most, ends }
+    }
+}
+
 impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer).map_err(|error| match error.raw_os_error() {
             // What the operating system says is about the disk; the rest, about the bytes.
             Some(_) => error,
-            None if error.kind() == io::ErrorKind::Interrupted => error,
+            None if error.kind() == io::ErrorKind::Interrupted || Unusable::of(&error).is_some() => error,
             None => Unusable::Damaged.into(),
         })?;
         self.length += read as u64;

@@ -4,7 +4,7 @@
 pub(crate) fn not_text(start: &[u8]) -> Option<&'static str> {
     const MAGIC: [(&[u8], &str); 10] = [
         (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)"),
-        (b"\xD0\xCF\x11\xE0", "an old Excel workbook (.xls)"),
+        (b"\xD0\xCF\x11\xE0", "an old Excel workbook (.xls), or one with a password"),
         (b"%PDF", "a PDF document"),
         (b"\x89PNG", "a PNG picture"),
         (b"\xFF\xD8\xFF", "a JPEG picture"),

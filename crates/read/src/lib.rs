@@ -12,6 +12,7 @@ mod kind;
 mod lines;
 mod marks;
 mod table;
+mod workbook;
 
 pub use column::Column;
 pub use container::Unusable;

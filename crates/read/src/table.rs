@@ -2,14 +2,12 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use homeroom_model::source::Source;
 use memchr::memchr;
 
 use crate::Limits;
-use crate::container::{Container, Unusable};
+use crate::container::{Container, Taken, Unusable};
 use crate::encoding::{Encoding, is_not_utf8, look, start, utf8};
 use crate::header::Header;
 use crate::kind::not_text;
@@ -49,7 +47,7 @@ pub enum Damage {
 pub struct Table<'s> {
     lines: Lines<Box<dyn Read + Send + 's>>,
     /// Bytes of the file, as it lies there, that have been read.
-    taken: Arc<AtomicU64>,
+    taken: Taken,
     encoding: Encoding,
     separator: u8,
     header: Header,
@@ -165,18 +163,18 @@ fn open_inside<'s>(
     if source.length() > limits.bytes {
         return Ok(Opened::TooLarge);
     }
-    let container = match Container::of(source, &start(&mut source.open()?)?)? {
+    let container = match Container::of(source, limits, &start(&mut source.open()?)?)? {
         Ok(container) => container,
         Err(why) => return Ok(Opened::Unusable(why)),
     };
-    let look = look(&mut container.open(source, limits, &Arc::default())?)?;
+    let look = look(&mut container.open(source, limits, &Taken::default())?)?;
     let encoding = encoding.unwrap_or(look.encoding);
     if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
         && let Some(what) = not_text(&look.start)
     {
         return Ok(Opened::NotText(what));
     }
-    let taken = Arc::default();
+    let taken = Taken::default();
     let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
     let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
     let mut number = 1;
@@ -215,7 +213,7 @@ fn open_inside<'s>(
 }
 
 /// The separator under which the line holds the most known columns, then the most cells.
-fn separator_and_header(line: &[u8]) -> (u8, Header) {
+pub(crate) fn separator_and_header(line: &[u8]) -> (u8, Header) {
     let read = |separator| {
         let mut cells = Cells::default();
         cells.split(line, separator);
@@ -260,7 +258,7 @@ impl Table<'_> {
 
     /// Bytes of the file that have been read so far: for a progress bar.
     pub fn bytes_taken(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+        self.taken.get()
     }
 
     /// The next row that is neither blank nor the header once more; `None` at the end.

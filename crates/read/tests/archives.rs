@@ -1,14 +1,15 @@
-//! Archives that were made to do harm, or were harmed, far into their bytes.
+//! Archives and workbooks that were made to do harm, or were harmed, far into their bytes.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use homeroom_read::{Limits, Opened, Unusable, read};
-use zip::ZipWriter;
+use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 const HEADER: &str = "school_id,class_id,student_email\n";
 
@@ -88,5 +89,84 @@ fn a_list_of_very_many_entries_is_not_read_into_memory() {
         }
         let archive = writer.finish().unwrap().into_inner();
         assert_eq!(told(&archive), [Err(why)], "{entries}");
+    }
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn workbook(sheet: &str, texts: &str) -> Vec<u8> {
+    zip(&[
+        (
+            "xl/workbook.xml",
+            br#"<workbook xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            br#"<Relationships><Relationship Id="r1" Target="sheet.xml"/></Relationships>"#,
+        ),
+        ("xl/sharedStrings.xml", texts.as_bytes()),
+        ("xl/sheet.xml", sheet.as_bytes()),
+    ])
+}
+
+#[test]
+fn a_workbook_that_was_made_to_fill_the_memory_is_refused() {
+    let header = r#"<row r="1"><c t="str"><v>school_id</v></c><c t="str"><v>class_id</v></c></row>"#;
+    let fine = format!(r#"<sheetData>{header}<row r="9"><c r="B9"><v>7</v></c></row></sheetData>"#);
+    assert_eq!(told(&workbook(&fine, "<sst/>")), [Ok(1)]);
+    let wide = r#"<row><c r="XFD1"><v>1</v></c></row>"#.repeat(20_000);
+    let sheets = [
+        format!("<sheetData>{header}{wide}</sheetData>"),
+        format!("<sheetData>{header}{}", "<a>".repeat(1_000)),
+        format!(r#"<sheetData>{header}<row><c t="str"><v>{}</v></c></row></sheetData>"#, "x".repeat(3 << 20)),
+        format!("<sheetData>{header}<row {}></row></sheetData>", "x".repeat(3 << 20)),
+        format!(
+            r#"<sheetData>{header}<row><c t="str"><v>{}</v></c></row></sheetData>"#,
+            "&amp;".repeat(3 << 20)
+        ),
+    ];
+    for sheet in sheets {
+        let said = told(&workbook(&sheet, "<sst/>"));
+        assert_eq!(said.last(), Some(&Err(Unusable::TooLarge)), "{}", &sheet[..200]);
+    }
+    let many = format!("<sst>{}</sst>", "<si/>".repeat((8 << 20) + 1));
+    assert_eq!(told(&workbook(&fine, &many)), [Err(Unusable::TooLarge)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_workbook_with_changed_bytes_is_read_or_refused(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+        let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+        let whole = std::fs::read(format!("{cases}/workbook_of_libreoffice/in.csv")).unwrap();
+        let mut archive = ZipArchive::new(io::Cursor::new(whole)).unwrap();
+        let mut parts = vec![];
+        for at in 0..archive.len() {
+            let mut part = archive.by_index(at).unwrap();
+            let mut bytes = vec![];
+            part.read_to_end(&mut bytes).unwrap();
+            parts.push((part.name().unwrap().into_owned(), bytes));
+        }
+        for (place, byte) in changes {
+            let part = place.index(parts.len());
+            let bytes = &mut parts[part].1;
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let parts = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>();
+        read(&zip(&parts), &Limits::default(), |opened| {
+            if let Opened::Table(mut table) = opened {
+                while table.next_row()?.is_some() {}
+            }
+            Ok(())
+        }).unwrap();
     }
 }

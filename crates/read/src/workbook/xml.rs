@@ -1,0 +1,109 @@
+//! The XML of a workbook's part, event by event.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use crate::container::Unusable;
+
+/// Bytes that one event may have: a cell holds 32,767 characters (ECMA-376 part 1, annex on limits of applications).
+const EVENT: usize = 1 << 20;
+/// Elements inside each other; those of a sheet lie seven deep.
+const DEPTH: usize = 64;
+
+pub(crate) struct Xml<R> {
+    reader: Reader<Leash<BufReader<R>>>,
+    buffer: Vec<u8>,
+    depth: usize,
+}
+
+impl<R: Read> Xml<R> {
+    pub(crate) fn new(part: R) -> Xml<R> {
+        let inner = BufReader::with_capacity(1 << 16, part);
+        let mut reader = Reader::from_reader(Leash { inner, left: EVENT });
+        reader.config_mut().allow_dangling_amp = true;
+        Xml { reader, buffer: Vec::new(), depth: 0 }
+    }
+
+    /// The next event. What is no XML is damage.
+    pub(crate) fn next(&mut self) -> io::Result<Event<'_>> {
+        self.buffer.clear();
+        self.reader.get_mut().left = EVENT;
+        let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
+            quick_xml::Error::Io(error) => match Unusable::of(&error) {
+                Some(why) => why.clone().into(),
+                None => io::Error::new(error.kind(), error),
+            },
+            _ => Unusable::Damaged.into(),
+        })?;
+        match &event {
+            Event::Start(_) if self.depth == DEPTH => return Err(Unusable::TooLarge.into()),
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        Ok(event)
+    }
+}
+
+/// Adds what an event inside an element says to its text.
+pub(crate) fn add_text(text: &mut String, event: &Event<'_>) -> io::Result<()> {
+    match event {
+        Event::Text(part) => text.push_str(part),
+        Event::CData(part) => text.push_str(part),
+        Event::GeneralRef(part) => match &**part {
+            "amp" => text.push('&'),
+            "lt" => text.push('<'),
+            "gt" => text.push('>'),
+            "quot" => text.push('"'),
+            "apos" => text.push('\''),
+            _ => text.extend(part.resolve_char_ref().ok().flatten()),
+        },
+        _ => {}
+    }
+    if text.len() > EVENT {
+        return Err(Unusable::TooLarge.into());
+    }
+    Ok(())
+}
+
+/// The value of an attribute, without regard to the prefix of its name.
+pub(crate) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut attributes = element.attributes();
+    let attributes = attributes.with_checks(false).filter_map(Result::ok);
+    let mut found = attributes.filter(|attribute| attribute.key.local_name().as_ref() == name);
+    found
+        .next()
+        .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
+        .map(std::borrow::Cow::into_owned)
+}
+
+/// A reader that gives only so many bytes for one event: each is read into memory as a whole.
+struct Leash<R> {
+    inner: R,
+    left: usize,
+}
+
+impl<R: BufRead> BufRead for Leash<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(Unusable::TooLarge.into());
+        }
+        let bytes = self.inner.fill_buf()?;
+        Ok(&bytes[..bytes.len().min(self.left)])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.left -= count;
+        self.inner.consume(count);
+    }
+}
+
+impl<R: BufRead> Read for Leash<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
