@@ -4,10 +4,12 @@
 //! [`Table::next_row`] streams, and finds out whether the rest is UTF-8 as well. Memory follows the longest record, not the
 //! file.
 
+mod cells;
 mod column;
 mod container;
 mod encoding;
 mod header;
+mod header_search;
 mod kind;
 mod lines;
 mod marks;

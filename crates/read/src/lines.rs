@@ -77,11 +77,8 @@ impl<R: Read> Lines<R> {
                 if end > self.longest {
                     return Ok(Ahead::TooLong);
                 }
-                // A carriage return at the end of the buffer may be half of a line end.
-                if unread[end] == b'\n' || end + 1 < unread.len() || self.at_end {
-                    let both = unread[end] == b'\r' && unread.get(end + 1) == Some(&b'\n');
-                    let next = end + if both { 2 } else { 1 };
-                    return Ok(Ahead::Line(Line { bytes: from..end, next, ended: true }));
+                if let Some(length) = line_end(&unread[end..], self.at_end) {
+                    return Ok(Ahead::Line(Line { bytes: from..end, next: end + length, ended: true }));
                 }
                 searched = end;
             } else {
@@ -104,12 +101,13 @@ impl<R: Read> Lines<R> {
         loop {
             let unread = self.unread();
             match memchr2(b'\n', b'\r', unread) {
-                Some(end) if unread[end] == b'\n' || end + 1 < unread.len() || self.at_end => {
-                    let both = unread[end] == b'\r' && unread.get(end + 1) == Some(&b'\n');
-                    self.take(end + if both { 2 } else { 1 });
-                    return Ok(());
-                }
-                Some(end) => self.take(end),
+                Some(end) => match line_end(&unread[end..], self.at_end) {
+                    Some(length) => {
+                        self.take(end + length);
+                        return Ok(());
+                    }
+                    None => self.take(end),
+                },
                 None => self.take(unread.len()),
             }
             if self.at_end {
@@ -139,6 +137,17 @@ impl<R: Read> Lines<R> {
             *checked += checked_up_to(&self.buffer[*checked..self.unread.end], self.at_end)?;
         }
         Ok(())
+    }
+}
+
+/// How long the line end is with which these bytes begin; `None` when more bytes have to tell. CR CR LF is one: what
+/// becomes of CR LF when a program on Windows writes it as text.
+fn line_end(bytes: &[u8], at_end: bool) -> Option<usize> {
+    match bytes {
+        [b'\r', b'\r', b'\n', ..] => Some(3),
+        [b'\r', b'\n', ..] => Some(2),
+        [b'\r'] | [b'\r', b'\r'] if !at_end => None,
+        _ => Some(1),
     }
 }
 
@@ -173,9 +182,22 @@ mod tests {
 
     #[test]
     fn all_line_ends_are_line_ends() {
-        let lines = all(b"a\nb\r\nc\rd\n\ne", 100);
+        let lines = all(b"a\nb\r\nc\rd\n\ne\r\r\nf\r\rg", 100);
         let lines = lines.iter().map(|(line, ended)| (line.as_str(), *ended)).collect::<Vec<_>>();
-        assert_eq!(lines, [("a", true), ("b", true), ("c", true), ("d", true), ("", true), ("e", false)]);
+        assert_eq!(
+            lines,
+            [
+                ("a", true),
+                ("b", true),
+                ("c", true),
+                ("d", true),
+                ("", true),
+                ("e", true),
+                ("f", true),
+                ("", true),
+                ("g", false)
+            ]
+        );
     }
 
     #[test]

@@ -3,16 +3,17 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use homeroom_model::source::Source;
-use memchr::memchr;
-
 use crate::Limits;
+use crate::cells::{Cells, Dialect};
 use crate::container::{Container, Taken, Unusable};
 use crate::encoding::{Encoding, is_not_utf8, look, start, utf8};
 use crate::header::Header;
+use crate::header_search::{Search, find_header, in_single_quotes};
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
+use homeroom_model::source::Source;
+use memchr::memchr;
 
 /// What a file turned out to be.
 pub enum Opened<'s> {
@@ -49,24 +50,18 @@ pub struct Table<'s> {
     /// Bytes of the file, as it lies there, that have been read.
     taken: Taken,
     encoding: Encoding,
-    separator: u8,
+    dialect: Dialect,
     header: Header,
     header_line: Vec<u8>,
+    /// The physical line of the header.
+    header_at: u32,
+    /// The first of the lines above it, when there are some.
+    above: Option<String>,
     /// The physical line at the start of the unread part, the first line being 1.
     line: u32,
     cells: Cells,
     repeated_headers: Vec<u32>,
     ends_mid_row: bool,
-}
-
-/// The cells of the row at hand: parts of the row's bytes, or of text that was unquoted. In both each cell begins one
-/// byte behind the end of the one before.
-#[derive(Default)]
-struct Cells {
-    marks: Marks,
-    /// Text of the cells when the row has quotes.
-    unquoted: Vec<u8>,
-    stray_quotes: bool,
 }
 
 /// A row of the file.
@@ -112,7 +107,6 @@ impl Row<'_> {
 
 /// Physical lines that a quoted cell may span.
 const LINES_A_RECORD: usize = 100;
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Opens a file and gives it to `work`. Should a byte far down show that the file is not UTF-8 after all, everything begins
 /// anew with the file as Windows-1252; should an archive turn out to be damaged on the way, `work` gets that instead: it is
@@ -177,57 +171,35 @@ fn open_inside<'s>(
     let taken = Taken::default();
     let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
     let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
-    let mut number = 1;
-    let line = loop {
-        match lines.line_at(0, SEPARATORS[0], &mut Marks::default())? {
-            Ahead::End => return Ok(Opened::Empty),
-            Ahead::TooLong => return Ok(Opened::HeaderTooLong),
-            Ahead::Line(line) if is_blank(&lines.unread()[line.bytes.clone()]) => {
-                lines.take(line.next);
-                number += 1;
-            }
-            Ahead::Line(line) => break line,
-        }
+    let found = match find_header(&mut lines)? {
+        Search::Found(found) => found,
+        Search::Nothing(opened) => return Ok(opened),
     };
-    let header_line = lines.unread()[line.bytes.clone()].to_vec();
-    let (separator, header) = separator_and_header(&header_line);
-    if header.known() == 0 {
-        return Ok(Opened::NotATable(String::from_utf8_lossy(&header_line).chars().take(120).collect()));
+    if found.header.width() > limits.columns {
+        return Ok(Opened::TooManyColumns(found.header.width()));
     }
-    if header.width() > limits.columns {
-        return Ok(Opened::TooManyColumns(header.width()));
+    let header_line = lines.unread()[found.place.bytes.clone()].to_vec();
+    lines.take(found.place.next);
+    let mut dialect = found.dialect;
+    if let Ahead::Line(first_row) = lines.line_at(0, dialect.separator, &mut Marks::default())?
+        && in_single_quotes(&lines.unread()[first_row.bytes], dialect.separator)
+    {
+        dialect.quote = b'\'';
     }
-    lines.take(line.next);
     Ok(Opened::Table(Box::new(Table {
         lines,
         taken,
         encoding,
-        separator,
-        header,
+        dialect,
+        header: found.header,
         header_line,
-        line: number + 1,
+        header_at: found.line,
+        above: found.above,
+        line: found.line + 1,
         cells: Cells::default(),
         repeated_headers: vec![],
         ends_mid_row: false,
     })))
-}
-
-/// The separator under which the line holds the most known columns, then the most cells.
-pub(crate) fn separator_and_header(line: &[u8]) -> (u8, Header) {
-    let read = |separator| {
-        let mut cells = Cells::default();
-        cells.split(line, separator);
-        let cell = |at| String::from_utf8_lossy(&cells.text(line)[cells.range(at)]).into_owned();
-        (separator, Header::of_cells((0..cells.count()).map(cell).collect()))
-    };
-    let mut best = read(SEPARATORS[0]);
-    for separator in &SEPARATORS[1..] {
-        let other = read(*separator);
-        if (other.1.known(), other.1.width()) > (best.1.known(), best.1.width()) {
-            best = other;
-        }
-    }
-    best
 }
 
 impl Table<'_> {
@@ -238,12 +210,23 @@ impl Table<'_> {
 
     /// The separator: one of `,` `;` tab `|`.
     pub fn separator(&self) -> char {
-        self.separator.into()
+        self.dialect.separator.into()
     }
 
     /// The header.
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The physical line of the header, the first being 1.
+    pub fn header_line(&self) -> u32 {
+        self.header_at
+    }
+
+    /// The first of the lines that stand above the header, as far as it is worth showing: a title, or what a program
+    /// says of itself.
+    pub fn above(&self) -> Option<&str> {
+        self.above.as_deref()
     }
 
     /// Lines on which the header stood once more, so far; those rows are skipped.
@@ -264,13 +247,13 @@ impl Table<'_> {
     /// The next row that is neither blank nor the header once more; `None` at the end.
     pub fn next_row(&mut self) -> io::Result<Option<Row<'_>>> {
         loop {
-            let line = match self.lines.line_at(0, self.separator, &mut self.cells.marks)? {
+            let line = match self.lines.line_at(0, self.dialect.separator, &mut self.cells.marks)? {
                 Ahead::End => return Ok(None),
                 Ahead::TooLong => return self.too_long().map(Some),
                 Ahead::Line(line) => line,
             };
             let bytes = &self.lines.unread()[line.bytes.clone()];
-            if is_separators_only(bytes, self.separator) {
+            if is_separators_only(bytes, self.dialect.separator) {
                 self.advance(line.next, 1);
                 continue;
             }
@@ -279,7 +262,14 @@ impl Table<'_> {
                 self.advance(line.next, 1);
                 continue;
             }
-            if self.cells.close(bytes, self.separator) {
+            let closed = self.cells.close(bytes, self.dialect);
+            let width = self.header.width();
+            let misread = !closed || self.cells.stray_quotes || self.cells.count() != width;
+            // Nothing tells in advance that a file escapes with backslashes; a row that is misread without them does.
+            let escaped = misread
+                && memchr(b'\\', bytes).is_some()
+                && self.cells.split_escaped(bytes, self.dialect, width);
+            if closed || escaped {
                 if self.is_header_again(&line) {
                     self.repeated_headers.push(self.line);
                     self.advance(line.next, 1);
@@ -297,12 +287,16 @@ impl Table<'_> {
         let mut next = first.next;
         let mut marks = Marks::default();
         for count in 2..=LINES_A_RECORD {
-            let Ahead::Line(line) = self.lines.line_at(next, self.separator, &mut marks)? else { break };
+            let Ahead::Line(line) = self.lines.line_at(next, self.dialect.separator, &mut marks)? else {
+                break;
+            };
             next = line.next;
             let end = line.bytes.end;
             let record = &self.lines.unread()[..end];
             // Only a line with a quote in it can close the cell.
-            if marks.quoted && self.cells.split_quoted(record, self.separator, true) {
+            if (marks.quoted || self.dialect.quote != b'"')
+                && self.cells.split_quoted(record, self.dialect, true)
+            {
                 if self.cells.count() != self.header.width() {
                     break;
                 }
@@ -351,101 +345,6 @@ impl Table<'_> {
         first(text) == first(self.header.cells().first().map_or(b"", |cell| cell.as_bytes()))
             && self.header.is_repeated_by(cells)
     }
-}
-
-impl Cells {
-    fn count(&self) -> usize {
-        self.marks.ends.len()
-    }
-
-    /// Where a cell stands in [`Cells::text`].
-    fn range(&self, at: usize) -> Range<usize> {
-        let start = if at == 0 { 0 } else { self.marks.ends[at - 1] as usize + 1 };
-        start..self.marks.ends[at] as usize
-    }
-
-    /// What holds the cells of a row with these bytes.
-    fn text<'c>(&'c self, bytes: &'c [u8]) -> &'c [u8] {
-        if self.marks.quoted { &self.unquoted } else { bytes }
-    }
-
-    /// Splits one line. `false` when a quote is still open at its end.
-    fn split(&mut self, line: &[u8], separator: u8) -> bool {
-        self.marks.clear();
-        self.marks.mark(line, 0, separator);
-        self.close(line, separator)
-    }
-
-    /// Splits a line whose separators are marked. `false` when a quote is still open at its end.
-    fn close(&mut self, line: &[u8], separator: u8) -> bool {
-        self.stray_quotes = false;
-        if self.marks.quoted {
-            return self.split_quoted(line, separator, false);
-        }
-        self.marks.ends.push(line.len() as u32);
-        true
-    }
-
-    /// Splits a record with quotes; when `strict` they must stand as RFC 4180 wants them.
-    fn split_quoted(&mut self, line: &[u8], separator: u8, strict: bool) -> bool {
-        self.marks.ends.clear();
-        self.marks.quoted = true;
-        self.stray_quotes = false;
-        self.unquoted.clear();
-        let mut at = 0;
-        loop {
-            let blanks = line[at..].iter().take_while(|b| **b == b' ').count();
-            let end = if line.get(at + blanks) == Some(&b'"') {
-                match self.quoted_cell(line, at + blanks + 1, separator, strict) {
-                    Some(end) => end,
-                    None => return false,
-                }
-            } else {
-                let end = memchr(separator, &line[at..]).map_or(line.len(), |found| at + found);
-                self.stray_quotes |= memchr(b'"', &line[at..end]).is_some();
-                self.unquoted.extend_from_slice(&line[at..end]);
-                end
-            };
-            self.marks.ends.push(self.unquoted.len() as u32);
-            self.unquoted.push(separator);
-            if end >= line.len() {
-                return true;
-            }
-            at = end + 1;
-        }
-    }
-
-    /// Takes a quoted cell whose text begins at `at`; the place of the separator or line end behind it. `None` when it
-    /// does not close, or when `strict` and a quote stands inside without a second one.
-    fn quoted_cell(&mut self, line: &[u8], mut at: usize, separator: u8, strict: bool) -> Option<usize> {
-        loop {
-            let quote = at + memchr(b'"', &line[at..])?;
-            self.unquoted.extend_from_slice(&line[at..quote]);
-            let after = quote + 1;
-            let blanks = line[after..].iter().take_while(|b| **b == b' ').count();
-            match line.get(after + blanks) {
-                None => return Some(line.len()),
-                Some(next) if *next == separator => return Some(after + blanks),
-                _ if line.get(after) == Some(&b'"') => at = after + 1,
-                Some(_) if strict => return None,
-                Some(_) => {
-                    self.stray_quotes = true;
-                    at = after;
-                }
-            }
-            self.unquoted.push(b'"');
-        }
-    }
-
-    fn drop_empty_beyond(&mut self, width: usize) {
-        while self.count() > width && self.range(self.count() - 1).is_empty() {
-            self.marks.ends.pop();
-        }
-    }
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| byte.is_ascii_whitespace())
 }
 
 fn is_separators_only(line: &[u8], separator: u8) -> bool {

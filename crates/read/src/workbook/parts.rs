@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 
 use crate::Limits;
 use crate::container::{Entry, Taken, Unusable};
-use crate::table::separator_and_header;
+use crate::header_search::dialect_and_header;
 use crate::workbook::number_format::{Epoch, Format};
 use crate::workbook::sheet::Sheet;
 use crate::workbook::xml::{Xml, add_text, attribute};
@@ -109,7 +109,7 @@ impl Workbook {
 fn has_header(sheet: impl Read) -> io::Result<bool> {
     let lines = BufReader::new(sheet.take(HEADER_BYTES)).split(b'\n').take(HEADER_ROWS);
     for line in lines {
-        if separator_and_header(&line?).1.known() >= KNOWN {
+        if dialect_and_header(&line?).1.known() >= KNOWN {
             return Ok(true);
         }
     }

@@ -1,0 +1,111 @@
+//! Finds the header, and with it how the file parts its cells.
+
+use std::io::{self, Read};
+
+use crate::cells::{Cells, Dialect};
+use crate::header::Header;
+use crate::lines::{Ahead, Line, Lines};
+use crate::marks::Marks;
+use crate::table::Opened;
+
+/// Where the header was found.
+pub(crate) struct Found {
+    /// Its place in the unread part.
+    pub(crate) place: Line,
+    /// Its physical line, the first being 1.
+    pub(crate) line: u32,
+    pub(crate) dialect: Dialect,
+    pub(crate) header: Header,
+    /// The first line above it that is not blank, as far as it is worth showing.
+    pub(crate) above: Option<String>,
+}
+
+pub(crate) enum Search<'s> {
+    Found(Found),
+    /// There is none; what the file is instead.
+    Nothing(Opened<'s>),
+}
+
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Lines from the first that is not blank: a title, a date, what a program says of itself (`#TYPE …`).
+const LINES: usize = 20;
+/// Known columns that make a header wherever it stands.
+const KNOWN: usize = 3;
+
+/// Looks for the header: the first line with several known columns, else the first with any.
+pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Search<'s>> {
+    let mut line = 1;
+    // Blank lines at the beginning may be many: they are taken as they come.
+    let mut from = 0;
+    let mut looked = 0;
+    let mut above = None;
+    let mut best: Option<Found> = None;
+    while looked < LINES {
+        let place = match lines.line_at(from, SEPARATORS[0], &mut Marks::default())? {
+            Ahead::End => break,
+            Ahead::TooLong if looked == 0 => return Ok(Search::Nothing(Opened::HeaderTooLong)),
+            Ahead::TooLong => break,
+            Ahead::Line(place) => place,
+        };
+        let bytes = &lines.unread()[place.bytes.clone()];
+        from = place.next;
+        if bytes.trim_ascii().is_empty() {
+            if looked == 0 {
+                lines.take(from);
+                from = 0;
+            } else {
+                looked += 1;
+            }
+        } else {
+            looked += 1;
+            let shown = || String::from_utf8_lossy(bytes).trim().chars().take(120).collect::<String>();
+            let (dialect, header) = dialect_and_header(bytes);
+            let known = header.known();
+            if known >= KNOWN || (known > 0 && best.is_none()) {
+                let text = shown();
+                let found = Found { place, line, dialect, header, above: above.clone() };
+                above.get_or_insert(text);
+                best = Some(found);
+                if known >= KNOWN {
+                    break;
+                }
+            } else {
+                above.get_or_insert_with(shown);
+            }
+        }
+        line += 1;
+    }
+    Ok(match (best, above) {
+        (Some(found), _) => Search::Found(found),
+        (None, Some(first)) => Search::Nothing(Opened::NotATable(first)),
+        (None, None) => Search::Nothing(Opened::Empty),
+    })
+}
+
+/// The separator under which the line holds the most known columns, then the most cells; and the header as it then reads.
+pub(crate) fn dialect_and_header(line: &[u8]) -> (Dialect, Header) {
+    let read = |separator| {
+        let quote = if in_single_quotes(line, separator) { b'\'' } else { b'"' };
+        let dialect = Dialect { separator, quote };
+        let mut cells = Cells::default();
+        cells.split(line, dialect);
+        let cell = |at| String::from_utf8_lossy(&cells.text(line)[cells.range(at)]).into_owned();
+        (dialect, Header::of_cells((0..cells.count()).map(cell).collect()))
+    };
+    let mut best = read(SEPARATORS[0]);
+    for separator in &SEPARATORS[1..] {
+        let other = read(*separator);
+        if (other.1.known(), other.1.width()) > (best.1.known(), best.1.width()) {
+            best = other;
+        }
+    }
+    best
+}
+
+/// Whether a line has its cells in single quotes: `'1','Oak Hill'`.
+pub(crate) fn in_single_quotes(line: &[u8], separator: u8) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"'")
+        && line.ends_with(b"'")
+        && line.windows(3).any(|three| three == [b'\'', separator, b'\''])
+}
