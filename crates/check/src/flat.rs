@@ -9,13 +9,14 @@ use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{OptionalColumns, Roster, Student};
-use homeroom_read::{Column, Damage, Encoding, Header, Row, Table};
+use homeroom_read::{Column, Encoding, Header, Row, Table};
 
 use crate::half_table::HalfTable;
 use crate::halves::{Cells, ClassHalf, Halves};
 use crate::people;
 use crate::places;
 use crate::protect;
+use crate::remarks;
 use crate::rows::{self, RowHalves};
 use crate::students::{APART, Batch, PARTED, Students};
 
@@ -29,6 +30,8 @@ pub(crate) struct Flat {
     pub(crate) roster: Roster,
     pub(crate) protected: Protected,
     pub(crate) ends_mid_row: bool,
+    /// Whether the program that made the file wrote an error message into it.
+    export_failed: bool,
 }
 
 /// Everything that the pass over the rows gathers.
@@ -79,15 +82,17 @@ pub(crate) fn check_table(
         separator: table.separator().to_string(),
         ..Flat::default()
     };
-    say_header(&header, findings);
+    say_header(&table, findings);
     if header.missing().next().is_some() || header.duplicates().next().is_some() {
         return Ok(flat);
     }
     let gathered = gather(&mut table, &mut flat, findings, progress)?;
     say_table(&table, &gathered.samples, flat.rows, findings);
-    flat.ends_mid_row = table.ends_mid_row();
+    // An export that failed lacks rows, as one does that was cut off.
+    flat.ends_mid_row = table.ends_mid_row() || flat.export_failed;
+    let header_line = table.header_line();
     drop(table);
-    if let Some(empty) = empty_column(&header, &gathered) {
+    if let Some(empty) = empty_column(&header, header_line, &gathered) {
         findings.add_whole(empty);
         return Ok(flat);
     }
@@ -122,9 +127,14 @@ fn gather(
         let mut batch = Batch::default();
         let mut scratch = Vec::new();
         while let Some(row) = table.next_row()? {
+            if let Some(finding) = remarks::footer(&row) {
+                findings.add(finding.code, || finding);
+                continue;
+            }
             flat.rows += 1;
-            if let Some(finding) = damage(&row, header.width()) {
+            if let Some(finding) = remarks::damage(&row, &header) {
                 flat.rejected += 1;
+                flat.export_failed |= finding.code == FindingCode::ExportError;
                 protect::damaged_row(&mut flat.protected, row.bytes, separator);
                 findings.add(finding.code, || finding);
             } else {
@@ -219,29 +229,6 @@ pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-fn damage(row: &Row<'_>, width: usize) -> Option<Finding> {
-    let cells = row.len();
-    let (code, message) = match row.damage {
-        Some(Damage::UnbalancedQuote) => (
-            FindingCode::QuoteUnbalanced,
-            "A quotation mark opens a cell in this row and does not close it.".to_owned(),
-        ),
-        Some(Damage::TooLong) => (FindingCode::RowTooLong, "The row is too long to be read.".to_owned()),
-        None if cells < width => {
-            (FindingCode::RowTooFewCells, format!("The row has {cells} cells where the header has {width}."))
-        }
-        None if cells > width => (
-            FindingCode::RowTooManyCells,
-            format!(
-                "The row has {cells} cells where the header has {width}: a separator inside a value shifted it."
-            ),
-        ),
-        None => return None,
-    };
-    let value = String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(400)]).into_owned();
-    Some(Finding { code, line: Some(row.line), column: None, value, message })
-}
-
 fn stray_quote(row: &Row<'_>) -> Finding {
     let cell = (0..row.len()).map(|at| row.cell(at)).find(|cell| cell.contains(&b'"')).unwrap_or_default();
     let value = String::from_utf8_lossy(cell).into_owned();
@@ -249,7 +236,20 @@ fn stray_quote(row: &Row<'_>) -> Finding {
     Finding { code: FindingCode::QuoteInsideCell, line: Some(row.line), column: None, value, message }
 }
 
-fn say_header(header: &Header, findings: &mut Findings) {
+fn say_header(table: &Table<'_>, findings: &mut Findings) {
+    let (header, line) = (table.header(), Some(table.header_line()));
+    if let Some(above) = table.above() {
+        findings.add_whole(Finding {
+            code: FindingCode::LinesAboveHeader,
+            line: Some(1),
+            column: None,
+            value: above.to_owned(),
+            message: format!(
+                "The header stands in line {}; what is above it was skipped.",
+                table.header_line()
+            ),
+        });
+    }
     for column in header.missing() {
         let message = match header.near_miss(column) {
             Some(near) => format!(
@@ -261,7 +261,7 @@ fn say_header(header: &Header, findings: &mut Findings) {
         };
         findings.add_whole(Finding {
             code: FindingCode::ColumnMissing,
-            line: Some(1),
+            line,
             column: Some(column.name().into()),
             value: header.near_miss(column).unwrap_or_default().to_owned(),
             message,
@@ -270,7 +270,7 @@ fn say_header(header: &Header, findings: &mut Findings) {
     for (column, first, second) in header.duplicates() {
         findings.add_whole(Finding {
             code: FindingCode::ColumnDuplicate,
-            line: Some(1),
+            line,
             column: Some(column.name().into()),
             value: second.to_owned(),
             message: format!("'{first}' and '{second}' both mean {}.", column.name()),
@@ -279,7 +279,7 @@ fn say_header(header: &Header, findings: &mut Findings) {
     for cell in header.ignored() {
         findings.add_whole(Finding {
             code: FindingCode::ColumnIgnored,
-            line: Some(1),
+            line,
             column: Some(cell.to_owned()),
             value: cell.to_owned(),
             message: format!("The column '{cell}' is not used."),
@@ -319,7 +319,7 @@ fn say_table(table: &Table<'_>, samples: &[String], rows: u64, findings: &mut Fi
 }
 
 /// A required column without a value in any row: one finding instead of one for each row.
-fn empty_column(header: &Header, gathered: &Gathered) -> Option<Finding> {
+fn empty_column(header: &Header, header_line: u32, gathered: &Gathered) -> Option<Finding> {
     // One row alone may well miss a value.
     if gathered.rows.len() < 2 {
         return None;
@@ -337,7 +337,7 @@ fn empty_column(header: &Header, gathered: &Gathered) -> Option<Finding> {
     })?;
     Some(Finding {
         code: FindingCode::ColumnEmpty,
-        line: Some(1),
+        line: Some(header_line),
         column: Some(column.name().into()),
         value: String::new(),
         message: format!("The column {} is empty in all {} rows.", column.name(), gathered.rows.len()),

@@ -11,6 +11,7 @@ mod halves;
 mod people;
 mod places;
 mod protect;
+mod remarks;
 mod rows;
 mod spelling;
 mod students;
@@ -135,7 +136,7 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
 }
 
 fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
-    let flat::Flat { encoding, separator, rows, rejected, roster, protected, ends_mid_row } = checked;
+    let flat::Flat { encoding, separator, rows, rejected, roster, protected, ends_mid_row, .. } = checked;
     if rejected * 10 > rows {
         let message =
             format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");

@@ -142,6 +142,16 @@ fn the_corrected_file_reads_as_the_file_itself() {
 }
 
 #[test]
+fn a_file_with_an_error_message_counts_as_cut_off() {
+    let whole = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
+    for (more, cut_off) in
+        [("ORA-01555: snapshot too old\n", true), ("1 rows selected.\n", false), ("", false)]
+    {
+        assert_eq!(checked([&whole, more.as_bytes()].concat()).ends_mid_row, cut_off, "{more}");
+    }
+}
+
+#[test]
 fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
     let rows = (1..2000).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
     let mut file = flat_csv(&rows.collect::<Vec<_>>());

@@ -169,6 +169,21 @@ catalogue! {
         example: "student_birthday",
         remedy: "Nothing to do; leave out columns with personal data that we do not need.",
     }
+    LinesAboveHeader "lines-above-header" Notice {
+        meaning: "Lines stand above the header; they were skipped.",
+        example: "a title, or #TYPE System.Data.DataRow",
+        remedy: "Nothing to do; better, export without a title, so that the first line holds the names of the columns.",
+    }
+    FooterSkipped "footer-skipped" Notice {
+        meaning: "A line is no row but a count or a total; it was skipped.",
+        example: "616 rows selected.",
+        remedy: "Nothing to do; better, export without totals.",
+    }
+    ExportError "export-error" RejectRow {
+        meaning: "The program that made the file wrote an error message into it: rows are most likely missing.",
+        example: "ORA-01555: snapshot too old",
+        remedy: "Look at the message, run the export again, and upload the whole file.",
+    }
     HeaderRepeated "header-repeated" Notice {
         meaning: "The header stands in the file once more; the line was skipped.",
         example: "two exports pasted together",

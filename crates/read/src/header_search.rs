@@ -20,20 +20,15 @@ pub(crate) struct Found {
     pub(crate) above: Option<String>,
 }
 
-pub(crate) enum Search<'s> {
-    Found(Found),
-    /// There is none; what the file is instead.
-    Nothing(Opened<'s>),
-}
-
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines from the first that is not blank: a title, a date, what a program says of itself (`#TYPE …`).
 const LINES: usize = 20;
 /// Known columns that make a header wherever it stands.
 const KNOWN: usize = 3;
 
-/// Looks for the header: the first line with several known columns, else the first with any.
-pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Search<'s>> {
+/// Looks for the header: the first line with several known columns, else the first with any. When there is none, what
+/// the file is instead.
+pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Result<Found, Opened<'s>>> {
     let mut line = 1;
     // Blank lines at the beginning may be many: they are taken as they come.
     let mut from = 0;
@@ -43,7 +38,7 @@ pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Search
     while looked < LINES {
         let place = match lines.line_at(from, SEPARATORS[0], &mut Marks::default())? {
             Ahead::End => break,
-            Ahead::TooLong if looked == 0 => return Ok(Search::Nothing(Opened::HeaderTooLong)),
+            Ahead::TooLong if looked == 0 => return Ok(Err(Opened::HeaderTooLong)),
             Ahead::TooLong => break,
             Ahead::Line(place) => place,
         };
@@ -76,9 +71,9 @@ pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Search
         line += 1;
     }
     Ok(match (best, above) {
-        (Some(found), _) => Search::Found(found),
-        (None, Some(first)) => Search::Nothing(Opened::NotATable(first)),
-        (None, None) => Search::Nothing(Opened::Empty),
+        (Some(found), _) => Ok(found),
+        (None, Some(first)) => Err(Opened::NotATable(first)),
+        (None, None) => Err(Opened::Empty),
     })
 }
 

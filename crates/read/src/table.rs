@@ -8,7 +8,7 @@ use crate::cells::{Cells, Dialect};
 use crate::container::{Container, Taken, Unusable};
 use crate::encoding::{Encoding, is_not_utf8, look, start, utf8};
 use crate::header::Header;
-use crate::header_search::{Search, find_header, in_single_quotes};
+use crate::header_search::{find_header, in_single_quotes};
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
@@ -172,8 +172,8 @@ fn open_inside<'s>(
     let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
     let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
     let found = match find_header(&mut lines)? {
-        Search::Found(found) => found,
-        Search::Nothing(opened) => return Ok(opened),
+        Ok(found) => found,
+        Err(opened) => return Ok(opened),
     };
     if found.header.width() > limits.columns {
         return Ok(Opened::TooManyColumns(found.header.width()));

@@ -1,0 +1,277 @@
+//! Lines that are no rows, and rows whose cells do not stand under their columns.
+
+use homeroom_model::email::Email;
+use homeroom_model::finding::Finding;
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::grade::Grade;
+use homeroom_read::{Column, Damage, Header, Row};
+
+/// Characters of a row that are worth showing.
+const SHOWN: usize = 400;
+
+/// A line that counts or adds up what stands above it: `616 rows selected.`, `Total,,616`.
+pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
+    // Of almost every row the first look says that it is none.
+    let filled = (0..row.len()).filter(|at| !row.cell(*at).trim_ascii().is_empty()).take(4).count();
+    if row.damage.is_some() || filled > 3 {
+        return None;
+    }
+    let text = String::from_utf8_lossy(row.bytes);
+    is_footer(&text).then(|| Finding {
+        code: FindingCode::FooterSkipped,
+        line: Some(row.line),
+        column: None,
+        value: shown(row),
+        message: "This line is a count or a total, not a row; it was skipped.".into(),
+    })
+}
+
+fn is_footer(text: &str) -> bool {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>();
+    let words = words.iter().map(String::as_str).collect::<Vec<_>>();
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let counted = |word: &str| {
+        matches!(word, "row" | "rows" | "record" | "records" | "students" | "enrollments" | "lines")
+    };
+    match words.as_slice() {
+        ["total" | "totals" | "sum" | "count", rest @ ..] | ["grand", "total" | "totals", rest @ ..] => rest
+            .iter()
+            .all(|word| is_number(word) || counted(word) || matches!(*word, "of" | "count" | "total")),
+        ["record" | "records" | "row" | "rows", rest @ ..] => {
+            rest.iter().any(|word| is_number(word))
+                && rest.iter().all(|word| {
+                    is_number(word) || matches!(*word, "count" | "total" | "exported" | "selected")
+                })
+        }
+        ["no", "rows", "selected"] | ["end", "of", "report" | "file" | "data"] => true,
+        [number, what, rest @ ..] if is_number(number) && counted(what) => rest.iter().all(|word| {
+            matches!(
+                *word,
+                "selected" | "affected" | "returned" | "fetched" | "exported" | "in" | "set" | "total" | "s"
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// What is wrong with a row whose cells do not stand under their columns.
+pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
+    let (cells, width) = (row.len(), header.width());
+    let (code, column, message) = match row.damage {
+        Some(Damage::UnbalancedQuote) => (
+            FindingCode::QuoteUnbalanced,
+            None,
+            "A quotation mark opens a cell in this row and does not close it.".to_owned(),
+        ),
+        Some(Damage::TooLong) => {
+            (FindingCode::RowTooLong, None, "The row is too long to be read.".to_owned())
+        }
+        None if cells != width && is_error_message(row.bytes) => (
+            FindingCode::ExportError,
+            None,
+            "The program that made the file wrote an error message here; rows are most likely missing."
+                .to_owned(),
+        ),
+        None if cells < width => (
+            FindingCode::RowTooFewCells,
+            None,
+            match cells {
+                1 => format!("The row has one cell where the header has {width}."),
+                _ => format!("The row has {cells} cells where the header has {width}."),
+            },
+        ),
+        None if cells > width => too_many_cells(row, header),
+        None => return None,
+    };
+    Some(Finding { code, line: Some(row.line), column, value: shown(row), message })
+}
+
+fn shown(row: &Row<'_>) -> String {
+    String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(SHOWN)]).into_owned()
+}
+
+/// What databases and their clients write when a query fails.
+fn is_error_message(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
+    let text = text.trim_start_matches(['"', '\'', ' ']);
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let number =
+        |prefix: &str, least: usize| text.strip_prefix(prefix).is_some_and(|rest| digits(rest) >= least);
+    number("ORA-", 4)
+        || number("SP2-", 3)
+        || number("PLS-", 4)
+        || number("SQLSTATE", 0) && text.len() > 8
+        || text.strip_prefix("Msg ").is_some_and(|rest| digits(rest) > 0 && rest.contains("Level "))
+        || text.strip_prefix("ERROR ").is_some_and(|rest| digits(rest) == 4)
+        || [
+            "ERROR:",
+            "ERROR at line ",
+            "FATAL:",
+            "Error:",
+            "Traceback (most recent call last)",
+            "Exception in thread",
+            "Warning: ",
+        ]
+        .iter()
+        .any(|start| text.starts_with(start))
+}
+
+/// A separator inside a value shifted the row: which column most likely holds it.
+fn too_many_cells(row: &Row<'_>, header: &Header) -> (FindingCode, Option<String>, String) {
+    let (cells, width) = (row.len(), header.width());
+    let code = FindingCode::RowTooManyCells;
+    let whole = format!(
+        "The row has {cells} cells where the header has {width}: a separator inside a value shifted it"
+    );
+    match shifted_by(row, header) {
+        Some((column, value)) => (
+            code,
+            Some(column.name().into()),
+            format!("{whole}. Most likely it is {}: '{value}'.", column.name()),
+        ),
+        None => (code, None, format!("{whole}.")),
+    }
+}
+
+/// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best.
+fn shifted_by(row: &Row<'_>, header: &Header) -> Option<(Column, String)> {
+    let surplus = row.len() - header.width();
+    if surplus > 3 {
+        return None;
+    }
+    let text = |at: usize| String::from_utf8_lossy(row.cell(at)).trim().to_owned();
+    let columns = Column::ALL.into_iter().filter_map(|column| Some((column, header.position(column)?)));
+    let columns = columns.collect::<Vec<_>>();
+    let mut fits = columns
+        .iter()
+        .filter(|(column, _)| kind(*column) == Kind::Name)
+        .map(|(column, place)| {
+            let moved = |at: usize| if at > *place { at + surplus } else { at };
+            let others = columns.iter().filter(|(_, at)| at != place);
+            let fit = others.map(|(other, at)| fit(kind(*other), &text(moved(*at)))).sum::<i32>();
+            // People write a blank behind a comma, and `Jr.` behind the one of a name.
+            let behind = (place + 1..=place + surplus).map(|at| row.cell(at));
+            let blank = behind.clone().all(|cell| cell.starts_with(b" "));
+            let suffix = behind.clone().any(|cell| is_suffix(cell.trim_ascii()));
+            (fit + i32::from(blank) * 2 + i32::from(suffix) * 3, *column, *place)
+        })
+        .collect::<Vec<_>>();
+    fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
+    let (best, column, place) = *fits.first()?;
+    if fits.get(1).is_some_and(|(next, ..)| *next == best) {
+        return None;
+    }
+    let value = (place..=place + surplus).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned());
+    Some((column, value.collect::<Vec<_>>().join(",").trim().to_owned()))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Email,
+    Grade,
+    Id,
+    Name,
+}
+
+fn kind(column: Column) -> Kind {
+    match column {
+        Column::TeacherEmail | Column::StudentEmail => Kind::Email,
+        Column::StudentGradeLevel => Kind::Grade,
+        Column::SchoolName
+        | Column::ClassName
+        | Column::TeacherFirstName
+        | Column::TeacherLastName
+        | Column::StudentFirstName
+        | Column::StudentLastName => Kind::Name,
+        Column::SchoolId
+        | Column::ClassId
+        | Column::TeacherId
+        | Column::StudentId
+        | Column::TeacherCleverId
+        | Column::StudentCleverId
+        | Column::StudentUsername => Kind::Id,
+    }
+}
+
+/// How well a value fits its column.
+fn fit(kind: Kind, value: &str) -> i32 {
+    match kind {
+        Kind::Email if Email::parse(value).is_some() => 8,
+        Kind::Email => -8,
+        Kind::Grade if value.is_empty() || Grade::parse(value).is_some() => 4,
+        Kind::Grade => -4,
+        Kind::Id if value.contains('@') || is_suffix(value.as_bytes()) => -4,
+        Kind::Id if value.contains(' ') => -1,
+        Kind::Id => 1,
+        Kind::Name if value.contains('@') => -8,
+        Kind::Name if is_suffix(value.as_bytes()) => -2,
+        Kind::Name => 0,
+    }
+}
+
+fn is_suffix(value: &[u8]) -> bool {
+    [&b"Jr"[..], b"Jr.", b"Sr", b"Sr.", b"II", b"III", b"IV", b"Ph.D.", b"PhD", b"Ed.D.", b"M.Ed."]
+        .iter()
+        .any(|suffix| value.eq_ignore_ascii_case(suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_error_message, is_footer};
+
+    #[test]
+    fn counts_and_totals_are_no_rows() {
+        for text in [
+            "616 rows selected.",
+            "(616 rows affected)",
+            "(1 row affected)",
+            "Total,,,616",
+            "Grand Total: 616",
+            "TOTAL STUDENTS,616",
+            "Record count: 616",
+            "no rows selected",
+            "-- end of report --",
+            "Rows: 12",
+            "616 row(s) returned",
+            "Count,12",
+        ] {
+            assert!(is_footer(text), "{text}");
+        }
+        for text in [
+            "S1,Oak Hill",
+            "Total Wellness Academy,1",
+            "12,Reading",
+            "Count Basie School",
+            "Sum 41,x",
+            "records office",
+            "3 rows of desks",
+            "",
+            "Total Physical Response,12",
+        ] {
+            assert!(!is_footer(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn error_messages_of_databases_are_known() {
+        for text in [
+            "ORA-01555: snapshot too old",
+            "ERROR at line 1:",
+            "\"ORA-00942: table or view does not exist\"",
+            "SP2-0640: Not connected",
+            "Msg 208, Level 16, State 1, Line 4",
+            "ERROR 1146 (42S02): Table 'x' doesn't exist",
+            "ERROR:  canceling statement",
+            "Traceback (most recent call last):",
+        ] {
+            assert!(is_error_message(text.as_bytes()), "{text}");
+        }
+        for text in ["ORA-12,Oracy", "Error,Ann", "S1,Oak Hill", "Msg 12", "", "ERROR 12"] {
+            assert!(!is_error_message(text.as_bytes()), "{text}");
+        }
+    }
+}
