@@ -8,12 +8,16 @@ use homeroom_read::{Column, Damage, Header, Row};
 
 /// Characters of a row that are worth showing.
 const SHOWN: usize = 400;
+/// Bytes that a count or a total may have.
+const FOOTER: usize = 120;
 
 /// A line that counts or adds up what stands above it: `616 rows selected.`, `Total,,616`.
 pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
-    // Of almost every row the first look says that it is none.
+    if row.bytes.len() > FOOTER || row.damage.is_some() {
+        return None;
+    }
     let filled = (0..row.len()).filter(|at| !row.cell(*at).trim_ascii().is_empty()).take(4).count();
-    if row.damage.is_some() || filled > 3 {
+    if filled > 3 {
         return None;
     }
     let text = String::from_utf8_lossy(row.bytes);
