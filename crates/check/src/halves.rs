@@ -8,6 +8,7 @@ use homeroom_model::roster::{Person, Student};
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{Column, Header, Row};
 
+use crate::names::{accents_lost, encoded_once, is_nobody, is_private};
 use crate::people::{self, People};
 use crate::values::{Address, Clean, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
 
@@ -89,6 +90,8 @@ pub(crate) struct Seen {
     pub(crate) uses: Uses,
     pub(crate) issues: Vec<Issue>,
     pub(crate) rejected: bool,
+    /// Whether the person that it names is nobody, and the rows stand without one.
+    pub(crate) nobody: bool,
 }
 
 impl Seen {
@@ -157,6 +160,11 @@ impl<'r> HalfReader<'r, '_> {
         });
         let (first_name, last_name) =
             self.names(Column::StudentFirstName, Column::StudentLastName, FindingCode::StudentNameMissing);
+        self.is_placeholder(
+            Column::StudentFirstName,
+            Column::StudentLastName,
+            FindingCode::StudentPlaceholder,
+        );
         let person = Person {
             sis_id,
             email,
@@ -169,6 +177,14 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     fn teacher(&mut self) -> Person {
+        if self.is_placeholder(
+            Column::TeacherFirstName,
+            Column::TeacherLastName,
+            FindingCode::TeacherPlaceholder,
+        ) {
+            self.seen.nobody = true;
+            return Person::default();
+        }
         let sis_id = self.optional_key(Column::TeacherId);
         let email = self.email(Column::TeacherEmail, FindingCode::TeacherEmailInvalid, |seen, value| {
             seen.say(
@@ -178,9 +194,25 @@ impl<'r> HalfReader<'r, '_> {
                 "The teacher's e-mail address is missing.",
             );
         });
+        if is_private(self.texts.get(email)) {
+            let value = self.texts.get(email).to_owned();
+            let message = format!("{value} is a private address, not one of the school.");
+            self.seen.say(Column::TeacherEmail, FindingCode::TeacherEmailPrivate, &value, message);
+        }
         let (first_name, last_name) =
             self.names(Column::TeacherFirstName, Column::TeacherLastName, FindingCode::TeacherNameMissing);
         Person { sis_id, email, first_name, last_name, clever_id: self.clever_id(Column::TeacherCleverId) }
+    }
+
+    /// Whether a person's names are nobody's, which is said.
+    fn is_placeholder(&mut self, first: Column, last: Column, code: FindingCode) -> bool {
+        let (first_name, last_name) = (clean(self.cell(first)).text, clean(self.cell(last)).text);
+        let nobody = is_nobody(&first_name, &last_name);
+        if nobody {
+            let name = format!("{first_name} {last_name}").trim().to_owned();
+            self.seen.say(last, code, &name, format!("'{name}' is no person's name."));
+        }
+        nobody
     }
 
     fn cell(&self, column: Column) -> &'r [u8] {
@@ -247,6 +279,7 @@ impl<'r> HalfReader<'r, '_> {
     fn name_or_key(&mut self, column: Column, key: Text) -> Text {
         let name = self.clean(column);
         if !name.is_empty() {
+            self.say_encoded_twice(column, &name);
             return self.texts.keep(&name);
         }
         if !key.is_empty() {
@@ -279,7 +312,7 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     fn names(&mut self, first: Column, last: Column, missing: FindingCode) -> (Text, Text) {
-        let names = (self.text(first), self.text(last));
+        let names = (self.name(first), self.name(last));
         match (names.0.is_empty(), names.1.is_empty()) {
             (true, true) => self.seen.say(first, missing, "", "First and last name are missing."),
             (true, false) => self.name_part_missing(first),
@@ -287,6 +320,26 @@ impl<'r> HalfReader<'r, '_> {
             (false, false) => {}
         }
         names
+    }
+
+    /// A part of a person's name.
+    fn name(&mut self, column: Column) -> Text {
+        let text = self.clean(column);
+        if !text.is_ascii() {
+            self.say_encoded_twice(column, &text);
+        }
+        if accents_lost(&text) {
+            let message = format!("In '{text}' question marks stand where letters were.");
+            self.seen.say(column, FindingCode::NameAccentsLost, &text, message);
+        }
+        self.texts.keep(&text)
+    }
+
+    fn say_encoded_twice(&mut self, column: Column, text: &str) {
+        if let Some(once) = encoded_once(text) {
+            let message = format!("'{text}' was encoded twice; most likely it is '{once}'.");
+            self.seen.say(column, FindingCode::NameEncodedTwice, text, message);
+        }
     }
 
     fn name_part_missing(&mut self, column: Column) {

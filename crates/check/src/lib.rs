@@ -8,6 +8,7 @@ mod flat;
 mod groups;
 mod half_table;
 mod halves;
+mod names;
 mod people;
 mod places;
 mod protect;

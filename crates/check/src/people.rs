@@ -13,7 +13,7 @@ use crate::groups::Groups;
 use crate::halves::{Seen, Uses};
 use crate::spelling::{Spelling, most_frequent, tally, winner_first};
 
-/// No person: the half is rejected.
+/// No person: the half is rejected, or names nobody.
 pub(crate) const NOBODY: u32 = u32::MAX;
 
 /// What differs between teachers and students.
@@ -79,7 +79,7 @@ pub(crate) fn resolve(
     };
     for with_id in [true, false] {
         for (half, seen) in seen.iter().enumerate() {
-            if !seen.rejected && person(half).sis_id.is_empty() != with_id {
+            if !seen.rejected && !seen.nobody && person(half).sis_id.is_empty() != with_id {
                 group.add(half as u32);
             }
         }

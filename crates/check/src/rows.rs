@@ -211,12 +211,12 @@ impl Builder {
         let Positions { classes: class_of_half, teachers: teacher_of_half, students: student_of_half } =
             positions;
         let mut teachings = (0..class_of_half.len())
-            .filter(|half| self.class_used[*half])
+            .filter(|half| self.class_used[*half] && !self.gathered.classes.seen[*half].nobody)
             .map(|half| (Link { class: class_of_half[half], person: teacher_of_half[half] }, half as u32))
             .collect::<Vec<_>>();
         teachings.sort_unstable();
         // Halves of the same class and teacher are one from here on.
-        let mut teaching_of_half = vec![0; class_of_half.len()];
+        let mut teaching_of_half = (0..class_of_half.len() as u32).collect::<Vec<_>>();
         for same in teachings.chunk_by(|one, other| one.0 == other.0) {
             same.iter().for_each(|(_, half)| teaching_of_half[*half as usize] = same[0].1);
             roster.teachings.push(same[0].0);

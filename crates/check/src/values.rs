@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use homeroom_model::email::Email;
 
+use crate::names::encoded_once;
+
 /// A cell as text, trimmed and without invisible characters.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Clean<'c> {
@@ -43,7 +45,9 @@ pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
     let trimmed = kept.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}')
     });
-    let control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    // Half of a letter that was encoded twice may be a control character: that is said as what it is.
+    let control = encoded_once(trimmed).is_none()
+        && trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     Clean { text: Cow::Owned(trimmed.to_owned()), invisible, control }
 }
 
@@ -68,6 +72,10 @@ pub(crate) fn means_nothing(text: &str) -> bool {
 
 /// Whether a spreadsheet made a number or a date of an id: `1.23E+11`, `3-Jan`, `Jan-03`.
 pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
+    // A column that was too narrow, saved as text.
+    if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
+        return true;
+    }
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if let Some((number, power)) = text.split_once(['E', 'e']) {
         let (whole, rest) = number.split_once(['.', ',']).unwrap_or((number, "0"));
@@ -173,12 +181,23 @@ mod tests {
 
     #[test]
     fn ids_that_a_spreadsheet_changed_are_known() {
-        for text in ["1.23E+11", "1.23457E+11", "1,2E+10", "3-Jan", "Jan-03", "5E+15"] {
+        for text in ["1.23E+11", "1.23457E+11", "1,2E+10", "3-Jan", "Jan-03", "5E+15", "########"] {
             assert!(changed_by_spreadsheet(text), "{text}");
         }
-        for text in
-            ["123", "3E1", "1001-3-2", "E12", "12E4", "S1-Jan", "Jan", "3-January", "1.23E11", "101E+12"]
-        {
+        for text in [
+            "123",
+            "3E1",
+            "1001-3-2",
+            "E12",
+            "12E4",
+            "S1-Jan",
+            "Jan",
+            "3-January",
+            "1.23E11",
+            "101E+12",
+            "#1",
+            "##",
+        ] {
             assert!(!changed_by_spreadsheet(text), "{text}");
         }
     }

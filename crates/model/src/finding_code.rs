@@ -285,6 +285,31 @@ catalogue! {
         example: "an empty student_last_name",
         remedy: "Fill in the missing part, or leave it if the person has one name only.",
     }
+    NameEncodedTwice "name-encoded-twice" Warning {
+        meaning: "A name's letters were encoded twice: it looks as if two or three signs stood for one letter.",
+        example: "SÃ©bastien for Sébastien",
+        remedy: "Export as CSV UTF-8, and do not save the file again with a program that takes it for something else.",
+    }
+    NameAccentsLost "name-accents-lost" Warning {
+        meaning: "A name holds a question mark where a letter with an accent must have been.",
+        example: "Jos? N??ez",
+        remedy: "Export in UTF-8 (in Windows PowerShell: Export-Csv -Encoding UTF8): the letters are lost in this file.",
+    }
+    TeacherPlaceholder "teacher-placeholder" Warning {
+        meaning: "The teacher is no person; the class is loaded without a teacher.",
+        example: "Staff, Vacant",
+        remedy: "Nothing to do; fill in the teacher as soon as there is one.",
+    }
+    StudentPlaceholder "student-placeholder" Warning {
+        meaning: "The student looks like a test or a placeholder; the row was accepted and takes a seat.",
+        example: "Test Student",
+        remedy: "Leave the row out of the export, unless you need it for a test.",
+    }
+    TeacherEmailPrivate "teacher-email-private" Warning {
+        meaning: "The teacher's address is a private one.",
+        example: "ann.lee@gmail.com",
+        remedy: "Fill in the address that the school gave the teacher: signing in and privacy depend on it.",
+    }
     NameMissing "name-missing" Warning {
         meaning: "A school or class has no name; its id is shown instead.",
         example: "an empty class_name",

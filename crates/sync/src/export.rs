@@ -13,7 +13,7 @@ use homeroom_model::texts::Text;
 pub struct Exported {
     /// Data rows.
     pub rows: u64,
-    /// Active classes and people that no row can hold, because a row needs a student, a class and a teacher.
+    /// Active classes and people that no row can hold, because a row needs a student and a class.
     pub left_out: u64,
 }
 
@@ -30,6 +30,9 @@ const REQUIRED: [&str; 11] = [
     "student_email",
     "student_grade_level",
 ];
+
+/// The first and last name of the teacher of a class without one: the check knows that it is nobody.
+const NOBODY: (&str, &str) = ("Vacant", "Staff");
 
 /// An optional column: its name, and its value of a teacher or a student.
 type Optional = (&'static str, fn(&Person, &Student) -> Text);
@@ -53,16 +56,24 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
     let mut rows = 0;
     for class in stored.classes.iter().filter(|class| class.active) {
         let Some(school) = find(&stored.schools, class.values.school) else { continue };
-        for teaching in links_of(&stored.teachings, class.number) {
-            let Some(teacher) = find(&stored.teachers, teaching.person) else { continue };
+        let mut teachers = links_of(&stored.teachings, class.number)
+            .filter_map(|teaching| Some((Some(teaching.person), *find(&stored.teachers, teaching.person)?)))
+            .collect::<Vec<_>>();
+        if teachers.is_empty() {
+            teachers.push((None, Person::default()));
+        }
+        for (number, teacher) in &teachers {
             for enrollment in links_of(&stored.enrollments, class.number) {
                 let Some(student) = find(&stored.students, enrollment.person) else { continue };
-                let cells = required(school, teacher, &class.values, student).map(text);
+                let mut cells = required(school, teacher, &class.values, student).map(text);
+                if number.is_none() {
+                    (cells[3], cells[4]) = NOBODY;
+                }
                 let grade = student.grade.map_or("", Grade::code);
                 let more = optional.iter().map(|(_, value)| text(value(teacher, student)));
                 csv.write_record(cells.into_iter().chain([grade]).chain(more))?;
                 rows += 1;
-                written.add(class.number, teaching.person, enrollment.person);
+                written.add(class.number, *number, enrollment.person);
             }
         }
     }
@@ -115,9 +126,9 @@ struct Written {
 }
 
 impl Written {
-    fn add(&mut self, class: u32, teacher: u32, student: u32) {
+    fn add(&mut self, class: u32, teacher: Option<u32>, student: u32) {
         self.classes.insert(class);
-        self.teachers.insert(teacher);
+        self.teachers.extend(teacher);
         self.students.insert(student);
     }
 

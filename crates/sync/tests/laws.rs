@@ -404,3 +404,24 @@ fn with_a_number_of_the_sis_an_address_may_change() {
         );
     }
 }
+
+#[test]
+fn a_class_without_a_teacher_is_exported_and_read_back() {
+    for school in schools(1_000, true) {
+        let file = String::from_utf8(flat_csv(&class(0..3))).unwrap();
+        school.sync(file.as_bytes(), RunKind::Live);
+        let vacant = file.replace("t1@lincoln.example.org,Tess,Teacher1,", ",Vacant,Staff,");
+        assert_ne!(vacant, file);
+        let run = school.sync(vacant.as_bytes(), RunKind::Live);
+        let plan = run.report.plan.unwrap();
+        assert_eq!((run.state, plan.deactivate.teachers), (RunState::Applied, 1), "{}", school.test.engine);
+        assert_eq!((plan.deactivate.teachings, plan.deactivate.enrollments), (1, 0));
+
+        let mut export = vec![];
+        let written = export_flat(&school.district.roster_load().unwrap(), &mut export).unwrap();
+        assert_eq!((written.rows, written.left_out), (3, 0));
+        let run = school.sync(&export, RunKind::Live);
+        let plan = run.report.plan.unwrap();
+        assert_eq!((plan.create, plan.update, plan.deactivate), Default::default(), "{}", school.test.engine);
+    }
+}
