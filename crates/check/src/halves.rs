@@ -206,10 +206,12 @@ impl<'r> HalfReader<'r, '_> {
 
     /// Whether a person's names are nobody's, which is said.
     fn is_placeholder(&mut self, first: Column, last: Column, code: FindingCode) -> bool {
-        let (first_name, last_name) = (clean(self.cell(first)).text, clean(self.cell(last)).text);
-        let nobody = is_nobody(&first_name, &last_name);
+        let text = |column| std::str::from_utf8(self.cell(column)).unwrap_or_default();
+        let (first_name, last_name) = (text(first), text(last));
+        let nobody = is_nobody(first_name, last_name);
         if nobody {
-            let name = format!("{first_name} {last_name}").trim().to_owned();
+            let name = format!("{} {}", clean(first_name.as_bytes()).text, clean(last_name.as_bytes()).text);
+            let name = name.trim().to_owned();
             self.seen.say(last, code, &name, format!("'{name}' is no person's name."));
         }
         nobody

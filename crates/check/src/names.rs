@@ -15,7 +15,8 @@ pub(crate) fn encoded_once(text: &str) -> Option<String> {
 
 /// Whether letters were replaced by question marks: by a program that knew no accents, before the file was made.
 pub(crate) fn accents_lost(name: &str) -> bool {
-    name.contains('\u{FFFD}') || (name.contains('?') && name.contains(char::is_alphabetic))
+    (!name.is_ascii() && name.contains('\u{FFFD}'))
+        || (name.contains('?') && name.contains(char::is_alphabetic))
 }
 
 /// Words that stand where a name should be.
