@@ -24,9 +24,15 @@ impl Output {
         self.print(text.trim_end())
     }
 
-    /// Text on standard output, whatever the format.
+    /// Whether results go to a person's terminal, as text.
+    pub(crate) fn is_terminal(&self) -> bool {
+        !self.json && io::stdout().is_terminal()
+    }
+
+    /// Text on standard output, whatever the format. Colours are left out where nobody sees them, or wants them
+    /// (`NO_COLOR`).
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = anstream::stdout().lock();
         match writeln!(out, "{text}").and_then(|()| out.flush()) {
             // The reader has seen enough: `homeroom runs … | head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -23,18 +23,20 @@ pub fn result_text(run: &Run, time_zone: &str) -> String {
     text
 }
 
-/// What a check says, for `homeroom check`.
-pub fn check_text(check: &CheckReport) -> String {
-    let verdict = match check.outcome {
+/// What a check says of the file as a whole.
+pub fn check_verdict(outcome: Outcome) -> &'static str {
+    match outcome {
         Outcome::Clean => "The file is fine.",
         Outcome::Warnings => "The file can be used; please look at the warnings.",
         Outcome::RowsRejected => "Some rows are left out; people in these rows are kept as they are.",
         Outcome::FileRejected => "The file is REJECTED.",
-    };
-    let mut text = format!("{}: {verdict}\n\n", check.file);
-    write_counts(&mut text, check)
-        .and_then(|()| write_findings(&mut text, check))
-        .expect("a String takes all text");
+    }
+}
+
+/// What a check says, for `homeroom check`.
+pub fn check_text(check: &CheckReport) -> String {
+    let mut text = format!("{}: {}\n\n{}\n", check.file, check_verdict(check.outcome), counts(check));
+    write_findings(&mut text, check).expect("a String takes all text");
     text
 }
 
@@ -65,7 +67,7 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
         writeln!(out, "{message}")?;
     }
     if let Some(check) = &run.report.check {
-        write_counts(out, check)?;
+        writeln!(out, "{}", counts(check))?;
     }
     if let Some(held) = run.report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
         write_held(out, held)?;
@@ -113,20 +115,16 @@ fn verdict(run: &Run) -> &'static str {
     }
 }
 
-fn write_counts(out: &mut String, check: &CheckReport) -> fmt::Result {
+/// How many rows and things there are, on two lines.
+pub fn counts(check: &CheckReport) -> String {
     let count = |number: u64, one: &str, many: &str| {
         format!("{} {}", thousands(number), if number == 1 { one } else { many })
     };
-    writeln!(
-        out,
-        "{}: {} accepted, {} rejected",
+    format!(
+        "{}: {} accepted, {} rejected\n{}, {}, {}, {}\n",
         count(check.rows, "row", "rows"),
         thousands(check.rows_accepted),
-        thousands(check.rows_rejected)
-    )?;
-    writeln!(
-        out,
-        "{}, {}, {}, {}\n",
+        thousands(check.rows_rejected),
         count(check.schools, "school", "schools"),
         count(check.classes, "class", "classes"),
         count(check.teachers, "teacher", "teachers"),
@@ -151,14 +149,17 @@ fn write_held(out: &mut String, held: &Held) -> fmt::Result {
 }
 
 /// One cause: a code, how often, and examples.
-struct Cause<'f> {
-    code: FindingCode,
-    count: u64,
-    examples: Vec<&'f Finding>,
+pub struct Cause<'f> {
+    /// What it is.
+    pub code: FindingCode,
+    /// How often.
+    pub count: u64,
+    /// The first ones.
+    pub examples: Vec<&'f Finding>,
 }
 
 /// Causes by what they do to the file, then by how often they occur.
-fn causes(check: &CheckReport) -> Vec<Cause<'_>> {
+pub fn causes(check: &CheckReport) -> Vec<Cause<'_>> {
     let mut examples = BTreeMap::<FindingCode, Vec<&Finding>>::new();
     for finding in &check.findings {
         let some = examples.entry(finding.code).or_default();

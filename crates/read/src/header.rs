@@ -34,6 +34,12 @@ impl Header {
         self.positions[column as usize]
     }
 
+    /// A column's standard name, or the name as the file writes it when it is not known.
+    pub fn name_at(&self, at: usize) -> String {
+        let known = Column::ALL.into_iter().find(|column| self.position(*column) == Some(at));
+        known.map_or_else(|| self.cells[at].clone(), |column| column.name().to_owned())
+    }
+
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.cells.len()

@@ -15,6 +15,7 @@ use homeroom_store::blobs::BlobSource;
 use homeroom_sync::{Preview, Progress, preview};
 use serde::Serialize;
 
+use crate::commands::check_view::view;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::progress::Bar;
@@ -76,6 +77,10 @@ impl Check {
                 Output::new(true).result(&document(&report, preview.as_ref()), String::new)?
             }
             Some(Format::Text) => output.print(text(&report, preview.as_ref()).trim_end())?,
+            None if output.is_terminal() => {
+                let plan = preview.as_ref().map(told).unwrap_or_default();
+                output.print(format!("{}\n{plan}", view(&report, &source)?).trim_end())?;
+            }
             None => {
                 output.result(&document(&report, preview.as_ref()), || text(&report, preview.as_ref()))?
             }
@@ -100,7 +105,11 @@ fn document<'d>(check: &'d CheckReport, preview: Option<&'d Preview>) -> Documen
 fn text(check: &CheckReport, preview: Option<&Preview>) -> String {
     let mut text = check_text(check);
     if let Some(preview) = preview {
-        text.push_str(&plan_text(&preview.plan, &preview.held, &preview.messages));
+        text.push_str(&told(preview));
     }
     text
+}
+
+fn told(preview: &Preview) -> String {
+    plan_text(&preview.plan, &preview.held, &preview.messages)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod check;
+mod check_view;
 mod config;
 mod demo;
 mod district;

@@ -40,7 +40,7 @@ pub(crate) struct SharedTexts {
 /// Bytes of shared text: a sheet of a million rows has a tenth of it.
 const TEXT: usize = 256 << 20;
 /// Shared texts, sheets and styles.
-const TEXTS: usize = 8 << 20;
+const TEXTS: usize = 4 << 20;
 const SHEETS: usize = 200;
 /// Excel's own limit (ECMA-376 part 1, annex on limits of applications).
 const STYLES: usize = 65_490;

@@ -1,0 +1,198 @@
+//! What a check found, for a person at a terminal: each cause with its rows, and the cell marked in them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::finding::Finding;
+use homeroom_model::finding_code::Severity;
+use homeroom_model::source::Source;
+use homeroom_notify::{Cause, causes, check_verdict, counts, thousands};
+use homeroom_read::{Limits, Opened, read};
+use unicode_width::UnicodeWidthStr;
+
+/// Causes shown in full, and rows of each.
+const CAUSES: usize = 10;
+const ROWS: usize = 3;
+/// Characters of a cell.
+const CELL: usize = 40;
+
+const BOLD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const BLUE: Style = AnsiColor::Cyan.on_default();
+
+/// The cells of a row that is shown.
+type Cells = Vec<String>;
+
+/// The text, with colours.
+pub(super) fn view(check: &CheckReport, source: &dyn Source) -> io::Result<String> {
+    let causes = causes(check);
+    let shown = || causes.iter().take(CAUSES).flat_map(|cause| cause.examples.iter().take(ROWS));
+    let lines = shown().filter_map(|finding| Some((finding.line?, vec![]))).collect::<BTreeMap<_, _>>();
+    let (columns, rows) = rows(source, lines)?;
+    let style = match check.outcome {
+        Outcome::Clean => GREEN,
+        Outcome::Warnings | Outcome::RowsRejected => YELLOW,
+        Outcome::FileRejected => RED,
+    };
+    let (file, verdict) = (harmless(&check.file), check_verdict(check.outcome));
+    let mut text = format!("{BOLD}{file}{BOLD:#}  {style}{verdict}{style:#}\n");
+    if check.rows > 0 {
+        text.push_str(&counts(check));
+    }
+    let mut write = || {
+        for cause in causes.iter().take(CAUSES) {
+            write_cause(&mut text, cause, &columns, &rows)?;
+        }
+        match causes.len().checked_sub(CAUSES) {
+            Some(more) if more > 0 => {
+                writeln!(text, "… and {more} more kinds of findings: --format csv lists all.")
+            }
+            _ => Ok(()),
+        }
+    };
+    write().expect("a String takes all text");
+    Ok(text)
+}
+
+/// The header's cells by their standard names or their own, and the rows that begin on these lines.
+fn rows(
+    source: &dyn Source,
+    wanted: BTreeMap<u32, Cells>,
+) -> io::Result<(Vec<String>, BTreeMap<u32, Cells>)> {
+    let last = wanted.keys().next_back().copied().unwrap_or(0);
+    read(source, &Limits::default(), |opened| {
+        let Opened::Table(mut table) = opened else { return Ok((vec![], BTreeMap::new())) };
+        let names = (0..table.header().width()).map(|at| table.header().name_at(at)).collect();
+        let mut found = BTreeMap::new();
+        while let Some(row) = table.next_row()? {
+            if row.line > last {
+                break;
+            }
+            if row.damage.is_none() && wanted.contains_key(&row.line) {
+                let cells = (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned());
+                found.insert(row.line, cells.collect());
+            }
+        }
+        Ok((names, found))
+    })
+}
+
+fn write_cause(
+    text: &mut String,
+    cause: &Cause<'_>,
+    columns: &[String],
+    rows: &BTreeMap<u32, Cells>,
+) -> std::fmt::Result {
+    let (style, sign, what) = match cause.code.severity() {
+        Severity::RejectFile => (RED, "✗", "file rejected"),
+        Severity::RejectRow => (RED, "✗", "rows left out"),
+        Severity::Warning => (YELLOW, "!", "please check"),
+        Severity::Notice => (BLUE, "i", "for information"),
+    };
+    let times = if cause.count == 1 { "once".into() } else { format!("{} times", thousands(cause.count)) };
+    writeln!(
+        text,
+        "\n{style}{sign} {}{style:#}  {FAINT}{what}, {times} · {}{FAINT:#}",
+        cause.code.meaning(),
+        cause.code
+    )?;
+    for finding in cause.examples.iter().take(ROWS) {
+        let row = finding.line.and_then(|line| rows.get(&line));
+        write_finding(text, finding, columns, row, style)?;
+    }
+    let more = cause.count.saturating_sub(cause.examples.len().min(ROWS) as u64);
+    if more > 0 && cause.examples.iter().any(|finding| finding.line.is_some()) {
+        writeln!(text, "    {FAINT}… and {} more{FAINT:#}", thousands(more))?;
+    }
+    writeln!(text, "    {GREEN}→{GREEN:#} {}", cause.code.remedy())
+}
+
+/// The row around the cell, and below the cell what is wrong with it.
+fn write_finding(
+    text: &mut String,
+    finding: &Finding,
+    columns: &[String],
+    row: Option<&Cells>,
+    style: Style,
+) -> std::fmt::Result {
+    let line = finding.line.map(|line| format!("line {line}")).unwrap_or_default();
+    let place = finding.column.as_ref().and_then(|column| columns.iter().position(|name| name == column));
+    let (Some(row), Some(place)) = (row, place) else {
+        let line = if line.is_empty() { line } else { format!("{FAINT}{line}{FAINT:#}  ") };
+        return writeln!(text, "    {line}{}", harmless(&finding.message));
+    };
+    let (first, end) = (place.saturating_sub(2), (place + 3).min(row.len()).max(place + 1));
+    let cell = |at: usize| shortened(row.get(at).map_or("", String::as_str));
+    let before = (first..place).map(cell).collect::<Vec<_>>();
+    let marked = cell(place);
+    let after = (place + 1..end).map(cell).collect::<Vec<_>>();
+    let start = format!("    {line}  {}", if first > 0 { "… │ " } else { "" });
+    let lead = before.iter().map(|cell| format!("{cell} │ ")).collect::<String>();
+    let tail = after.iter().map(|cell| format!(" │ {cell}")).collect::<String>();
+    let rest = if end < row.len() { " │ …" } else { "" };
+    writeln!(text, "{FAINT}{start}{lead}{FAINT:#}{style}{marked}{style:#}{FAINT}{tail}{rest}{FAINT:#}")?;
+    let indent = " ".repeat(start.width() + lead.width());
+    let marks = "^".repeat(marked.width().max(1));
+    writeln!(text, "{indent}{style}{marks}{style:#} {}", harmless(&finding.message))
+}
+
+/// Nothing in a file may steer the terminal.
+fn harmless(text: &str) -> String {
+    text.replace(char::is_control, "\u{FFFD}")
+}
+
+/// As much of a cell as fits.
+fn shortened(cell: &str) -> String {
+    let mut shown = harmless(&cell.chars().take(CELL + 1).collect::<String>());
+    if let Some((at, _)) = shown.char_indices().nth(CELL) {
+        shown.truncate(at);
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use homeroom_check::check;
+    use homeroom_read::Limits;
+
+    use super::view;
+
+    fn shown(rows: &str) -> String {
+        let file = format!(
+            "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
+             student_first_name,student_last_name,student_email,Grade\n{rows}"
+        );
+        let file = file.into_bytes();
+        let checked = check(&file, "roster.csv", &Limits::default(), &mut |_| {}).unwrap();
+        anstream::adapter::strip_str(&view(&checked.report, &file).unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_cell_that_is_meant_is_marked() {
+        let row = "1,Oak,t@x.org,Tess,Gray,7,Art,日本,Lee,";
+        let text = shown(&format!("{row}a@x.org,5\n{row}ann@@x.org,5\n"));
+        let at = text.lines().position(|line| line.contains("line 3")).unwrap();
+        let (cells, marks) = (text.lines().nth(at).unwrap(), text.lines().nth(at + 1).unwrap());
+        assert_eq!(cells, "    line 3  … │ 日本 │ Lee │ ann@@x.org │ 5");
+        // Each of the two letters takes two places.
+        assert_eq!(
+            marks,
+            "                             ^^^^^^^^^^ 'ann@@x.org' is not a complete e-mail address."
+        );
+        let grade = shown(&format!("{row}a@x.org,Banana\n"));
+        assert!(grade.contains("a@x.org │ Banana\n"), "a column is found by any of its names: {grade}");
+    }
+
+    #[test]
+    fn nothing_in_a_file_steers_the_terminal() {
+        let text = shown("1,Oak\x1B]0;x\x07,t@x.org,Tess,Gray,7,Art,A\x1B[2J,Lee,a\x1B[1m@x.org,\x1B[31m\n");
+        assert!(text.contains("line 2") && !text.contains('\x1B') && !text.contains('\x07'), "{text:?}");
+    }
+}
