@@ -233,7 +233,14 @@ fn stray_quote(row: &Row<'_>) -> Finding {
     let cell = (0..row.len()).map(|at| row.cell(at)).find(|cell| cell.contains(&b'"')).unwrap_or_default();
     let value = String::from_utf8_lossy(cell).into_owned();
     let message = format!("A quotation mark stands inside '{value}'; it was kept.");
-    Finding { code: FindingCode::QuoteInsideCell, line: Some(row.line), column: None, value, message }
+    Finding {
+        code: FindingCode::QuoteInsideCell,
+        line: Some(row.line),
+        column: None,
+        value,
+        message,
+        proposed: None,
+    }
 }
 
 fn say_header(table: &Table<'_>, findings: &mut Findings) {
@@ -248,6 +255,7 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) {
                 "The header stands in line {}; what is above it was skipped.",
                 table.header_line()
             ),
+            proposed: None,
         });
     }
     for column in header.missing() {
@@ -265,6 +273,7 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) {
             column: Some(column.name().into()),
             value: header.near_miss(column).unwrap_or_default().to_owned(),
             message,
+            proposed: None,
         });
     }
     for (column, first, second) in header.duplicates() {
@@ -274,6 +283,7 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) {
             column: Some(column.name().into()),
             value: second.to_owned(),
             message: format!("'{first}' and '{second}' both mean {}.", column.name()),
+            proposed: None,
         });
     }
     for cell in header.ignored() {
@@ -283,6 +293,7 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) {
             column: Some(cell.to_owned()),
             value: cell.to_owned(),
             message: format!("The column '{cell}' is not used."),
+            proposed: None,
         });
     }
 }
@@ -300,6 +311,7 @@ fn say_table(table: &Table<'_>, samples: &[String], rows: u64, findings: &mut Fi
             column: None,
             value: samples.join(", "),
             message: format!("The file is not in UTF-8; it was read as Windows-1252.{understood}"),
+            proposed: None,
         });
     }
     for line in table.repeated_headers() {
@@ -309,12 +321,20 @@ fn say_table(table: &Table<'_>, samples: &[String], rows: u64, findings: &mut Fi
             column: None,
             value: String::new(),
             message: "The header stands here once more; the line was skipped.".into(),
+            proposed: None,
         });
     }
     if rows == 0 {
         let message = "The file has a header and no rows.".into();
         let code = FindingCode::NoRows;
-        findings.add_whole(Finding { code, line: None, column: None, value: String::new(), message });
+        findings.add_whole(Finding {
+            code,
+            line: None,
+            column: None,
+            value: String::new(),
+            message,
+            proposed: None,
+        });
     }
 }
 
@@ -341,5 +361,6 @@ fn empty_column(header: &Header, header_line: u32, gathered: &Gathered) -> Optio
         column: Some(column.name().into()),
         value: String::new(),
         message: format!("The column {} is empty in all {} rows.", column.name(), gathered.rows.len()),
+        proposed: None,
     })
 }

@@ -19,6 +19,7 @@ pub(crate) struct Issue {
     pub(crate) column: Column,
     pub(crate) value: Box<str>,
     pub(crate) message: Box<str>,
+    pub(crate) proposed: Option<Box<str>>,
 }
 
 /// School, teacher and class of a row.
@@ -103,7 +104,21 @@ impl Seen {
         message: impl Into<Box<str>>,
     ) {
         self.rejected |= code.severity() == Severity::RejectRow;
-        self.issues.push(Issue { code, column, value: value.into(), message: message.into() });
+        self.issues.push(Issue {
+            code,
+            column,
+            value: value.into(),
+            message: message.into(),
+            proposed: None,
+        });
+    }
+
+    /// Says something, and the value that we would write there.
+    fn propose(&mut self, column: Column, code: FindingCode, value: &str, message: String, proposed: &str) {
+        self.say(column, code, value, message);
+        if let Some(issue) = self.issues.last_mut() {
+            issue.proposed = Some(proposed.into());
+        }
     }
 }
 
@@ -303,7 +318,7 @@ impl<'r> HalfReader<'r, '_> {
             Address::Fine(email) | Address::Repaired(email) => {
                 let raw = String::from_utf8_lossy(raw);
                 let message = format!("'{raw}' was read as {}.", email.as_str());
-                self.seen.say(column, FindingCode::EmailRepaired, &raw, message);
+                self.seen.propose(column, FindingCode::EmailRepaired, &raw, message, email.as_str());
                 self.texts.keep(email.as_str())
             }
             Address::Invalid => {
@@ -340,7 +355,7 @@ impl<'r> HalfReader<'r, '_> {
     fn say_encoded_twice(&mut self, column: Column, text: &str) {
         if let Some(once) = encoded_once(text) {
             let message = format!("'{text}' was encoded twice; most likely it is '{once}'.");
-            self.seen.say(column, FindingCode::NameEncodedTwice, text, message);
+            self.seen.propose(column, FindingCode::NameEncodedTwice, text, message, &once);
         }
     }
 

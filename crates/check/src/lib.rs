@@ -98,7 +98,7 @@ fn refusal(opened: &Opened<'_>) -> Finding {
             "The first line is longer than a header can be: the file may have no line ends.".to_owned(),
         ),
     };
-    Finding { code, line: None, column: None, value, message }
+    Finding { code, line: None, column: None, value, message, proposed: None }
 }
 
 /// Why an archive gives no table.
@@ -142,7 +142,14 @@ fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
         let message =
             format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
         let code = FindingCode::TooManyRowsRejected;
-        findings.add_whole(Finding { code, line: None, column: None, value: rejected.to_string(), message });
+        findings.add_whole(Finding {
+            code,
+            line: None,
+            column: None,
+            value: rejected.to_string(),
+            message,
+            proposed: None,
+        });
     }
     findings.sort();
     let found = |severity| findings.counts().keys().any(|code| code.severity() == severity);

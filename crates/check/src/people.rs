@@ -276,6 +276,7 @@ fn merge_several(
                 shown(names[0].text),
                 names[0].first_line
             ),
+            proposed: None,
         });
     }
     Person {

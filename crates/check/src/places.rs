@@ -72,6 +72,7 @@ pub(crate) fn name(
                 texts.get(names[0].text),
                 names[0].first_line
             ),
+            proposed: Some(texts.get(names[0].text).into()),
         });
     }
     names[0].text

@@ -27,6 +27,7 @@ pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
         column: None,
         value: shown(row),
         message: "This line is a count or a total, not a row; it was skipped.".into(),
+        proposed: None,
     })
 }
 
@@ -65,6 +66,7 @@ fn is_footer(text: &str) -> bool {
 /// What is wrong with a row whose cells do not stand under their columns.
 pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
     let (cells, width) = (row.len(), header.width());
+    let mut proposed = None;
     let (code, column, message) = match row.damage {
         Some(Damage::UnbalancedQuote) => (
             FindingCode::QuoteUnbalanced,
@@ -88,10 +90,24 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
                 _ => format!("The row has {cells} cells where the header has {width}."),
             },
         ),
-        None if cells > width => too_many_cells(row, header),
+        None if cells > width => {
+            let whole = format!(
+                "The row has {cells} cells where the header has {width}: a separator inside a value shifted it"
+            );
+            let code = FindingCode::RowTooManyCells;
+            match shifted_by(row, header) {
+                Some((column, value)) => {
+                    let name = column.name();
+                    let message = format!("{whole}. Most likely it is {name}: '{value}'.");
+                    proposed = Some(value);
+                    (code, Some(name.into()), message)
+                }
+                None => (code, None, format!("{whole}.")),
+            }
+        }
         None => return None,
     };
-    Some(Finding { code, line: Some(row.line), column, value: shown(row), message })
+    Some(Finding { code, line: Some(row.line), column, value: shown(row), message, proposed })
 }
 
 fn shown(row: &Row<'_>) -> String {
@@ -122,23 +138,6 @@ fn is_error_message(bytes: &[u8]) -> bool {
         ]
         .iter()
         .any(|start| text.starts_with(start))
-}
-
-/// A separator inside a value shifted the row: which column most likely holds it.
-fn too_many_cells(row: &Row<'_>, header: &Header) -> (FindingCode, Option<String>, String) {
-    let (cells, width) = (row.len(), header.width());
-    let code = FindingCode::RowTooManyCells;
-    let whole = format!(
-        "The row has {cells} cells where the header has {width}: a separator inside a value shifted it"
-    );
-    match shifted_by(row, header) {
-        Some((column, value)) => (
-            code,
-            Some(column.name().into()),
-            format!("{whole}. Most likely it is {}: '{value}'.", column.name()),
-        ),
-        None => (code, None, format!("{whole}.")),
-    }
 }
 
 /// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best.

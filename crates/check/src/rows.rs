@@ -73,6 +73,7 @@ fn say(findings: &mut Findings, line: u32, issue: &Issue) {
         column: Some(issue.column.name().into()),
         value: issue.value.clone().into(),
         message: issue.message.clone().into(),
+        proposed: issue.proposed.clone().map(String::from),
     });
 }
 
@@ -133,6 +134,7 @@ impl BothColumns {
             column,
             value: email.into(),
             message: message.into(),
+            proposed: None,
         };
         if teacher == student && !teacher.is_empty() {
             let message =
@@ -338,6 +340,7 @@ impl Builder {
                 message: format!(
                     "The student's grade is {other} here and {last} further down; the last one is used."
                 ),
+                proposed: Some(last.code().into()),
             });
         }
         Some(last)
@@ -368,6 +371,7 @@ impl Builder {
                 column: Some(Column::TeacherEmail.name().into()),
                 value: key.into(),
                 message: format!("Class {key} has {count} teachers; all of them teach it."),
+                proposed: None,
             });
         }
     }
@@ -430,6 +434,7 @@ fn say_duplicates(rows: &[RowHalves], findings: &mut Findings) {
                     "The same student stands in this class with this teacher in line {} already.",
                     first.line
                 ),
+                proposed: None,
             });
         }
     }

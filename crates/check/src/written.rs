@@ -15,7 +15,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(["line", "column", "code", "severity", "value", "message", "remedy"])?;
+    csv.write_record(["line", "column", "code", "severity", "value", "message", "remedy", "proposed"])?;
     let mut written = HashMap::<_, u64>::new();
     for finding in findings.kept() {
         *written.entry(finding.code).or_default() += 1;
@@ -28,13 +28,23 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
             &safe(&finding.value),
             &safe(&finding.message),
             finding.code.remedy(),
+            &safe(finding.proposed.as_deref().unwrap_or_default()),
         ])?;
     }
     for (code, count) in findings.counts() {
         let more = count - written.get(code).copied().unwrap_or(0);
         if more > 0 {
             let message = format!("{more} more rows have this finding.");
-            csv.write_record(["", "", code.as_str(), code.severity().as_str(), "", &message, code.remedy()])?;
+            csv.write_record([
+                "",
+                "",
+                code.as_str(),
+                code.severity().as_str(),
+                "",
+                &message,
+                code.remedy(),
+                "",
+            ])?;
         }
     }
     csv.flush()
@@ -54,9 +64,13 @@ pub fn write_corrected(
     let said = |line: Option<u32>| {
         let some = by_line.get(&line).map(Vec::as_slice).unwrap_or_default();
         let problems = some.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ");
+        let proposed = some.iter().filter_map(|finding| {
+            Some(format!("{}: {};", finding.column.as_deref()?, finding.proposed.as_deref()?))
+        });
         let mut remedies = some.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
         remedies.dedup();
-        (safe(&problems), remedies.join(" "))
+        let suggestions = proposed.chain(remedies.into_iter().map(str::to_owned)).collect::<Vec<_>>();
+        (safe(&problems), safe(&suggestions.join(" ")))
     };
     // That a file is no UTF-8 may have shown far down; here it has to be known from the beginning.
     let encoding = (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);

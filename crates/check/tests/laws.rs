@@ -142,6 +142,27 @@ fn the_corrected_file_reads_as_the_file_itself() {
 }
 
 #[test]
+fn what_we_would_write_stands_in_both_files() {
+    let row = Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 };
+    let mut file = flat_csv(&[row]);
+    let class = "S1,School 1,t1@lincoln.example.org,Tess,Teacher1,S1-C1,Class 1 1,";
+    file.extend(format!("{class}SÃ©b,Lee,Seb@x.org,02\n{class}Ann,Smith, Jr.,ann@x.org,02\n").into_bytes());
+    let checked = checked(file.clone());
+    let (mut findings, mut corrected) = (vec![], vec![]);
+    write_findings(&checked.findings, &mut findings).unwrap();
+    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    let (findings, corrected) = (String::from_utf8(findings).unwrap(), String::from_utf8(corrected).unwrap());
+    for (in_findings, in_corrected) in [
+        (",Séb\n", "student_first_name: Séb;"),
+        (",seb@x.org\n", "student_email: seb@x.org;"),
+        (",\"Smith, Jr.\"\n", "student_last_name: Smith, Jr.;"),
+    ] {
+        assert!(findings.contains(in_findings), "{findings}");
+        assert!(corrected.contains(in_corrected), "{corrected}");
+    }
+}
+
+#[test]
 fn a_file_with_an_error_message_counts_as_cut_off() {
     let whole = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
     for (more, cut_off) in

@@ -20,11 +20,14 @@ pub struct Finding {
     pub value: String,
     /// What is wrong, in a sentence.
     pub message: String,
+    /// The value that we would write there, when we know one.
+    #[serde(default)]
+    pub proposed: Option<String>,
 }
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Finding", 7)?;
+        let mut out = serializer.serialize_struct("Finding", 7 + usize::from(self.proposed.is_some()))?;
         out.serialize_field("code", &self.code)?;
         out.serialize_field("severity", &self.code.severity())?;
         out.serialize_field("line", &self.line)?;
@@ -32,6 +35,9 @@ impl Serialize for Finding {
         out.serialize_field("value", &self.value)?;
         out.serialize_field("message", &self.message)?;
         out.serialize_field("remedy", self.code.remedy())?;
+        if let Some(proposed) = &self.proposed {
+            out.serialize_field("proposed", proposed)?;
+        }
         out.end()
     }
 }
@@ -137,8 +143,14 @@ mod tests {
             let mut findings = Findings::default();
             for line in 0..count {
                 let line = Some(line as u32);
-                let finding =
-                    || Finding { code, line, column: None, value: String::new(), message: String::new() };
+                let finding = || Finding {
+                    code,
+                    line,
+                    column: None,
+                    value: String::new(),
+                    message: String::new(),
+                    proposed: None,
+                };
                 findings.add(code, finding);
             }
             findings
