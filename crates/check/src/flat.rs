@@ -15,7 +15,6 @@ use crate::half_table::HalfTable;
 use crate::halves::{Cells, ClassHalf, Halves};
 use crate::people;
 use crate::places;
-use crate::protect;
 use crate::remarks;
 use crate::rows::{self, RowHalves};
 use crate::students::{APART, Batch, PARTED, Students};
@@ -135,7 +134,7 @@ fn gather(
             if let Some(finding) = remarks::damage(&row, &header) {
                 flat.rejected += 1;
                 flat.export_failed |= finding.code == FindingCode::ExportError;
-                protect::damaged_row(&mut flat.protected, row.bytes, separator);
+                batch.push_damaged(row.bytes);
                 findings.add(finding.code, || finding);
             } else {
                 if row.has_stray_quotes() {
@@ -147,11 +146,11 @@ fn gather(
                 }
                 gathered.classes.seen[class as usize].uses.count(row.line);
                 batch.push(student_side.key(&row, &mut scratch), row.line);
-                if batch.is_full() {
-                    // The other side takes all batches; should it have panicked, joining it says so.
-                    let _ = send.send(batch.take());
-                }
                 gathered.rows.push(RowHalves { class, student: 0, line: row.line });
+            }
+            if batch.is_full() {
+                // The other side takes all batches; should it have panicked, joining it says so.
+                let _ = send.send(batch.take());
             }
             if flat.rows.is_multiple_of(TELL_EVERY) {
                 progress(table.bytes_taken());
@@ -161,7 +160,9 @@ fn gather(
         drop(send);
         places::reject_classes_in_two_schools(&mut gathered.classes);
         gathered.classes.resolve(|half| half.teacher, &people::TEACHERS);
-        gathered.add_students(joined(students));
+        let mut students = joined(students);
+        flat.protected = std::mem::take(&mut students.protected);
+        gathered.add_students(students);
         Ok::<_, io::Error>(())
     })?;
     progress(table.bytes_taken());

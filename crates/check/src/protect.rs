@@ -52,29 +52,19 @@ pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalve
 }
 
 /// A row whose cells cannot be told: whatever stands between its separators may be the key of anything.
-pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: char) {
+pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: u8) {
     let text = String::from_utf8_lossy(bytes);
-    for cell in text.split(separator) {
+    for cell in text.split(char::from(separator)) {
         let cleaned = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
         if means_nothing(&cleaned.text) {
             continue;
         }
-        let email = match address(&cleaned.text) {
-            Address::Fine(email) | Address::Repaired(email) => Some(email.into_string()),
-            Address::Missing | Address::Invalid => None,
+        let email = match cleaned.text.contains('@').then(|| address(&cleaned.text)) {
+            Some(Address::Fine(email) | Address::Repaired(email)) => Some(email.into_string()),
+            _ => None,
         };
-        for key in
-            [Some(cleaned.text.clone().into_owned()), email].into_iter().flatten().map(Box::<str>::from)
-        {
-            protected.schools.insert(key.clone());
-            protected.classes.insert(key.clone());
-            protected.teachers.insert(key.clone());
-            protected.students.insert(key.clone());
-            // Which of them belong together is not known: every link of each is kept.
-            protected.classes_with_unknown_student.insert(key.clone());
-            protected.classes_with_unknown_teacher.insert(key.clone());
-            protected.students_with_unknown_class.insert(key.clone());
-            protected.teachers_with_unknown_class.insert(key);
+        for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
+            protected.of_anything.get_or_insert_with(key, |key| key.into());
         }
     }
 }

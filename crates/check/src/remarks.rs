@@ -146,7 +146,7 @@ fn shifted_by(row: &Row<'_>, header: &Header) -> Option<(Column, String)> {
     if surplus > 3 {
         return None;
     }
-    let text = |at: usize| String::from_utf8_lossy(row.cell(at)).trim().to_owned();
+    let fit = (0..row.len()).map(|at| Fit::of(&String::from_utf8_lossy(row.cell(at)))).collect::<Vec<_>>();
     let columns = Column::ALL.into_iter().filter_map(|column| Some((column, header.position(column)?)));
     let columns = columns.collect::<Vec<_>>();
     let mut fits = columns
@@ -155,7 +155,7 @@ fn shifted_by(row: &Row<'_>, header: &Header) -> Option<(Column, String)> {
         .map(|(column, place)| {
             let moved = |at: usize| if at > *place { at + surplus } else { at };
             let others = columns.iter().filter(|(_, at)| at != place);
-            let fit = others.map(|(other, at)| fit(kind(*other), &text(moved(*at)))).sum::<i32>();
+            let fit = others.map(|(other, at)| fit[moved(*at)].under(kind(*other))).sum::<i32>();
             // People write a blank behind a comma, and `Jr.` behind the one of a name.
             let behind = (place + 1..=place + surplus).map(|at| row.cell(at));
             let blank = behind.clone().all(|cell| cell.starts_with(b" "));
@@ -200,19 +200,48 @@ fn kind(column: Column) -> Kind {
     }
 }
 
-/// How well a value fits its column.
-fn fit(kind: Kind, value: &str) -> i32 {
-    match kind {
-        Kind::Email if Email::parse(value).is_some() => 8,
-        Kind::Email => -8,
-        Kind::Grade if value.is_empty() || Grade::parse(value).is_some() => 4,
-        Kind::Grade => -4,
-        Kind::Id if value.contains('@') || is_suffix(value.as_bytes()) => -4,
-        Kind::Id if value.contains(' ') => -1,
-        Kind::Id => 1,
-        Kind::Name if value.contains('@') => -8,
-        Kind::Name if is_suffix(value.as_bytes()) => -2,
-        Kind::Name => 0,
+/// Bytes that a grade may have, as people write it.
+const GRADE: usize = 16;
+
+/// How well a value fits under each kind of column.
+struct Fit {
+    email: i32,
+    grade: i32,
+    id: i32,
+    name: i32,
+}
+
+impl Fit {
+    fn of(value: &str) -> Fit {
+        let value = value.trim();
+        let (sign, suffix) = (value.contains('@'), is_suffix(value.as_bytes()));
+        Fit {
+            email: if sign && Email::parse(value).is_some() { 8 } else { -8 },
+            grade: match value.len() {
+                0 => 4,
+                1..=GRADE if Grade::parse(value).is_some() => 4,
+                _ => -4,
+            },
+            id: match (sign || suffix, value.contains(' ')) {
+                (true, _) => -4,
+                (false, true) => -1,
+                (false, false) => 1,
+            },
+            name: match (sign, suffix) {
+                (true, _) => -8,
+                (false, true) => -2,
+                (false, false) => 0,
+            },
+        }
+    }
+
+    fn under(&self, kind: Kind) -> i32 {
+        match kind {
+            Kind::Email => self.email,
+            Kind::Grade => self.grade,
+            Kind::Id => self.id,
+            Kind::Name => self.name,
+        }
     }
 }
 

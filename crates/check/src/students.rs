@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::Receiver;
 
+use homeroom_model::protected::Protected;
 use homeroom_model::roster::Student;
 use homeroom_model::texts::Text;
 use homeroom_read::Column;
@@ -9,17 +10,19 @@ use homeroom_read::Column;
 use crate::half_table::HalfTable;
 use crate::halves::{Cells, Halves};
 use crate::people;
+use crate::protect;
 
 /// How the bytes of a half begin whose cells do not stand beside each other in the file, and what stands behind each of its
 /// cells. Neither byte is ever part of UTF-8 (RFC 3629 section 3).
 pub(crate) const APART: u8 = 0xFF;
 pub(crate) const PARTED: u8 = 0xFE;
 
-/// The student halves of some rows, one after the other.
+/// The student halves of some rows, one after the other, and the rows among them whose cells cannot be told.
 #[derive(Default)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     halves: Vec<RowHalf>,
+    damaged: Vec<Box<[u8]>>,
 }
 
 /// Where a half ends in the bytes of its batch, and the line of its row.
@@ -38,9 +41,14 @@ impl Batch {
         self.halves.push(RowHalf { end: self.bytes.len() as u32, line });
     }
 
+    /// Adds a damaged row.
+    pub(crate) fn push_damaged(&mut self, row: &[u8]) {
+        self.damaged.push(row.into());
+    }
+
     /// Whether it is worth being sent.
     pub(crate) fn is_full(&self) -> bool {
-        self.halves.len() >= ROWS
+        self.halves.len() + self.damaged.len() >= ROWS
     }
 
     /// Gives what it holds away and begins again, expecting as much.
@@ -48,6 +56,7 @@ impl Batch {
         let next = Batch {
             bytes: Vec::with_capacity(self.bytes.len()),
             halves: Vec::with_capacity(self.halves.len()),
+            damaged: vec![],
         };
         std::mem::replace(self, next)
     }
@@ -62,6 +71,8 @@ pub(crate) struct Students {
     pub(crate) halves: Halves<Student>,
     /// For each row the number of its half.
     pub(crate) of_rows: Vec<u32>,
+    /// What the damaged rows name.
+    pub(crate) protected: Protected,
     /// Names with letters outside ASCII.
     pub(crate) samples: Vec<Text>,
 }
@@ -74,6 +85,7 @@ impl Students {
             table: HalfTable::default(),
             halves: Halves::default(),
             of_rows: vec![],
+            protected: Protected::default(),
             samples: vec![],
         }
     }
@@ -82,6 +94,9 @@ impl Students {
     pub(crate) fn take_all(mut self, batches: &Receiver<Batch>) -> Students {
         let columns = std::mem::take(&mut self.columns);
         while let Ok(batch) = batches.recv() {
+            for row in &batch.damaged {
+                protect::damaged_row(&mut self.protected, row, self.separator);
+            }
             let mut cells = Vec::with_capacity(columns.len());
             let mut start = 0;
             for RowHalf { end, line } in &batch.halves {

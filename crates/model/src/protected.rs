@@ -1,6 +1,6 @@
 //! What the rejected rows of a file name: none of it is removed in this run.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 /// Keys that rejected rows name, as they would be in the roster (trimmed, addresses in lower case).
 ///
@@ -30,6 +30,9 @@ pub struct Protected {
     pub students_with_unknown_class: HashSet<Box<str>>,
     /// Teacher keys of rows whose class could not be read: every teaching of theirs is kept, and its class.
     pub teachers_with_unknown_class: HashSet<Box<str>>,
+    /// What stands in rows whose cells cannot be told: each text may be the key of anything. Whatever has such a key is
+    /// kept, with every link of its own.
+    pub of_anything: HashSet<Box<str>>,
 }
 
 impl Protected {

@@ -1,6 +1,6 @@
 //! The exact changes from the stored roster to the wanted one.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 use std::sync::Arc;
 
 use homeroom_model::ids::Kind;

@@ -1,6 +1,6 @@
 //! What a rejected row names stays: which stored things and links must not be removed in this run.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{Link, Person};
@@ -31,6 +31,10 @@ impl Kept {
         let keys = |person: &Person| [text(person.sis_id), text(person.email)];
         let teachers = numbers(&stored.teachers, keys);
         let students = numbers(&stored.students, |student| keys(&student.person));
+        let named = |numbers: &Numbers<'_>, keys: &HashSet<Box<str>>| -> HashSet<u32> {
+            let keys = keys.iter().chain(&protected.of_anything);
+            keys.filter_map(|key| numbers.get(&**key).copied()).collect()
+        };
         let mut kept = Kept {
             schools: named(&schools, &protected.schools),
             classes: named(&classes, &protected.classes),
@@ -76,10 +80,6 @@ fn numbers<'s, V>(list: &'s [Stored<V>], keys: impl Fn(&'s V) -> [&'s str; 2]) -
         .flat_map(|one| keys(&one.values).map(|key| (key, one.number)))
         .filter(|(key, _)| !key.is_empty())
         .collect()
-}
-
-fn named(numbers: &Numbers<'_>, keys: &HashSet<Box<str>>) -> HashSet<u32> {
-    keys.iter().filter_map(|key| numbers.get(&**key).copied()).collect()
 }
 
 fn pairs(

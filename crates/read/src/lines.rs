@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use crate::encoding::checked_up_to;
 use crate::marks::Marks;
@@ -94,6 +94,15 @@ impl<R: Read> Lines<R> {
             }
             self.fill()?;
         }
+    }
+
+    /// How long the line is, with its end, that begins `from` bytes into the unread part, when all of it is in memory and it
+    /// does not hold `byte`.
+    pub(crate) fn line_without(&self, from: usize, byte: u8) -> Option<usize> {
+        let rest = self.unread().get(from..)?;
+        let end = memchr2(b'\n', b'\r', rest)?;
+        let length = end + line_end(&rest[end..], self.at_end)?;
+        (from + length <= self.longest && memchr(byte, &rest[..end]).is_none()).then_some(length)
     }
 
     /// Takes everything up to and with the next line end.

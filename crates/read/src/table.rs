@@ -287,13 +287,17 @@ impl Table<'_> {
         let mut next = first.next;
         let mut marks = Marks::default();
         for count in 2..=LINES_A_RECORD {
+            // Only a line with a quote in it can close the cell: the others are passed over.
+            if let Some(length) = self.lines.line_without(next, self.dialect.quote) {
+                next += length;
+                continue;
+            }
             let Ahead::Line(line) = self.lines.line_at(next, self.dialect.separator, &mut marks)? else {
                 break;
             };
             next = line.next;
             let end = line.bytes.end;
             let record = &self.lines.unread()[..end];
-            // Only a line with a quote in it can close the cell.
             if (marks.quoted || self.dialect.quote != b'"')
                 && self.cells.split_quoted(record, self.dialect, true)
             {

@@ -20,11 +20,16 @@ pub struct Preview {
     pub messages: Vec<String>,
 }
 
-/// Plans from the file `earlier` to the checked one, under the default policy and without a limit of seats.
-pub fn preview(earlier: &dyn Source, limits: &homeroom_read::Limits, later: Checked) -> io::Result<Preview> {
+/// Plans from the file `earlier` to the checked one, under the default policy and without a limit of seats. The roster of
+/// `later` goes into the plan.
+pub fn preview(
+    earlier: &dyn Source,
+    limits: &homeroom_read::Limits,
+    later: &mut Checked,
+) -> io::Result<Preview> {
     let earlier = check(earlier, "", limits, &mut |_| {})?;
     let stored = StoredRoster::of(earlier.roster, earlier.report.rows);
-    let planned = plan(&stored, later.roster, &later.protected);
+    let planned = plan(&stored, std::mem::take(&mut later.roster), &later.protected);
     let counts = planned.plan.counts();
     let limits = Limits {
         policy: Policy::default(),

@@ -54,36 +54,34 @@ impl Check {
         let source = open(&self.file)?;
         let bar = Bar::new(output, source.length());
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let checked = check(&source, &name, &Limits::default(), &mut |done| {
+        let mut checked = check(&source, &name, &Limits::default(), &mut |done| {
             bar.show(Progress::Reading { done, of: source.length() });
         })
         .with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let (report, findings) = (checked.report.clone(), checked.findings.clone());
         let preview = match &self.against {
             Some(earlier) => Some(
-                preview(&open(earlier)?, &Limits::default(), checked)
+                preview(&open(earlier)?, &Limits::default(), &mut checked)
                     .with_context(|| format!("{} cannot be read", earlier.display()))?,
             ),
             None => None,
         };
         bar.finish();
+        let report = &checked.report;
         match self.format {
             Some(Format::Csv) => {
                 let mut csv = Vec::new();
-                write_findings(&findings, &mut csv)?;
+                write_findings(&checked.findings, &mut csv)?;
                 std::io::stdout().lock().write_all(&csv)?;
             }
             Some(Format::Json) => {
-                Output::new(true).result(&document(&report, preview.as_ref()), String::new)?
+                Output::new(true).result(&document(report, preview.as_ref()), String::new)?
             }
-            Some(Format::Text) => output.print(text(&report, preview.as_ref()).trim_end())?,
+            Some(Format::Text) => output.print(text(report, preview.as_ref()).trim_end())?,
             None if output.is_terminal() => {
                 let plan = preview.as_ref().map(told).unwrap_or_default();
-                output.print(format!("{}\n{plan}", view(&report, &source)?).trim_end())?;
+                output.print(format!("{}\n{plan}", view(report, &source)?).trim_end())?;
             }
-            None => {
-                output.result(&document(&report, preview.as_ref()), || text(&report, preview.as_ref()))?
-            }
+            None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
         }
         let held = preview.is_some_and(|preview| !preview.held.fuses.is_empty());
         Ok(match Exit::of_outcome(report.outcome) {
