@@ -407,14 +407,14 @@ fn sorted_by_key<V: Copy>(
     people: &People,
     key: impl Fn(&V) -> Text,
 ) -> (Vec<V>, Vec<u32>) {
-    let some = merged.iter().zip(0_u32..).filter_map(|(values, person)| Some(((*values)?, person)));
-    let some = some.collect::<Vec<_>>();
-    let order = texts.order(some.iter().map(|(values, _)| key(values)));
+    let there = merged.iter().zip(0_u32..).filter(|(values, _)| values.is_some());
+    let there = there.map(|(_, person)| person).collect::<Vec<_>>();
+    let order = texts.order(merged.iter().flatten().map(key));
     let mut place = vec![0; merged.len()];
     for (at, found) in order.iter().enumerate() {
-        place[some[*found as usize].1 as usize] = at as u32;
+        place[there[*found as usize] as usize] = at as u32;
     }
-    let sorted = order.iter().map(|found| some[*found as usize].0).collect();
+    let sorted = order.iter().filter_map(|found| merged[there[*found as usize] as usize]).collect();
     let of_half =
         people.of_half.iter().map(|person| place.get(*person as usize).copied().unwrap_or(0)).collect();
     (sorted, of_half)
