@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use homeroom_check::check;
-use homeroom_read::Limits;
+use homeroom_check::check_alone;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 fn main() -> std::io::Result<()> {
@@ -13,7 +12,7 @@ fn main() -> std::io::Result<()> {
     };
     let bytes = std::fs::read(&path)?;
     let began = Instant::now();
-    let checked = check(&bytes, &path, &Limits::default(), &mut |_| {})?;
+    let checked = check_alone(&bytes, &path)?;
     let seconds = began.elapsed().as_secs_f64();
     let mut report = checked.report;
     report.findings.truncate(20);

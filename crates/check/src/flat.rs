@@ -5,14 +5,19 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, ScopedJoinHandle};
 
+use homeroom_model::column::Column;
+use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
+use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{OptionalColumns, Roster, Student};
-use homeroom_read::{Column, Encoding, Header, Row, Table};
+use homeroom_read::{Header, Row, Rules, Table};
 
+use crate::Earlier;
+use crate::damage;
 use crate::half_table::HalfTable;
-use crate::halves::{Cells, ClassHalf, Halves};
+use crate::halves::{Cells, ClassHalf, Halves, Seen};
 use crate::people;
 use crate::places;
 use crate::remarks;
@@ -29,6 +34,7 @@ pub(crate) struct Flat {
     pub(crate) roster: Roster,
     pub(crate) protected: Protected,
     pub(crate) ends_mid_row: bool,
+    pub(crate) proposals: Vec<ProfileChange>,
     /// Whether the program that made the file wrote an error message into it.
     export_failed: bool,
 }
@@ -72,6 +78,8 @@ const TELL_EVERY: u64 = 16_384;
 
 pub(crate) fn check_table(
     mut table: Table<'_>,
+    rules: &Rules,
+    earlier: &Earlier<'_>,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Flat> {
@@ -81,12 +89,12 @@ pub(crate) fn check_table(
         separator: table.separator().to_string(),
         ..Flat::default()
     };
-    say_header(&table, findings);
+    flat.proposals = say_header(&table, findings);
     if header.missing().next().is_some() || header.duplicates().next().is_some() {
         return Ok(flat);
     }
-    let gathered = gather(&mut table, &mut flat, findings, progress)?;
-    say_table(&table, &gathered.samples, flat.rows, findings);
+    let mut gathered = gather(&mut table, &rules.profile, &mut flat, findings, progress)?;
+    say_table(&table, &rules.profile, &gathered.samples, flat.rows, findings);
     // An export that failed lacks rows, as one does that was cut off.
     flat.ends_mid_row = table.ends_mid_row() || flat.export_failed;
     let header_line = table.header_line();
@@ -102,13 +110,36 @@ pub(crate) fn check_table(
         student_clever_id: header.position(Column::StudentCleverId).is_some(),
         student_username: header.position(Column::StudentUsername).is_some(),
     };
+    if let Some(earlier) = earlier() {
+        damage::prove(&mut gathered, earlier);
+    }
+    flat.proposals.extend(proposals(&gathered));
     rows::judge(gathered, columns, &mut flat, findings);
     Ok(flat)
+}
+
+/// Changes of the profile that mend what stands in many rows.
+fn proposals(gathered: &Gathered) -> Vec<ProfileChange> {
+    let says = |seen: &[Seen], code| {
+        seen.iter().filter(|seen| seen.issues.iter().any(|issue| issue.code == code)).count()
+    };
+    let (classes, students) = (&gathered.classes.seen, &gathered.students.seen);
+    let mut changes = vec![];
+    if says(classes, FindingCode::NameEncodedTwice) + says(students, FindingCode::NameEncodedTwice) > 0 {
+        changes.push(ProfileChange::EncodedTwice);
+    }
+    // One class may be a mistake; a tenth of all is how the schools number them.
+    let in_two_schools = says(classes, FindingCode::ClassInTwoSchools);
+    if in_two_schools >= 4 && in_two_schools * 10 >= classes.len() {
+        changes.push(ProfileChange::ClassIdPerSchool);
+    }
+    changes
 }
 
 /// The pass over the rows. Student halves, of which there are many, are told apart and validated on another thread.
 fn gather(
     table: &mut Table<'_>,
+    profile: &Profile,
     flat: &mut Flat,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),
@@ -117,7 +148,7 @@ fn gather(
     let class_side = Side::new(&header, &CLASS_COLUMNS);
     let student_side = Side::new(&header, &STUDENT_COLUMNS);
     let separator = table.separator();
-    let students = Students::new(student_side.columns.clone(), separator as u8);
+    let students = Students::new(student_side.columns.clone(), separator as u8, profile);
     let (send, receive) = sync_channel(BATCHES);
     let mut gathered = Gathered::default();
     thread::scope(|scope| {
@@ -142,7 +173,7 @@ fn gather(
                 }
                 let (class, new) = class_table.number(class_side.key(&row, &mut scratch));
                 if new {
-                    gathered.add_class_half(&header, &row);
+                    gathered.add_class_half(&header, &row, profile);
                 }
                 gathered.classes.seen[class as usize].uses.count(row.line);
                 batch.push(student_side.key(&row, &mut scratch), row.line);
@@ -207,15 +238,15 @@ impl Side {
 }
 
 impl Gathered {
-    fn add_class_half(&mut self, header: &Header, row: &Row<'_>) {
-        let half = self.classes.add(Cells::Row { header, row }, |reader| reader.class_half());
+    fn add_class_half(&mut self, header: &Header, row: &Row<'_>, profile: &Profile) {
+        let half = self.classes.add(Cells::Row { header, row }, profile, |reader| reader.class_half());
         let name = self.classes.texts.get(half.teacher.last_name);
         if self.samples.len() < 3 && !name.is_ascii() {
             self.samples.push(name.to_owned());
         }
     }
 
-    fn add_students(&mut self, students: Students) {
+    fn add_students(&mut self, students: Students<'_>) {
         for (row, student) in self.rows.iter_mut().zip(students.of_rows) {
             row.student = student;
         }
@@ -234,108 +265,60 @@ fn stray_quote(row: &Row<'_>) -> Finding {
     let cell = (0..row.len()).map(|at| row.cell(at)).find(|cell| cell.contains(&b'"')).unwrap_or_default();
     let value = String::from_utf8_lossy(cell).into_owned();
     let message = format!("A quotation mark stands inside '{value}'; it was kept.");
-    Finding {
-        code: FindingCode::QuoteInsideCell,
-        line: Some(row.line),
-        column: None,
-        value,
-        message,
-        proposed: None,
-    }
+    Finding::of_line(FindingCode::QuoteInsideCell, row.line, value, message)
 }
 
-fn say_header(table: &Table<'_>, findings: &mut Findings) {
-    let (header, line) = (table.header(), Some(table.header_line()));
+/// Says what the header lacks and has too much of; gives the mappings that it proposes.
+fn say_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> {
+    let (header, line) = (table.header(), table.header_line());
     if let Some(above) = table.above() {
-        findings.add_whole(Finding {
-            code: FindingCode::LinesAboveHeader,
-            line: Some(1),
-            column: None,
-            value: above.to_owned(),
-            message: format!(
-                "The header stands in line {}; what is above it was skipped.",
-                table.header_line()
-            ),
-            proposed: None,
-        });
+        let message = format!("The header stands in line {line}; what is above it was skipped.");
+        findings.add_whole(Finding::of_line(FindingCode::LinesAboveHeader, 1, above, message));
     }
-    for column in header.missing() {
-        let message = match header.near_miss(column) {
+    let mut proposals = vec![];
+    for name in header.missing() {
+        let near = Column::named(name).and_then(|column| header.near_miss(column));
+        let message = match near {
             Some(near) => format!(
-                "The column {} is missing. Is it the column '{near}'? Then write its name as {}.",
-                column.name(),
-                column.name()
+                "The column {name} is missing. Is it the column '{near}'? Then write its name as {name}."
             ),
-            None => format!("The column {} is missing.", column.name()),
+            None => format!("The column {name} is missing."),
         };
-        findings.add_whole(Finding {
-            code: FindingCode::ColumnMissing,
-            line,
-            column: Some(column.name().into()),
-            value: header.near_miss(column).unwrap_or_default().to_owned(),
-            message,
-            proposed: None,
-        });
+        if let Some(near) = near {
+            proposals.push(ProfileChange::Column { cell: near.to_owned(), column: name.to_owned() });
+        }
+        let finding = Finding::of_line(FindingCode::ColumnMissing, line, near.unwrap_or_default(), message);
+        findings.add_whole(finding.in_column(name));
     }
-    for (column, first, second) in header.duplicates() {
-        findings.add_whole(Finding {
-            code: FindingCode::ColumnDuplicate,
-            line,
-            column: Some(column.name().into()),
-            value: second.to_owned(),
-            message: format!("'{first}' and '{second}' both mean {}.", column.name()),
-            proposed: None,
-        });
+    for (name, first, second) in header.duplicates() {
+        let message = format!("'{first}' and '{second}' both mean {name}.");
+        findings
+            .add_whole(Finding::of_line(FindingCode::ColumnDuplicate, line, second, message).in_column(name));
     }
     for cell in header.ignored() {
-        findings.add_whole(Finding {
-            code: FindingCode::ColumnIgnored,
-            line,
-            column: Some(cell.to_owned()),
-            value: cell.to_owned(),
-            message: format!("The column '{cell}' is not used."),
-            proposed: None,
-        });
+        let message = format!("The column '{cell}' is not used.");
+        findings.add_whole(Finding::of_line(FindingCode::ColumnIgnored, line, cell, message).in_column(cell));
     }
+    proposals
 }
 
-fn say_table(table: &Table<'_>, samples: &[String], rows: u64, findings: &mut Findings) {
-    if table.encoding() == Encoding::Windows1252 {
-        let understood = if samples.is_empty() {
-            String::new()
-        } else {
-            format!(" We understood, for example: {}.", samples.join(", "))
+fn say_table(table: &Table<'_>, profile: &Profile, samples: &[String], rows: u64, findings: &mut Findings) {
+    if table.encoding() == Encoding::Windows1252 && profile.encoding != Some(Encoding::Windows1252) {
+        let understood = match samples {
+            [] => String::new(),
+            some => format!(" We understood, for example: {}.", some.join(", ")),
         };
-        findings.add_whole(Finding {
-            code: FindingCode::EncodingWindows1252,
-            line: None,
-            column: None,
-            value: samples.join(", "),
-            message: format!("The file is not in UTF-8; it was read as Windows-1252.{understood}"),
-            proposed: None,
-        });
+        let message = format!("The file is not in UTF-8; it was read as Windows-1252.{understood}");
+        findings.add_whole(Finding::of_file(FindingCode::EncodingWindows1252, samples.join(", "), message));
     }
     for line in table.repeated_headers() {
-        findings.add(FindingCode::HeaderRepeated, || Finding {
-            code: FindingCode::HeaderRepeated,
-            line: Some(*line),
-            column: None,
-            value: String::new(),
-            message: "The header stands here once more; the line was skipped.".into(),
-            proposed: None,
+        let message = "The header stands here once more; the line was skipped.";
+        findings.add(FindingCode::HeaderRepeated, || {
+            Finding::of_line(FindingCode::HeaderRepeated, *line, "", message)
         });
     }
     if rows == 0 {
-        let message = "The file has a header and no rows.".into();
-        let code = FindingCode::NoRows;
-        findings.add_whole(Finding {
-            code,
-            line: None,
-            column: None,
-            value: String::new(),
-            message,
-            proposed: None,
-        });
+        findings.add_whole(Finding::of_file(FindingCode::NoRows, "", "The file has a header and no rows."));
     }
 }
 
@@ -356,12 +339,6 @@ fn empty_column(header: &Header, header_line: u32, gathered: &Gathered) -> Optio
         let empty = seen.iter().all(|seen| seen.issues.iter().any(|issue| issue.code == *code));
         empty && !(*column == Column::StudentEmail && has_student_id)
     })?;
-    Some(Finding {
-        code: FindingCode::ColumnEmpty,
-        line: Some(header_line),
-        column: Some(column.name().into()),
-        value: String::new(),
-        message: format!("The column {} is empty in all {} rows.", column.name(), gathered.rows.len()),
-        proposed: None,
-    })
+    let message = format!("The column {} is empty in all {} rows.", column.name(), gathered.rows.len());
+    Some(Finding::of_line(FindingCode::ColumnEmpty, header_line, "", message).in_column(column.name()))
 }

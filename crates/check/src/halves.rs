@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
+use homeroom_model::column::Column;
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::grade::Grade;
+use homeroom_model::profile::Profile;
 use homeroom_model::roster::{Person, Student};
 use homeroom_model::texts::{Text, Texts};
-use homeroom_read::{Column, Header, Row};
+use homeroom_read::{Header, Row};
 
 use crate::names::{accents_lost, encoded_once, is_nobody, is_private};
 use crate::people::{self, People};
-use crate::values::{Address, Clean, address, changed_by_spreadsheet, clean, is_clever_id, means_nothing};
+use crate::values::{
+    Address, Clean, address, behind_date, changed_by_spreadsheet, clean, is_clever_id, means_nothing,
+};
 
 /// Something to say about a half, told on every row that has it.
 #[derive(Clone, Debug)]
@@ -70,9 +74,10 @@ impl<H: Copy> Halves<H> {
     pub(crate) fn add<'c>(
         &mut self,
         cells: Cells<'c>,
+        profile: &'c Profile,
         read: impl FnOnce(HalfReader<'c, '_>) -> (H, Seen),
     ) -> H {
-        let (half, seen) = read(HalfReader { cells, texts: &mut self.texts, seen: Seen::default() });
+        let (half, seen) = read(HalfReader { cells, profile, texts: &mut self.texts, seen: Seen::default() });
         self.list.push(half);
         self.seen.push(seen);
         half
@@ -114,7 +119,14 @@ impl Seen {
     }
 
     /// Says something, and the value that we would write there.
-    fn propose(&mut self, column: Column, code: FindingCode, value: &str, message: String, proposed: &str) {
+    pub(crate) fn propose(
+        &mut self,
+        column: Column,
+        code: FindingCode,
+        value: &str,
+        message: String,
+        proposed: &str,
+    ) {
         self.say(column, code, value, message);
         if let Some(issue) = self.issues.last_mut() {
             issue.proposed = Some(proposed.into());
@@ -143,6 +155,7 @@ pub(crate) enum Cells<'r> {
 /// Reads the cells of one half.
 pub(crate) struct HalfReader<'r, 't> {
     cells: Cells<'r>,
+    profile: &'r Profile,
     texts: &'t mut Texts,
     seen: Seen,
 }
@@ -151,6 +164,7 @@ impl<'r> HalfReader<'r, '_> {
     pub(crate) fn class_half(mut self) -> (ClassHalf, Seen) {
         let school = self.key(Column::SchoolId, FindingCode::SchoolIdMissing);
         let class = self.key(Column::ClassId, FindingCode::ClassIdMissing);
+        let class = if self.profile.class_id_per_school { self.within_school(school, class) } else { class };
         let half = ClassHalf {
             school,
             school_name: self.name_or_key(Column::SchoolName, school),
@@ -243,7 +257,12 @@ impl<'r> HalfReader<'r, '_> {
 
     /// A cell cleaned; what had to be removed is said.
     fn clean(&mut self, column: Column) -> Cow<'r, str> {
-        let Clean { text, invisible, control } = clean(self.cell(column));
+        let Clean { mut text, invisible, control } = clean(self.cell(column));
+        if self.profile.encoded_twice
+            && let Some(once) = encoded_once(&text)
+        {
+            text = once.into();
+        }
         if let Some(name) = invisible {
             let message = format!("The cell held {name}, which was removed.");
             self.seen.say(column, FindingCode::InvisibleCharacter, &text, message);
@@ -262,7 +281,26 @@ impl<'r> HalfReader<'r, '_> {
 
     fn text(&mut self, column: Column) -> Text {
         let text = self.clean(column);
+        if self.profile.means_nothing(&text) {
+            return Text::EMPTY;
+        }
         self.texts.keep(&text)
+    }
+
+    /// Whether a value stands where there is none, everywhere or in this district.
+    fn means_nothing(&self, text: &str) -> bool {
+        means_nothing(text) || self.profile.means_nothing(text)
+    }
+
+    /// The key of a class whose number other schools use as well. The form of our own exports is left as it is.
+    fn within_school(&mut self, school: Text, class: Text) -> Text {
+        let (school_key, class_key) = (self.texts.get(school), self.texts.get(class));
+        let has_it = class_key.strip_prefix(school_key).is_some_and(|rest| rest.starts_with('/'));
+        if school_key.is_empty() || class_key.is_empty() || has_it {
+            return class;
+        }
+        let whole = format!("{school_key}/{class_key}");
+        self.texts.keep(&whole)
     }
 
     fn key(&mut self, column: Column, missing: FindingCode) -> Text {
@@ -282,12 +320,18 @@ impl<'r> HalfReader<'r, '_> {
 
     fn optional_key(&mut self, column: Column) -> Text {
         let text = self.clean(column);
-        if means_nothing(&text) {
+        if self.means_nothing(&text) {
             return Text::EMPTY;
         }
         if changed_by_spreadsheet(&text) {
             let message = format!("A spreadsheet program has changed {} into '{text}'.", column.name());
-            self.seen.say(column, FindingCode::IdChangedBySpreadsheet, &text, message);
+            match behind_date(&text) {
+                Some(id) => {
+                    let message = format!("{message} Most likely it was '{id}'.");
+                    self.seen.propose(column, FindingCode::IdChangedBySpreadsheet, &text, message, &id);
+                }
+                None => self.seen.say(column, FindingCode::IdChangedBySpreadsheet, &text, message),
+            }
             return Text::EMPTY;
         }
         self.texts.keep(straightened(&text).as_ref())
@@ -295,7 +339,7 @@ impl<'r> HalfReader<'r, '_> {
 
     fn name_or_key(&mut self, column: Column, key: Text) -> Text {
         let name = self.clean(column);
-        if !name.is_empty() {
+        if !name.is_empty() && !self.profile.means_nothing(&name) {
             self.say_encoded_twice(column, &name);
             return self.texts.keep(&name);
         }
@@ -309,7 +353,14 @@ impl<'r> HalfReader<'r, '_> {
     fn email(&mut self, column: Column, invalid: FindingCode, missing: impl FnOnce(&mut Seen, &str)) -> Text {
         let raw = self.cell(column);
         let text = self.clean(column);
-        match address(&text) {
+        let found = if self.profile.means_nothing(&text) { Address::Missing } else { address(&text) };
+        if let Address::Fine(email) | Address::Repaired(email) = &found
+            && !self.profile.knows_domain(email.as_str())
+        {
+            let message = format!("The domain of {} is none of the district's.", email.as_str());
+            self.seen.say(column, FindingCode::EmailDomainUnknown, email.as_str(), message);
+        }
+        match found {
             Address::Missing => {
                 missing(&mut self.seen, &text);
                 Text::EMPTY
@@ -342,6 +393,9 @@ impl<'r> HalfReader<'r, '_> {
     /// A part of a person's name.
     fn name(&mut self, column: Column) -> Text {
         let text = self.clean(column);
+        if self.profile.means_nothing(&text) {
+            return Text::EMPTY;
+        }
         if !text.is_ascii() {
             self.say_encoded_twice(column, &text);
         }
@@ -365,7 +419,7 @@ impl<'r> HalfReader<'r, '_> {
 
     fn clever_id(&mut self, column: Column) -> Text {
         let text = self.clean(column);
-        if means_nothing(&text) {
+        if self.means_nothing(&text) {
             return Text::EMPTY;
         }
         if !is_clever_id(&text) {
@@ -378,10 +432,10 @@ impl<'r> HalfReader<'r, '_> {
 
     fn grade(&mut self) -> Option<Grade> {
         let text = self.clean(Column::StudentGradeLevel);
-        if means_nothing(&text) {
+        if self.means_nothing(&text) {
             return None;
         }
-        let grade = Grade::parse(&text);
+        let grade = self.profile.grade(&text);
         if grade.is_none() {
             let message = format!("The grade '{text}' is not understood and was left empty.");
             self.seen.say(Column::StudentGradeLevel, FindingCode::GradeUnknown, &text, message);

@@ -4,6 +4,7 @@
 //! once (`halves`), then persons, schools and classes are put together from the halves (`people`, `places`), and at
 //! last each row is judged by its two halves (`rows`).
 
+mod damage;
 mod flat;
 mod groups;
 mod half_table;
@@ -21,14 +22,16 @@ mod written;
 
 use std::io;
 
-use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::check_report::{CheckReport, Format, Outcome};
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::ids::Kind;
+use homeroom_model::profile::ProfileChange;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
-use homeroom_read::{Limits, Opened, Unusable, read};
+use homeroom_model::stored::StoredRoster;
+use homeroom_read::{Opened, Rules, Unusable, read};
 
 pub use written::{write_corrected, write_findings};
 
@@ -47,26 +50,39 @@ pub struct Checked {
     pub ends_mid_row: bool,
 }
 
-/// Checks a file. `name` is its name without a folder; `progress` gets the bytes read so far, as UTF-8.
+/// The roster as it is stored, for what only a comparison can prove. It is asked for when the rows have been read, so that
+/// it may be loaded meanwhile; `None` when there is none.
+pub type Earlier<'e> = dyn Fn() -> Option<&'e StoredRoster> + Sync + 'e;
+
+/// Checks a file on its own: without rules of a district, and without a roster to compare with.
+///
+/// # Errors
+/// As [`check()`].
+pub fn check_alone(source: &dyn Source, name: &str) -> io::Result<Checked> {
+    check(source, name, &Rules::default(), &|| None, &mut |_| {})
+}
+
+/// Checks a file. `name` is its name without a folder; `progress` gets the bytes read so far.
 ///
 /// # Errors
 /// Only when the bytes cannot be read; whatever they are is answered with findings.
 pub fn check(
     source: &dyn Source,
     name: &str,
-    limits: &Limits,
+    rules: &Rules,
+    earlier: &Earlier<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Checked> {
-    read(source, limits, |opened| {
+    read(source, rules, |opened| {
         let mut findings = Findings::default();
         let checked = match opened {
-            Opened::Table(table) => flat::check_table(*table, &mut findings, progress)?,
+            Opened::Table(table) => flat::check_table(*table, rules, earlier, &mut findings, progress)?,
             refused => {
                 findings.add_whole(refusal(&refused));
                 flat::Flat::default()
             }
         };
-        Ok(finish(name, checked, findings))
+        Ok(finish(name, rules, checked, findings))
     })
 }
 
@@ -74,6 +90,11 @@ pub fn check(
 fn refusal(opened: &Opened<'_>) -> Finding {
     let (code, value, message) = match opened {
         Opened::Table(_) => unreachable!("a table is checked"),
+        Opened::Set(set) => {
+            let names = set.names().take(10).collect::<Vec<_>>().join(", ");
+            let message = format!("The archive holds several files, none of which is a roster: {names}.");
+            (FindingCode::ArchiveSeveralTables, names, message)
+        }
         Opened::Empty => (FindingCode::FileEmpty, String::new(), "The file is empty.".to_owned()),
         Opened::NotText(what) => {
             (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
@@ -98,7 +119,7 @@ fn refusal(opened: &Opened<'_>) -> Finding {
             "The first line is longer than a header can be: the file may have no line ends.".to_owned(),
         ),
     };
-    Finding { code, line: None, column: None, value, message, proposed: None }
+    Finding::of_file(code, value, message)
 }
 
 /// Why an archive gives no table.
@@ -136,20 +157,31 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
     }
 }
 
-fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
-    let flat::Flat { encoding, separator, rows, rejected, roster, protected, ends_mid_row, .. } = checked;
+fn finish(name: &str, rules: &Rules, checked: flat::Flat, mut findings: Findings) -> Checked {
+    let flat::Flat {
+        encoding,
+        separator,
+        rows,
+        rejected,
+        roster,
+        protected,
+        ends_mid_row,
+        mut proposals,
+        ..
+    } = checked;
+    if !rules.expects(name) {
+        let expected = rules.file_name.as_deref().unwrap_or_default();
+        let message = format!(
+            "The file is called {name}; the one that is synced is {expected}. This one is only tested."
+        );
+        findings
+            .add_whole(Finding::of_file(FindingCode::FileNameUnexpected, name, message).proposing(expected));
+        proposals.push(ProfileChange::FileName(name.to_owned()));
+    }
     if rejected * 10 > rows {
         let message =
             format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
-        let code = FindingCode::TooManyRowsRejected;
-        findings.add_whole(Finding {
-            code,
-            line: None,
-            column: None,
-            value: rejected.to_string(),
-            message,
-            proposed: None,
-        });
+        findings.add_whole(Finding::of_file(FindingCode::TooManyRowsRejected, rejected.to_string(), message));
     }
     findings.sort();
     let found = |severity| findings.counts().keys().any(|code| code.severity() == severity);
@@ -166,6 +198,7 @@ fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
     let report = CheckReport {
         file: name.to_owned(),
         outcome,
+        format: Format::Flat,
         encoding,
         separator,
         rows,
@@ -179,6 +212,7 @@ fn finish(name: &str, checked: flat::Flat, mut findings: Findings) -> Checked {
         enrollments: roster.enrollments.len() as u64,
         findings: findings.shown(),
         finding_counts: findings.counts().clone(),
+        proposals,
     };
     let roster = if outcome == Outcome::FileRejected { Roster::default() } else { roster };
     Checked { report, roster, protected, findings, ends_mid_row }

@@ -1,13 +1,13 @@
 //! Teachers and students, put together from the halves that name them.
 
 use hashbrown::HashMap;
+use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::name::{Likeness, likeness};
 use homeroom_model::roster::Person;
 use homeroom_model::text_index::TextIndex;
 use homeroom_model::texts::{Text, Texts};
-use homeroom_read::Column;
 
 use crate::groups::Groups;
 use crate::halves::{Seen, Uses};
@@ -265,18 +265,15 @@ fn merge_several(
     let (first_name, last_name) = names[0].text;
     if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line))
     {
-        findings.add(words.name_differs, || Finding {
-            code: words.name_differs,
-            line: Some(other.first_line),
-            column: Some(words.name.name().into()),
-            value: shown(other.text),
-            message: format!(
+        findings.add(words.name_differs, || {
+            let message = format!(
                 "The name is spelled '{}' here and '{}' in more rows (first in line {}); that one is used.",
                 shown(other.text),
                 shown(names[0].text),
                 names[0].first_line
-            ),
-            proposed: None,
+            );
+            Finding::of_line(words.name_differs, other.first_line, shown(other.text), message)
+                .in_column(words.name.name())
         });
     }
     Person {

@@ -1,10 +1,10 @@
 //! Schools and classes, put together from the halves that name them.
 
 use hashbrown::HashMap;
+use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::texts::{Text, Texts};
-use homeroom_read::Column;
 
 use crate::halves::{ClassHalf, Halves, Seen, Uses};
 use crate::spelling::{Spelling, tally, winner_first};
@@ -61,18 +61,15 @@ pub(crate) fn name(
     let mut names = tally(spellings, |one, other| texts.get(one) == texts.get(other));
     winner_first(&mut names, |name| texts.get(name).to_owned());
     if let Some(other) = names[1..].iter().min_by_key(|other| other.first_line) {
-        findings.add(words.differs, || Finding {
-            code: words.differs,
-            line: Some(other.first_line),
-            column: Some(words.column.name().into()),
-            value: texts.get(other.text).into(),
-            message: format!(
-                "The name is '{}' here and '{}' in more rows (first in line {}); that one is used.",
-                texts.get(other.text),
-                texts.get(names[0].text),
+        findings.add(words.differs, || {
+            let (one, most) = (texts.get(other.text), texts.get(names[0].text));
+            let message = format!(
+                "The name is '{one}' here and '{most}' in more rows (first in line {}); that one is used.",
                 names[0].first_line
-            ),
-            proposed: Some(texts.get(names[0].text).into()),
+            );
+            Finding::of_line(words.differs, other.first_line, one, message)
+                .in_column(words.column.name())
+                .proposing(most)
         });
     }
     names[0].text

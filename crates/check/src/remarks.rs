@@ -1,10 +1,11 @@
 //! Lines that are no rows, and rows whose cells do not stand under their columns.
 
+use homeroom_model::column::Column;
 use homeroom_model::email::Email;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::grade::Grade;
-use homeroom_read::{Column, Damage, Header, Row};
+use homeroom_read::{Damage, Header, Row};
 
 /// Characters of a row that are worth showing.
 const SHOWN: usize = 400;
@@ -21,14 +22,8 @@ pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
         return None;
     }
     let text = String::from_utf8_lossy(row.bytes);
-    is_footer(&text).then(|| Finding {
-        code: FindingCode::FooterSkipped,
-        line: Some(row.line),
-        column: None,
-        value: shown(row),
-        message: "This line is a count or a total, not a row; it was skipped.".into(),
-        proposed: None,
-    })
+    let message = "This line is a count or a total, not a row; it was skipped.";
+    is_footer(&text).then(|| Finding::of_line(FindingCode::FooterSkipped, row.line, shown(row), message))
 }
 
 fn is_footer(text: &str) -> bool {
@@ -107,7 +102,7 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
         }
         None => return None,
     };
-    Some(Finding { code, line: Some(row.line), column, value: shown(row), message, proposed })
+    Some(Finding { column, proposed, ..Finding::of_line(code, row.line, shown(row), message) })
 }
 
 fn shown(row: &Row<'_>) -> String {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use hashbrown::{HashMap, HashSet};
+use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};
 use homeroom_model::texts::{Text, Texts};
-use homeroom_read::Column;
 
 use crate::flat::{Flat, Gathered, joined};
 use crate::groups::Groups;
@@ -68,12 +68,9 @@ fn noted(seen: &[Seen], in_both: &[bool]) -> Vec<bool> {
 
 fn say(findings: &mut Findings, line: u32, issue: &Issue) {
     findings.add(issue.code, || Finding {
-        code: issue.code,
-        line: Some(line),
-        column: Some(issue.column.name().into()),
-        value: issue.value.clone().into(),
-        message: issue.message.clone().into(),
         proposed: issue.proposed.clone().map(String::from),
+        ..Finding::of_line(issue.code, line, issue.value.clone(), issue.message.clone())
+            .in_column(issue.column.name())
     });
 }
 
@@ -332,15 +329,13 @@ impl Builder {
         grades.sort_unstable();
         let (_, last) = *grades.last()?;
         if let Some((line, other)) = grades.iter().find(|(_, grade)| *grade != last) {
-            findings.add(FindingCode::StudentGradeDiffers, || Finding {
-                code: FindingCode::StudentGradeDiffers,
-                line: Some(*line),
-                column: Some(Column::StudentGradeLevel.name().into()),
-                value: other.code().into(),
-                message: format!(
+            findings.add(FindingCode::StudentGradeDiffers, || {
+                let message = format!(
                     "The student's grade is {other} here and {last} further down; the last one is used."
-                ),
-                proposed: Some(last.code().into()),
+                );
+                Finding::of_line(FindingCode::StudentGradeDiffers, *line, other.code(), message)
+                    .in_column(Column::StudentGradeLevel.name())
+                    .proposing(last.code())
             });
         }
         Some(last)
@@ -366,12 +361,13 @@ impl Builder {
         for (class, count) in several {
             let key = roster.texts.get(roster.classes[class as usize].key);
             findings.add(FindingCode::CoTeachers, || Finding {
-                code: FindingCode::CoTeachers,
                 line: first_line.get(&class).copied(),
-                column: Some(Column::TeacherEmail.name().into()),
-                value: key.into(),
-                message: format!("Class {key} has {count} teachers; all of them teach it."),
-                proposed: None,
+                ..Finding::of_file(
+                    FindingCode::CoTeachers,
+                    key,
+                    format!("Class {key} has {count} teachers; all of them teach it."),
+                )
+                .in_column(Column::TeacherEmail.name())
             });
         }
     }
@@ -425,16 +421,12 @@ fn say_duplicates(rows: &[RowHalves], findings: &mut Findings) {
     for pair in rows.windows(2) {
         let (first, again) = (&pair[0], &pair[1]);
         if (first.class, first.student) == (again.class, again.student) {
-            findings.add(FindingCode::DuplicateRow, || Finding {
-                code: FindingCode::DuplicateRow,
-                line: Some(again.line),
-                column: None,
-                value: String::new(),
-                message: format!(
+            findings.add(FindingCode::DuplicateRow, || {
+                let message = format!(
                     "The same student stands in this class with this teacher in line {} already.",
                     first.line
-                ),
-                proposed: None,
+                );
+                Finding::of_line(FindingCode::DuplicateRow, again.line, "", message)
             });
         }
     }

@@ -2,10 +2,11 @@
 
 use std::sync::mpsc::Receiver;
 
+use homeroom_model::column::Column;
+use homeroom_model::profile::Profile;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Student;
 use homeroom_model::texts::Text;
-use homeroom_read::Column;
 
 use crate::half_table::HalfTable;
 use crate::halves::{Cells, Halves};
@@ -63,7 +64,8 @@ impl Batch {
 }
 
 /// What the student side of a file holds.
-pub(crate) struct Students {
+pub(crate) struct Students<'p> {
+    profile: &'p Profile,
     /// The columns of the half in the order of the file.
     columns: Vec<Column>,
     separator: u8,
@@ -77,9 +79,10 @@ pub(crate) struct Students {
     pub(crate) samples: Vec<Text>,
 }
 
-impl Students {
-    pub(crate) fn new(columns: Vec<Column>, separator: u8) -> Students {
+impl<'p> Students<'p> {
+    pub(crate) fn new(columns: Vec<Column>, separator: u8, profile: &'p Profile) -> Students<'p> {
         Students {
+            profile,
             columns,
             separator,
             table: HalfTable::default(),
@@ -91,7 +94,7 @@ impl Students {
     }
 
     /// Takes batches until there are no more, then resolves who is named.
-    pub(crate) fn take_all(mut self, batches: &Receiver<Batch>) -> Students {
+    pub(crate) fn take_all(mut self, batches: &Receiver<Batch>) -> Students<'p> {
         let columns = std::mem::take(&mut self.columns);
         while let Ok(batch) = batches.recv() {
             for row in &batch.damaged {
@@ -122,7 +125,8 @@ impl Students {
     }
 
     fn add(&mut self, columns: &[Column], cells: &[&[u8]]) {
-        let half = self.halves.add(Cells::Listed { columns, cells }, |reader| reader.student_half());
+        let half =
+            self.halves.add(Cells::Listed { columns, cells }, self.profile, |reader| reader.student_half());
         for name in [half.person.last_name, half.person.first_name] {
             if self.samples.len() < 3 && !self.halves.texts.get(name).is_ascii() {
                 self.samples.push(name);

@@ -85,12 +85,26 @@ pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
             && digits(rest)
             && power.is_some_and(|power| power.len() >= 2 && digits(power));
     }
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let month = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
     let day = |part: &str| (1..=2).contains(&part.len()) && digits(part);
     text.split_once('-').is_some_and(|(one, other)| (day(one) && month(other)) || (month(one) && day(other)))
 }
+
+/// What most likely became the date `3-Jan`, or `Jan-03`: a number, a sign, a number, with the month in front.
+pub(crate) fn behind_date(text: &str) -> Option<String> {
+    let (one, other) = text.split_once('-')?;
+    let number =
+        |month: &str| MONTHS.iter().position(|known| month.eq_ignore_ascii_case(known)).map(|at| at + 1);
+    match (number(one), number(other)) {
+        (Some(month), None) => Some(format!("{month}-{other}")),
+        (None, Some(month)) => Some(format!("{month}-{one}")),
+        _ => None,
+    }
+}
+
+/// The months as spreadsheet programs write them.
+pub(crate) const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// An address and whether it had to be repaired.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::source::Source;
-use homeroom_read::{Encoding, Limits, Opened, Unusable, open};
+use homeroom_read::{Opened, Rules, Unusable, open};
 
 /// So that spreadsheet programs read the files as UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -54,7 +55,7 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
 /// we suggest. A file that is no table gives the findings alone.
 pub fn write_corrected(
     source: &dyn Source,
-    limits: &Limits,
+    rules: &Rules,
     findings: &Findings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -74,7 +75,7 @@ pub fn write_corrected(
     };
     // That a file is no UTF-8 may have shown far down; here it has to be known from the beginning.
     let encoding = (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
-    let Opened::Table(mut table) = open(source, limits, encoding)? else {
+    let Opened::Table(mut table) = open(source, rules, encoding)? else {
         let (problem, suggestion) = said(None);
         csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
         csv.write_record([problem, suggestion.clone()])?;

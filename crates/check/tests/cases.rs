@@ -1,12 +1,15 @@
-//! Every folder of `cases/` is a file and what must be said of it. `UPDATE_CASES=1` writes the answers anew.
+//! Every folder of `cases/` is a file and what must be said of it. `UPDATE_CASES=1` writes the answers anew. Beside
+//! `in.csv` may stand the district's `profile.toml`, and `earlier.csv`, which was applied before.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use homeroom_check::check;
-use homeroom_read::Limits;
+use homeroom_check::{Checked, check};
+use homeroom_model::profile::Profile;
+use homeroom_model::stored::StoredRoster;
+use homeroom_read::Rules;
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -15,9 +18,19 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
+fn checked(folder: &Path) -> Checked {
+    let profile = fs::read_to_string(folder.join("profile.toml")).unwrap_or_default();
+    let rules = Rules { profile: Profile::parse(&profile).unwrap(), ..Rules::default() };
+    let earlier = fs::read(folder.join("earlier.csv")).ok().map(|earlier| {
+        let earlier = check(&earlier, "", &rules, &|| None, &mut |_| {}).unwrap();
+        StoredRoster::of(earlier.roster, earlier.report.rows)
+    });
+    check(&fs::read(folder.join("in.csv")).unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {})
+        .unwrap()
+}
+
 /// The outcome, counts and findings, a line each.
-fn told(bytes: Vec<u8>) -> String {
-    let checked = check(&bytes, "in.csv", &Limits::default(), &mut |_| {}).unwrap();
+fn told(checked: &Checked) -> String {
     let report = &checked.report;
     let mut text = format!(
         "{} {} {:?}\nrows {} = {} + {}\nschools {} classes {} teachers {} students {} teachings {} enrollments {}\n",
@@ -37,13 +50,18 @@ fn told(bytes: Vec<u8>) -> String {
     for finding in &report.findings {
         let line = finding.line.map_or_else(|| "-".into(), |line| line.to_string());
         let column = finding.column.as_deref().unwrap_or("-");
+        let file = finding.file.as_ref().map(|file| format!("{file}:")).unwrap_or_default();
+        let proposed = finding.proposed.as_ref().map(|value| format!(" -> {value:?}")).unwrap_or_default();
         text.push_str(&format!(
-            "{line} {column} {} {} {:?}: {}\n",
+            "{file}{line} {column} {} {} {:?}: {}{proposed}\n",
             finding.code,
             finding.code.severity().as_str(),
             finding.value,
             finding.message
         ));
+    }
+    for change in &report.proposals {
+        text.push_str(&format!("proposal: {}\n", change.sentence()));
     }
     text
 }
@@ -56,7 +74,7 @@ fn every_case_is_told_as_it_was_before() {
     let folders = folders();
     assert!(folders.len() >= 30, "the cases are missing: {}", folders.len());
     for folder in folders {
-        let told = told(fs::read(folder.join("in.csv")).unwrap());
+        let told = told(&checked(&folder));
         let expected = folder.join("out.snap");
         if update {
             fs::write(&expected, told).unwrap();

@@ -2,15 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
-use homeroom_check::{Checked, check, write_corrected, write_findings};
+use homeroom_check::{Checked, check, check_alone, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::roster::Roster;
-use homeroom_read::Limits;
+use homeroom_read::Rules;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
 
 fn checked(bytes: Vec<u8>) -> Checked {
-    check(&bytes, "roster.csv", &Limits::default(), &mut |_| {}).expect("bytes in memory can be read")
+    check_alone(&bytes, "roster.csv").expect("bytes in memory can be read")
 }
 
 /// A roster as text, so that two can be compared whatever their arenas look like.
@@ -125,7 +127,7 @@ proptest! {
         prop_assert_eq!(checked.report.rows_accepted + checked.report.rows_rejected, checked.report.rows);
         let mut out = vec![];
         write_findings(&checked.findings, &mut out).unwrap();
-        write_corrected(&file, &Limits::default(), &checked.findings, &mut out).unwrap();
+        write_corrected(&file, &Rules::default(), &checked.findings, &mut out).unwrap();
     }
 }
 
@@ -135,10 +137,10 @@ fn the_corrected_file_reads_as_the_file_itself() {
     let file = flat_csv(&rows.collect::<Vec<_>>());
     let before = checked(file.clone());
     let mut corrected = vec![];
-    write_corrected(&file, &Limits::default(), &before.findings, &mut corrected).unwrap();
+    write_corrected(&file, &Rules::default(), &before.findings, &mut corrected).unwrap();
     let after = checked(corrected);
     assert_eq!(told(&before.roster), told(&after.roster));
-    assert_eq!(after.report.finding_counts[&homeroom_model::FindingCode::ColumnIgnored], 2);
+    assert_eq!(after.report.finding_counts[&FindingCode::ColumnIgnored], 2);
 }
 
 #[test]
@@ -150,7 +152,7 @@ fn what_we_would_write_stands_in_both_files() {
     let checked = checked(file.clone());
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
     let (findings, corrected) = (String::from_utf8(findings).unwrap(), String::from_utf8(corrected).unwrap());
     for (in_findings, in_corrected) in [
         (",Séb\n", "student_first_name: Séb;"),
@@ -190,7 +192,7 @@ fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
 
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
     let findings = String::from_utf8(findings).unwrap();
     assert_eq!(findings.lines().filter(|line| line.contains("no address")).count(), 1, "{findings}");
     let corrected = String::from_utf8(corrected).unwrap();
@@ -205,7 +207,7 @@ fn files_for_a_spreadsheet_hold_no_formulas() {
     let checked = checked(file.clone());
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Limits::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
     for written in [findings, corrected] {
         let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(written.as_slice());
         for record in csv.records() {
@@ -213,5 +215,22 @@ fn files_for_a_spreadsheet_hold_no_formulas() {
                 assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
             }
         }
+    }
+}
+
+#[test]
+fn a_file_under_another_name_is_told_and_its_name_proposed() {
+    let file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
+    let of = |name: &str, profile: &str| {
+        let profile = Profile::parse(profile).unwrap();
+        let rules = Rules { profile, file_name: Some("roster.csv".into()), ..Rules::default() };
+        check(&file, name, &rules, &|| None, &mut |_| {}).unwrap().report
+    };
+    let other = of("roster (1).csv", "");
+    assert_eq!(other.finding_counts[&FindingCode::FileNameUnexpected], 1);
+    assert_eq!(other.proposals, [ProfileChange::FileName("roster (1).csv".into())]);
+    assert!(other.findings[0].message.contains("roster.csv"), "the expected name is told");
+    for (name, profile) in [("roster.csv", ""), ("Roster (1).CSV", "file_names = [\"roster*.csv\"]")] {
+        assert_eq!(of(name, profile).outcome, Outcome::Clean, "{name}");
     }
 }

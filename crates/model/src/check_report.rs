@@ -4,8 +4,28 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::district::words;
 use crate::finding::Finding;
 use crate::finding_code::FindingCode;
+use crate::profile::ProfileChange;
+
+words!(
+    /// What kind of files a roster comes in.
+    Format {
+        /// One flat CSV.
+        Flat = "flat",
+        /// The files of a Clever SFTP sync.
+        Clever = "clever",
+        /// The files of OneRoster's CSV binding, 1.1 or 1.2.
+        Oneroster = "oneroster",
+    }
+);
+
+impl Default for Format {
+    fn default() -> Format {
+        Format::Flat
+    }
+}
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +60,9 @@ pub struct CheckReport {
     pub file: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// What kind of files it is made of: `flat`, `clever` or `oneroster`.
+    #[serde(default)]
+    pub format: Format,
     /// `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`; empty when the file could not be read as text.
     pub encoding: String,
     /// One of `,` `;` tab `|`; empty when the file is no table.
@@ -66,4 +89,7 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
     /// How often each code was found, exactly.
     pub finding_counts: BTreeMap<FindingCode, u64>,
+    /// Changes of the district's profile under which the file would be read better.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<ProfileChange>,
 }

@@ -12,6 +12,9 @@ use crate::finding_code::FindingCode;
 pub struct Finding {
     /// What it is.
     pub code: FindingCode,
+    /// The file of a set; `None` when there is one file only.
+    #[serde(default)]
+    pub file: Option<Box<str>>,
     /// The physical line where the record begins, the header being line 1; `None` for the whole file.
     pub line: Option<u32>,
     /// The column by its standard name, or as the file calls it.
@@ -25,11 +28,50 @@ pub struct Finding {
     pub proposed: Option<String>,
 }
 
+impl Finding {
+    /// A finding about the whole file.
+    pub fn of_file(code: FindingCode, value: impl Into<String>, message: impl Into<String>) -> Finding {
+        Finding {
+            code,
+            file: None,
+            line: None,
+            column: None,
+            value: value.into(),
+            message: message.into(),
+            proposed: None,
+        }
+    }
+
+    /// A finding about one line.
+    pub fn of_line(
+        code: FindingCode,
+        line: u32,
+        value: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding { line: Some(line), ..Finding::of_file(code, value, message) }
+    }
+
+    /// The same in a column.
+    pub fn in_column(self, column: impl Into<String>) -> Finding {
+        Finding { column: Some(column.into()), ..self }
+    }
+
+    /// The same with the value that we would write.
+    pub fn proposing(self, proposed: impl Into<String>) -> Finding {
+        Finding { proposed: Some(proposed.into()), ..self }
+    }
+}
+
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Finding", 7 + usize::from(self.proposed.is_some()))?;
+        let more = usize::from(self.proposed.is_some()) + usize::from(self.file.is_some());
+        let mut out = serializer.serialize_struct("Finding", 7 + more)?;
         out.serialize_field("code", &self.code)?;
         out.serialize_field("severity", &self.code.severity())?;
+        if let Some(file) = &self.file {
+            out.serialize_field("file", file)?;
+        }
         out.serialize_field("line", &self.line)?;
         out.serialize_field("column", &self.column)?;
         out.serialize_field("value", &self.value)?;
@@ -111,7 +153,8 @@ impl Findings {
     /// Puts the kept findings in the order of the file.
     pub fn sort(&mut self) {
         self.kept.sort_by(|a, b| {
-            (a.line, a.code.severity(), a.code, &a.column).cmp(&(
+            (&a.file, a.line, a.code.severity(), a.code, &a.column).cmp(&(
+                &b.file,
                 b.line,
                 b.code.severity(),
                 b.code,
@@ -142,16 +185,7 @@ mod tests {
         let found = |code, count: u64| {
             let mut findings = Findings::default();
             for line in 0..count {
-                let line = Some(line as u32);
-                let finding = || Finding {
-                    code,
-                    line,
-                    column: None,
-                    value: String::new(),
-                    message: String::new(),
-                    proposed: None,
-                };
-                findings.add(code, finding);
+                findings.add(code, || Finding::of_line(code, line as u32, "", ""));
             }
             findings
         };

@@ -10,7 +10,8 @@ use homeroom_model::source::Source;
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::Limits;
+use crate::rules::{Limits, Rules};
+use crate::vocabulary::Vocabulary;
 use crate::workbook::Workbook;
 
 /// How the table is got out of a file, as often as it is needed.
@@ -22,6 +23,8 @@ pub(crate) enum Container {
     Gzip,
     /// One entry of a zip archive.
     Zip(Entry),
+    /// The entries of a zip archive that may be tables, by their names; several.
+    Several(Vec<(String, Entry)>),
     /// A sheet of an Excel workbook.
     Workbook(Workbook),
 }
@@ -68,7 +71,7 @@ impl Container {
     /// Finds out what a file that begins with `start` lies in.
     pub(crate) fn of(
         source: &dyn Source,
-        limits: &Limits,
+        rules: &Rules,
         start: &[u8],
     ) -> io::Result<Result<Container, Unusable>> {
         if start.starts_with(b"\x1F\x8B") {
@@ -77,8 +80,12 @@ impl Container {
         if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
             return match parts(Budget { inner: source.open()?, left: DIRECTORY }) {
                 Ok(Parts::Table(entry)) => Ok(Ok(Container::Zip(entry))),
+                Ok(Parts::Tables(entries)) => Ok(Ok(Container::Several(entries))),
                 Ok(Parts::Workbook(parts)) => {
-                    Workbook::open(source, limits, &parts).map(Container::Workbook).map(Ok)
+                    let vocabulary = Vocabulary::flat(&rules.profile);
+                    Workbook::open(source, &rules.limits, &vocabulary, &parts)
+                        .map(Container::Workbook)
+                        .map(Ok)
                 }
                 Err(why) => Ok(Err(why)),
             };
@@ -95,7 +102,8 @@ impl Container {
     ) -> io::Result<Box<dyn Read + Send + 's>> {
         let counted = || Ok::<_, io::Error>(Counted { inner: source.open()?, taken: taken.clone() });
         Ok(match self {
-            Container::Plain => Box::new(counted()?),
+            // Several tables are opened one by one, each as an entry.
+            Container::Plain | Container::Several(_) => Box::new(counted()?),
             Container::Gzip => {
                 let inner = MultiGzDecoder::new(buffered(counted()?));
                 Box::new(Unpacked::new(inner, limits, source.length(), None))
@@ -153,6 +161,8 @@ fn buffered<R: Read>(reader: R) -> BufReader<R> {
 /// What an archive holds that may be read.
 enum Parts {
     Table(Entry),
+    /// Several that may be tables, by their names.
+    Tables(Vec<(String, Entry)>),
     /// The parts of a workbook by their paths.
     Workbook(HashMap<String, Entry>),
 }
@@ -196,13 +206,16 @@ fn parts(archive: impl Read + Seek) -> Result<Parts, Unusable> {
         tables.append(&mut others);
     }
     let names = |list: Vec<(usize, String)>| list.into_iter().take(10).map(|(_, name)| name).collect();
-    let [(at, _)] = tables.as_slice() else {
-        return Err(match tables.is_empty() {
-            true => Unusable::NoTable(names(others)),
-            false => Unusable::SeveralTables(names(tables)),
-        });
-    };
-    Entry::of(&archive.by_index_raw(*at).map_err(|_| Unusable::Damaged)?).map(Parts::Table)
+    let mut entry = |at| Entry::of(&archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?);
+    match tables.as_slice() {
+        [] => Err(Unusable::NoTable(names(others))),
+        [(at, _)] => entry(*at).map(Parts::Table),
+        _ => tables
+            .into_iter()
+            .map(|(at, name)| Ok((name, entry(at)?)))
+            .collect::<Result<_, _>>()
+            .map(Parts::Tables),
+    }
 }
 
 enum Kind {

@@ -3,36 +3,14 @@
 use std::io::{self, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-
-/// An encoding that files arrive in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-    /// UTF-16, low byte first, by its byte order mark.
-    Utf16Le,
-    /// UTF-16, high byte first, by its byte order mark.
-    Utf16Be,
-    /// What is left when a file is not UTF-8: the encoding of Western European Windows.
-    Windows1252,
-}
-
-impl Encoding {
-    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Encoding::Utf8 => "utf-8",
-            Encoding::Utf16Le => "utf-16le",
-            Encoding::Utf16Be => "utf-16be",
-            Encoding::Windows1252 => "windows-1252",
-        }
-    }
-}
+use homeroom_model::encoding::Encoding;
 
 /// What the first look at a file says.
 pub(crate) struct Look {
     /// [`Encoding::Utf8`] as far as the first block goes: a byte further down may still show that it is not.
     pub(crate) encoding: Encoding,
+    /// Whether a byte order mark says so.
+    pub(crate) marked: bool,
     /// The first block, as it stands in the file.
     pub(crate) start: Vec<u8>,
 }
@@ -51,13 +29,15 @@ pub(crate) fn start(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
 /// Looks at the first block of a file.
 pub(crate) fn look(reader: &mut dyn Read) -> io::Result<Look> {
     let start = start(reader)?;
-    let encoding = match start.as_slice() {
-        [0xFF, 0xFE, ..] => Encoding::Utf16Le,
-        [0xFE, 0xFF, ..] => Encoding::Utf16Be,
-        start if checked_up_to(start, start.len() < BLOCK).is_ok() => Encoding::Utf8,
-        _ => Encoding::Windows1252,
+    let (encoding, marked) = match start.as_slice() {
+        [0xFF, 0xFE, ..] => (Encoding::Utf16Le, true),
+        [0xFE, 0xFF, ..] => (Encoding::Utf16Be, true),
+        start if checked_up_to(start, start.len() < BLOCK).is_ok() => {
+            (Encoding::Utf8, start.starts_with(b"\xEF\xBB\xBF"))
+        }
+        _ => (Encoding::Windows1252, false),
     };
-    Ok(Look { encoding, start })
+    Ok(Look { encoding, marked, start })
 }
 
 /// A file that was taken for UTF-8 holds a byte that is not: it has to be read again from its beginning.
@@ -104,6 +84,7 @@ pub(crate) fn utf8<'s>(
         Encoding::Utf16Be => (b"\xFE\xFF", Some(encoding_rs::UTF_16BE)),
         // A file that begins as UTF-8 and is not: the mark is no text all the same.
         Encoding::Windows1252 => (b"\xEF\xBB\xBF", Some(encoding_rs::WINDOWS_1252)),
+        Encoding::Macintosh => (b"", Some(encoding_rs::MACINTOSH)),
     };
     let reader = without_mark(reader, mark)?;
     Ok(match decoder {

@@ -1,43 +1,68 @@
 //! The header: which column stands where.
 
-use crate::column::{Column, plain};
+use homeroom_model::column::{Column, plain};
+
+use crate::vocabulary::Vocabulary;
 
 /// The header of a file.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// For each of [`Column::ALL`] where it stands.
-    positions: [Option<usize>; 16],
+    /// For each column of the vocabulary its standard name, and where it stands.
+    columns: Vec<(&'static str, Option<usize>)>,
+    /// Required columns that are missing.
+    missing: Vec<usize>,
     /// The cells as they stand in the file; empty cells at the end are left out.
     cells: Vec<String>,
     /// Known columns that stand there twice, with both positions.
-    duplicates: Vec<(Column, usize, usize)>,
+    duplicates: Vec<(usize, usize, usize)>,
 }
 
 impl Header {
-    pub(crate) fn of_cells(mut cells: Vec<String>) -> Header {
+    /// Reads the cells of a header. A column that the district calls by a name of its own is read from there, when that
+    /// name is in the header.
+    pub fn of_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
         while cells.last().is_some_and(|cell| plain(cell).is_empty()) {
             cells.pop();
         }
-        let mut header = Header { positions: [None; 16], cells, duplicates: vec![] };
-        for (at, cell) in header.cells.iter().enumerate() {
-            let Some(column) = Column::of_header(cell) else { continue };
-            match &mut header.positions[column as usize] {
-                Some(first) => header.duplicates.push((column, *first, at)),
-                place => *place = Some(at),
+        let mut positions = vec![None; vocabulary.len()];
+        let mut duplicates = vec![];
+        let mut place = |column: usize, at: usize, positions: &mut Vec<Option<usize>>| match positions[column]
+        {
+            Some(first) => duplicates.push((column, first, at)),
+            None => positions[column] = Some(at),
+        };
+        let plain_cells = cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>();
+        for (at, cell) in plain_cells.iter().enumerate() {
+            if let Some(column) = vocabulary.own(cell) {
+                place(column, at, &mut positions);
             }
         }
-        header
+        let own = positions.clone();
+        for (at, cell) in plain_cells.iter().enumerate().filter(|(_, cell)| vocabulary.own(cell).is_none()) {
+            if let Some(column) = vocabulary.known(cell).filter(|column| own[*column].is_none()) {
+                place(column, at, &mut positions);
+            }
+        }
+        let missing = |column: &usize| vocabulary.is_required(*column) && positions[*column].is_none();
+        Header {
+            missing: (0..vocabulary.len()).filter(missing).collect(),
+            columns: (0..vocabulary.len())
+                .map(|column| (vocabulary.name(column), positions[column]))
+                .collect(),
+            cells,
+            duplicates,
+        }
     }
 
     /// Where a column stands, counted from 0.
-    pub fn position(&self, column: Column) -> Option<usize> {
-        self.positions[column as usize]
+    pub fn position(&self, column: impl Into<usize>) -> Option<usize> {
+        self.columns[column.into()].1
     }
 
     /// A column's standard name, or the name as the file writes it when it is not known.
     pub fn name_at(&self, at: usize) -> String {
-        let known = Column::ALL.into_iter().find(|column| self.position(*column) == Some(at));
-        known.map_or_else(|| self.cells[at].clone(), |column| column.name().to_owned())
+        let known = self.columns.iter().find(|(_, place)| *place == Some(at));
+        known.map_or_else(|| self.cells[at].clone(), |(name, _)| (*name).to_owned())
     }
 
     /// How many columns there are.
@@ -46,8 +71,8 @@ impl Header {
     }
 
     /// How many known columns there are.
-    pub(crate) fn known(&self) -> usize {
-        self.positions.iter().flatten().count()
+    pub fn known(&self) -> usize {
+        self.columns.iter().filter(|(_, place)| place.is_some()).count()
     }
 
     /// The cells as they stand in the file.
@@ -55,29 +80,29 @@ impl Header {
         &self.cells
     }
 
-    /// Known columns that stand there twice, with both names as the file writes them.
-    pub fn duplicates(&self) -> impl Iterator<Item = (Column, &str, &str)> {
+    /// Known columns that stand there twice: the standard name, and both names as the file writes them.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
         self.duplicates.iter().map(|(column, first, second)| {
-            (*column, self.cells[*first].as_str(), self.cells[*second].as_str())
+            (self.columns[*column].0, self.cells[*first].as_str(), self.cells[*second].as_str())
         })
     }
 
-    /// Required columns that are missing.
-    pub fn missing(&self) -> impl Iterator<Item = Column> {
-        Column::ALL.into_iter().filter(|column| column.is_required() && self.position(*column).is_none())
+    /// The standard names of required columns that are missing.
+    pub fn missing(&self) -> impl Iterator<Item = &'static str> {
+        self.missing.iter().map(|column| self.columns[*column].0)
     }
 
     /// Cells that name no known column.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
-        let known = |at: &usize| self.positions.contains(&Some(*at));
-        let twice = |at: &usize| self.duplicates.iter().any(|(_, _, second)| second == at);
+        let known = |at: usize| self.columns.iter().any(|(_, place)| *place == Some(at));
+        let twice = |at: usize| self.duplicates.iter().any(|(_, _, second)| *second == at);
         let cells = self.cells.iter().enumerate();
         cells
-            .filter(move |(at, cell)| !known(at) && !twice(at) && !plain(cell).is_empty())
+            .filter(move |(at, cell)| !known(*at) && !twice(*at) && !plain(cell).is_empty())
             .map(|(_, cell)| cell.as_str())
     }
 
-    /// The ignored cell that is most likely a misspelt `column`.
+    /// The ignored cell that is most likely a misspelt `column` of the flat CSV.
     pub fn near_miss(&self, column: Column) -> Option<&str> {
         let near = self.ignored().map(|cell| (column.distance(cell), cell)).min()?;
         (near.0 <= 3 && near.0 * 3 <= column.name().len()).then_some(near.1)
@@ -93,5 +118,31 @@ impl Header {
             same += 1;
         }
         same > 0 && same == self.cells.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use homeroom_model::column::Column;
+    use homeroom_model::profile::Profile;
+
+    use super::Header;
+    use crate::vocabulary::Vocabulary;
+
+    fn header(cells: &[&str]) -> Header {
+        let profile =
+            Profile::parse("[columns]\n\"Pupil Mail\" = \"student_email\"\ncourse = \"class_name\"");
+        let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        Header::of_cells(cells, &Vocabulary::flat(&profile.unwrap()))
+    }
+
+    #[test]
+    fn a_districts_own_name_counts_before_the_standard_one() {
+        let both = header(&["student_email", "PUPIL-MAIL", "class"]);
+        assert_eq!(both.position(Column::StudentEmail), Some(1));
+        assert_eq!(both.ignored().collect::<Vec<_>>(), ["student_email"]);
+        assert_eq!(both.duplicates().count(), 0);
+        assert_eq!(both.position(Column::ClassName), Some(2), "without its own name the usual ones count");
+        assert_eq!(header(&["Pupil Mail", "Pupil_Mail"]).duplicates().count(), 1);
     }
 }

@@ -7,6 +7,7 @@ use crate::header::Header;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
 use crate::table::Opened;
+use crate::vocabulary::Vocabulary;
 
 /// Where the header was found.
 pub(crate) struct Found {
@@ -27,8 +28,12 @@ const LINES: usize = 20;
 const KNOWN: usize = 3;
 
 /// Looks for the header: the first line with several known columns, else the first with any. When there is none, what
-/// the file is instead.
-pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Result<Found, Opened<'s>>> {
+/// the file is instead. `separator` is the one that a profile forces.
+pub(crate) fn find_header<'s>(
+    lines: &mut Lines<impl Read>,
+    vocabulary: &Vocabulary,
+    separator: Option<u8>,
+) -> io::Result<Result<Found, Opened<'s>>> {
     let mut line = 1;
     // Blank lines at the beginning may be many: they are taken as they come.
     let mut from = 0;
@@ -54,7 +59,7 @@ pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Result
         } else {
             looked += 1;
             let shown = || String::from_utf8_lossy(bytes).trim().chars().take(120).collect::<String>();
-            let (dialect, header) = dialect_and_header(bytes);
+            let (dialect, header) = dialect_and_header(bytes, vocabulary, separator);
             let known = header.known();
             if known >= KNOWN || (known > 0 && best.is_none()) {
                 let text = shown();
@@ -78,15 +83,22 @@ pub(crate) fn find_header<'s>(lines: &mut Lines<impl Read>) -> io::Result<Result
 }
 
 /// The separator under which the line holds the most known columns, then the most cells; and the header as it then reads.
-pub(crate) fn dialect_and_header(line: &[u8]) -> (Dialect, Header) {
+pub(crate) fn dialect_and_header(
+    line: &[u8],
+    vocabulary: &Vocabulary,
+    separator: Option<u8>,
+) -> (Dialect, Header) {
     let read = |separator| {
         let quote = if in_single_quotes(line, separator) { b'\'' } else { b'"' };
         let dialect = Dialect { separator, quote };
         let mut cells = Cells::default();
         cells.split(line, dialect);
         let cell = |at| String::from_utf8_lossy(&cells.text(line)[cells.range(at)]).into_owned();
-        (dialect, Header::of_cells((0..cells.count()).map(cell).collect()))
+        (dialect, Header::of_cells((0..cells.count()).map(cell).collect(), vocabulary))
     };
+    if let Some(separator) = separator {
+        return read(separator);
+    }
     let mut best = read(SEPARATORS[0]);
     for separator in &SEPARATORS[1..] {
         let other = read(*separator);

@@ -5,7 +5,6 @@
 //! file.
 
 mod cells;
-mod column;
 mod container;
 mod encoding;
 mod header;
@@ -13,28 +12,15 @@ mod header_search;
 mod kind;
 mod lines;
 mod marks;
+mod rules;
+mod set;
 mod table;
+mod vocabulary;
 mod workbook;
 
-pub use column::Column;
 pub use container::Unusable;
-pub use encoding::Encoding;
 pub use header::Header;
+pub use rules::{Limits, Rules};
+pub use set::FileSet;
 pub use table::{Damage, Opened, Row, Table, open, read};
-
-/// What a file may cost.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// The longest record, in bytes.
-    pub longest_record: usize,
-    /// The most columns.
-    pub columns: usize,
-    /// The largest file, in bytes.
-    pub bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
-    }
-}
+pub use vocabulary::Vocabulary;

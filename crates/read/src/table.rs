@@ -3,15 +3,18 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use crate::Limits;
 use crate::cells::{Cells, Dialect};
 use crate::container::{Container, Taken, Unusable};
-use crate::encoding::{Encoding, is_not_utf8, look, start, utf8};
+use crate::encoding::{is_not_utf8, look, start, utf8};
 use crate::header::Header;
 use crate::header_search::{find_header, in_single_quotes};
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
+use crate::rules::Rules;
+use crate::set::{FileSet, the_roster};
+use crate::vocabulary::Vocabulary;
+use homeroom_model::encoding::Encoding;
 use homeroom_model::source::Source;
 use memchr::memchr;
 
@@ -19,6 +22,8 @@ use memchr::memchr;
 pub enum Opened<'s> {
     /// A table with a header; whether the header has what is needed is for the check to say.
     Table(Box<Table<'s>>),
+    /// Several files that are a roster together, or none of which is one.
+    Set(FileSet<'s>),
     /// Nothing at all, or only blank lines.
     Empty,
     /// Something else than a CSV: "a PDF document".
@@ -116,12 +121,20 @@ const LINES_A_RECORD: usize = 100;
 /// Those of `work`, and when the bytes cannot be read.
 pub fn read<T>(
     source: &dyn Source,
-    limits: &Limits,
+    rules: &Rules,
+    work: impl FnMut(Opened<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    read_with(|encoding| open(source, rules, encoding), work)
+}
+
+/// [`read()`] with whatever opens the file.
+pub(crate) fn read_with<'s, T>(
+    open: impl Fn(Option<Encoding>) -> io::Result<Opened<'s>>,
     mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
 ) -> io::Result<T> {
-    let mut done = open(source, limits, None).and_then(&mut work);
+    let mut done = open(None).and_then(&mut work);
     if done.as_ref().is_err_and(is_not_utf8) {
-        done = open(source, limits, Some(Encoding::Windows1252)).and_then(&mut work);
+        done = open(Some(Encoding::Windows1252)).and_then(&mut work);
     }
     let error = match done {
         Err(error) => error,
@@ -140,10 +153,15 @@ pub fn read<T>(
 /// and when an archive turns out to be damaged ([`Unusable::of`] tells).
 pub fn open<'s>(
     source: &'s dyn Source,
-    limits: &Limits,
+    rules: &'s Rules,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
-    match open_inside(source, limits, encoding) {
+    or_unusable(open_inside(source, rules, encoding))
+}
+
+/// What an archive turned out to be is no error.
+pub(crate) fn or_unusable(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
+    match opened {
         Err(error) => Unusable::of(&error).cloned().map(Opened::Unusable).ok_or(error),
         done => done,
     }
@@ -151,18 +169,39 @@ pub fn open<'s>(
 
 fn open_inside<'s>(
     source: &'s dyn Source,
-    limits: &Limits,
+    rules: &'s Rules,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
-    if source.length() > limits.bytes {
+    if source.length() > rules.limits.bytes {
         return Ok(Opened::TooLarge);
     }
-    let container = match Container::of(source, limits, &start(&mut source.open()?)?)? {
+    let mut container = match Container::of(source, rules, &start(&mut source.open()?)?)? {
         Ok(container) => container,
         Err(why) => return Ok(Opened::Unusable(why)),
     };
+    let vocabulary = Vocabulary::flat(&rules.profile);
+    if let Container::Several(entries) = container {
+        container = match the_roster(FileSet::new(source, rules, entries), &vocabulary)? {
+            Ok(entry) => Container::Zip(entry),
+            Err(opened) => return Ok(opened),
+        };
+    }
+    open_table(source, &container, rules, &vocabulary, encoding)
+}
+
+/// Opens the table in a container. `encoding` is what was found out about it; what a profile says comes second, but for a
+/// byte order mark, which is a proof.
+pub(crate) fn open_table<'s>(
+    source: &'s dyn Source,
+    container: &Container,
+    rules: &Rules,
+    vocabulary: &Vocabulary,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
+    let limits = &rules.limits;
     let look = look(&mut container.open(source, limits, &Taken::default())?)?;
-    let encoding = encoding.unwrap_or(look.encoding);
+    let forced = rules.profile.encoding.filter(|_| !look.marked);
+    let encoding = encoding.or(forced).unwrap_or(look.encoding);
     if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
         && let Some(what) = not_text(&look.start)
     {
@@ -171,7 +210,8 @@ fn open_inside<'s>(
     let taken = Taken::default();
     let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
     let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
-    let found = match find_header(&mut lines)? {
+    let separator = rules.profile.separator.map(|separator| separator as u8);
+    let found = match find_header(&mut lines, vocabulary, separator)? {
         Ok(found) => found,
         Err(opened) => return Ok(opened),
     };

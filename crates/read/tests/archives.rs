@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use homeroom_read::{Limits, Opened, Unusable, read};
+use homeroom_read::{Opened, Rules, Unusable, read};
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -22,7 +22,7 @@ fn gzip(parts: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
 /// Every row, and whatever the archive turned out to be: in the order in which it was told.
 fn told(file: &Vec<u8>) -> Vec<Result<u32, Unusable>> {
     let mut told = vec![];
-    read(file, &Limits::default(), |opened| {
+    read(file, &Rules::default(), |opened| {
         match opened {
             Opened::Table(mut table) => {
                 let mut rows = 0;
@@ -162,7 +162,7 @@ proptest! {
             bytes[at] = byte;
         }
         let parts = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>();
-        read(&zip(&parts), &Limits::default(), |opened| {
+        read(&zip(&parts), &Rules::default(), |opened| {
             if let Opened::Table(mut table) = opened {
                 while table.next_row()?.is_some() {}
             }

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use homeroom_read::{Limits, Opened, read};
+use homeroom_read::{Limits, Opened, Rules, read};
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -19,12 +19,13 @@ fn folders() -> Vec<PathBuf> {
 fn case(folder: &Path) -> String {
     let file = fs::read(folder.join("in.csv")).unwrap();
     let limits = Limits { longest_record: 2_000, columns: 20, ..Limits::default() };
-    read(&file, &limits, said).unwrap()
+    read(&file, &Rules { limits, ..Rules::default() }, said).unwrap()
 }
 
 fn said(opened: Opened<'_>) -> io::Result<String> {
     let mut table = match opened {
         Opened::Table(table) => table,
+        Opened::Set(set) => return Ok(format!("files: {:?}\n", set.names().collect::<Vec<_>>())),
         Opened::Empty => return Ok("empty\n".into()),
         Opened::NotText(what) => return Ok(format!("no text: {what}\n")),
         Opened::Unusable(why) => return Ok(format!("unusable: {why:?}\n")),

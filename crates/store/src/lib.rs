@@ -15,6 +15,7 @@ pub mod error;
 pub mod hashing;
 pub mod jobs;
 mod migrate;
+pub mod profiles;
 pub mod roster;
 pub mod runs;
 pub mod tx;
@@ -43,4 +44,7 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "enrollment",
     "former_key",
     "roster_change",
+    "profile",
+    "district_key",
+    "signing_key",
 ];

@@ -12,12 +12,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "start",
-    sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
-    postgres: include_str!("../migrations/postgres/0001_start.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "start",
+        sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
+        postgres: include_str!("../migrations/postgres/0001_start.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "profile_and_keys",
+        sqlite: include_str!("../migrations/sqlite/0002_profile_and_keys.sql"),
+        postgres: include_str!("../migrations/postgres/0002_profile_and_keys.sql"),
+    },
+];
 
 /// The newest step that this version knows.
 pub(crate) fn newest() -> i64 {

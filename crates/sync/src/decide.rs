@@ -21,9 +21,11 @@ impl Conductor {
         let run = held(district, number)?;
         let settings = district.settings()?;
         let source = district.store().blobs().source(&run.upload.blake3)?;
+        let rules = self.rules(district, &settings)?;
         with_fresh_plan(|| {
-            let checked =
-                check(&source, &run.upload.name, &self.limits, &mut |_| {}).map_err(SyncError::from)?;
+            let stored = district.roster_load()?;
+            let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})
+                .map_err(SyncError::from)?;
             self.progress(Progress::Planning);
             let rows = checked.report.rows;
             let limits = Limits {
@@ -32,7 +34,6 @@ impl Conductor {
                 rows,
                 ends_mid_row: checked.ends_mid_row,
             };
-            let stored = district.roster_load()?;
             let planned = plan(&stored, checked.roster, &checked.protected);
             let counts = planned.plan.counts();
             let shown = run.report.held.clone().unwrap_or_default();

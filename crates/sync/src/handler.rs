@@ -2,11 +2,12 @@
 
 use homeroom_inbox::Inbox;
 use homeroom_jobs::Outcome;
+use homeroom_model::district::District;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::RunState;
-use homeroom_read::Limits;
+use homeroom_read::{Limits, Rules};
 use homeroom_store::jobs::Job;
-use homeroom_store::{DistrictStore, Store};
+use homeroom_store::{DistrictStore, Store, StoreError};
 
 use crate::error::SyncError;
 use crate::queue::Task;
@@ -26,6 +27,12 @@ impl Conductor {
     /// A conductor that works without being watched.
     pub fn new(store: Store, inbox: Inbox, limits: Limits) -> Self {
         Conductor { store, inbox, limits, progress: None }
+    }
+
+    /// How the files of a district are read.
+    pub(crate) fn rules(&self, district: &DistrictStore, settings: &District) -> Result<Rules, StoreError> {
+        let profile = district.profile()?;
+        Ok(Rules { limits: self.limits.clone(), profile, file_name: Some(settings.file.clone()) })
     }
 
     /// Reports progress to `report`, for a person who waits.

@@ -14,6 +14,6 @@ mod undo;
 pub use error::SyncError;
 pub use export::{Exported, export_flat};
 pub use handler::Conductor;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, preview, stored_of};
 pub use queue::{Task, queue_decision, queue_run, queue_verifying};
 pub use run::Progress;

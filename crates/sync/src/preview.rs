@@ -8,6 +8,7 @@ use homeroom_model::policy::Policy;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, Limits, plan, split};
+use homeroom_read::Rules;
 
 /// What a file would change, were `earlier` the stored roster.
 #[derive(Debug)]
@@ -20,16 +21,17 @@ pub struct Preview {
     pub messages: Vec<String>,
 }
 
-/// Plans from the file `earlier` to the checked one, under the default policy and without a limit of seats. The roster of
-/// `later` goes into the plan.
-pub fn preview(
-    earlier: &dyn Source,
-    limits: &homeroom_read::Limits,
-    later: &mut Checked,
-) -> io::Result<Preview> {
-    let earlier = check(earlier, "", limits, &mut |_| {})?;
-    let stored = StoredRoster::of(earlier.roster, earlier.report.rows);
-    let planned = plan(&stored, std::mem::take(&mut later.roster), &later.protected);
+/// The roster of an earlier file as if it were the stored one.
+pub fn stored_of(earlier: &dyn Source, rules: &Rules) -> io::Result<StoredRoster> {
+    let rules = Rules { file_name: None, ..rules.clone() };
+    let earlier = check(earlier, "", &rules, &|| None, &mut |_| {})?;
+    Ok(StoredRoster::of(earlier.roster, earlier.report.rows))
+}
+
+/// Plans from `stored` to the checked file, under the default policy and without a limit of seats. The roster of `later`
+/// goes into the plan.
+pub fn preview(stored: &StoredRoster, later: &mut Checked) -> Preview {
+    let planned = plan(stored, std::mem::take(&mut later.roster), &later.protected);
     let counts = planned.plan.counts();
     let limits = Limits {
         policy: Policy::default(),
@@ -37,6 +39,6 @@ pub fn preview(
         rows: later.report.rows,
         ends_mid_row: later.ends_mid_row,
     };
-    let parts = split(planned.plan, &stored, &limits, Approval::None);
-    Ok(Preview { plan: counts, held: parts.held, messages: planned.messages })
+    let parts = split(planned.plan, stored, &limits, Approval::None);
+    Preview { plan: counts, held: parts.held, messages: planned.messages }
 }

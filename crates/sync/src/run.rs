@@ -1,7 +1,9 @@
 //! A run, from the first byte of the upload to the result: the whole order on one page.
 
+use std::sync::OnceLock;
+
 use homeroom_apply::apply_in_tx;
-use homeroom_check::{Checked, check, write_corrected, write_findings};
+use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::District;
 use homeroom_model::finding::Findings;
@@ -59,18 +61,22 @@ impl Conductor {
         }
 
         let source = district.store().blobs().source(&run.upload.blake3)?;
-        let check = |progress: &mut dyn FnMut(u64)| check(&source, &run.upload.name, &self.limits, progress);
-        // The stored roster is loaded while the file is read.
-        let (stored, checked) = std::thread::scope(|scope| {
-            let stored = scope.spawn(|| district.roster_load());
-            let checked = check(&mut |done| {
+        let rules = self.rules(district, &settings)?;
+        let check = |earlier: &Earlier<'_>, progress: &mut dyn FnMut(u64)| {
+            check(&source, &run.upload.name, &rules, earlier, progress)
+        };
+        // The stored roster is loaded while the file is read; who needs it first waits for it.
+        let loaded = OnceLock::new();
+        let load = || loaded.get_or_init(|| district.roster_load());
+        let checked = std::thread::scope(|scope| {
+            scope.spawn(|| _ = load());
+            check(&|| load().as_ref().ok(), &mut |done| {
                 self.progress(Progress::Reading { done, of: source.length() });
-            });
-            (stored.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), checked)
+            })
         });
+        let stored = loaded.into_inner().unwrap_or_else(|| district.roster_load());
         let Checked { report: checked, roster, protected, findings, ends_mid_row } = checked?;
-        let mut report = RunReport { check: Some(checked), ..RunReport::default() };
-        report.messages.extend(unexpected_name(&settings, &run));
+        let report = RunReport { check: Some(checked), ..RunReport::default() };
         let rows = report.check.as_ref().map_or(0, |check| check.rows);
         if report.check.as_ref().is_some_and(|check| check.outcome == Outcome::FileRejected) {
             return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
@@ -82,7 +88,11 @@ impl Conductor {
             // Should the first plan turn out stale, both are read again.
             let (stored, roster) = match first.take() {
                 Some(both) => both,
-                None => (district.roster_load()?, check(&mut |_| {}).map_err(SyncError::from)?.roster),
+                None => {
+                    let stored = district.roster_load()?;
+                    let roster = check(&|| Some(&stored), &mut |_| {}).map_err(SyncError::from)?.roster;
+                    (stored, roster)
+                }
             };
             let planned = plan(&stored, roster, &protected);
             let counts = planned.plan.counts();
@@ -192,12 +202,13 @@ impl Conductor {
             ..run.clone()
         };
         let source = store.blobs().source(&run.upload.blake3)?;
+        let rules = self.rules(district, settings)?;
         let files = ResultFiles::write(
             store,
             &ended,
             &settings.time_zone,
             |out| write_findings(findings, out),
-            |out| write_corrected(&source, &self.limits, findings, out),
+            |out| write_corrected(&source, &rules, findings, out),
         )?;
         Ok(Some(files))
     }
@@ -231,15 +242,4 @@ pub(crate) fn end_in_tx(
         files.publish_in_tx(district, tx)?;
     }
     district.runs_set_in_tx(tx, number, state, report)
-}
-
-/// A file under another name than the district's is never applied by itself; this says which name is expected.
-fn unexpected_name(settings: &District, run: &Run) -> Option<String> {
-    (run.upload.name != settings.file).then(|| {
-        format!(
-            "The file is called {}, the one that is synced is {}: it was only tested. Give it that name, or ask us to \
-             expect this one.",
-            run.upload.name, settings.file
-        )
-    })
 }

@@ -26,8 +26,10 @@ impl Conductor {
 
 fn queue_uploads_in_tx(district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let settings = district.settings_in_tx(tx)?;
+    let profile = district.profile_in_tx(tx)?;
     for (upload, name) in district.runs_uploads_waiting_in_tx(tx)? {
-        queue_upload_in_tx(district, tx, &settings, upload, &name)?;
+        let expected = name == settings.file || profile.expects(&name);
+        queue_upload_in_tx(district, tx, &settings, upload, expected)?;
     }
     Ok(())
 }
@@ -37,15 +39,15 @@ fn queue_upload_in_tx(
     tx: &mut Tx<'_>,
     settings: &District,
     upload: UploadId,
-    name: &str,
+    expected: bool,
 ) -> Result<(), StoreError> {
     let now = district.store().now();
     if settings.stage == Stage::Setup {
         district.stage_set_in_tx(tx, Stage::Testing)?;
     }
     let (kind, at) = match (settings.stage, settings.mode) {
-        (Stage::Live, Mode::OnUpload) if name == settings.file => (RunKind::Live, now),
-        (Stage::Live, Mode::Nightly) if name == settings.file => (RunKind::Live, next_night(settings, now)),
+        (Stage::Live, Mode::OnUpload) if expected => (RunKind::Live, now),
+        (Stage::Live, Mode::Nightly) if expected => (RunKind::Live, next_night(settings, now)),
         _ => (RunKind::Test, now),
     };
     if kind == RunKind::Live && at > now {

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use homeroom_check::check;
+use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::Outcome;
 use homeroom_model::plan::Fuse;
@@ -99,7 +99,7 @@ fn exported(stored: &StoredRoster) -> String {
 
 /// What a file wants, in the form of an export.
 fn wanted(file: &[u8]) -> String {
-    let checked = check(&file.to_vec(), "", &Limits::default(), &mut |_| {}).unwrap();
+    let checked = check_alone(&file.to_vec(), "").unwrap();
     exported(&StoredRoster::of(checked.roster, checked.report.rows))
 }
 
@@ -148,7 +148,7 @@ proptest! {
             }
 
             let stored = school.district.roster_load().unwrap();
-            let again = check(&b, "", &Limits::default(), &mut |_| {}).unwrap();
+            let again = check_alone(&b, "").unwrap();
             prop_assert!(plan(&stored, again.roster, &again.protected).plan.is_empty(), "planning after applying is empty");
             prop_assert_eq!(school.sync(&b, RunKind::Live).state, RunState::Unchanged);
 
@@ -166,7 +166,7 @@ proptest! {
 
     #[test]
     fn safe_and_risky_part_are_the_whole(first in rows(60), second in rows(20), seats in 1..40_u64, wait_all in any::<bool>()) {
-        let read = |rows: &[Enrolled]| check(&flat_csv(rows), "", &Limits::default(), &mut |_| {}).unwrap();
+        let read = |rows: &[Enrolled]| check_alone(&flat_csv(rows), "").unwrap();
         let (a, b) = (read(&first), read(&second));
         let stored = StoredRoster::of(a.roster, a.report.rows);
         let whole = plan(&stored, b.roster, &b.protected).plan;

@@ -8,14 +8,16 @@ use clap::{Args, ValueEnum};
 use homeroom_check::{check, write_findings};
 use homeroom_model::check_report::CheckReport;
 use homeroom_model::plan::{Held, PlanCounts};
+use homeroom_model::profile::Profile;
 use homeroom_model::source::Source;
 use homeroom_notify::{check_text, plan_text};
-use homeroom_read::Limits;
+use homeroom_read::Rules;
 use homeroom_store::blobs::BlobSource;
-use homeroom_sync::{Preview, Progress, preview};
+use homeroom_sync::{Preview, Progress, preview, stored_of};
 use serde::Serialize;
 
 use crate::commands::check_view::view;
+use crate::commands::profile::read_profile;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::progress::Bar;
@@ -24,6 +26,9 @@ use crate::progress::Bar;
 pub(crate) struct Check {
     /// The file to check
     file: PathBuf,
+    /// The district's profile (TOML), as `homeroom district profile show` prints it
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// An earlier file, taken as the stored roster: also print the plan between the two
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
@@ -54,17 +59,19 @@ impl Check {
         let source = open(&self.file)?;
         let bar = Bar::new(output, source.length());
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let mut checked = check(&source, &name, &Limits::default(), &mut |done| {
-            bar.show(Progress::Reading { done, of: source.length() });
-        })
-        .with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let preview = match &self.against {
+        let rules = Rules { profile: self.profile()?, ..Rules::default() };
+        let stored = match &self.against {
             Some(earlier) => Some(
-                preview(&open(earlier)?, &Limits::default(), &mut checked)
+                stored_of(&open(earlier)?, &rules)
                     .with_context(|| format!("{} cannot be read", earlier.display()))?,
             ),
             None => None,
         };
+        let mut checked = check(&source, &name, &rules, &|| stored.as_ref(), &mut |done| {
+            bar.show(Progress::Reading { done, of: source.length() });
+        })
+        .with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let preview = stored.as_ref().map(|stored| preview(stored, &mut checked));
         bar.finish();
         let report = &checked.report;
         match self.format {
@@ -79,7 +86,7 @@ impl Check {
             Some(Format::Text) => output.print(text(report, preview.as_ref()).trim_end())?,
             None if output.is_terminal() => {
                 let plan = preview.as_ref().map(told).unwrap_or_default();
-                output.print(format!("{}\n{plan}", view(report, &source)?).trim_end())?;
+                output.print(format!("{}\n{plan}", view(report, &source, &rules)?).trim_end())?;
             }
             None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
         }
@@ -89,6 +96,15 @@ impl Check {
             _ if held => Exit::Held,
             exit => exit,
         })
+    }
+}
+
+impl Check {
+    fn profile(&self) -> anyhow::Result<Profile> {
+        match &self.profile {
+            Some(file) => read_profile(file),
+            None => Ok(Profile::default()),
+        }
     }
 }
 

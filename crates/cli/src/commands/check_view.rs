@@ -10,7 +10,7 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
 use homeroom_notify::{Cause, causes, check_verdict, counts, thousands};
-use homeroom_read::{Limits, Opened, read};
+use homeroom_read::{Opened, Rules, read};
 use unicode_width::UnicodeWidthStr;
 
 /// Causes shown in full, and rows of each.
@@ -30,11 +30,11 @@ const BLUE: Style = AnsiColor::Cyan.on_default();
 type Cells = Vec<String>;
 
 /// The text, with colours.
-pub(super) fn view(check: &CheckReport, source: &dyn Source) -> io::Result<String> {
+pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &Rules) -> io::Result<String> {
     let causes = causes(check);
     let shown = || causes.iter().take(CAUSES).flat_map(|cause| cause.examples.iter().take(ROWS));
     let lines = shown().filter_map(|finding| Some((finding.line?, vec![]))).collect::<BTreeMap<_, _>>();
-    let (columns, rows) = rows(source, lines)?;
+    let (columns, rows) = rows(source, rules, lines)?;
     let style = match check.outcome {
         Outcome::Clean => GREEN,
         Outcome::Warnings | Outcome::RowsRejected => YELLOW,
@@ -63,10 +63,11 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source) -> io::Result<Strin
 /// The header's cells by their standard names or their own, and the rows that begin on these lines.
 fn rows(
     source: &dyn Source,
+    rules: &Rules,
     wanted: BTreeMap<u32, Cells>,
 ) -> io::Result<(Vec<String>, BTreeMap<u32, Cells>)> {
     let last = wanted.keys().next_back().copied().unwrap_or(0);
-    read(source, &Limits::default(), |opened| {
+    read(source, rules, |opened| {
         let Opened::Table(mut table) = opened else { return Ok((vec![], BTreeMap::new())) };
         let names = (0..table.header().width()).map(|at| table.header().name_at(at)).collect();
         let mut found = BTreeMap::new();
@@ -159,8 +160,8 @@ fn shortened(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use homeroom_check::check;
-    use homeroom_read::Limits;
+    use homeroom_check::check_alone;
+    use homeroom_read::Rules;
 
     use super::view;
 
@@ -170,8 +171,8 @@ mod tests {
              student_first_name,student_last_name,student_email,Grade\n{rows}"
         );
         let file = file.into_bytes();
-        let checked = check(&file, "roster.csv", &Limits::default(), &mut |_| {}).unwrap();
-        anstream::adapter::strip_str(&view(&checked.report, &file).unwrap()).to_string()
+        let checked = check_alone(&file, "roster.csv").unwrap();
+        anstream::adapter::strip_str(&view(&checked.report, &file, &Rules::default()).unwrap()).to_string()
     }
 
     #[test]

@@ -12,6 +12,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::profile::Profile;
 use super::run::{finish_run, run_text};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -32,6 +33,9 @@ pub(crate) enum District {
     Set(Set),
     /// Move a district on its way: testing, verifying, live, paused
     Stage(SetStage),
+    /// How a district's files are read: columns, file names, grades …
+    #[command(subcommand)]
+    Profile(Profile),
     /// Erase a district with everything of it; asks for the slug again
     Erase {
         /// The district
@@ -136,6 +140,7 @@ impl District {
             }
             District::Set(set) => set.run(&app, output),
             District::Stage(stage) => stage.run(&app, output),
+            District::Profile(profile) => profile.run(&app, output),
             District::Erase { slug, confirm } => erase(&app, output, slug, confirm.as_deref()),
         }
     }

@@ -9,6 +9,7 @@ mod demo;
 mod district;
 mod doctor;
 mod migrate;
+mod profile;
 mod restore;
 mod roster;
 mod run;

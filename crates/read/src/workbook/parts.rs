@@ -7,9 +7,10 @@ use std::sync::Arc;
 use homeroom_model::source::Source;
 use quick_xml::events::Event;
 
-use crate::Limits;
 use crate::container::{Entry, Taken, Unusable};
 use crate::header_search::dialect_and_header;
+use crate::rules::Limits;
+use crate::vocabulary::Vocabulary;
 use crate::workbook::number_format::{Epoch, Format};
 use crate::workbook::sheet::Sheet;
 use crate::workbook::xml::{Xml, add_text, attribute};
@@ -56,6 +57,7 @@ impl Workbook {
     pub(crate) fn open(
         source: &dyn Source,
         limits: &Limits,
+        vocabulary: &Vocabulary,
         parts: &HashMap<String, Entry>,
     ) -> io::Result<Workbook> {
         let part = |path: &str| {
@@ -84,7 +86,7 @@ impl Workbook {
         let mut chosen = None;
         for entry in entries {
             let sheet = Sheet::new(shared.clone(), entry.open(source, limits, &Taken::default())?);
-            if has_header(sheet)? {
+            if has_header(sheet, vocabulary)? {
                 chosen = Some(entry);
                 break;
             }
@@ -106,10 +108,10 @@ impl Workbook {
 }
 
 /// Whether one of the first rows is the header of a roster.
-fn has_header(sheet: impl Read) -> io::Result<bool> {
+fn has_header(sheet: impl Read, vocabulary: &Vocabulary) -> io::Result<bool> {
     let lines = BufReader::new(sheet.take(HEADER_BYTES)).split(b'\n').take(HEADER_ROWS);
     for line in lines {
-        if dialect_and_header(&line?).1.known() >= KNOWN {
+        if dialect_and_header(&line?, vocabulary, None).1.known() >= KNOWN {
             return Ok(true);
         }
     }

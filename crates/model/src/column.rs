@@ -22,6 +22,12 @@ pub enum Column {
     StudentUsername,
 }
 
+impl From<Column> for usize {
+    fn from(column: Column) -> usize {
+        column as usize
+    }
+}
+
 impl Column {
     /// Every column; its place here is its number.
     pub const ALL: [Column; 16] = [
@@ -65,6 +71,11 @@ impl Column {
         }
     }
 
+    /// The column of this standard name.
+    pub fn named(name: &str) -> Option<Column> {
+        Column::ALL.into_iter().find(|column| column.name() == name)
+    }
+
     /// Whether a file must have it.
     pub fn is_required(self) -> bool {
         !matches!(
@@ -78,7 +89,7 @@ impl Column {
     }
 
     /// Names that mean the same, in the form that [`plain`] gives; the standard name is one without being listed.
-    fn synonyms(self) -> &'static [&'static str] {
+    pub fn synonyms(self) -> &'static [&'static str] {
         match self {
             Column::SchoolId => {
                 &["schoolnumber", "schoolcode", "schoolnum", "idschool", "schoolsisid", "buildingid"]
@@ -129,7 +140,7 @@ impl Column {
     }
 
     /// The column that a header cell names, when it is known.
-    pub(crate) fn of_header(cell: &str) -> Option<Column> {
+    pub fn of_header(cell: &str) -> Option<Column> {
         let cell = plain(cell);
         Column::ALL
             .into_iter()
@@ -137,13 +148,13 @@ impl Column {
     }
 
     /// How far a header cell is from this column's name, in typing mistakes.
-    pub(crate) fn distance(self, cell: &str) -> usize {
+    pub fn distance(self, cell: &str) -> usize {
         strsim::osa_distance(&plain(cell), &plain(self.name()))
     }
 }
 
 /// A header cell without what does not matter: case, spaces, underscores, hyphens, dots, quotes, invisible characters.
-pub(crate) fn plain(cell: &str) -> String {
+pub fn plain(cell: &str) -> String {
     cell.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

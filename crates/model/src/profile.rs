@@ -1,0 +1,275 @@
+//! How one district's files are read: what differs from what every district does.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::column::{Column, plain};
+use crate::encoding::Encoding;
+use crate::grade::Grade;
+
+/// A district's profile. Its written form is TOML; what is not said there is as for everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// Names of the file that is synced, besides the district's own: `*` stands for any text, `?` for one letter, and
+    /// capitals do not matter: `roster_*.csv`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_names: Vec<String>,
+    /// The encoding, whatever the file looks like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// The separator, whatever the header looks like: one of `,` `;` tab `|`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
+    /// Every value was encoded as UTF-8 twice (`SÃ©bastien`): read it as it was before.
+    #[serde(skip_serializing_if = "is_false")]
+    pub encoded_twice: bool,
+    /// A class_id stands for one class of one school only: two schools may use the same.
+    #[serde(skip_serializing_if = "is_false")]
+    pub class_id_per_school: bool,
+    /// The domains of the district's addresses; those below them are meant too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub email_domains: Vec<String>,
+    /// Values that mean nothing, besides those that mean nothing everywhere (`NULL`, `N/A` …). Capitals do not matter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub empty_values: Vec<String>,
+    /// Columns by the name that this district's files give them: `"Pupil Mail" = "student_email"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
+    /// Grades by the word that this district uses: `"Reception" = "KG"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub grades: BTreeMap<String, String>,
+}
+
+/// A change of a profile that a check proposes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileChange {
+    /// Expect a file of this name.
+    FileName(String),
+    /// A column of the file is one that Homeroom knows.
+    Column {
+        /// The name in the file's header.
+        cell: String,
+        /// The standard name.
+        column: String,
+    },
+    /// The file's text was encoded twice.
+    EncodedTwice,
+    /// Class ids are unique within a school only.
+    ClassIdPerSchool,
+}
+
+impl ProfileChange {
+    /// What accepting it would do, in a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            ProfileChange::FileName(name) => format!("Expect the file under the name '{name}'."),
+            ProfileChange::Column { cell, column } => format!("Read the column '{cell}' as {column}."),
+            ProfileChange::EncodedTwice => "Read every value as it was before it was encoded twice.".into(),
+            ProfileChange::ClassIdPerSchool => {
+                "Take a class_id in two schools for two classes, one of each school.".into()
+            }
+        }
+    }
+}
+
+impl Profile {
+    /// Reads the written form.
+    ///
+    /// # Errors
+    /// A sentence that says which key is wrong and what may stand there.
+    pub fn parse(text: &str) -> Result<Profile, String> {
+        let profile = toml::from_str::<Profile>(text).map_err(|error| error.to_string().trim().to_owned())?;
+        profile.validate()?;
+        Ok(profile)
+    }
+
+    /// The written form.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a profile has a TOML form")
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if let Some(separator) = self.separator.filter(|separator| ![',', ';', '\t', '|'].contains(separator))
+        {
+            return Err(format!("separator: '{separator}' is none of ',' ';' '\\t' '|'"));
+        }
+        for (cell, name) in &self.columns {
+            if plain(cell).is_empty() {
+                return Err(format!("columns: '{cell}' is no name of a column"));
+            }
+            if Column::named(name).is_none() {
+                let nearest = Column::ALL.into_iter().min_by_key(|column| column.distance(name));
+                let nearest = nearest.map_or("", Column::name);
+                return Err(format!(
+                    "columns: '{cell}' = '{name}': there is no column {name}; did you mean {nearest}?"
+                ));
+            }
+        }
+        for (word, code) in &self.grades {
+            if Grade::from_code(code).is_none() {
+                return Err(format!("grades: '{word}' = '{code}': use one of PK, TK, KG, 01 to 13, PS, UG"));
+            }
+        }
+        if let Some(domain) = self.email_domains.iter().find(|domain| !is_domain(domain)) {
+            return Err(format!("email_domains: '{domain}' is no domain; write it as lincoln.k12.ca.us"));
+        }
+        if self.file_names.iter().any(|name| name.is_empty() || name.contains('/')) {
+            return Err("file_names: a name has at least one letter, and no '/'".into());
+        }
+        Ok(())
+    }
+
+    /// The same profile with a proposed change.
+    pub fn accept(&mut self, change: &ProfileChange) {
+        match change {
+            ProfileChange::FileName(name) if !self.expects(name) => self.file_names.push(name.clone()),
+            ProfileChange::FileName(_) => {}
+            ProfileChange::Column { cell, column } => {
+                self.columns.insert(cell.clone(), column.clone());
+            }
+            ProfileChange::EncodedTwice => self.encoded_twice = true,
+            ProfileChange::ClassIdPerSchool => self.class_id_per_school = true,
+        }
+    }
+
+    /// Whether a file of this name is one of those it names.
+    pub fn expects(&self, name: &str) -> bool {
+        let name = name.to_lowercase().chars().collect::<Vec<_>>();
+        self.file_names.iter().any(|pattern| fits(&pattern.to_lowercase().chars().collect::<Vec<_>>(), &name))
+    }
+
+    /// The grade that this district means by a word.
+    pub fn grade(&self, text: &str) -> Option<Grade> {
+        let own = self.grades.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        own.map_or_else(|| Grade::parse(text), |(_, code)| Grade::from_code(code))
+    }
+
+    /// Whether an address lies in one of the district's domains; every address does when none are known.
+    pub fn knows_domain(&self, email: &str) -> bool {
+        let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let within = |known: &String| {
+            let known = known.to_ascii_lowercase();
+            domain == known || domain.strip_suffix(&known).is_some_and(|below| below.ends_with('.'))
+        };
+        self.email_domains.is_empty() || self.email_domains.iter().any(within)
+    }
+
+    /// Whether the district writes this value where there is none.
+    pub fn means_nothing(&self, text: &str) -> bool {
+        self.empty_values.iter().any(|nothing| nothing.trim().eq_ignore_ascii_case(text))
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_domain(text: &str) -> bool {
+    text.contains('.') && text.split('.').all(|label| !label.is_empty()) && !text.contains(['@', ' ', '*'])
+}
+
+/// Whether a name fits a pattern with `*` and `?`. Goes back to the last star only, so the time is bounded by both lengths
+/// multiplied.
+fn fits(pattern: &[char], name: &[char]) -> bool {
+    let (mut at, mut place) = (0, 0);
+    let mut star = None;
+    while place < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, place));
+                at += 1;
+            }
+            Some(letter) if *letter == '?' || *letter == name[place] => {
+                at += 1;
+                place += 1;
+            }
+            _ => match &mut star {
+                Some((starred, from)) => {
+                    *from += 1;
+                    (at, place) = (*starred + 1, *from);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|letter| *letter == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Profile, ProfileChange};
+    use crate::grade::Grade;
+
+    const WHOLE: &str = r#"
+        file_names = ["roster_*.csv"]
+        encoding = "windows-1252"
+        separator = ";"
+        class_id_per_school = true
+        email_domains = ["lincoln.org"]
+        empty_values = ["---"]
+        [columns]
+        "Pupil Mail" = "student_email"
+        [grades]
+        Reception = "KG"
+    "#;
+
+    #[test]
+    fn what_is_written_is_read_and_written_again() {
+        let profile = Profile::parse(WHOLE).unwrap();
+        assert_eq!(Profile::parse(&profile.to_toml()).unwrap(), profile);
+        assert_eq!(profile.grade("reception"), Grade::from_code("KG"));
+        assert_eq!(profile.grade("5th"), Grade::from_code("05"));
+        assert!(profile.means_nothing("---") && !profile.means_nothing("--"));
+        assert_eq!(Profile::default().to_toml(), "");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_may_stand_there() {
+        for (text, says) in [
+            ("separator = \"x\"", "none of"),
+            ("[columns]\nMail = \"student_emial\"", "did you mean student_email?"),
+            ("[grades]\nReception = \"K\"", "use one of"),
+            ("email_domains = [\"@x.org\"]", "no domain"),
+            ("filename = \"x\"", "unknown field"),
+            ("encoding = \"latin9\"", "unknown variant"),
+            ("file_names = [\"\"]", "at least one letter"),
+        ] {
+            let error = Profile::parse(text).unwrap_err();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn file_names_fit_their_pattern_and_no_other() {
+        let profile = Profile::parse("file_names = [\"roster_*.csv\", \"r?.csv\"]").unwrap();
+        for name in ["roster_2026-11-23.csv", "Roster_.CSV", "r1.csv"] {
+            assert!(profile.expects(name), "{name}");
+        }
+        for name in ["roster.csv", "roster_1.csv.bak", "r12.csv", "xroster_1.csv", ""] {
+            assert!(!profile.expects(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn domains_below_a_known_one_are_known() {
+        let profile = Profile::parse("email_domains = [\"lincoln.org\"]").unwrap();
+        assert!(profile.knows_domain("a@lincoln.org") && profile.knows_domain("a@students.lincoln.org"));
+        assert!(!profile.knows_domain("a@notlincoln.org") && !profile.knows_domain("a@lincoln.org.evil.com"));
+        assert!(Profile::default().knows_domain("a@anything.org"));
+    }
+
+    #[test]
+    fn an_accepted_change_stands_in_the_profile() {
+        let mut profile = Profile::default();
+        let change = ProfileChange::Column { cell: "Pupil Mail".into(), column: "student_email".into() };
+        profile.accept(&change);
+        profile.accept(&ProfileChange::FileName("roster (1).csv".into()));
+        profile.accept(&ProfileChange::FileName("Roster (1).csv".into()));
+        assert_eq!(profile.columns["Pupil Mail"], "student_email");
+        assert_eq!(profile.file_names, ["roster (1).csv"]);
+        assert_eq!(Profile::parse(&profile.to_toml()).unwrap(), profile);
+    }
+}

@@ -1,0 +1,38 @@
+//! What a reader is told besides the file: what it may cost, and what the district's profile says.
+
+use homeroom_model::profile::Profile;
+
+/// How a file is read.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// What it may cost.
+    pub limits: Limits,
+    /// The district's profile.
+    pub profile: Profile,
+    /// The name under which the district's file is expected, besides those of the profile; `None` when every name will do.
+    pub file_name: Option<String>,
+}
+
+impl Rules {
+    /// Whether a file of this name is the one that is expected.
+    pub fn expects(&self, name: &str) -> bool {
+        self.file_name.as_ref().is_none_or(|expected| expected == name) || self.profile.expects(name)
+    }
+}
+
+/// What a file may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The longest record, in bytes.
+    pub longest_record: usize,
+    /// The most columns.
+    pub columns: usize,
+    /// The largest file, in bytes.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
+    }
+}

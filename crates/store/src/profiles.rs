@@ -1,0 +1,77 @@
+//! How a district's files are read: every version of its profile, and its OpenPGP keys.
+
+use homeroom_model::profile::Profile;
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+/// One version of a district's profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileVersion {
+    /// Counted from 1.
+    pub version: i64,
+    /// What it says.
+    pub profile: Profile,
+    /// Why it was made.
+    pub reason: String,
+    /// When, in milliseconds since 1970.
+    pub created_at: i64,
+}
+
+fn version_of(row: &Row<'_>) -> Result<ProfileVersion, StoreError> {
+    let profile = Profile::parse(&row.text(1)?)
+        .map_err(|error| StoreError::Unusable(format!("a district's profile: {error}")))?;
+    Ok(ProfileVersion { version: row.int(0)?, profile, reason: row.text(2)?, created_at: row.int(3)? })
+}
+
+impl DistrictStore {
+    /// The profile that counts; the empty one when none was ever made.
+    pub fn profile(&self) -> Result<Profile, StoreError> {
+        self.store().read(|tx| self.profile_in_tx(tx))
+    }
+
+    /// The profile that counts, inside a transaction.
+    pub fn profile_in_tx(&self, tx: &mut Tx<'_>) -> Result<Profile, StoreError> {
+        let newest = tx.row(
+            "SELECT version, profile, reason, created_at FROM profile WHERE district = $1
+             ORDER BY version DESC LIMIT 1",
+            &[self.id().0.into()],
+            version_of,
+        )?;
+        Ok(newest.map(|newest| newest.profile).unwrap_or_default())
+    }
+
+    /// Every version, newest first.
+    pub fn profiles_list(&self) -> Result<Vec<ProfileVersion>, StoreError> {
+        self.store().read(|tx| {
+            tx.rows(
+                "SELECT version, profile, reason, created_at FROM profile WHERE district = $1
+                 ORDER BY version DESC",
+                &[self.id().0.into()],
+                version_of,
+            )
+        })
+    }
+
+    /// Makes what `change` says of the newest version the next one; its number. A file that was applied under the
+    /// former one is no longer taken for unchanged.
+    pub fn profiles_change(&self, reason: &str, change: impl Fn(&mut Profile)) -> Result<i64, StoreError> {
+        let now = self.store().now();
+        self.store().write(|tx| {
+            // Two changes at once wait for each other here.
+            let district = [self.id().0.into()];
+            tx.execute("UPDATE district SET applied_version = -1 WHERE id = $1", &district)?;
+            let mut profile = self.profile_in_tx(tx)?;
+            change(&mut profile);
+            let version = tx.row(
+                "INSERT INTO profile (district, version, profile, reason, created_at)
+                 SELECT CAST($1 AS BIGINT), coalesce(max(version), 0) + 1, $2, $3, CAST($4 AS BIGINT) FROM profile WHERE district = $1
+                 RETURNING version",
+                &[self.id().0.into(), (&profile.to_toml()).into(), reason.into(), now.into()],
+                |row| row.int(0),
+            )?;
+            version.ok_or_else(|| StoreError::Unusable("the profile was not kept".into()))
+        })
+    }
+}
