@@ -11,8 +11,10 @@ use crate::profile::ProfileChange;
 
 words!(
     /// What kind of files a roster comes in.
+    #[derive(Default)]
     Format {
         /// One flat CSV.
+        #[default]
         Flat = "flat",
         /// The files of a Clever SFTP sync.
         Clever = "clever",
@@ -20,12 +22,6 @@ words!(
         Oneroster = "oneroster",
     }
 );
-
-impl Default for Format {
-    fn default() -> Format {
-        Format::Flat
-    }
-}
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
