@@ -7,30 +7,50 @@ use homeroom_model::roster::{Class, Person, School, Student};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::texts::{Text, Texts};
 
-use crate::flat::Gathered;
-use crate::halves::{Halves, Issue, Seen};
+use crate::halves::{ClassHalf, Halves, Issue, Seen};
 use crate::values::MONTHS;
 
 /// Looks for ids that lost their zeros, and for the value behind each that a spreadsheet changed or that lost its accents.
-pub(crate) fn prove(gathered: &mut Gathered, earlier: &StoredRoster) {
-    let school = Keys::new(earlier, Column::SchoolId, &earlier.schools, |school: &School| school.key);
-    let class = Keys::new(earlier, Column::ClassId, &earlier.classes, |class: &Class| class.key);
-    let teacher = Keys::new(earlier, Column::TeacherId, &earlier.teachers, |person: &Person| person.sis_id);
-    let student =
-        Keys::new(earlier, Column::StudentId, &earlier.students, |student: &Student| student.person.sis_id);
-    let Gathered { classes, students, .. } = gathered;
-    school.prove(classes, |half| half.school);
-    class.prove(classes, |half| half.class);
-    teacher.prove(classes, |half| half.teacher.sis_id);
-    student.prove(students, |half| half.person.sis_id);
-    restore_names(earlier, &earlier.teachers, |person: &Person| *person, classes, |half| half.teacher);
-    restore_names(
-        earlier,
-        &earlier.students,
-        |student: &Student| student.person,
-        students,
-        |half| half.person,
-    );
+pub(crate) struct Proofs<'e> {
+    earlier: &'e StoredRoster,
+    schools: Keys<'e>,
+    classes: Keys<'e>,
+    teachers: Keys<'e>,
+    students: Keys<'e>,
+}
+
+impl<'e> Proofs<'e> {
+    pub(crate) fn new(earlier: &'e StoredRoster) -> Proofs<'e> {
+        let StoredRoster { schools, classes, teachers, students, .. } = earlier;
+        Proofs {
+            earlier,
+            schools: Keys::new(earlier, Column::SchoolId, schools, |school: &School| school.key),
+            classes: Keys::new(earlier, Column::ClassId, classes, |class: &Class| class.key),
+            teachers: Keys::new(earlier, Column::TeacherId, teachers, |person: &Person| person.sis_id),
+            students: Keys::new(earlier, Column::StudentId, students, |student: &Student| {
+                student.person.sis_id
+            }),
+        }
+    }
+
+    pub(crate) fn schools<H: Copy>(&self, halves: &mut Halves<H>, key: impl Fn(&H) -> Text) {
+        self.schools.prove(halves, key);
+    }
+
+    pub(crate) fn classes(&self, halves: &mut Halves<ClassHalf>) {
+        self.classes.prove(halves, |half| half.class);
+    }
+
+    pub(crate) fn teachers<H: Copy>(&self, halves: &mut Halves<H>, teacher: impl Fn(&H) -> Person) {
+        self.teachers.prove(halves, |half| teacher(half).sis_id);
+        restore_names(self.earlier, &self.earlier.teachers, |person: &Person| *person, halves, teacher);
+    }
+
+    pub(crate) fn students(&self, halves: &mut Halves<Student>) {
+        self.students.prove(halves, |half| half.person.sis_id);
+        let students = &self.earlier.students;
+        restore_names(self.earlier, students, |student: &Student| student.person, halves, |half| half.person);
+    }
 }
 
 /// Changed ids that are looked for: each costs a walk through all ids, and a file with more of them is rejected anyway.

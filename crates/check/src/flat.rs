@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, ScopedJoinHandle};
 
+use homeroom_model::check_report::Format;
 use homeroom_model::column::Column;
 use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
@@ -15,7 +16,7 @@ use homeroom_model::roster::{OptionalColumns, Roster, Student};
 use homeroom_read::{Header, Row, Rules, Table};
 
 use crate::Earlier;
-use crate::damage;
+use crate::damage::Proofs;
 use crate::half_table::HalfTable;
 use crate::halves::{Cells, ClassHalf, Halves, Seen};
 use crate::people;
@@ -24,9 +25,10 @@ use crate::remarks;
 use crate::rows::{self, RowHalves};
 use crate::students::{APART, Batch, PARTED, Students};
 
-/// What a flat file holds.
+/// What a file, or a set of files, holds.
 #[derive(Default)]
-pub(crate) struct Flat {
+pub(crate) struct Contents {
+    pub(crate) format: Format,
     pub(crate) encoding: String,
     pub(crate) separator: String,
     pub(crate) rows: u64,
@@ -36,7 +38,7 @@ pub(crate) struct Flat {
     pub(crate) ends_mid_row: bool,
     pub(crate) proposals: Vec<ProfileChange>,
     /// Whether the program that made the file wrote an error message into it.
-    export_failed: bool,
+    pub(crate) export_failed: bool,
 }
 
 /// Everything that the pass over the rows gathers.
@@ -82,26 +84,26 @@ pub(crate) fn check_table(
     earlier: &Earlier<'_>,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),
-) -> io::Result<Flat> {
+) -> io::Result<Contents> {
     let header = table.header().clone();
-    let mut flat = Flat {
+    let mut contents = Contents {
         encoding: table.encoding().as_str().into(),
         separator: table.separator().to_string(),
-        ..Flat::default()
+        ..Contents::default()
     };
-    flat.proposals = say_header(&table, findings);
+    contents.proposals = say_header(&table, findings);
     if header.missing().next().is_some() || header.duplicates().next().is_some() {
-        return Ok(flat);
+        return Ok(contents);
     }
-    let mut gathered = gather(&mut table, &rules.profile, &mut flat, findings, progress)?;
-    say_table(&table, &rules.profile, &gathered.samples, flat.rows, findings);
+    let mut gathered = gather(&mut table, &rules.profile, &mut contents, findings, progress)?;
+    say_table(&table, &rules.profile, &gathered.samples, contents.rows, findings);
     // An export that failed lacks rows, as one does that was cut off.
-    flat.ends_mid_row = table.ends_mid_row() || flat.export_failed;
+    contents.ends_mid_row = table.ends_mid_row() || contents.export_failed;
     let header_line = table.header_line();
     drop(table);
     if let Some(empty) = empty_column(&header, header_line, &gathered) {
         findings.add_whole(empty);
-        return Ok(flat);
+        return Ok(contents);
     }
     let columns = OptionalColumns {
         teacher_id: header.position(Column::TeacherId).is_some(),
@@ -111,11 +113,16 @@ pub(crate) fn check_table(
         student_username: header.position(Column::StudentUsername).is_some(),
     };
     if let Some(earlier) = earlier() {
-        damage::prove(&mut gathered, earlier);
+        let Gathered { classes, students, .. } = &mut gathered;
+        let proofs = Proofs::new(earlier);
+        proofs.schools(classes, |half| half.school);
+        proofs.classes(classes);
+        proofs.teachers(classes, |half| half.teacher);
+        proofs.students(students);
     }
-    flat.proposals.extend(proposals(&gathered));
-    rows::judge(gathered, columns, &mut flat, findings);
-    Ok(flat)
+    contents.proposals.extend(proposals(&gathered));
+    rows::judge(gathered, columns, &mut contents, findings);
+    Ok(contents)
 }
 
 /// Changes of the profile that mend what stands in many rows.
@@ -140,13 +147,15 @@ fn proposals(gathered: &Gathered) -> Vec<ProfileChange> {
 fn gather(
     table: &mut Table<'_>,
     profile: &Profile,
-    flat: &mut Flat,
+    contents: &mut Contents,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Gathered> {
     let header = table.header().clone();
     let class_side = Side::new(&header, &CLASS_COLUMNS);
     let student_side = Side::new(&header, &STUDENT_COLUMNS);
+    let columns = Column::ALL.into_iter().filter_map(|column| Some((column, header.position(column)?)));
+    let columns = columns.collect::<Vec<_>>();
     let separator = table.separator();
     let students = Students::new(student_side.columns.clone(), separator as u8, profile);
     let (send, receive) = sync_channel(BATCHES);
@@ -161,10 +170,10 @@ fn gather(
                 findings.add(finding.code, || finding);
                 continue;
             }
-            flat.rows += 1;
-            if let Some(finding) = remarks::damage(&row, &header) {
-                flat.rejected += 1;
-                flat.export_failed |= finding.code == FindingCode::ExportError;
+            contents.rows += 1;
+            if let Some(finding) = remarks::damage(&row, header.width(), &columns) {
+                contents.rejected += 1;
+                contents.export_failed |= finding.code == FindingCode::ExportError;
                 batch.push_damaged(row.bytes);
                 findings.add(finding.code, || finding);
             } else {
@@ -183,7 +192,7 @@ fn gather(
                 // The other side takes all batches; should it have panicked, joining it says so.
                 let _ = send.send(batch.take());
             }
-            if flat.rows.is_multiple_of(TELL_EVERY) {
+            if contents.rows.is_multiple_of(TELL_EVERY) {
                 progress(table.bytes_taken());
             }
         }
@@ -192,7 +201,7 @@ fn gather(
         places::reject_classes_in_two_schools(&mut gathered.classes);
         gathered.classes.resolve(|half| half.teacher, &people::TEACHERS);
         let mut students = joined(students);
-        flat.protected = std::mem::take(&mut students.protected);
+        contents.protected = std::mem::take(&mut students.protected);
         gathered.add_students(students);
         Ok::<_, io::Error>(())
     })?;

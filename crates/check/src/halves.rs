@@ -6,7 +6,7 @@ use homeroom_model::column::Column;
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::grade::Grade;
 use homeroom_model::profile::Profile;
-use homeroom_model::roster::{Person, Student};
+use homeroom_model::roster::{Person, School, Student};
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{Header, Row};
 
@@ -173,6 +173,31 @@ impl<'r> HalfReader<'r, '_> {
             teacher: self.teacher(),
         };
         (half, self.seen)
+    }
+
+    /// A school by itself.
+    pub(crate) fn school(mut self) -> (School, Seen) {
+        let key = self.key(Column::SchoolId, FindingCode::SchoolIdMissing);
+        let school = School { key, name: self.name_or_key(Column::SchoolName, key) };
+        (school, self.seen)
+    }
+
+    /// A class by itself, with the key of its school.
+    pub(crate) fn class(mut self) -> (ClassHalf, Seen) {
+        let class = self.key(Column::ClassId, FindingCode::ClassIdMissing);
+        let half = ClassHalf {
+            class,
+            class_name: self.name_or_key(Column::ClassName, class),
+            school: self.key(Column::SchoolId, FindingCode::SchoolIdMissing),
+            ..ClassHalf::default()
+        };
+        (half, self.seen)
+    }
+
+    /// A teacher by itself.
+    pub(crate) fn teacher_half(mut self) -> (Person, Seen) {
+        let teacher = self.teacher();
+        (teacher, self.seen)
     }
 
     pub(crate) fn student_half(mut self) -> (Student, Seen) {

@@ -15,6 +15,7 @@ mod places;
 mod protect;
 mod remarks;
 mod rows;
+mod sets;
 mod spelling;
 mod students;
 mod values;
@@ -22,7 +23,7 @@ mod written;
 
 use std::io;
 
-use homeroom_model::check_report::{CheckReport, Format, Outcome};
+use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::ids::Kind;
@@ -77,9 +78,16 @@ pub fn check(
         let mut findings = Findings::default();
         let checked = match opened {
             Opened::Table(table) => flat::check_table(*table, rules, earlier, &mut findings, progress)?,
+            Opened::Set(set) => match sets::check_set(&set, rules, earlier, &mut findings, progress)? {
+                Some(contents) => contents,
+                None => {
+                    findings.add_whole(refusal(&Opened::Set(set)));
+                    flat::Contents::default()
+                }
+            },
             refused => {
                 findings.add_whole(refusal(&refused));
-                flat::Flat::default()
+                flat::Contents::default()
             }
         };
         Ok(finish(name, rules, checked, findings))
@@ -157,8 +165,9 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
     }
 }
 
-fn finish(name: &str, rules: &Rules, checked: flat::Flat, mut findings: Findings) -> Checked {
-    let flat::Flat {
+fn finish(name: &str, rules: &Rules, checked: flat::Contents, mut findings: Findings) -> Checked {
+    let flat::Contents {
+        format,
         encoding,
         separator,
         rows,
@@ -198,7 +207,7 @@ fn finish(name: &str, rules: &Rules, checked: flat::Flat, mut findings: Findings
     let report = CheckReport {
         file: name.to_owned(),
         outcome,
-        format: Format::Flat,
+        format,
         encoding,
         separator,
         rows,

@@ -89,18 +89,19 @@ pub(crate) fn resolve(
     let mut people = People { of_half, halves };
     for number in 0..people.halves.len() {
         let conflict = match trouble.get(&(number as u32)) {
-            Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared)),
-            Some(Trouble::EmailShared) => Some((words.email, words.email_shared)),
+            Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared, number)),
+            Some(Trouble::EmailShared(other)) => Some((words.email, words.email_shared, *other as usize)),
             None => match different_names(texts, people.halves.get(number), &person) {
                 0 | 1 => None,
                 count => Some((
                     words.email,
                     words.placeholder.filter(|_| count >= PLACEHOLDER).unwrap_or(words.email_shared),
+                    number,
                 )),
             },
         };
-        if let Some((column, code)) = conflict {
-            reject(texts, &mut people, number, &person, seen, column, code);
+        if let Some((column, code, other)) = conflict {
+            reject(texts, &mut people, (number, other), &person, seen, column, code);
         }
     }
     people
@@ -108,7 +109,8 @@ pub(crate) fn resolve(
 
 enum Trouble {
     IdShared,
-    EmailShared,
+    /// With this other person.
+    EmailShared(u32),
 }
 
 struct Grouping<'t, P> {
@@ -156,8 +158,8 @@ impl<P: Fn(usize) -> Person> Grouping<'_, P> {
         }
         let holder = self.of_half[self.by_email.get_or_insert(email, half, email_of) as usize];
         if holder != number {
-            self.trouble.entry(number).or_insert(Trouble::EmailShared);
-            self.trouble.entry(holder).or_insert(Trouble::EmailShared);
+            self.trouble.entry(number).or_insert(Trouble::EmailShared(holder));
+            self.trouble.entry(holder).or_insert(Trouble::EmailShared(number));
         }
     }
 }
@@ -191,19 +193,21 @@ fn full_name(texts: &Texts, person: &Person) -> String {
     format!("{first} {last}").trim().to_owned()
 }
 
-/// Rejects all halves of a person, each with the names and lines of two of them.
+/// Rejects all halves of a person, each with the names and lines of some that contradict each other: of the same person, or
+/// of another one.
 fn reject(
     texts: &Texts,
     people: &mut People,
-    number: usize,
+    (number, other): (usize, usize),
     person: &impl Fn(usize) -> Person,
     seen: &mut [Seen],
     column: Column,
     code: FindingCode,
 ) {
     let halves = people.halves.get(number);
-    let mut described =
-        halves.iter().map(|half| (seen[*half as usize].uses.first_line, *half)).collect::<Vec<_>>();
+    let of_other = if other == number { &[] } else { people.halves.get(other) };
+    let both = halves.iter().chain(of_other);
+    let mut described = both.map(|half| (seen[*half as usize].uses.first_line, *half)).collect::<Vec<_>>();
     described.sort_unstable();
     described.dedup_by_key(|(_, half)| full_name(texts, &person(*half as usize)));
     let named = described.iter().take(3).map(|(line, half)| {

@@ -54,17 +54,20 @@ pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalve
 /// A row whose cells cannot be told: whatever stands between its separators may be the key of anything.
 pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: u8) {
     let text = String::from_utf8_lossy(bytes);
-    for cell in text.split(char::from(separator)) {
-        let cleaned = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
-        if means_nothing(&cleaned.text) {
-            continue;
-        }
-        let email = match cleaned.text.contains('@').then(|| address(&cleaned.text)) {
-            Some(Address::Fine(email) | Address::Repaired(email)) => Some(email.into_string()),
-            _ => None,
-        };
-        for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
-            protected.of_anything.get_or_insert_with(key, |key| key.into());
-        }
+    text.split(char::from(separator)).for_each(|cell| of_anything(protected, cell));
+}
+
+/// A cell that may be the key of anything.
+fn of_anything(protected: &mut Protected, cell: &str) {
+    let cleaned = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
+    if means_nothing(&cleaned.text) {
+        return;
+    }
+    let email = match cleaned.text.contains('@').then(|| address(&cleaned.text)) {
+        Some(Address::Fine(email) | Address::Repaired(email)) => Some(email.into_string()),
+        _ => None,
+    };
+    for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
+        protected.of_anything.get_or_insert_with(key, |key| key.into());
     }
 }

@@ -5,7 +5,7 @@ use homeroom_model::email::Email;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::grade::Grade;
-use homeroom_read::{Damage, Header, Row};
+use homeroom_read::{Damage, Row};
 
 /// Characters of a row that are worth showing.
 const SHOWN: usize = 400;
@@ -58,9 +58,10 @@ fn is_footer(text: &str) -> bool {
     }
 }
 
-/// What is wrong with a row whose cells do not stand under their columns.
-pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
-    let (cells, width) = (row.len(), header.width());
+/// What is wrong with a row whose cells do not stand under their columns: `width` is the header's, and `columns` says where
+/// those stand that tell which value held the separator.
+pub(crate) fn damage(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<Finding> {
+    let cells = row.len();
     let mut proposed = None;
     let (code, column, message) = match row.damage {
         Some(Damage::UnbalancedQuote) => (
@@ -90,7 +91,7 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header) -> Option<Finding> {
                 "The row has {cells} cells where the header has {width}: a separator inside a value shifted it"
             );
             let code = FindingCode::RowTooManyCells;
-            match shifted_by(row, header) {
+            match shifted_by(row, width, columns) {
                 Some((column, value)) => {
                     let name = column.name();
                     let message = format!("{whole}. Most likely it is {name}: '{value}'.");
@@ -136,14 +137,12 @@ fn is_error_message(bytes: &[u8]) -> bool {
 }
 
 /// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best.
-fn shifted_by(row: &Row<'_>, header: &Header) -> Option<(Column, String)> {
-    let surplus = row.len() - header.width();
+fn shifted_by(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<(Column, String)> {
+    let surplus = row.len() - width;
     if surplus > 3 {
         return None;
     }
     let fit = (0..row.len()).map(|at| Fit::of(&String::from_utf8_lossy(row.cell(at)))).collect::<Vec<_>>();
-    let columns = Column::ALL.into_iter().filter_map(|column| Some((column, header.position(column)?)));
-    let columns = columns.collect::<Vec<_>>();
     let mut fits = columns
         .iter()
         .filter(|(column, _)| kind(*column) == Kind::Name)

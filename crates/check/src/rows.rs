@@ -10,7 +10,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};
 use homeroom_model::texts::{Text, Texts};
 
-use crate::flat::{Flat, Gathered, joined};
+use crate::flat::{Contents, Gathered, joined};
 use crate::groups::Groups;
 use crate::halves::{ClassHalf, Halves, Issue, Seen, Uses};
 use crate::people::{self, People};
@@ -29,7 +29,7 @@ pub(crate) struct RowHalves {
 pub(crate) fn judge(
     mut gathered: Gathered,
     columns: OptionalColumns,
-    flat: &mut Flat,
+    contents: &mut Contents,
     findings: &mut Findings,
 ) {
     let both = BothColumns::new(&gathered);
@@ -53,12 +53,12 @@ pub(crate) fn judge(
         }
         let rejected = class.rejected || student.rejected || in_both.is_some();
         if rejected {
-            flat.rejected += 1;
-            protect::row(&mut flat.protected, &gathered, row);
+            contents.rejected += 1;
+            protect::row(&mut contents.protected, &gathered, row);
         }
         !rejected
     });
-    flat.roster = Builder::new(gathered, &rows).build(&rows, columns, findings);
+    contents.roster = Builder::new(gathered, &rows).build(&rows, columns, findings);
 }
 
 /// For each half whether there is something to say about it.
@@ -374,7 +374,11 @@ impl Builder {
 }
 
 /// Each person's values from the used halves; `None` for one that no accepted row names.
-fn merged<V>(people: &People, used: &[bool], mut merge: impl FnMut(&[u32]) -> V) -> Vec<Option<V>> {
+pub(crate) fn merged<V>(
+    people: &People,
+    used: &[bool],
+    mut merge: impl FnMut(&[u32]) -> V,
+) -> Vec<Option<V>> {
     let mut some = Vec::new();
     people
         .halves
@@ -397,7 +401,7 @@ fn with_text_in_order(texts: &Texts, mut students: Vec<Student>) -> (Vec<Student
 }
 
 /// Sorts people by key; also gives the place of each half's person.
-fn sorted_by_key<V: Copy>(
+pub(crate) fn sorted_by_key<V: Copy>(
     texts: &Texts,
     merged: Vec<Option<V>>,
     people: &People,

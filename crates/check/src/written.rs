@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use crate::sets::Family;
 use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::source::Source;
-use homeroom_read::{Opened, Rules, Unusable, open};
+use homeroom_read::{FileSet, Opened, Rules, Unusable, open};
 
 /// So that spreadsheet programs read the files as UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -16,11 +17,18 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MARK)?;
     let mut csv = csv::Writer::from_writer(out);
+    let of_set = findings.kept().iter().any(|finding| finding.file.is_some());
+    if of_set {
+        csv.write_field("file")?;
+    }
     csv.write_record(["line", "column", "code", "severity", "value", "message", "remedy", "proposed"])?;
     let mut written = HashMap::<_, u64>::new();
     for finding in findings.kept() {
         *written.entry(finding.code).or_default() += 1;
         let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
+        if of_set {
+            csv.write_field(safe(finding.file.as_deref().unwrap_or_default()))?;
+        }
         csv.write_record([
             &line,
             &safe(finding.column.as_deref().unwrap_or_default()),
@@ -36,6 +44,9 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
         let more = count - written.get(code).copied().unwrap_or(0);
         if more > 0 {
             let message = format!("{more} more rows have this finding.");
+            if of_set {
+                csv.write_field("")?;
+            }
             csv.write_record([
                 "",
                 "",
@@ -61,21 +72,15 @@ pub fn write_corrected(
 ) -> io::Result<()> {
     out.write_all(MARK)?;
     let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    let by_line = by_line(findings);
-    let said = |line: Option<u32>| {
-        let some = by_line.get(&line).map(Vec::as_slice).unwrap_or_default();
-        let problems = some.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ");
-        let proposed = some.iter().filter_map(|finding| {
-            Some(format!("{}: {};", finding.column.as_deref()?, finding.proposed.as_deref()?))
-        });
-        let mut remedies = some.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
-        remedies.dedup();
-        let suggestions = proposed.chain(remedies.into_iter().map(str::to_owned)).collect::<Vec<_>>();
-        (safe(&problems), safe(&suggestions.join(" ")))
-    };
+    let by_line = by_line(findings.kept().iter());
+    let said = |line: Option<u32>| said_of(&by_line, line);
     // That a file is no UTF-8 may have shown far down; here it has to be known from the beginning.
     let encoding = (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
-    let Opened::Table(mut table) = open(source, rules, encoding)? else {
+    let opened = open(source, rules, encoding)?;
+    if let Opened::Set(set) = &opened {
+        return write_corrected_set(set, findings, &mut csv);
+    }
+    let Opened::Table(mut table) = opened else {
         let (problem, suggestion) = said(None);
         csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
         csv.write_record([problem, suggestion.clone()])?;
@@ -109,9 +114,63 @@ pub fn write_corrected(
     csv.flush()
 }
 
-fn by_line(findings: &Findings) -> HashMap<Option<u32>, Vec<&Finding>> {
+/// Of a set the rows with findings, from all its files: a spreadsheet shows one table at a time.
+fn write_corrected_set(
+    set: &FileSet<'_>,
+    findings: &Findings,
+    csv: &mut csv::Writer<&mut dyn Write>,
+) -> io::Result<()> {
+    csv.write_record(["file", "line", "row", "homeroom_problem", "homeroom_suggestion"])?;
+    let about_the_set = findings.kept().iter().filter(|finding| finding.line.is_none());
+    for finding in about_the_set {
+        let file = safe(finding.file.as_deref().unwrap_or_default());
+        let (problem, remedy) = (safe(&finding.message), finding.code.remedy());
+        csv.write_record([file.as_str(), "", "", &problem, remedy])?;
+    }
+    let family = Family::of(set)?;
+    let files = family.iter().flat_map(Family::files);
+    for (kind, at, name) in files {
+        let of_file = findings.kept().iter().filter(|finding| finding.file.as_deref() == Some(name));
+        let by_line = by_line(of_file);
+        if by_line.is_empty() {
+            continue;
+        }
+        set.read(at, &kind.vocabulary(), |opened| {
+            let Opened::Table(mut table) = opened else { return Ok(()) };
+            if by_line.contains_key(&Some(table.header_line())) {
+                let (problem, suggestion) = said_of(&by_line, Some(table.header_line()));
+                let header = safe(&table.header().cells().join(","));
+                csv.write_record([name, &table.header_line().to_string(), &header, &problem, &suggestion])?;
+            }
+            while let Some(row) = table.next_row()? {
+                if by_line.contains_key(&Some(row.line)) {
+                    let (problem, suggestion) = said_of(&by_line, Some(row.line));
+                    let text = safe(&String::from_utf8_lossy(row.bytes));
+                    csv.write_record([name, &row.line.to_string(), &text, &problem, &suggestion])?;
+                }
+            }
+            Ok(())
+        })?;
+    }
+    csv.flush()
+}
+
+/// What is wrong in a line, and what we suggest.
+fn said_of(by_line: &HashMap<Option<u32>, Vec<&Finding>>, line: Option<u32>) -> (String, String) {
+    let some = by_line.get(&line).map(Vec::as_slice).unwrap_or_default();
+    let problems = some.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ");
+    let proposed = some.iter().filter_map(|finding| {
+        Some(format!("{}: {};", finding.column.as_deref()?, finding.proposed.as_deref()?))
+    });
+    let mut remedies = some.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
+    remedies.dedup();
+    let suggestions = proposed.chain(remedies.into_iter().map(str::to_owned)).collect::<Vec<_>>();
+    (safe(&problems), safe(&suggestions.join(" ")))
+}
+
+fn by_line<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Option<u32>, Vec<&'f Finding>> {
     let mut by_line = HashMap::<_, Vec<_>>::new();
-    for finding in findings.kept() {
+    for finding in findings {
         by_line.entry(finding.line).or_default().push(finding);
     }
     by_line

@@ -1,15 +1,19 @@
 //! Every folder of `cases/` is a file and what must be said of it. `UPDATE_CASES=1` writes the answers anew. Beside
-//! `in.csv` may stand the district's `profile.toml`, and `earlier.csv`, which was applied before.
+//! `in.csv` may stand the district's `profile.toml`, and `earlier.csv`, which was applied before. A roster in several files
+//! lies in the folder `in`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
 use std::fs;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use homeroom_check::{Checked, check};
 use homeroom_model::profile::Profile;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::Rules;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -18,15 +22,31 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
+/// The file of a case: `NAME.csv`, or a zip archive of what lies in the folder `NAME`.
+fn file(folder: &Path, name: &str) -> Option<Vec<u8>> {
+    let set = folder.join(name);
+    if !set.is_dir() {
+        return fs::read(folder.join(format!("{name}.csv"))).ok();
+    }
+    let mut archive = ZipWriter::new(Cursor::new(vec![]));
+    let mut paths = fs::read_dir(&set).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(&fs::read(path).unwrap()).unwrap();
+    }
+    Some(archive.finish().unwrap().into_inner())
+}
+
 fn checked(folder: &Path) -> Checked {
     let profile = fs::read_to_string(folder.join("profile.toml")).unwrap_or_default();
     let rules = Rules { profile: Profile::parse(&profile).unwrap(), ..Rules::default() };
-    let earlier = fs::read(folder.join("earlier.csv")).ok().map(|earlier| {
+    let earlier = file(folder, "earlier").map(|earlier| {
         let earlier = check(&earlier, "", &rules, &|| None, &mut |_| {}).unwrap();
         StoredRoster::of(earlier.roster, earlier.report.rows)
     });
-    check(&fs::read(folder.join("in.csv")).unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {})
-        .unwrap()
+    check(&file(folder, "in").unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {}).unwrap()
 }
 
 /// The outcome, counts and findings, a line each.

@@ -135,6 +135,12 @@ impl Findings {
         }
     }
 
+    /// The same findings, all of one file of a set.
+    pub fn of_file(mut self, file: &str) -> Findings {
+        self.kept.iter_mut().for_each(|finding| finding.file = Some(file.into()));
+        self
+    }
+
     /// How often a code was found.
     pub fn count(&self, code: FindingCode) -> u64 {
         self.counts.get(&code).copied().unwrap_or(0)

@@ -159,6 +159,26 @@ catalogue! {
         example: "roster (1).csv",
         remedy: "Upload the file under the expected name, or ask us to accept this one.",
     }
+    SetFileMissing "set-file-missing" RejectFile {
+        meaning: "One of the files that make the roster together is missing; a missing file never means that all are gone.",
+        example: "students.csv without enrollments.csv",
+        remedy: "Upload all files of the set, each time.",
+    }
+    SetKindUnknown "set-kind-unknown" RejectFile {
+        meaning: "It cannot be told whether the OneRoster files are whole (bulk) or changes (delta).",
+        example: "rows with a status, and no manifest.csv",
+        remedy: "Put manifest.csv into the archive, as the OneRoster specification asks for.",
+    }
+    DeltaWithoutRoster "delta-without-roster" RejectFile {
+        meaning: "The files hold changes only, and there is no roster yet to change.",
+        example: "a OneRoster delta as the first upload",
+        remedy: "Upload a whole set (bulk) first.",
+    }
+    ReferencesDiffer "references-differ" RejectFile {
+        meaning: "The ids in one file differ from those in the others by the same letters.",
+        example: "Section_12 in sections.csv and 12 in enrollments.csv",
+        remedy: "Export all files with the same form of ids.",
+    }
     TooManyRowsRejected "too-many-rows-rejected" RejectFile {
         meaning: "More than 10 % of the rows are rejected, so nothing of the file is used.",
         example: "1,200 of 5,000 rows rejected",
@@ -342,6 +362,36 @@ catalogue! {
     }
 
 
+    PersonIdMissing "person-id-missing" RejectRow {
+        meaning: "A person of a set of files has no id.",
+        example: "an empty Student_id",
+        remedy: "Fill in the id by which the other files name the person.",
+    }
+    ReferenceUnknown "reference-unknown" RejectRow {
+        meaning: "A row names something that none of the files lists.",
+        example: "an enrollment in section 12, which is not in sections.csv",
+        remedy: "Export all files at the same time and with the same filters.",
+    }
+    TeacherUnknown "teacher-unknown" Warning {
+        meaning: "A class names a teacher that none of the files lists; it is loaded without this teacher.",
+        example: "Teacher_id 17, which is not in teachers.csv",
+        remedy: "Export all files at the same time and with the same filters.",
+    }
+    ClassWithoutTeacher "class-without-teacher" Warning {
+        meaning: "A class has no teacher.",
+        example: "a section without Teacher_id",
+        remedy: "Nothing to do when that is so; else fill in the teacher.",
+    }
+    ClassWithoutStudents "class-without-students" Warning {
+        meaning: "A class has no students.",
+        example: "a section that no enrollment names",
+        remedy: "Nothing to do when that is so; else check the export's filters.",
+    }
+    PersonLeftOut "person-left-out" Notice {
+        meaning: "Somebody is neither a student nor a teacher, or is not to sign in; left out.",
+        example: "a guardian, or enabledUser false",
+        remedy: "Nothing to do.",
+    }
     ClassInTwoSchools "class-in-two-schools" RejectRow {
         meaning: "One class_id stands in two schools.",
         example: "class 101 in school 1 and in school 2",

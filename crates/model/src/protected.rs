@@ -36,6 +36,21 @@ pub struct Protected {
 }
 
 impl Protected {
+    /// Adds what the rejected rows of another file name.
+    pub fn append(&mut self, other: Protected) {
+        self.schools.extend(other.schools);
+        self.classes.extend(other.classes);
+        self.teachers.extend(other.teachers);
+        self.students.extend(other.students);
+        self.enrollments.extend(other.enrollments);
+        self.teachings.extend(other.teachings);
+        self.classes_with_unknown_student.extend(other.classes_with_unknown_student);
+        self.classes_with_unknown_teacher.extend(other.classes_with_unknown_teacher);
+        self.students_with_unknown_class.extend(other.students_with_unknown_class);
+        self.teachers_with_unknown_class.extend(other.teachers_with_unknown_class);
+        self.of_anything.extend(other.of_anything);
+    }
+
     /// Whether no row was rejected.
     pub fn is_empty(&self) -> bool {
         *self == Protected::default()

@@ -1,0 +1,178 @@
+//! The five files of a Clever SFTP sync.
+
+use std::io;
+
+use homeroom_model::column::Column;
+use homeroom_model::roster::{Link, Person, School, Student};
+use homeroom_read::{FileSet, Row, Rules};
+
+use crate::halves::{Cells, ClassHalf, HalfReader};
+use crate::sets::family::{CLEVER, Family, Kind};
+use crate::sets::links::{Links, Naming, RowLink};
+use crate::sets::parts::{Parts, Rows, id_missing};
+use crate::sets::tables::{Fields, Said, read_rows};
+
+/// The columns of a section's teachers.
+const TEACHERS: [&str; 10] = [
+    "Teacher_id",
+    "Teacher_2_id",
+    "Teacher_3_id",
+    "Teacher_4_id",
+    "Teacher_5_id",
+    "Teacher_6_id",
+    "Teacher_7_id",
+    "Teacher_8_id",
+    "Teacher_9_id",
+    "Teacher_10_id",
+];
+
+/// Reads all five; `None` when one of them is no table, which is said.
+pub(super) fn read(
+    set: &FileSet<'_>,
+    family: &Family,
+    rules: &Rules,
+    said: &mut Said,
+) -> io::Result<Option<(Parts, Links)>> {
+    let [schools, teachers, students, sections, enrollments] = CLEVER else { unreachable!("there are five") };
+    let read = Reading { set, family, rules };
+    let mut parts = Parts::default();
+    let mut complete = true;
+    complete &=
+        read.things(schools, said, &mut parts.schools, |rows: &mut Rows<School>, fields, row, _| {
+            let key = fields.text(row, "School_id");
+            add(rows, fields, row, &key, rules, |reader| reader.school());
+        })?;
+    complete &=
+        read.things(teachers, said, &mut parts.teachers, |rows: &mut Rows<Person>, fields, row, _| {
+            let key = fields.text(row, "Teacher_id");
+            add(rows, fields, row, &key, rules, |reader| {
+                let (teacher, mut seen) = reader.teacher_half();
+                id_missing(&mut seen, Column::TeacherId, &key);
+                (teacher, seen)
+            });
+        })?;
+    complete &=
+        read.things(students, said, &mut parts.students, |rows: &mut Rows<Student>, fields, row, _| {
+            let key = fields.text(row, "Student_id");
+            add(rows, fields, row, &key, rules, |reader| {
+                let (student, mut seen) = reader.student_half();
+                id_missing(&mut seen, Column::StudentId, &key);
+                (student, seen)
+            });
+        })?;
+    let mut classes = Sections::default();
+    complete &= read.things(sections, said, &mut classes, |read: &mut Sections, fields, row, said| {
+        read.add(fields, row, rules, &parts.teachers, said);
+    })?;
+    parts.classes = classes.rows;
+    let mut links = Links::default();
+    complete &= read.things(enrollments, said, &mut links, |links: &mut Links, fields, row, said| {
+        let (class, student) = (fields.text(row, "Section_id"), fields.text(row, "Student_id"));
+        let naming = Naming {
+            file: fields.file,
+            line: row.line,
+            columns: ("Section_id", "Student_id"),
+            class: &class,
+            person: &student,
+        };
+        links.file = fields.file.to_owned();
+        let Some(class) = naming.class(&parts, links, said) else { return };
+        let Some(person) = naming.person(&parts.students, "student", links, said) else { return };
+        links.enrollments.push(RowLink { link: Link { class, person }, line: row.line });
+    })?;
+    links.teachings = classes.teachings;
+    Ok(complete.then_some((parts, links)))
+}
+
+/// What reading each of the files needs.
+pub(super) struct Reading<'r> {
+    pub(super) set: &'r FileSet<'r>,
+    pub(super) family: &'r Family,
+    pub(super) rules: &'r Rules,
+}
+
+impl Reading<'_> {
+    /// Reads the file of a kind into `things`; `false` when it is no such table. A file that is not there has no rows.
+    pub(super) fn things<T: Default>(
+        &self,
+        kind: &Kind,
+        said: &mut Said,
+        things: &mut T,
+        each: impl FnMut(&mut T, &Fields<'_>, &Row<'_>, &mut Said),
+    ) -> io::Result<bool> {
+        let Some(file) = self.family.file(kind) else { return Ok(true) };
+        let read = read_rows(self.set, self.rules, kind, file, said, each)?;
+        let complete = read.is_some();
+        *things = read.unwrap_or_default();
+        Ok(complete)
+    }
+}
+
+/// Adds a thing whose columns are those of the flat CSV.
+pub(super) fn add<H: Copy>(
+    rows: &mut Rows<H>,
+    fields: &Fields<'_>,
+    row: &Row<'_>,
+    key: &str,
+    rules: &Rules,
+    read: impl FnOnce(HalfReader<'_, '_>) -> (H, crate::halves::Seen),
+) {
+    let (columns, cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
+    rows.add(fields, row, key, Cells::Listed { columns: &columns, cells: &cells }, &rules.profile, read);
+}
+
+/// Sections, and who teaches them.
+#[derive(Default)]
+struct Sections {
+    rows: Rows<ClassHalf>,
+    teachings: Vec<RowLink>,
+}
+
+impl Sections {
+    fn add(
+        &mut self,
+        fields: &Fields<'_>,
+        row: &Row<'_>,
+        rules: &Rules,
+        teachers: &Rows<Person>,
+        said: &mut Said,
+    ) {
+        let key = fields.text(row, "Section_id");
+        let name = section_name(fields, row);
+        let (columns, mut cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
+        if let Some(at) = columns.iter().position(|column| *column == Column::ClassName) {
+            cells[at] = name.as_bytes();
+        }
+        let cells = Cells::Listed { columns: &columns, cells: &cells };
+        self.rows.add(fields, row, &key, cells, &rules.profile, |reader| reader.class());
+        let class = self.rows.get(&key).unwrap_or((self.rows.halves.list.len() - 1) as u32);
+        for column in TEACHERS {
+            let teacher = fields.text(row, column);
+            if teacher.is_empty() {
+                continue;
+            }
+            let naming = Naming {
+                file: fields.file,
+                line: row.line,
+                columns: ("Section_id", column),
+                class: &key,
+                person: &teacher,
+            };
+            if let Some(person) = naming.teacher(teachers, said) {
+                self.teachings.push(RowLink { link: Link { class, person }, line: row.line });
+            }
+        }
+    }
+}
+
+/// The section's own name, else that of its course and period.
+fn section_name(fields: &Fields<'_>, row: &Row<'_>) -> String {
+    let name = fields.text(row, "Name");
+    if !name.is_empty() {
+        return name;
+    }
+    match (fields.text(row, "Course_name"), fields.text(row, "Period")) {
+        (course, period) if period.is_empty() || course.is_empty() => course,
+        (course, period) => format!("{course} ({period})"),
+    }
+}

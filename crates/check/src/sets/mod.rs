@@ -1,0 +1,13 @@
+//! Rosters in several files: those of a Clever SFTP sync, and OneRoster's CSV binding 1.1 and 1.2.
+
+mod assemble;
+mod clever;
+mod family;
+mod links;
+mod oneroster;
+mod parts;
+mod stored;
+mod tables;
+
+pub(crate) use assemble::check_set;
+pub(crate) use family::Family;

@@ -1,0 +1,102 @@
+//! A delta is completed by the stored roster: what it does not speak of stays.
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::roster::{Link, Person, School, Student};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+
+use crate::halves::ClassHalf;
+use crate::sets::links::{Links, RowLink};
+use crate::sets::oneroster::{Extent, Extents};
+use crate::sets::parts::{Parts, Rows};
+
+/// Keys that a delta says are gone.
+#[derive(Default)]
+pub(super) struct Gone {
+    pub(super) schools: HashSet<Box<str>>,
+    pub(super) classes: HashSet<Box<str>>,
+    pub(super) people: HashSet<Box<str>>,
+}
+
+/// Adds the stored things of all files that are no whole ones.
+pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Extents, gone: &Gone) {
+    let text = |text| stored.texts.get(text);
+    let school_keys = stored
+        .schools
+        .iter()
+        .map(|school| (school.number, text(school.values.key)))
+        .collect::<HashMap<_, _>>();
+    if extents.orgs != Extent::Bulk {
+        for school in active(&stored.schools).filter(|school| !gone.schools.contains(text(school.key))) {
+            parts.schools.add_stored(text(school.key), |halves| {
+                let mut keep = |one| halves.texts.keep_of(&stored.texts, one);
+                School { key: keep(school.key), name: keep(school.name) }
+            });
+        }
+    }
+    if extents.classes != Extent::Bulk {
+        for class in active(&stored.classes).filter(|class| !gone.classes.contains(text(class.key))) {
+            parts.classes.add_stored(text(class.key), |halves| ClassHalf {
+                school: halves.texts.keep(school_keys.get(&class.school).copied().unwrap_or_default()),
+                class: halves.texts.keep_of(&stored.texts, class.key),
+                class_name: halves.texts.keep_of(&stored.texts, class.name),
+                ..ClassHalf::default()
+            });
+        }
+    }
+    if extents.users != Extent::Bulk {
+        let here = |person: &Person| {
+            let key = text(person.key());
+            (!gone.people.contains(key)).then_some(key)
+        };
+        // Whoever became a student is no teacher any more, and the other way round.
+        let is_of_file = |rows: &Rows<Student>, key: &str| rows.get(key).is_some();
+        for teacher in active(&stored.teachers) {
+            let Some(key) = here(teacher).filter(|key| !is_of_file(&parts.students, key)) else { continue };
+            parts
+                .teachers
+                .add_stored(key, |halves| teacher.map_texts(|one| halves.texts.keep_of(&stored.texts, one)));
+        }
+        for student in active(&stored.students) {
+            let Some(key) = here(&student.person).filter(|key| parts.teachers.get(key).is_none()) else {
+                continue;
+            };
+            parts
+                .students
+                .add_stored(key, |halves| student.map_texts(|one| halves.texts.keep_of(&stored.texts, one)));
+        }
+    }
+}
+
+/// Adds the stored links that nothing ends and whose both ends are still there.
+pub(super) fn add_links(
+    parts: &Parts,
+    stored: &StoredRoster,
+    ended: &HashSet<(Box<str>, Box<str>)>,
+    links: &mut Links,
+) {
+    let text = |text| stored.texts.get(text);
+    let classes = keys(&stored.classes, |class| text(class.key));
+    let teachers = keys(&stored.teachers, |person: &Person| text(person.key()));
+    let students = keys(&stored.students, |student: &Student| text(student.person.key()));
+    let stays = |list: &[StoredLink], people: &HashMap<u32, &str>, row: &dyn Fn(&str) -> Option<u32>| {
+        let in_force = list.iter().filter(|one| one.active);
+        let mapped = in_force.filter_map(|one| {
+            let (class, person) = (*classes.get(&one.link.class)?, *people.get(&one.link.person)?);
+            if ended.contains(&(class.into(), person.into())) {
+                return None;
+            }
+            Some(RowLink { link: Link { class: parts.classes.get(class)?, person: row(person)? }, line: 0 })
+        });
+        mapped.collect::<Vec<_>>()
+    };
+    links.teachings.extend(stays(&stored.teachings, &teachers, &|key| parts.teachers.get(key)));
+    links.enrollments.extend(stays(&stored.enrollments, &students, &|key| parts.students.get(key)));
+}
+
+fn active<V>(list: &[Stored<V>]) -> impl Iterator<Item = &V> {
+    list.iter().filter(|one| one.active).map(|one| &one.values)
+}
+
+fn keys<'s, V>(list: &'s [Stored<V>], key: impl Fn(&'s V) -> &'s str) -> HashMap<u32, &'s str> {
+    list.iter().filter(|one| one.active).map(|one| (one.number, key(&one.values))).collect()
+}
