@@ -34,6 +34,7 @@ use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::{Opened, Rules, Unusable, read};
 
+pub use sets::{SetFiles, set_of_files};
 pub use written::{write_corrected, write_findings};
 
 /// What a check found.

@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod exit;
+mod given;
 mod lifecycle;
 mod output;
 mod probes;

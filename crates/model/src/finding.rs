@@ -52,6 +52,16 @@ impl Finding {
         Finding { line: Some(line), ..Finding::of_file(code, value, message) }
     }
 
+    /// Where it is, in words: `line 12`, `students.csv, line 12`; empty for the whole file.
+    pub fn place(&self) -> String {
+        match (&self.file, self.line) {
+            (None, None) => String::new(),
+            (None, Some(line)) => format!("line {line}"),
+            (Some(file), None) => file.to_string(),
+            (Some(file), Some(line)) => format!("{file}, line {line}"),
+        }
+    }
+
     /// The same in a column.
     pub fn in_column(self, column: impl Into<String>) -> Finding {
         Finding { column: Some(column.into()), ..self }

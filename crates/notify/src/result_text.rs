@@ -197,9 +197,9 @@ fn write_findings(out: &mut String, check: &CheckReport) -> fmt::Result {
             if cause.count == 1 { "once".into() } else { format!("{} times", thousands(cause.count)) };
         writeln!(out, "  {}. {} ({what}, {times})", at + 1, cause.code.meaning())?;
         for finding in &cause.examples {
-            match finding.line {
-                Some(line) => writeln!(out, "       line {line}: {}", finding.message)?,
-                None => writeln!(out, "       {}", finding.message)?,
+            match finding.place() {
+                place if place.is_empty() => writeln!(out, "       {}", finding.message)?,
+                place => writeln!(out, "       {place}: {}", finding.message)?,
             }
         }
         let more = cause.count.saturating_sub(cause.examples.len() as u64);

@@ -21,6 +21,6 @@ mod workbook;
 pub use container::Unusable;
 pub use header::Header;
 pub use rules::{Limits, Rules};
-pub use set::FileSet;
+pub use set::{FileSet, pack};
 pub use table::{Damage, Opened, Row, Table, open, read};
 pub use vocabulary::Vocabulary;

@@ -8,6 +8,8 @@ use crate::container::{Container, Entry, Unusable};
 use crate::rules::Rules;
 use crate::table::{Opened, open_table, or_unusable, read_with};
 use crate::vocabulary::Vocabulary;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// Files that may be tables.
 pub struct FileSet<'s> {
@@ -46,6 +48,24 @@ impl<'s> FileSet<'s> {
             |encoding| or_unusable(open_table(self.source, &container, self.rules, vocabulary, encoding));
         read_with(open, work)
     }
+}
+
+/// Packs files into an archive as they lie, under their names: what a set is read from. The same files give the same bytes.
+///
+/// # Errors
+/// When a file cannot be read, or the archive not be written.
+pub fn pack<'n, R: io::Read>(
+    files: impl IntoIterator<Item = (&'n str, R)>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut archive = ZipWriter::new_stream(out);
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+    for (name, mut file) in files {
+        archive.start_file(name, options)?;
+        io::copy(&mut file, &mut archive)?;
+    }
+    archive.finish()?;
+    Ok(())
 }
 
 /// Required columns of the flat CSV that a file may lack and still be meant as one.

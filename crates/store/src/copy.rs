@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::bulk::{self, Column, ColumnType};
 use crate::engine::Store;
 use crate::error::StoreError;
+use crate::migrate::schema_lines;
 use crate::tx::{Row, Tx, Value};
 
 /// A value on its way from one database to the other.
@@ -83,12 +84,11 @@ fn carry(row: &Row<'_>, columns: &[Column<'_>]) -> Result<Vec<Carried>, StoreErr
     columns.iter().enumerate().map(cell).collect()
 }
 
-const SCHEMA: &str = include_str!("../migrations/postgres/0001_start.sql");
-
 /// The lines between `CREATE TABLE name (` and its end.
 fn table_lines(table: &str) -> impl Iterator<Item = &'static str> {
     let opening = format!("CREATE TABLE {table} (");
-    SCHEMA.lines().skip_while(move |line| *line != opening).skip(1).take_while(|line| !line.starts_with(')'))
+    let lines = schema_lines().skip_while(move |line| *line != opening);
+    lines.skip(1).take_while(|line| !line.starts_with(')'))
 }
 
 /// Names and types of a table's columns, as the schema writes them.

@@ -47,4 +47,5 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "profile",
     "district_key",
     "signing_key",
+    "upload_part",
 ];

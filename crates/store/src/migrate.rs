@@ -27,6 +27,11 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+/// The lines of all steps, as PostgreSQL gets them.
+pub(crate) fn schema_lines() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().flat_map(|migration| migration.postgres.lines())
+}
+
 /// The newest step that this version knows.
 pub(crate) fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.number)

@@ -7,6 +7,7 @@ use crate::district::DistrictStore;
 use crate::engine::Store;
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
+use crate::uploads::{Upload, upload_of};
 
 /// The file that the stored roster came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,18 +160,20 @@ impl DistrictStore {
         )
     }
 
-    /// Uploads that no run has read yet: of each file name the newest. Older ones of the name are passed over.
-    pub fn runs_uploads_waiting_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<(UploadId, String)>, StoreError> {
+    /// Uploads that no run has read yet: of each file name the newest. Older ones of the name are passed over, and those
+    /// that were packed together into another one.
+    pub fn runs_uploads_waiting_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<Upload>, StoreError> {
         tx.rows(
-            "SELECT u.upload, u.name FROM upload u
+            "SELECT u.upload, u.account, u.name, u.path, u.blob, u.bytes, u.received_at FROM upload u
              WHERE u.district = $1
+               AND NOT EXISTS (SELECT 1 FROM upload_part p WHERE p.district = u.district AND p.upload = u.upload)
                AND NOT EXISTS (SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.upload)
                AND NOT EXISTS (
                  SELECT 1 FROM upload n WHERE n.district = u.district AND n.name = u.name
                    AND n.received_at > u.received_at)
              ORDER BY u.received_at",
             &[self.id().0.into()],
-            |row| Ok((UploadId(row.uuid(0)?), row.text(1)?)),
+            upload_of,
         )
     }
 

@@ -25,7 +25,7 @@ pub struct Upload {
     pub received_at: i64,
 }
 
-fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
+pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
     Ok(Upload {
         id: UploadId(row.uuid(0)?),
         account: row.maybe_int(1)?.map(AccountId),
@@ -79,6 +79,18 @@ impl DistrictStore {
             ],
         )?;
         Ok(upload)
+    }
+
+    /// Notes that an upload is read as a part of another one.
+    pub fn upload_parts_add_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        upload: UploadId,
+        part_of: UploadId,
+    ) -> Result<(), StoreError> {
+        let values = [self.id().0.into(), upload.0.into(), part_of.0.into()];
+        let sql = "INSERT INTO upload_part (district, upload, part_of) VALUES ($1, $2, $3)";
+        tx.execute(sql, &values).map(drop)
     }
 
     /// Uploads, newest first.

@@ -4,6 +4,7 @@ mod decide;
 mod error;
 mod export;
 mod handler;
+mod pack;
 mod preview;
 mod queue;
 pub mod run;

@@ -7,6 +7,7 @@ use homeroom_model::run::RunKind;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
 use crate::handler::Conductor;
+use crate::pack::{PackedSet, pack_sets};
 use crate::queue::Task;
 use crate::schedule::next_night;
 
@@ -17,19 +18,25 @@ impl Conductor {
             if let Some(wait) = self.inbox.settle_wait(district)? {
                 return Ok(Outcome::Again { at: district.store().now() + wait });
             }
-            district.store().write(|tx| queue_uploads_in_tx(district, tx))?;
+            let packed = pack_sets(district)?;
+            district.store().write(|tx| queue_uploads_in_tx(district, tx, &packed))?;
             Ok::<_, StoreError>(Outcome::Done)
         };
         settled().unwrap_or_else(|error| Outcome::Retry(error.to_string()))
     }
 }
 
-fn queue_uploads_in_tx(district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+fn queue_uploads_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    packed: &[PackedSet],
+) -> Result<(), StoreError> {
+    packed.iter().try_for_each(|set| set.record_in_tx(district, tx))?;
     let settings = district.settings_in_tx(tx)?;
     let profile = district.profile_in_tx(tx)?;
-    for (upload, name) in district.runs_uploads_waiting_in_tx(tx)? {
-        let expected = name == settings.file || profile.expects(&name);
-        queue_upload_in_tx(district, tx, &settings, upload, expected)?;
+    for upload in district.runs_uploads_waiting_in_tx(tx)? {
+        let expected = upload.name == settings.file || profile.expects(&upload.name);
+        queue_upload_in_tx(district, tx, &settings, upload.id, expected)?;
     }
     Ok(())
 }

@@ -239,6 +239,38 @@ impl Family {
     }
 }
 
+/// Files that belong together by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetFiles {
+    /// Whose set it is.
+    pub format: Format,
+    /// The name of the archive that holds them: `clever.zip`, `oneroster.zip`.
+    pub archive: String,
+    /// Their places in the list of names.
+    pub files: Vec<usize>,
+}
+
+/// The set that files lying side by side make, by their names; `None` when they make none. Whether they are what their names
+/// say, and complete, is for the check to tell.
+pub fn set_of_files(names: &[&str]) -> Option<SetFiles> {
+    let of_family = |(format, kinds): (Format, &[Kind])| {
+        let named = |kind: &Kind| names.iter().any(|name| is_named(name, kind.name));
+        let fitting = kinds.iter().filter(|kind| named(kind)).count();
+        let is_file = |name: &str| kinds.iter().any(|kind| is_named(name, kind.name));
+        let files = names.iter().enumerate().filter(|(_, name)| is_table(name) && is_file(name));
+        let files = files.map(|(at, _)| at).collect::<Vec<_>>();
+        (fitting, SetFiles { format, archive: format!("{format}.zip"), files })
+    };
+    let families = [(Format::Oneroster, ONEROSTER), (Format::Clever, CLEVER)].map(of_family);
+    let (fitting, set) = families.into_iter().max_by_key(|(fitting, _)| *fitting)?;
+    (fitting >= FITTING && set.files.len() >= FITTING).then_some(set)
+}
+
+fn is_table(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| matches!(ending.as_str(), "csv" | "txt" | "tsv" | "tab"))
+}
+
 /// Files with the name and columns of their kind that make a set.
 const FITTING: usize = 2;
 
@@ -264,7 +296,21 @@ pub(super) fn bare(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::is_named;
+    use homeroom_model::check_report::Format;
+
+    use super::{is_named, set_of_files};
+
+    #[test]
+    fn files_side_by_side_are_a_set_when_their_names_are() {
+        let of = |names: &[&str]| set_of_files(names).map(|set| (set.format, set.files));
+        let clever =
+            ["schools.csv", "students.csv", "teachers.csv", "sections.csv", "enrollments.csv", "notes.txt"];
+        assert_eq!(of(&clever), Some((Format::Clever, vec![0, 1, 2, 3, 4])));
+        let oneroster = ["manifest.csv", "orgs.csv", "users.csv", "enrollments.csv", "users.csv.filepart"];
+        assert_eq!(of(&oneroster), Some((Format::Oneroster, vec![0, 1, 2, 3])));
+        assert_eq!(of(&["roster.csv", "students.csv"]), None, "one of five is none");
+        assert_eq!(of(&["enrollments.csv", "monday.csv"]), None);
+    }
 
     #[test]
     fn files_are_known_by_their_names() {

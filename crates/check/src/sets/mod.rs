@@ -11,3 +11,4 @@ mod tables;
 
 pub(crate) use assemble::check_set;
 pub(crate) use family::Family;
+pub use family::{SetFiles, set_of_files};

@@ -1,7 +1,7 @@
 //! `homeroom check`: the checks of the server, offline.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -12,19 +12,19 @@ use homeroom_model::profile::Profile;
 use homeroom_model::source::Source;
 use homeroom_notify::{check_text, plan_text};
 use homeroom_read::Rules;
-use homeroom_store::blobs::BlobSource;
 use homeroom_sync::{Preview, Progress, preview, stored_of};
 use serde::Serialize;
 
 use crate::commands::check_view::view;
 use crate::commands::profile::read_profile;
 use crate::exit::Exit;
+use crate::given::Given;
 use crate::output::Output;
 use crate::progress::Bar;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// The file to check
+    /// The file to check, or a folder with the files of a Clever or OneRoster set
     file: PathBuf,
     /// The district's profile (TOML), as `homeroom district profile show` prints it
     #[arg(long, value_name = "FILE")]
@@ -56,18 +56,17 @@ struct Document<'d> {
 
 impl Check {
     pub(crate) fn run(&self, output: &Output) -> anyhow::Result<Exit> {
-        let source = open(&self.file)?;
+        let Given { source, name, .. } = &Given::open(&self.file)?;
         let bar = Bar::new(output, source.length());
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let rules = Rules { profile: self.profile()?, ..Rules::default() };
         let stored = match &self.against {
             Some(earlier) => Some(
-                stored_of(&open(earlier)?, &rules)
+                stored_of(&Given::open(earlier)?.source, &rules)
                     .with_context(|| format!("{} cannot be read", earlier.display()))?,
             ),
             None => None,
         };
-        let mut checked = check(&source, &name, &rules, &|| stored.as_ref(), &mut |done| {
+        let mut checked = check(source, name, &rules, &|| stored.as_ref(), &mut |done| {
             bar.show(Progress::Reading { done, of: source.length() });
         })
         .with_context(|| format!("{} cannot be read", self.file.display()))?;
@@ -86,7 +85,7 @@ impl Check {
             Some(Format::Text) => output.print(text(report, preview.as_ref()).trim_end())?,
             None if output.is_terminal() => {
                 let plan = preview.as_ref().map(told).unwrap_or_default();
-                output.print(format!("{}\n{plan}", view(report, &source, &rules)?).trim_end())?;
+                output.print(format!("{}\n{plan}", view(report, source, &rules)?).trim_end())?;
             }
             None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
         }
@@ -106,10 +105,6 @@ impl Check {
             None => Ok(Profile::default()),
         }
     }
-}
-
-fn open(file: &Path) -> anyhow::Result<BlobSource> {
-    BlobSource::of_file(file).with_context(|| format!("{} cannot be opened", file.display()))
 }
 
 fn document<'d>(check: &'d CheckReport, preview: Option<&'d Preview>) -> Document<'d> {

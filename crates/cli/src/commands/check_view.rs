@@ -104,7 +104,8 @@ fn write_cause(
         cause.code
     )?;
     for finding in cause.examples.iter().take(ROWS) {
-        let row = finding.line.and_then(|line| rows.get(&line));
+        // Of a set no rows are at hand: its lines count in each file anew.
+        let row = finding.line.filter(|_| finding.file.is_none()).and_then(|line| rows.get(&line));
         write_finding(text, finding, columns, row, style)?;
     }
     let more = cause.count.saturating_sub(cause.examples.len().min(ROWS) as u64);
@@ -122,7 +123,7 @@ fn write_finding(
     row: Option<&Cells>,
     style: Style,
 ) -> std::fmt::Result {
-    let line = finding.line.map(|line| format!("line {line}")).unwrap_or_default();
+    let line = finding.place();
     let place = finding.column.as_ref().and_then(|column| columns.iter().position(|name| name == column));
     let (Some(row), Some(place)) = (row, place) else {
         let line = if line.is_empty() { line } else { format!("{FAINT}{line}{FAINT:#}  ") };

@@ -10,6 +10,7 @@ use homeroom_sync::queue_run;
 
 use super::run::{finish_run, run_text};
 use crate::exit::Exit;
+use crate::given::Given;
 use crate::output::Output;
 use crate::wiring::Place;
 
@@ -17,7 +18,7 @@ use crate::wiring::Place;
 pub(crate) struct Sync {
     /// The district
     slug: Slug,
-    /// A file to take as an upload; without it, the newest upload
+    /// A file to take as an upload, or a folder with the files of a set; without it, the newest upload
     file: Option<PathBuf>,
     /// Only show what it would do
     #[arg(long)]
@@ -32,7 +33,7 @@ impl Sync {
             Some(file) => {
                 // A file given by hand stands for the district's file, whatever it is called here.
                 app.inbox
-                    .receive(&district, &settings.file, file)
+                    .receive(&district, &settings.file, Given::open(file)?.path())
                     .with_context(|| format!("{} cannot be taken as an upload", file.display()))?
             }
             None => district.uploads_newest()?.with_context(|| {

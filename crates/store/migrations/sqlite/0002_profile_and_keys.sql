@@ -24,3 +24,11 @@ CREATE TABLE signing_key (
   added_at BIGINT NOT NULL,
   PRIMARY KEY (district, fingerprint)
 );
+
+-- Uploads that were packed together: a roster in several files arrives one by one, and is read as one upload.
+CREATE TABLE upload_part (
+  district BIGINT NOT NULL,
+  upload UUID NOT NULL,
+  part_of UUID NOT NULL,
+  PRIMARY KEY (district, upload)
+);
