@@ -23,6 +23,7 @@ use crate::people;
 use crate::places;
 use crate::remarks;
 use crate::rows::{self, RowHalves};
+use crate::sets::set_file_of_header;
 use crate::students::{APART, Batch, PARTED, Students};
 
 /// What a file, or a set of files, holds.
@@ -91,6 +92,12 @@ pub(crate) fn check_table(
         separator: table.separator().to_string(),
         ..Contents::default()
     };
+    if header.missing().count() > FEW
+        && let Some(alone) = part_of_a_set(header.cells())
+    {
+        findings.add_whole(alone);
+        return Ok(contents);
+    }
     contents.proposals = say_header(&table, findings);
     if header.missing().next().is_some() || header.duplicates().next().is_some() {
         return Ok(contents);
@@ -275,6 +282,21 @@ fn stray_quote(row: &Row<'_>) -> Finding {
     let value = String::from_utf8_lossy(cell).into_owned();
     let message = format!("A quotation mark stands inside '{value}'; it was kept.");
     Finding::of_line(FindingCode::QuoteInsideCell, row.line, value, message)
+}
+
+/// Required columns that a roster may lack and still be meant as one.
+const FEW: usize = 3;
+
+/// Says of a header that it is that of one file of several.
+pub(crate) fn part_of_a_set(cells: &[String]) -> Option<Finding> {
+    let (format, name) = set_file_of_header(cells)?;
+    let whose = match format {
+        Format::Oneroster => "OneRoster",
+        _ => "a Clever sync",
+    };
+    let message =
+        format!("The file looks like {name}.csv of {whose}, which is a roster together with others only.");
+    Some(Finding::of_file(FindingCode::SetFileMissing, format!("{name}.csv"), message))
 }
 
 /// Says what the header lacks and has too much of; gives the mappings that it proposes.

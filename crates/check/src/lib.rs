@@ -109,11 +109,14 @@ fn refusal(opened: &Opened<'_>) -> Finding {
             (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
         }
         Opened::Unusable(why) => unusable(why),
-        Opened::NotATable(line) => (
-            FindingCode::FileNotATable,
-            line.clone(),
-            "The first line names none of the columns of a roster.".to_owned(),
-        ),
+        Opened::NotATable(line) => {
+            let cells = line.split([',', ';', '\t', '|']).map(|cell| cell.trim_matches('"').to_owned());
+            if let Some(part) = flat::part_of_a_set(&cells.collect::<Vec<_>>()) {
+                return part;
+            }
+            let message = "The first line names none of the columns of a roster.";
+            (FindingCode::FileNotATable, line.clone(), message.to_owned())
+        }
         Opened::TooManyColumns(count) => (
             FindingCode::TooManyColumns,
             count.to_string(),

@@ -102,10 +102,27 @@ impl Header {
             .map(|(_, cell)| cell.as_str())
     }
 
-    /// The ignored cell that is most likely a misspelt `column` of the flat CSV.
+    /// The ignored cell that is most likely meant as a missing `column` of the flat CSV: its name misspelt, or a part of
+    /// its name that no other missing column has (`Email`, when only the students' is missing).
     pub fn near_miss(&self, column: Column) -> Option<&str> {
-        let near = self.ignored().map(|cell| (column.distance(cell), cell)).min()?;
-        (near.0 <= 3 && near.0 * 3 <= column.name().len()).then_some(near.1)
+        let misspelt = self.ignored().filter(|cell| !words(cell).iter().all(|word| is_ordinary(word)));
+        let near = misspelt.map(|cell| (column.distance(cell), cell)).min();
+        if let Some((distance, cell)) = near
+            && distance <= 3
+            && distance * 3 <= column.name().len()
+        {
+            return Some(cell);
+        }
+        let is_part_of = |cell: &str, name: &str| {
+            let (cell, name) = (words(cell), words(name));
+            !cell.is_empty() && cell.iter().all(|word| name.contains(word))
+        };
+        let only_of = |cell: &&str| {
+            let mut fitting = self.missing().filter(|name| is_part_of(cell, name));
+            fitting.next() == Some(column.name()) && fitting.next().is_none()
+        };
+        let mut parts = self.ignored().filter(only_of);
+        parts.next().filter(|_| parts.next().is_none())
     }
 
     /// Whether a row is the header once more.
@@ -121,6 +138,33 @@ impl Header {
     }
 }
 
+/// The words of a header cell in small letters: `Last_name`, `lastName` and `Last Name` have two.
+fn words(cell: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_small = false;
+    for c in cell.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && after_small) {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().expect("there is always one").extend(c.to_lowercase());
+        }
+        after_small = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a word is spelt as headers spell theirs: then it is no other word misspelt.
+fn is_ordinary(word: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "first", "last", "middle", "full", "name", "email", "mail", "address", "id", "number", "code",
+        "school", "class", "section", "course", "teacher", "student", "staff", "grade", "level", "user",
+        "username", "title", "clever",
+    ];
+    WORDS.contains(&word)
+}
+
 #[cfg(test)]
 mod tests {
     use homeroom_model::column::Column;
@@ -134,6 +178,42 @@ mod tests {
             Profile::parse("[columns]\n\"Pupil Mail\" = \"student_email\"\ncourse = \"class_name\"");
         let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
         Header::of_cells(cells, &Vocabulary::flat(&profile.unwrap()))
+    }
+
+    #[test]
+    fn a_near_miss_is_a_typing_mistake_or_the_only_thing_that_can_be_meant() {
+        const ALL: [&str; 11] = [
+            "school_id",
+            "school_name",
+            "teacher_email",
+            "teacher_first_name",
+            "teacher_last_name",
+            "class_id",
+            "class_name",
+            "student_first_name",
+            "student_last_name",
+            "student_email",
+            "student_grade_level",
+        ];
+        let near = |missing: &str, instead: &str| {
+            let cells = ALL.map(|cell| if cell == missing { instead } else { cell });
+            header(&cells).near_miss(Column::named(missing).unwrap()).map(str::to_owned)
+        };
+        for (missing, instead) in [
+            ("student_email", "student_emial"),
+            ("student_email", "Email"),
+            ("student_last_name", "lastName"),
+            ("class_name", "clas name"),
+        ] {
+            assert_eq!(near(missing, instead).as_deref(), Some(instead));
+        }
+        for (missing, instead) in
+            [("class_name", "Last_name"), ("school_id", "id number"), ("student_email", "phone")]
+        {
+            assert_eq!(near(missing, instead), None, "{instead}");
+        }
+        let both = header(&["school_id", "First Name", "Last Name", "teacher_email"]);
+        assert_eq!(both.near_miss(Column::StudentLastName), None, "it may be the teacher's as well");
     }
 
     #[test]

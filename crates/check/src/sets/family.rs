@@ -2,7 +2,7 @@
 
 use homeroom_model::check_report::Format;
 use homeroom_model::column::{Column, plain};
-use homeroom_read::{FileSet, Opened, Vocabulary};
+use homeroom_read::{FileSet, Header, Opened, Vocabulary};
 
 use std::io;
 
@@ -264,6 +264,16 @@ pub fn set_of_files(names: &[&str]) -> Option<SetFiles> {
     let families = [(Format::Oneroster, ONEROSTER), (Format::Clever, CLEVER)].map(of_family);
     let (fitting, set) = families.into_iter().max_by_key(|(fitting, _)| *fitting)?;
     (fitting >= FITTING && set.files.len() >= FITTING).then_some(set)
+}
+
+/// Which file of which set a header belongs to, by its cells, when it is none of the flat CSV: `users.csv` of OneRoster.
+pub(crate) fn set_file_of_header(cells: &[String]) -> Option<(Format, &'static str)> {
+    let families = [(Format::Oneroster, ONEROSTER), (Format::Clever, CLEVER)];
+    let kinds = families.into_iter().flat_map(|(format, kinds)| kinds.iter().map(move |kind| (format, kind)));
+    let known = |kind: &Kind| Header::of_cells(cells.to_vec(), &kind.vocabulary()).known();
+    let best =
+        kinds.map(|(format, kind)| (known(kind), format, kind.name)).max_by_key(|(known, ..)| *known)?;
+    (best.0 >= 3).then_some((best.1, best.2))
 }
 
 fn is_table(name: &str) -> bool {

@@ -10,5 +10,5 @@ mod stored;
 mod tables;
 
 pub(crate) use assemble::check_set;
-pub(crate) use family::Family;
+pub(crate) use family::{Family, set_file_of_header};
 pub use family::{SetFiles, set_of_files};
