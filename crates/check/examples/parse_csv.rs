@@ -1,0 +1,17 @@
+//! Parses a file with the `csv` crate and counts its rows: what reading alone costs, for `bench/run`.
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+fn main() -> Result<(), csv::Error> {
+    let Some(path) = std::env::args().nth(1) else {
+        eprintln!("usage: parse_csv FILE");
+        return Ok(());
+    };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
+    let mut record = csv::ByteRecord::new();
+    let mut rows = 0_u64;
+    while reader.read_byte_record(&mut record)? {
+        rows += 1;
+    }
+    println!("{rows}");
+    Ok(())
+}
