@@ -4,6 +4,8 @@
 //! [`Table::next_row`] streams, and finds out whether the rest is UTF-8 as well. Memory follows the longest record, not the
 //! file.
 
+use std::sync::Arc;
+
 mod cells;
 mod column;
 mod container;
@@ -13,6 +15,7 @@ mod header_search;
 mod kind;
 mod lines;
 mod marks;
+mod openpgp;
 mod table;
 mod workbook;
 
@@ -20,6 +23,7 @@ pub use column::Column;
 pub use container::Unusable;
 pub use encoding::Encoding;
 pub use header::Header;
+pub use openpgp::{KeyError, OpenPgpKeys, Signature};
 pub use table::{Damage, Opened, Row, Table, open, read};
 
 /// What a file may cost.
@@ -31,10 +35,12 @@ pub struct Limits {
     pub columns: usize,
     /// The largest file, in bytes.
     pub bytes: u64,
+    /// The keys for files that are encrypted or signed with OpenPGP.
+    pub keys: Option<Arc<OpenPgpKeys>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
+        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30, keys: None }
     }
 }

@@ -12,6 +12,7 @@ use crate::header_search::{find_header, in_single_quotes};
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
+use crate::openpgp::{Seen, Signature};
 use homeroom_model::source::Source;
 use memchr::memchr;
 
@@ -62,6 +63,7 @@ pub struct Table<'s> {
     cells: Cells,
     repeated_headers: Vec<u32>,
     ends_mid_row: bool,
+    seen: Seen,
 }
 
 /// A row of the file.
@@ -199,6 +201,7 @@ fn open_inside<'s>(
         cells: Cells::default(),
         repeated_headers: vec![],
         ends_mid_row: false,
+        seen: container.seen(),
     })))
 }
 
@@ -237,6 +240,11 @@ impl Table<'_> {
     /// Whether the file ends in the middle of a row; known at the end.
     pub fn ends_mid_row(&self) -> bool {
         self.ends_mid_row
+    }
+
+    /// Who the file is from, as far as a signature tells; known when all rows have been read.
+    pub fn signature(&self) -> Signature {
+        self.seen.get()
     }
 
     /// Bytes of the file that have been read so far: for a progress bar.
