@@ -166,6 +166,29 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
         Unusable::TooLarge => {
             plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
         }
+        Unusable::EncryptedWithoutKey => plain(
+            FindingCode::EncryptionNoKey,
+            "The file is encrypted, and there is no key here for this district.",
+        ),
+        Unusable::EncryptedToOtherKey => {
+            plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not to our key.")
+        }
+        Unusable::EncryptedWithPassword => {
+            plain(FindingCode::EncryptionPassword, "The file is encrypted with a password.")
+        }
+        Unusable::MessageDamaged => plain(
+            FindingCode::EncryptionDamaged,
+            "The encrypted file is damaged: it was cut off, or its bytes have changed.",
+        ),
+        Unusable::SignatureBad => plain(
+            FindingCode::SignatureBad,
+            "The file's signature is of none of the keys that are known as the district's.",
+        ),
+        Unusable::NotAMessage(what) => (
+            FindingCode::EncryptionNotAFile,
+            (*what).to_owned(),
+            format!("The file is {what}, and holds no roster."),
+        ),
     }
 }
 

@@ -119,6 +119,41 @@ catalogue! {
         example: "roster.zip with monday.csv and tuesday.csv",
         remedy: "Put the one file that is the roster into the archive.",
     }
+    EncryptionNoKey "encryption-no-key" RejectFile {
+        meaning: "The file is encrypted with OpenPGP, and there is no key pair here to decrypt it with.",
+        example: "roster.csv.pgp from a district that has been given no key",
+        remedy: "Upload the file unencrypted (the connection is encrypted already), or ask us for a key: `homeroom district key SLUG` makes one.",
+    }
+    EncryptionOtherKey "encryption-other-key" RejectFile {
+        meaning: "The file is encrypted with OpenPGP, but not to our key.",
+        example: "roster.csv.pgp encrypted to the district's own key",
+        remedy: "Encrypt the file to the public key that we gave you: compare its fingerprint.",
+    }
+    EncryptionPassword "encryption-password" RejectFile {
+        meaning: "The file is encrypted with OpenPGP by a password, and not to our key.",
+        example: "`gpg --symmetric roster.csv`",
+        remedy: "Encrypt the file to the public key that we gave you (`gpg --encrypt --recipient NAME`).",
+    }
+    EncryptionDamaged "encryption-damaged" RejectFile {
+        meaning: "The OpenPGP message is cut off, or its bytes have changed since it was encrypted.",
+        example: "an upload of roster.csv.pgp that broke off",
+        remedy: "Encrypt the file again and upload it again, as binary data.",
+    }
+    EncryptionNotAFile "encryption-not-a-file" RejectFile {
+        meaning: "The file is something of OpenPGP that holds no roster.",
+        example: "a public key, or a signature without its file",
+        remedy: "Upload the encrypted file itself (`gpg --sign --encrypt`).",
+    }
+    SignatureBad "signature-bad" RejectFile {
+        meaning: "The file's OpenPGP signature is of none of the keys that are known as the district's.",
+        example: "roster.csv.pgp signed with a new key that we do not know yet",
+        remedy: "Sign with the key that you gave us; if you have a new one, send us its public half first.",
+    }
+    SignatureMissing "signature-missing" Warning {
+        meaning: "The file is not signed, although we know a key that the district signs with. It is used all the same.",
+        example: "`gpg --encrypt roster.csv` without `--sign`",
+        remedy: "Sign the file as you encrypt it (`gpg --sign --encrypt`).",
+    }
     FileNotATable "file-not-a-table" RejectFile {
         meaning: "The first line names no column of a roster.",
         example: "Report created on 3 May",

@@ -1,4 +1,5 @@
-//! What a file's bytes lie in: nothing, gzip, a zip archive, or a workbook. Unpacked while they are read, never as a whole.
+//! What a file's bytes lie in: nothing, gzip, a zip archive, a workbook, or an OpenPGP message with one of these in it.
+//! Unpacked while they are read, never as a whole; only an archive within a message is held in memory.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -6,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
-use homeroom_model::source::Source;
+use homeroom_model::source::{ReadSeek, Source};
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
+use crate::openpgp::{Found, Sealed, Seen, Whole, detect};
 use crate::rules::{Limits, Rules};
 use crate::vocabulary::Vocabulary;
 use crate::workbook::Workbook;
@@ -27,6 +29,10 @@ pub(crate) enum Container {
     Several(Vec<(String, Entry)>),
     /// A sheet of an Excel workbook.
     Workbook(Workbook),
+    /// An OpenPGP message with a plain file or gzip in it.
+    Sealed(Sealed, Box<Container>),
+    /// A zip archive or a workbook that lay in an OpenPGP message.
+    InMemory(Whole, Box<Container>),
 }
 
 /// Where an entry lies in its archive, and what its bytes must be.
@@ -39,7 +45,7 @@ pub(crate) struct Entry {
     crc: u32,
 }
 
-/// Why an archive gives no table.
+/// Why an archive or a message gives no table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// It is cut off, or its bytes are not what its check sums say.
@@ -56,6 +62,18 @@ pub enum Unusable {
     Document(&'static str),
     /// It unpacks to more bytes than allowed, or holds more entries.
     TooLarge,
+    /// An OpenPGP message that is encrypted to a key, and there is no key of ours.
+    EncryptedWithoutKey,
+    /// An OpenPGP message that is encrypted to other keys than ours.
+    EncryptedToOtherKey,
+    /// An OpenPGP message that is encrypted with a password only.
+    EncryptedWithPassword,
+    /// An OpenPGP message that is cut off, or whose bytes are not what was encrypted.
+    MessageDamaged,
+    /// Its OpenPGP signature is of none of the district's keys, or not one of these bytes.
+    SignatureBad,
+    /// Something of OpenPGP that holds no file: "an OpenPGP public key".
+    NotAMessage(&'static str),
 }
 
 /// Bytes that may be read to find out what an archive holds: far more than one for a roster has.
@@ -74,6 +92,12 @@ impl Container {
         rules: &Rules,
         start: &[u8],
     ) -> io::Result<Result<Container, Unusable>> {
+        match detect(start, source.length()) {
+            Some(Found::Refused(what)) => return Ok(Err(Unusable::NotAMessage(what))),
+            Some(Found::Armored(at)) => return Container::in_message(source, rules, at, true),
+            Some(Found::Binary) => return Container::in_message(source, rules, 0, false),
+            None => {}
+        }
         if start.starts_with(b"\x1F\x8B") {
             return Ok(Ok(Container::Gzip));
         }
@@ -93,6 +117,53 @@ impl Container {
         Ok(Ok(Container::Plain))
     }
 
+    /// The entries, when there are several that may be tables; and the archive, when it lay in a message.
+    pub(crate) fn several(&mut self) -> Option<(Vec<(String, Entry)>, Option<Whole>)> {
+        match self {
+            Container::Several(entries) => Some((std::mem::take(entries), None)),
+            Container::InMemory(whole, inside) => {
+                inside.several().map(|(entries, _)| (entries, Some(whole.clone())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Looks at what an OpenPGP message holds.
+    fn in_message(
+        source: &dyn Source,
+        rules: &Rules,
+        start: u64,
+        armored: bool,
+    ) -> io::Result<Result<Container, Unusable>> {
+        let limits = &rules.limits;
+        let keys = rules.keys.clone().unwrap_or_default();
+        let sealed = Sealed { start, armored, keys, seen: Seen::default() };
+        let plaintext = || unsealed(&sealed, source.open()?, limits, source.length(), &Taken::default());
+        let begin = crate::encoding::start(&mut plaintext()?)?;
+        if begin.starts_with(b"\x1F\x8B") {
+            return Ok(Ok(Container::Sealed(sealed, Box::new(Container::Gzip))));
+        }
+        if begin.starts_with(b"PK\x03\x04") || begin.starts_with(b"PK\x05\x06") {
+            let whole = Whole::read(plaintext()?, sealed.seen.clone())?;
+            let inside = Container::of(whole.bytes(), rules, &begin)?;
+            return Ok(inside.map(|inside| Container::InMemory(whole, Box::new(inside))));
+        }
+        // A message within a message: nobody means that, and it could go on for ever.
+        if detect(&begin, u64::MAX).is_some() {
+            return Ok(Err(Unusable::Packed));
+        }
+        Ok(Ok(Container::Sealed(sealed, Box::new(Container::Plain))))
+    }
+
+    /// What is known of the file's signature, now and when more of it has been read.
+    pub(crate) fn seen(&self) -> Seen {
+        match self {
+            Container::Sealed(sealed, _) => sealed.seen.clone(),
+            Container::InMemory(whole, _) => whole.seen().clone(),
+            _ => Seen::default(),
+        }
+    }
+
     /// A reader of what the container holds. `taken` counts the bytes of the file that have been read.
     pub(crate) fn open<'s>(
         &self,
@@ -100,21 +171,54 @@ impl Container {
         limits: &Limits,
         taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
-        let counted = || Ok::<_, io::Error>(Counted { inner: source.open()?, taken: taken.clone() });
+        self.open_from(&|| source.open(), source.length(), limits, taken)
+    }
+
+    fn open_from<'s>(
+        &self,
+        file: &dyn Fn() -> io::Result<Box<dyn ReadSeek + Send + 's>>,
+        length: u64,
+        limits: &Limits,
+        taken: &Taken,
+    ) -> io::Result<Box<dyn Read + Send + 's>> {
+        let counted = || Ok::<_, io::Error>(Counted { inner: file()?, taken: taken.clone() });
         Ok(match self {
             // Several tables are opened one by one, each as an entry.
             Container::Plain | Container::Several(_) => Box::new(counted()?),
-            Container::Gzip => {
-                let inner = MultiGzDecoder::new(buffered(counted()?));
-                Box::new(Unpacked::new(inner, limits, source.length(), None))
-            }
-            Container::Zip(entry) => entry.open(source, limits, taken)?,
+            Container::Gzip => gunzipped(counted()?, limits, length),
+            Container::Zip(entry) => entry.open(file()?, limits, taken)?,
             // What a sheet says in few bytes, such as a cell far to the right, may be much text.
             Container::Workbook(workbook) => {
-                Box::new(Unpacked::new(workbook.rows(source, limits, taken)?, limits, source.length(), None))
+                Box::new(Unpacked::new(workbook.rows(file()?, limits, taken)?, limits, length, None))
+            }
+            Container::Sealed(sealed, inside) => {
+                let plaintext = unsealed(sealed, file()?, limits, length, taken)?;
+                match **inside {
+                    Container::Gzip => gunzipped(plaintext, limits, length),
+                    _ => plaintext,
+                }
+            }
+            Container::InMemory(whole, inside) => {
+                inside.open_from(&|| Ok(whole.open()), whole.bytes().len() as u64, limits, taken)?
             }
         })
     }
+}
+
+fn gunzipped<'s>(gzip: impl Read + Send + 's, limits: &Limits, packed: u64) -> Box<dyn Read + Send + 's> {
+    Box::new(Unpacked::new(MultiGzDecoder::new(buffered(gzip)), limits, packed, None))
+}
+
+fn unsealed<'s>(
+    sealed: &Sealed,
+    mut file: Box<dyn ReadSeek + Send + 's>,
+    limits: &Limits,
+    length: u64,
+    taken: &Taken,
+) -> io::Result<Box<dyn Read + Send + 's>> {
+    sealed.seek(&mut *file)?;
+    let file = Counted { inner: file, taken: taken.clone() };
+    Ok(Box::new(Unpacked::new(sealed.open(Box::new(file))?, limits, length, None)))
 }
 
 impl Entry {
@@ -139,13 +243,12 @@ impl Entry {
     /// A reader of the unpacked entry.
     pub(crate) fn open<'s>(
         &self,
-        source: &'s dyn Source,
+        mut file: Box<dyn ReadSeek + Send + 's>,
         limits: &Limits,
         taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
-        let mut bytes = source.open()?;
-        bytes.seek(SeekFrom::Start(self.start))?;
-        let packed = Counted { inner: bytes, taken: taken.clone() }.take(self.packed);
+        file.seek(SeekFrom::Start(self.start))?;
+        let packed = Counted { inner: file, taken: taken.clone() }.take(self.packed);
         let ends = Some((self.length, self.crc));
         Ok(match self.deflated {
             true => Box::new(Unpacked::new(DeflateDecoder::new(buffered(packed)), limits, self.packed, ends)),

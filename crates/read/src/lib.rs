@@ -12,6 +12,7 @@ mod header_search;
 mod kind;
 mod lines;
 mod marks;
+mod openpgp;
 mod rules;
 mod set;
 mod table;
@@ -20,6 +21,7 @@ mod workbook;
 
 pub use container::Unusable;
 pub use header::Header;
+pub use openpgp::{KeyError, OpenPgpKeys, Signature};
 pub use rules::{Limits, Rules};
 pub use set::{FileSet, pack};
 pub use table::{Damage, Opened, Row, Table, open, read};

@@ -1,6 +1,10 @@
 //! What a reader is told besides the file: what it may cost, and what the district's profile says.
 
+use std::sync::Arc;
+
 use homeroom_model::profile::Profile;
+
+use crate::openpgp::OpenPgpKeys;
 
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +13,8 @@ pub struct Rules {
     pub limits: Limits,
     /// The district's profile.
     pub profile: Profile,
+    /// The keys for files that are encrypted or signed with OpenPGP.
+    pub keys: Option<Arc<OpenPgpKeys>>,
     /// The name under which the district's file is expected, besides those of the profile; `None` when every name will do.
     pub file_name: Option<String>,
 }

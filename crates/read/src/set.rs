@@ -5,6 +5,7 @@ use std::io;
 use homeroom_model::source::Source;
 
 use crate::container::{Container, Entry, Unusable};
+use crate::openpgp::Whole;
 use crate::rules::Rules;
 use crate::table::{Opened, open_table, or_unusable, read_with};
 use crate::vocabulary::Vocabulary;
@@ -16,15 +17,27 @@ pub struct FileSet<'s> {
     source: &'s dyn Source,
     rules: &'s Rules,
     files: Vec<(String, Entry)>,
+    /// The archive, when it lay in a message.
+    within: Option<Whole>,
 }
 
 impl<'s> FileSet<'s> {
     pub(crate) fn new(
         source: &'s dyn Source,
         rules: &'s Rules,
-        entries: Vec<(String, Entry)>,
+        files: Vec<(String, Entry)>,
+        within: Option<Whole>,
     ) -> FileSet<'s> {
-        FileSet { source, rules, files: entries }
+        FileSet { source, rules, files, within }
+    }
+
+    /// What a file of the set lies in.
+    fn container(&self, file: usize) -> Container {
+        let entry = Container::Zip(self.files[file].1.clone());
+        match &self.within {
+            Some(whole) => Container::InMemory(whole.clone(), Box::new(entry)),
+            None => entry,
+        }
     }
 
     /// The files' names, with the folders that they lie in.
@@ -43,7 +56,7 @@ impl<'s> FileSet<'s> {
         vocabulary: &Vocabulary,
         work: impl FnMut(Opened<'_>) -> io::Result<T>,
     ) -> io::Result<T> {
-        let container = Container::Zip(self.files[file].1.clone());
+        let container = self.container(file);
         let open =
             |encoding| or_unusable(open_table(self.source, &container, self.rules, vocabulary, encoding));
         read_with(open, work)
@@ -75,7 +88,7 @@ const MISSING: usize = 3;
 pub(crate) fn the_roster<'s>(
     set: FileSet<'s>,
     vocabulary: &Vocabulary,
-) -> io::Result<Result<Entry, Opened<'s>>> {
+) -> io::Result<Result<Container, Opened<'s>>> {
     let mut rosters = vec![];
     for file in 0..set.files.len() {
         let is_roster = set.read(file, vocabulary, |opened| {
@@ -88,7 +101,7 @@ pub(crate) fn the_roster<'s>(
     }
     Ok(match rosters.as_slice() {
         [] => Err(Opened::Set(set)),
-        [file] => Ok(set.files[*file].1.clone()),
+        [file] => Ok(set.container(*file)),
         several => {
             let names = several.iter().take(NAMES).map(|file| set.files[*file].0.clone()).collect();
             Err(Opened::Unusable(Unusable::SeveralTables(names)))

@@ -11,6 +11,7 @@ use crate::header_search::{find_header, in_single_quotes};
 use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
+use crate::openpgp::{Seen, Signature};
 use crate::rules::Rules;
 use crate::set::{FileSet, the_roster};
 use crate::vocabulary::Vocabulary;
@@ -67,6 +68,7 @@ pub struct Table<'s> {
     cells: Cells,
     repeated_headers: Vec<u32>,
     ends_mid_row: bool,
+    seen: Seen,
 }
 
 /// A row of the file.
@@ -180,9 +182,9 @@ fn open_inside<'s>(
         Err(why) => return Ok(Opened::Unusable(why)),
     };
     let vocabulary = Vocabulary::flat(&rules.profile);
-    if let Container::Several(entries) = container {
-        container = match the_roster(FileSet::new(source, rules, entries), &vocabulary)? {
-            Ok(entry) => Container::Zip(entry),
+    if let Some((entries, within)) = container.several() {
+        container = match the_roster(FileSet::new(source, rules, entries, within), &vocabulary)? {
+            Ok(container) => container,
             Err(opened) => return Ok(opened),
         };
     }
@@ -239,6 +241,7 @@ pub(crate) fn open_table<'s>(
         cells: Cells::default(),
         repeated_headers: vec![],
         ends_mid_row: false,
+        seen: container.seen(),
     })))
 }
 
@@ -277,6 +280,11 @@ impl Table<'_> {
     /// Whether the file ends in the middle of a row; known at the end.
     pub fn ends_mid_row(&self) -> bool {
         self.ends_mid_row
+    }
+
+    /// Who the file is from, as far as a signature tells; known when all rows have been read.
+    pub fn signature(&self) -> Signature {
+        self.seen.get()
     }
 
     /// Bytes of the file that have been read so far: for a progress bar.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use homeroom_model::source::Source;
+use homeroom_model::source::{ReadSeek, Source};
 use quick_xml::events::Event;
 
 use crate::container::{Entry, Taken, Unusable};
@@ -63,7 +63,9 @@ impl Workbook {
         let part = |path: &str| {
             let entry = parts.get(path);
             entry
-                .map(|entry| Ok::<_, io::Error>(Xml::new(entry.open(source, limits, &Taken::default())?)))
+                .map(|entry| {
+                    Ok::<_, io::Error>(Xml::new(entry.open(source.open()?, limits, &Taken::default())?))
+                })
                 .transpose()
         };
         let mut shared = Shared::default();
@@ -85,7 +87,7 @@ impl Workbook {
         let shared = Arc::new(shared);
         let mut chosen = None;
         for entry in entries {
-            let sheet = Sheet::new(shared.clone(), entry.open(source, limits, &Taken::default())?);
+            let sheet = Sheet::new(shared.clone(), entry.open(source.open()?, limits, &Taken::default())?);
             if has_header(sheet, vocabulary)? {
                 chosen = Some(entry);
                 break;
@@ -99,11 +101,11 @@ impl Workbook {
     /// The chosen sheet as a CSV.
     pub(crate) fn rows<'s>(
         &self,
-        source: &'s dyn Source,
+        file: Box<dyn ReadSeek + Send + 's>,
         limits: &Limits,
         taken: &Taken,
     ) -> io::Result<impl Read + Send + use<'s>> {
-        Ok(Sheet::new(self.shared.clone(), self.sheet.open(source, limits, taken)?))
+        Ok(Sheet::new(self.shared.clone(), self.sheet.open(file, limits, taken)?))
     }
 }
 

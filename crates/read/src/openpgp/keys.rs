@@ -1,0 +1,149 @@
+//! The keys that a district's files are opened and checked with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use homeroom_model::chance::Chance;
+use pgp::composed::{ArmorOptions, Deserializable, SignedPublicKey, SignedPublicSubKey, SignedSecretKey};
+use pgp::packet::SignatureType;
+use pgp::types::{Fingerprint, KeyDetails, VerifyingKey};
+
+use crate::openpgp::generate::generate;
+use crate::openpgp::key_error::KeyError;
+
+/// The secret key that a district's files are encrypted to, and the public keys that the district signs with. Either
+/// may be missing. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct OpenPgpKeys {
+    secret: Option<Arc<SignedSecretKey>>,
+    district: Arc<Vec<SignedPublicKey>>,
+}
+
+impl fmt::Debug for OpenPgpKeys {
+    /// Fingerprints only: no secret gets into a log.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OpenPgpKeys")
+            .field("ours", &self.fingerprint())
+            .field("district", &self.district_fingerprints())
+            .finish()
+    }
+}
+
+impl OpenPgpKeys {
+    /// Makes a key pair for a district: the secret half, to be kept, and the public one, to be given to the district,
+    /// both armored. `created` is in seconds since 1970; a program refuses to encrypt to a key from the future.
+    ///
+    /// # Errors
+    /// When the name is empty or too long.
+    pub fn generate(user_id: &str, created: u32, chance: &Chance) -> Result<(String, String), KeyError> {
+        generate(user_id, created, chance)
+    }
+
+    /// Our key, from its armored secret half without a passphrase.
+    ///
+    /// # Errors
+    /// When it is none, or has a passphrase.
+    pub fn from_armored(secret: &str) -> Result<OpenPgpKeys, KeyError> {
+        let (key, _) = SignedSecretKey::from_string(secret).map_err(|_| KeyError::NotASecretKey)?;
+        let locked = |params: &pgp::types::SecretParams| params.is_encrypted();
+        if locked(key.primary_key.secret_params())
+            || key.secret_subkeys.iter().any(|subkey| locked(subkey.key.secret_params()))
+        {
+            return Err(KeyError::Locked);
+        }
+        Ok(OpenPgpKeys { secret: Some(Arc::new(key)), district: Arc::default() })
+    }
+
+    /// The same with the keys that the district signs with, instead of those known so far. `keys` holds one or several,
+    /// armored (also several armored blocks, one after the other) or binary.
+    ///
+    /// # Errors
+    /// When the bytes are something else, or a key has been revoked.
+    pub fn with_district_keys(self, keys: &[u8]) -> Result<OpenPgpKeys, KeyError> {
+        let mut district = public_keys(keys)?;
+        if district.is_empty() {
+            return Err(KeyError::NotAKey);
+        }
+        for key in &mut district {
+            if key.details.revocation_signatures.iter().any(|by| by.verify_key(&key.primary_key).is_ok()) {
+                return Err(KeyError::Revoked(shown(&key.fingerprint())));
+            }
+            let primary = key.primary_key.clone();
+            key.public_subkeys.retain(|subkey| signs(subkey, &primary));
+        }
+        Ok(OpenPgpKeys { district: Arc::new(district), ..self })
+    }
+
+    /// Our key's fingerprint, as it is shown to be compared; `None` without a key.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.secret.as_ref().map(|key| shown(&key.primary_key.fingerprint()))
+    }
+
+    /// The fingerprints of the district's keys.
+    pub fn district_fingerprints(&self) -> Vec<String> {
+        self.district.iter().map(|key| shown(&key.fingerprint())).collect()
+    }
+
+    /// Our public key, armored: what the district imports. `None` without a key.
+    pub fn public_armored(&self) -> Option<String> {
+        let public = SignedPublicKey::from(self.secret.as_deref()?.clone());
+        public.to_armored_string(ArmorOptions::default()).ok()
+    }
+
+    pub(crate) fn secret(&self) -> Option<&SignedSecretKey> {
+        self.secret.as_deref()
+    }
+
+    pub(crate) fn knows_the_district(&self) -> bool {
+        !self.district.is_empty()
+    }
+
+    /// Every key whose signature is the district's.
+    pub(crate) fn verifying(&self) -> impl Iterator<Item = &dyn VerifyingKey> {
+        self.district.iter().flat_map(|key| {
+            let subkeys = key.public_subkeys.iter().map(|subkey| &subkey.key as &dyn VerifyingKey);
+            std::iter::once(&key.primary_key as &dyn VerifyingKey).chain(subkeys)
+        })
+    }
+}
+
+/// Whether a subkey belongs to its key, may sign and has not been revoked: whoever can write into a key file can add a
+/// subkey to it, but not the signatures that bind it.
+fn signs(subkey: &SignedPublicSubKey, primary: &pgp::packet::PublicKey) -> bool {
+    subkey.verify_bindings(primary).is_ok()
+        && subkey.signatures.iter().any(|by| by.key_flags().sign())
+        && !subkey.signatures.iter().any(|by| by.typ() == Some(SignatureType::SubkeyRevocation))
+}
+
+fn public_keys(bytes: &[u8]) -> Result<Vec<SignedPublicKey>, KeyError> {
+    const BLOCK: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    let text = String::from_utf8_lossy(bytes);
+    if text.contains("-----BEGIN PGP PRIVATE KEY BLOCK-----") {
+        return Err(KeyError::SecretGiven);
+    }
+    if !text.contains(BLOCK) {
+        // RFC 9580 section 4.2: a packet of type 5 is a secret key, in the old form of its header or in the new one.
+        if matches!(bytes.first(), Some(0x94..=0x97 | 0xC5)) {
+            return Err(KeyError::SecretGiven);
+        }
+        let keys = SignedPublicKey::from_bytes_many(bytes).map_err(|_| KeyError::NotAKey)?;
+        return keys.collect::<Result<_, _>>().map_err(|_| KeyError::NotAKey);
+    }
+    let mut all = vec![];
+    for block in text.split(BLOCK).skip(1) {
+        let block = format!("{BLOCK}{block}");
+        let (keys, _) = SignedPublicKey::from_string_many(&block).map_err(|_| KeyError::NotAKey)?;
+        for key in keys {
+            all.push(key.map_err(|_| KeyError::NotAKey)?);
+        }
+    }
+    Ok(all)
+}
+
+/// In groups of four, as fingerprints are read out.
+fn shown(fingerprint: &Fingerprint) -> String {
+    let digits = fingerprint.to_string().to_uppercase();
+    let groups = digits.as_bytes().chunks(4).map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(" ")
+}
