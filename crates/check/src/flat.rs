@@ -13,7 +13,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{OptionalColumns, Roster, Student};
-use homeroom_read::{Header, Row, Rules, Table};
+use homeroom_read::{Header, Row, Rules, Signature, Table};
 
 use crate::Earlier;
 use crate::damage::Proofs;
@@ -333,6 +333,12 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> 
     proposals
 }
 
+/// Says that a file is not signed whose district signs; known when all rows have been read.
+pub(crate) fn unsigned(table: &Table<'_>) -> Option<Finding> {
+    let code = FindingCode::SignatureMissing;
+    (table.signature() == Signature::Missing).then(|| Finding::of_file(code, "", code.meaning()))
+}
+
 fn say_table(table: &Table<'_>, profile: &Profile, samples: &[String], rows: u64, findings: &mut Findings) {
     if table.encoding() == Encoding::Windows1252 && profile.encoding != Some(Encoding::Windows1252) {
         let understood = match samples {
@@ -341,6 +347,9 @@ fn say_table(table: &Table<'_>, profile: &Profile, samples: &[String], rows: u64
         };
         let message = format!("The file is not in UTF-8; it was read as Windows-1252.{understood}");
         findings.add_whole(Finding::of_file(FindingCode::EncodingWindows1252, samples.join(", "), message));
+    }
+    if let Some(unsigned) = unsigned(table) {
+        findings.add_whole(unsigned);
     }
     for line in table.repeated_headers() {
         let message = "The header stands here once more; the line was skipped.";

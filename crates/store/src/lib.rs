@@ -15,6 +15,7 @@ pub mod error;
 pub mod hashing;
 pub mod jobs;
 mod migrate;
+pub mod openpgp_keys;
 pub mod profiles;
 pub mod roster;
 pub mod runs;

@@ -1,4 +1,4 @@
-//! How a district's files are read: every version of its profile, and its OpenPGP keys.
+//! How a district's files are read: every version of its profile.
 
 use homeroom_model::profile::Profile;
 

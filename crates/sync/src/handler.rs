@@ -10,6 +10,7 @@ use homeroom_store::jobs::Job;
 use homeroom_store::{DistrictStore, Store, StoreError};
 
 use crate::error::SyncError;
+use crate::keys::keys_of;
 use crate::queue::Task;
 use crate::run::Progress;
 
@@ -31,8 +32,12 @@ impl Conductor {
 
     /// How the files of a district are read.
     pub(crate) fn rules(&self, district: &DistrictStore, settings: &District) -> Result<Rules, StoreError> {
-        let profile = district.profile()?;
-        Ok(Rules { limits: self.limits.clone(), profile, file_name: Some(settings.file.clone()) })
+        Ok(Rules {
+            limits: self.limits.clone(),
+            profile: district.profile()?,
+            keys: keys_of(district)?,
+            file_name: Some(settings.file.clone()),
+        })
     }
 
     /// Reports progress to `report`, for a person who waits.

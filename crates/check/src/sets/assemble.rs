@@ -54,6 +54,7 @@ pub(crate) fn check_set(
         }
     };
     progress(said.bytes);
+    said.unsigned.take().into_iter().for_each(|unsigned| said.findings.add_whole(unsigned));
     let mut roster = Roster::default();
     if let Some((mut parts, links)) = read {
         if let Some(earlier) = earlier() {

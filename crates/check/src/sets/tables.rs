@@ -9,6 +9,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
 use homeroom_read::{FileSet, Header, Opened, Row, Rules, Table};
 
+use crate::flat::unsigned;
 use crate::halves::Issue;
 use crate::protect;
 use crate::remarks;
@@ -26,6 +27,8 @@ pub(super) struct Said {
     pub(super) encoding: String,
     pub(super) separator: String,
     pub(super) bytes: u64,
+    /// That the set is not signed.
+    pub(super) unsigned: Option<Finding>,
 }
 
 impl Said {
@@ -36,6 +39,7 @@ impl Said {
         self.rejected += other.rejected;
         self.ends_mid_row |= other.ends_mid_row;
         self.bytes += other.bytes;
+        self.unsigned = self.unsigned.take().or(other.unsigned);
         if self.encoding.is_empty() {
             (self.encoding, self.separator) = (other.encoding, other.separator);
         }
@@ -244,6 +248,8 @@ fn say_header(table: &Table<'_>, file: &str, said: &mut Said) -> bool {
 }
 
 fn say_encoding(table: &Table<'_>, rules: &Rules, file: &str, said: &mut Said) {
+    // The whole archive is signed or not: it is told once.
+    said.unsigned = unsigned(table);
     if table.encoding() == Encoding::Windows1252 && rules.profile.encoding != Some(Encoding::Windows1252) {
         let message = format!("{file} is not in UTF-8; it was read as Windows-1252.");
         let code = FindingCode::EncodingWindows1252;

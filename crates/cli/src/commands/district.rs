@@ -12,6 +12,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::district_key::Key;
 use super::profile::Profile;
 use super::run::{finish_run, run_text};
 use crate::exit::Exit;
@@ -33,6 +34,8 @@ pub(crate) enum District {
     Set(Set),
     /// Move a district on its way: testing, verifying, live, paused
     Stage(SetStage),
+    /// Print the public OpenPGP key that a district encrypts its files to; made on first use
+    Key(Key),
     /// How a district's files are read: columns, file names, grades …
     #[command(subcommand)]
     Profile(Profile),
@@ -140,6 +143,7 @@ impl District {
             }
             District::Set(set) => set.run(&app, output),
             District::Stage(stage) => stage.run(&app, output),
+            District::Key(key) => key.run(&app, output),
             District::Profile(profile) => profile.run(&app, output),
             District::Erase { slug, confirm } => erase(&app, output, slug, confirm.as_deref()),
         }

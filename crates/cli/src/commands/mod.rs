@@ -7,6 +7,7 @@ mod check_view;
 mod config;
 mod demo;
 mod district;
+mod district_key;
 mod doctor;
 mod migrate;
 mod profile;

@@ -85,6 +85,18 @@ impl OpenPgpKeys {
         self.district.iter().map(|key| shown(&key.fingerprint())).collect()
     }
 
+    /// The district's keys, each with its fingerprint, armored: as they are kept.
+    ///
+    /// # Errors
+    /// When a key cannot be written.
+    pub fn district_armored(&self) -> Result<Vec<(String, String)>, KeyError> {
+        let armored = |key: &SignedPublicKey| {
+            let text = key.to_armored_string(ArmorOptions::default()).map_err(|_| KeyError::NotAKey)?;
+            Ok((shown(&key.fingerprint()), text))
+        };
+        self.district.iter().map(armored).collect()
+    }
+
     /// Our public key, armored: what the district imports. `None` without a key.
     pub fn public_armored(&self) -> Option<String> {
         let public = SignedPublicKey::from(self.secret.as_deref()?.clone());

@@ -1,0 +1,80 @@
+//! The OpenPGP keys of a district: the one it encrypts its files to, and those it signs them with.
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+
+/// The key pair that a district encrypts its files to. Both halves in ASCII armor.
+#[derive(Clone)]
+pub struct DistrictKey {
+    /// Never leaves this program.
+    pub secret: String,
+    /// What the district gets.
+    pub public: String,
+    /// When it was made, in milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// A key that a district signs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// In ASCII armor.
+    pub public: String,
+}
+
+impl DistrictStore {
+    /// The district's key pair; `None` before it was asked for.
+    pub fn district_key(&self) -> Result<Option<DistrictKey>, StoreError> {
+        self.store().read(|tx| {
+            tx.row(
+                "SELECT secret_key, public_key, created_at FROM district_key WHERE district = $1",
+                &[self.id().0.into()],
+                |row| Ok(DistrictKey { secret: row.text(0)?, public: row.text(1)?, created_at: row.int(2)? }),
+            )
+        })
+    }
+
+    /// Keeps a key pair, unless there is one: of two made at once the first stays. Gives the one that counts.
+    pub fn district_key_keep(&self, key: &DistrictKey) -> Result<DistrictKey, StoreError> {
+        self.store().write(|tx| {
+            tx.execute(
+                "INSERT INTO district_key (district, secret_key, public_key, created_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (district) DO NOTHING",
+                &[self.id().0.into(), (&key.secret).into(), (&key.public).into(), key.created_at.into()],
+            )
+        })?;
+        self.district_key()?.ok_or_else(|| StoreError::NotFound("the district's key".into()))
+    }
+
+    /// The keys that the district signs with.
+    pub fn signing_keys_list(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.store().read(|tx| {
+            tx.rows(
+                "SELECT fingerprint, public_key FROM signing_key WHERE district = $1 ORDER BY fingerprint",
+                &[self.id().0.into()],
+                |row| Ok(SigningKey { fingerprint: row.text(0)?, public: row.text(1)? }),
+            )
+        })
+    }
+
+    /// Knows a key that the district signs with from now on.
+    pub fn signing_keys_add(&self, key: &SigningKey) -> Result<(), StoreError> {
+        let now = self.store().now();
+        self.store().write(|tx| {
+            tx.execute(
+                "INSERT INTO signing_key (district, fingerprint, public_key, added_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (district, fingerprint) DO UPDATE SET public_key = excluded.public_key",
+                &[self.id().0.into(), (&key.fingerprint).into(), (&key.public).into(), now.into()],
+            )
+            .map(drop)
+        })
+    }
+
+    /// Forgets such a key; whether it was known.
+    pub fn signing_keys_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
+        let values = [self.id().0.into(), fingerprint.into()];
+        let sql = "DELETE FROM signing_key WHERE district = $1 AND fingerprint = $2";
+        self.store().write(|tx| Ok(tx.execute(sql, &values)? > 0))
+    }
+}
