@@ -328,7 +328,9 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> 
     }
     for cell in header.ignored() {
         let message = format!("The column '{cell}' is not used.");
-        findings.add_whole(Finding::of_line(FindingCode::ColumnIgnored, line, cell, message).in_column(cell));
+        findings.add_whole(
+            Finding::of_line(FindingCode::ColumnIgnored, line, cell, message).in_column(cell.to_owned()),
+        );
     }
     proposals
 }

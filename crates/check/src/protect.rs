@@ -1,8 +1,8 @@
 //! What a rejected row names.
 
-use homeroom_model::protected::Protected;
+use homeroom_model::protected::{Named, Protected};
 use homeroom_model::roster::Person;
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::texts::Texts;
 
 use crate::flat::Gathered;
 use crate::rows::RowHalves;
@@ -10,45 +10,41 @@ use crate::values::{Address, address, clean, means_nothing};
 
 /// Everything that a rejected row with readable cells names.
 pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalves) {
-    let get = |texts: &Texts, text: Text| Box::<str>::from(texts.get(text));
-    let keys = |texts: &Texts, person: Person| {
-        let keys = [person.sis_id, person.email].map(|key| get(texts, key));
-        keys.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>()
-    };
     let Gathered { classes, students, .. } = gathered;
     let half = classes.list[row.class as usize];
-    let teachers = keys(&classes.texts, half.teacher);
-    let (school, class) = (get(&classes.texts, half.school), get(&classes.texts, half.class));
-    let students = keys(&students.texts, students.list[row.student as usize].person);
-    let has_class = !class.is_empty();
-    for student in &students {
-        protected.students.insert(student.clone());
-        if has_class {
-            protected.enrollments.insert((class.clone(), student.clone()));
+    let (school, class) = (classes.texts.get(half.school), classes.texts.get(half.class));
+    let student = students.list[row.student as usize].person;
+    let (mut has_student, mut has_teacher) = (false, false);
+    for student in keys(&students.texts, student) {
+        has_student = true;
+        protected.name(Named::Student, student);
+        if class.is_empty() {
+            protected.name(Named::StudentOfUnknownClass, student);
         } else {
-            protected.students_with_unknown_class.insert(student.clone());
+            protected.name_enrollment(class, student);
         }
     }
-    for teacher in &teachers {
-        protected.teachers.insert(teacher.clone());
-        if has_class {
-            protected.teachings.insert((class.clone(), teacher.clone()));
+    for teacher in keys(&classes.texts, half.teacher) {
+        has_teacher = true;
+        protected.name(Named::Teacher, teacher);
+        if class.is_empty() {
+            protected.name(Named::TeacherOfUnknownClass, teacher);
         } else {
-            protected.teachers_with_unknown_class.insert(teacher.clone());
+            protected.name_teaching(class, teacher);
         }
     }
-    if has_class {
-        if students.is_empty() {
-            protected.classes_with_unknown_student.insert(class.clone());
-        }
-        if teachers.is_empty() {
-            protected.classes_with_unknown_teacher.insert(class.clone());
-        }
-        protected.classes.insert(class);
+    if !has_student {
+        protected.name(Named::ClassOfUnknownStudent, class);
     }
-    if !school.is_empty() {
-        protected.schools.insert(school);
+    if !has_teacher {
+        protected.name(Named::ClassOfUnknownTeacher, class);
     }
+    protected.name(Named::Class, class);
+    protected.name(Named::School, school);
+}
+
+fn keys(texts: &Texts, person: Person) -> impl Iterator<Item = &str> {
+    [person.sis_id, person.email].into_iter().map(|key| texts.get(key)).filter(|key| !key.is_empty())
 }
 
 /// A row whose cells cannot be told: whatever stands between its separators may be the key of anything.
@@ -68,6 +64,6 @@ fn of_anything(protected: &mut Protected, cell: &str) {
         _ => None,
     };
     for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
-        protected.of_anything.get_or_insert_with(key, |key| key.into());
+        protected.name(Named::Anything, key);
     }
 }

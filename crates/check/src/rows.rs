@@ -42,16 +42,18 @@ pub(crate) fn judge(
         if !class_noted[row.class as usize] && !student_noted[row.student as usize] {
             return true;
         }
-        let (class, student) =
-            (&gathered.classes.seen[row.class as usize], &gathered.students.seen[row.student as usize]);
-        for issue in class.issues.iter().chain(&student.issues) {
-            say(findings, row.line, issue);
-        }
+        let (class, student) = (
+            &mut gathered.classes.seen[row.class as usize],
+            &mut gathered.students.seen[row.student as usize],
+        );
+        let half_rejected = class.rejected || student.rejected;
+        say_of(findings, row.line, class);
+        say_of(findings, row.line, student);
         let in_both = both.refuses(&gathered, row);
-        if let Some(issue) = &in_both {
+        let rejected = half_rejected || in_both.is_some();
+        if let Some(issue) = in_both {
             say(findings, row.line, issue);
         }
-        let rejected = class.rejected || student.rejected || in_both.is_some();
         if rejected {
             contents.rejected += 1;
             protect::row(&mut contents.protected, &gathered, row);
@@ -66,11 +68,19 @@ fn noted(seen: &[Seen], in_both: &[bool]) -> Vec<bool> {
     seen.iter().zip(in_both).map(|(seen, in_both)| *in_both || !seen.issues.is_empty()).collect()
 }
 
-fn say(findings: &mut Findings, line: u32, issue: &Issue) {
+/// Says what was found in a half. Most halves with something to say stand in one row only, which needs no copy of it.
+fn say_of(findings: &mut Findings, line: u32, seen: &mut Seen) {
+    if seen.uses.rows == 1 {
+        std::mem::take(&mut seen.issues).into_iter().for_each(|issue| say(findings, line, issue));
+    } else {
+        seen.issues.iter().for_each(|issue| say(findings, line, issue.clone()));
+    }
+}
+
+fn say(findings: &mut Findings, line: u32, issue: Issue) {
     findings.add(issue.code, || Finding {
-        proposed: issue.proposed.clone().map(String::from),
-        ..Finding::of_line(issue.code, line, issue.value.clone(), issue.message.clone())
-            .in_column(issue.column.name())
+        proposed: issue.proposed.map(String::from),
+        ..Finding::of_line(issue.code, line, issue.value, issue.message).in_column(issue.column.name())
     });
 }
 

@@ -1,5 +1,6 @@
 //! Something the check has to say about one place in a file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeStruct;
@@ -18,7 +19,7 @@ pub struct Finding {
     /// The physical line where the record begins, the header being line 1; `None` for the whole file.
     pub line: Option<u32>,
     /// The column by its standard name, or as the file calls it.
-    pub column: Option<String>,
+    pub column: Option<Cow<'static, str>>,
     /// The value as it stands in the file; empty when there is none.
     pub value: String,
     /// What is wrong, in a sentence.
@@ -63,7 +64,7 @@ impl Finding {
     }
 
     /// The same in a column.
-    pub fn in_column(self, column: impl Into<String>) -> Finding {
+    pub fn in_column(self, column: impl Into<Cow<'static, str>>) -> Finding {
         Finding { column: Some(column.into()), ..self }
     }
 

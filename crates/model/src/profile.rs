@@ -149,12 +149,15 @@ impl Profile {
 
     /// Whether an address lies in one of the district's domains; every address does when none are known.
     pub fn knows_domain(&self, email: &str) -> bool {
+        if self.email_domains.is_empty() {
+            return true;
+        }
         let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
         let within = |known: &String| {
             let known = known.to_ascii_lowercase();
             domain == known || domain.strip_suffix(&known).is_some_and(|below| below.ends_with('.'))
         };
-        self.email_domains.is_empty() || self.email_domains.iter().any(within)
+        self.email_domains.iter().any(within)
     }
 
     /// Whether the district writes this value where there is none.

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use homeroom_model::protected::Protected;
+use homeroom_model::protected::{Named, Protected};
 use homeroom_model::roster::{Link, Person};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
@@ -31,28 +31,28 @@ impl Kept {
         let keys = |person: &Person| [text(person.sis_id), text(person.email)];
         let teachers = numbers(&stored.teachers, keys);
         let students = numbers(&stored.students, |student| keys(&student.person));
-        let named = |numbers: &Numbers<'_>, keys: &HashSet<Box<str>>| -> HashSet<u32> {
-            let keys = keys.iter().chain(&protected.of_anything);
-            keys.filter_map(|key| numbers.get(&**key).copied()).collect()
+        let named = |numbers: &Numbers<'_>, what: Named| -> HashSet<u32> {
+            let keys = protected.keys(what).chain(protected.keys(Named::Anything));
+            keys.filter_map(|key| numbers.get(key).copied()).collect()
         };
         let mut kept = Kept {
-            schools: named(&schools, &protected.schools),
-            classes: named(&classes, &protected.classes),
-            teachers: named(&teachers, &protected.teachers),
-            students: named(&students, &protected.students),
+            schools: named(&schools, Named::School),
+            classes: named(&classes, Named::Class),
+            teachers: named(&teachers, Named::Teacher),
+            students: named(&students, Named::Student),
             ..Kept::default()
         };
         kept.enrollments = links(
             &stored.enrollments,
-            &pairs(&classes, &students, &protected.enrollments),
-            &named(&classes, &protected.classes_with_unknown_student),
-            &named(&students, &protected.students_with_unknown_class),
+            &pairs(&classes, &students, protected.enrollments()),
+            &named(&classes, Named::ClassOfUnknownStudent),
+            &named(&students, Named::StudentOfUnknownClass),
         );
         kept.teachings = links(
             &stored.teachings,
-            &pairs(&classes, &teachers, &protected.teachings),
-            &named(&classes, &protected.classes_with_unknown_teacher),
-            &named(&teachers, &protected.teachers_with_unknown_class),
+            &pairs(&classes, &teachers, protected.teachings()),
+            &named(&classes, Named::ClassOfUnknownTeacher),
+            &named(&teachers, Named::TeacherOfUnknownClass),
         );
         kept.complete(stored);
         kept
@@ -82,15 +82,13 @@ fn numbers<'s, V>(list: &'s [Stored<V>], keys: impl Fn(&'s V) -> [&'s str; 2]) -
         .collect()
 }
 
-fn pairs(
+fn pairs<'p>(
     classes: &Numbers<'_>,
     people: &Numbers<'_>,
-    pairs: &HashSet<(Box<str>, Box<str>)>,
+    pairs: impl Iterator<Item = (&'p str, &'p str)>,
 ) -> HashSet<Link> {
-    let link = |(class, person): &(Box<str>, Box<str>)| {
-        Some(Link { class: *classes.get(&**class)?, person: *people.get(&**person)? })
-    };
-    pairs.iter().filter_map(link).collect()
+    let link = |(class, person)| Some(Link { class: *classes.get(class)?, person: *people.get(person)? });
+    pairs.filter_map(link).collect()
 }
 
 /// Links in force that are named, or whose class or person is among those whose other side could not be read.

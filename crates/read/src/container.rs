@@ -26,7 +26,7 @@ pub(crate) enum Container {
     /// One entry of a zip archive.
     Zip(Entry),
     /// The entries of a zip archive that may be tables, by their names; several.
-    Several(Vec<(String, Entry)>),
+    Several(Entries),
     /// A sheet of an Excel workbook.
     Workbook(Workbook),
     /// An OpenPGP message with a plain file or gzip in it.
@@ -34,6 +34,9 @@ pub(crate) enum Container {
     /// A zip archive or a workbook that lay in an OpenPGP message.
     InMemory(Whole, Box<Container>),
 }
+
+/// Entries by their names.
+pub(crate) type Entries = Vec<(String, Entry)>;
 
 /// Where an entry lies in its archive, and what its bytes must be.
 #[derive(Clone, Debug)]
@@ -118,7 +121,7 @@ impl Container {
     }
 
     /// The entries, when there are several that may be tables; and the archive, when it lay in a message.
-    pub(crate) fn several(&mut self) -> Option<(Vec<(String, Entry)>, Option<Whole>)> {
+    pub(crate) fn several(&mut self) -> Option<(Entries, Option<Whole>)> {
         match self {
             Container::Several(entries) => Some((std::mem::take(entries), None)),
             Container::InMemory(whole, inside) => {
@@ -265,7 +268,7 @@ fn buffered<R: Read>(reader: R) -> BufReader<R> {
 enum Parts {
     Table(Entry),
     /// Several that may be tables, by their names.
-    Tables(Vec<(String, Entry)>),
+    Tables(Entries),
     /// The parts of a workbook by their paths.
     Workbook(HashMap<String, Entry>),
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use homeroom_model::source::Source;
 
-use crate::container::{Container, Entry, Unusable};
+use crate::container::{Container, Entries, Unusable};
 use crate::openpgp::Whole;
 use crate::rules::Rules;
 use crate::table::{Opened, open_table, or_unusable, read_with};
@@ -16,7 +16,7 @@ use zip::{CompressionMethod, ZipWriter};
 pub struct FileSet<'s> {
     source: &'s dyn Source,
     rules: &'s Rules,
-    files: Vec<(String, Entry)>,
+    files: Entries,
     /// The archive, when it lay in a message.
     within: Option<Whole>,
 }
@@ -25,7 +25,7 @@ impl<'s> FileSet<'s> {
     pub(crate) fn new(
         source: &'s dyn Source,
         rules: &'s Rules,
-        files: Vec<(String, Entry)>,
+        files: Entries,
         within: Option<Whole>,
     ) -> FileSet<'s> {
         FileSet { source, rules, files, within }

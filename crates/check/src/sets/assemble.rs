@@ -7,7 +7,7 @@ use homeroom_model::check_report::Format;
 use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::protected::Protected;
+use homeroom_model::protected::{Named, Protected};
 use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
 use homeroom_model::texts::{Text, Texts};
 use homeroom_read::{FileSet, Rules};
@@ -97,26 +97,28 @@ fn judge(parts: &mut Parts, said: &mut Said) {
     places::reject_classes_in_two_schools(&mut parts.classes.halves);
     reject_classes_without_school(parts);
     let Parts { schools, classes, teachers, students } = parts;
-    say_rows(schools, said, |protected, texts, school| keep(&mut protected.schools, texts, [school.key]));
+    say_rows(schools, said, |protected, texts, school| {
+        keep(protected, &[Named::School], texts, [school.key])
+    });
     say_rows(classes, said, |protected, texts, class| {
-        keep(&mut protected.schools, texts, [class.school]);
-        keep(&mut protected.classes, texts, [class.class]);
-        keep(&mut protected.classes_with_unknown_student, texts, [class.class]);
-        keep(&mut protected.classes_with_unknown_teacher, texts, [class.class]);
+        let as_class = [Named::Class, Named::ClassOfUnknownStudent, Named::ClassOfUnknownTeacher];
+        keep(protected, &[Named::School], texts, [class.school]);
+        keep(protected, &as_class, texts, [class.class]);
     });
     say_rows(teachers, said, |protected, texts, person| {
-        keep(&mut protected.teachers, texts, [person.sis_id, person.email]);
-        keep(&mut protected.teachers_with_unknown_class, texts, [person.sis_id, person.email]);
+        let as_teacher = [Named::Teacher, Named::TeacherOfUnknownClass];
+        keep(protected, &as_teacher, texts, [person.sis_id, person.email]);
     });
-    say_rows(students, said, |protected, texts, student| {
-        let keys = [student.person.sis_id, student.person.email];
-        keep(&mut protected.students, texts, keys);
-        keep(&mut protected.students_with_unknown_class, texts, keys);
+    say_rows(students, said, |protected, texts, Student { person, .. }| {
+        let as_student = [Named::Student, Named::StudentOfUnknownClass];
+        keep(protected, &as_student, texts, [person.sis_id, person.email]);
     });
 }
 
-fn keep<const N: usize>(kept: &mut HashSet<Box<str>>, texts: &Texts, keys: [Text; N]) {
-    kept.extend(keys.iter().filter(|key| !key.is_empty()).map(|key| texts.get(*key).into()));
+fn keep<const N: usize>(protected: &mut Protected, named: &[Named], texts: &Texts, keys: [Text; N]) {
+    for key in keys.iter().map(|key| texts.get(*key)) {
+        named.iter().for_each(|what| protected.name(*what, key));
+    }
 }
 
 /// Says what was found in each row of a file, and drops those that cannot be used: what they name is kept.

@@ -2,6 +2,7 @@
 
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
+use homeroom_model::protected::Named;
 use homeroom_model::roster::{Link, Person};
 
 use crate::sets::parts::{Parts, Rows};
@@ -42,7 +43,7 @@ pub(super) struct Naming<'n> {
     pub(super) file: &'n str,
     pub(super) line: u32,
     /// The columns of the class and the person, as the specification calls them.
-    pub(super) columns: (&'n str, &'n str),
+    pub(super) columns: (&'static str, &'static str),
     pub(super) class: &'n str,
     pub(super) person: &'n str,
 }
@@ -88,13 +89,13 @@ impl Naming<'_> {
                 || Finding::of_line(code, self.line, self.person, message).in_column(self.columns.1),
                 code,
             );
-            said.protected.teachers.insert(self.person.into());
-            said.protected.teachings.insert((self.class.into(), self.person.into()));
+            said.protected.name(Named::Teacher, self.person);
+            said.protected.name_teaching(self.class, self.person);
         }
         found
     }
 
-    fn leads_nowhere(&self, column: &str, key: &str, what: &str, links: &mut Links, said: &mut Said) {
+    fn leads_nowhere(&self, column: &'static str, key: &str, what: &str, links: &mut Links, said: &mut Said) {
         links.dangling.rows += 1;
         let code = FindingCode::ReferenceUnknown;
         let message = || match key {
@@ -108,31 +109,23 @@ impl Naming<'_> {
     /// Drops the row: the link that it names stays as it is, and its two ends.
     pub(super) fn reject(&self, said: &mut Said) {
         said.rejected += 1;
-        let protected = &mut said.protected;
-        let (class, person) = (Box::<str>::from(self.class), Box::<str>::from(self.person));
-        for (key, kept) in [
-            (&person, &mut protected.students),
-            (&person, &mut protected.teachers),
-            (&class, &mut protected.classes),
-        ] {
-            if !key.is_empty() {
-                kept.insert(key.clone());
-            }
-        }
+        let (protected, class, person) = (&mut said.protected, self.class, self.person);
+        protected.name(Named::Student, person);
+        protected.name(Named::Teacher, person);
+        protected.name(Named::Class, class);
         match (class.is_empty(), person.is_empty()) {
             (false, false) => {
-                protected.enrollments.insert((class.clone(), person.clone()));
-                protected.teachings.insert((class, person));
+                protected.name_enrollment(class, person);
+                protected.name_teaching(class, person);
             }
             (false, true) => {
-                protected.classes_with_unknown_student.insert(class.clone());
-                protected.classes_with_unknown_teacher.insert(class);
+                protected.name(Named::ClassOfUnknownStudent, class);
+                protected.name(Named::ClassOfUnknownTeacher, class);
             }
-            (true, false) => {
-                protected.students_with_unknown_class.insert(person.clone());
-                protected.teachers_with_unknown_class.insert(person);
+            _ => {
+                protected.name(Named::StudentOfUnknownClass, person);
+                protected.name(Named::TeacherOfUnknownClass, person);
             }
-            (true, true) => {}
         }
     }
 }

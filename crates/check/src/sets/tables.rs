@@ -34,7 +34,7 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn append(&mut self, other: Said) {
         self.findings.append(other.findings);
-        self.protected.append(other.protected);
+        self.protected.append(&other.protected);
         self.rows += other.rows;
         self.rejected += other.rejected;
         self.ends_mid_row |= other.ends_mid_row;
@@ -121,7 +121,7 @@ impl ColumnNames {
         Finding {
             file: Some(self.file.as_str().into()),
             proposed: issue.proposed.clone().map(String::from),
-            ..Finding::of_line(issue.code, line, issue.value.clone(), message).in_column(name)
+            ..Finding::of_line(issue.code, line, issue.value.clone(), message).in_column(name.to_owned())
         }
     }
 }

@@ -89,8 +89,11 @@ impl Check {
             }
             None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
         }
+        let outcome = report.outcome;
+        // The process ends here: giving every finding's memory back first would only take time.
+        std::mem::forget(checked);
         let held = preview.is_some_and(|preview| !preview.held.fuses.is_empty());
-        Ok(match Exit::of_outcome(report.outcome) {
+        Ok(match Exit::of_outcome(outcome) {
             Exit::FileRejected => Exit::FileRejected,
             _ if held => Exit::Held,
             exit => exit,
