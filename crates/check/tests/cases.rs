@@ -81,7 +81,7 @@ fn told(checked: &Checked) -> String {
         ));
     }
     for change in &report.proposals {
-        text.push_str(&format!("proposal: {}\n", change.sentence()));
+        text.push_str(&format!("proposal: {}\n", change.words()));
     }
     text
 }

@@ -62,14 +62,14 @@ pub enum ProfileChange {
 }
 
 impl ProfileChange {
-    /// What accepting it would do, in a sentence.
-    pub fn sentence(&self) -> String {
+    /// What accepting it would do, in words that go on from "tell us to".
+    pub fn words(&self) -> String {
         match self {
-            ProfileChange::FileName(name) => format!("Expect the file under the name '{name}'."),
-            ProfileChange::Column { cell, column } => format!("Read the column '{cell}' as {column}."),
-            ProfileChange::EncodedTwice => "Read every value as it was before it was encoded twice.".into(),
+            ProfileChange::FileName(name) => format!("expect the file under the name '{name}'"),
+            ProfileChange::Column { cell, column } => format!("read the column '{cell}' as {column}"),
+            ProfileChange::EncodedTwice => "read every value as it was before it was encoded twice".into(),
             ProfileChange::ClassIdPerSchool => {
-                "Take a class_id in two schools for two classes, one of each school.".into()
+                "take a class_id in two schools for two classes, one of each school".into()
             }
         }
     }

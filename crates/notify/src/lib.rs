@@ -4,4 +4,6 @@ mod result_files;
 mod result_text;
 
 pub use result_files::{NewResultFile, ResultFiles};
-pub use result_text::{Cause, causes, check_text, check_verdict, counts, plan_text, result_text, thousands};
+pub use result_text::{
+    Cause, causes, check_text, check_verdict, counts, plan_text, proposals_text, result_text, thousands,
+};

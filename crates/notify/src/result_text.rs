@@ -211,7 +211,20 @@ fn write_findings(out: &mut String, check: &CheckReport) -> fmt::Result {
     if causes.len() > CAUSES {
         writeln!(out, "  … and {} more kinds of findings, all in the findings file.", causes.len() - CAUSES)?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    out.write_str(&proposals_text(check))
+}
+
+/// How the file could be read better without being changed; empty when there is no such way.
+pub fn proposals_text(check: &CheckReport) -> String {
+    if check.proposals.is_empty() {
+        return String::new();
+    }
+    let lines = check.proposals.iter().map(|change| format!("  {}\n", change.words()));
+    format!(
+        "Or leave the file as it is and let us read it differently: tell us to\n{}\n",
+        lines.collect::<String>()
+    )
 }
 
 fn plan_title(run: &Run) -> &'static str {

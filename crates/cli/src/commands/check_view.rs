@@ -9,7 +9,7 @@ use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
-use homeroom_notify::{Cause, causes, check_verdict, counts, thousands};
+use homeroom_notify::{Cause, causes, check_verdict, counts, proposals_text, thousands};
 use homeroom_read::{Opened, Rules, read};
 use unicode_width::UnicodeWidthStr;
 
@@ -57,6 +57,10 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &Rules) -> i
         }
     };
     write().expect("a String takes all text");
+    let proposals = proposals_text(check);
+    if !proposals.is_empty() {
+        text.push_str(&format!("\n{}", harmless_lines(&proposals)));
+    }
     Ok(text)
 }
 
@@ -147,6 +151,11 @@ fn write_finding(
 /// Nothing in a file may steer the terminal.
 fn harmless(text: &str) -> String {
     text.replace(char::is_control, "\u{FFFD}")
+}
+
+/// The same for several lines.
+fn harmless_lines(text: &str) -> String {
+    text.lines().map(|line| harmless(line) + "\n").collect()
 }
 
 /// As much of a cell as fits.

@@ -147,7 +147,7 @@ fn proposals_text(proposals: &[ProfileChange]) -> String {
     if proposals.is_empty() {
         return "The newest run proposes nothing.".into();
     }
-    (1..).zip(proposals).map(|(number, change)| format!("{number}. {}\n", change.sentence())).collect()
+    (1..).zip(proposals).map(|(number, change)| format!("{number}. {}\n", change.words())).collect()
 }
 
 fn accept(
@@ -163,7 +163,7 @@ fn accept(
     }
     let wanted = (1..).zip(proposals).filter(|(number, _)| only.is_empty() || only.contains(number));
     let wanted = wanted.map(|(_, change)| change).collect::<Vec<_>>();
-    let reason = wanted.iter().map(|change| change.sentence()).collect::<Vec<_>>().join(" ");
+    let reason = wanted.iter().map(|change| change.words()).collect::<Vec<_>>().join("; ");
     let version = district
         .profiles_change(&reason, |profile| wanted.iter().for_each(|change| profile.accept(change)))?;
     changed(output, slug, version, &district.profile()?)
