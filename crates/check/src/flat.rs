@@ -205,6 +205,7 @@ fn gather(
         }
         let _ = send.send(batch);
         drop(send);
+        drop(class_table);
         places::reject_classes_in_two_schools(&mut gathered.classes);
         gathered.classes.resolve(|half| half.teacher, &people::TEACHERS);
         let mut students = joined(students);

@@ -191,7 +191,7 @@ impl Builder {
         Builder { gathered, class_used, student_used }
     }
 
-    fn build(self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
+    fn build(mut self, rows: &[RowHalves], columns: OptionalColumns, findings: &mut Findings) -> Roster {
         let mut roster = Roster { columns, ..Roster::default() };
         let mut of_students = Findings::default();
         let (students, positions) = thread::scope(|scope| {
@@ -203,9 +203,10 @@ impl Builder {
             (students, Positions { classes, teachers, students: of_half })
         });
         findings.append(of_students);
+        // Of the halves of students only the text is needed from here on: of a large roster the rest is much.
+        let Halves { texts, .. } = std::mem::take(&mut self.gathered.students);
         let (students, texts) = thread::scope(|scope| {
-            let texts = &self.gathered.students.texts;
-            let students = scope.spawn(|| with_text_in_order(texts, students));
+            let students = scope.spawn(move || with_text_in_order(&texts, students));
             self.links(&mut roster, rows, &positions, findings);
             joined(students)
         });

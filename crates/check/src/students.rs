@@ -120,6 +120,8 @@ impl<'p> Students<'p> {
                 self.of_rows.push(number);
             }
         }
+        // The bytes of the halves are not needed any more, and telling people apart takes memory of its own.
+        self.table = HalfTable::default();
         self.halves.resolve(|half| half.person, &people::STUDENTS);
         self
     }
