@@ -24,6 +24,7 @@ pub(crate) struct Batch {
     bytes: Vec<u8>,
     halves: Vec<RowHalf>,
     damaged: Vec<Box<[u8]>>,
+    damaged_bytes: usize,
 }
 
 /// Where a half ends in the bytes of its batch, and the line of its row.
@@ -32,8 +33,9 @@ struct RowHalf {
     line: u32,
 }
 
-/// Rows in a batch.
+/// Rows in a batch, and bytes of them: several batches wait for each other, and a row may have a megabyte.
 const ROWS: usize = 1_024;
+const BYTES: usize = 1 << 20;
 
 impl Batch {
     /// Adds the half of a row.
@@ -45,11 +47,12 @@ impl Batch {
     /// Adds a damaged row.
     pub(crate) fn push_damaged(&mut self, row: &[u8]) {
         self.damaged.push(row.into());
+        self.damaged_bytes += row.len();
     }
 
     /// Whether it is worth being sent.
     pub(crate) fn is_full(&self) -> bool {
-        self.halves.len() + self.damaged.len() >= ROWS
+        self.halves.len() + self.damaged.len() >= ROWS || self.bytes.len() + self.damaged_bytes >= BYTES
     }
 
     /// Gives what it holds away and begins again, expecting as much.
@@ -58,6 +61,7 @@ impl Batch {
             bytes: Vec::with_capacity(self.bytes.len()),
             halves: Vec::with_capacity(self.halves.len()),
             damaged: vec![],
+            damaged_bytes: 0,
         };
         std::mem::replace(self, next)
     }
@@ -134,5 +138,22 @@ impl<'p> Students<'p> {
                 self.samples.push(name);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Batch;
+
+    #[test]
+    fn a_few_long_rows_fill_a_batch_as_many_short_ones_do() {
+        let long = vec![b'x'; 600_000];
+        let mut batch = Batch::default();
+        batch.push(&long, 2);
+        assert!(!batch.is_full());
+        batch.push_damaged(&long);
+        assert!(batch.is_full());
+        batch.take();
+        assert!(!batch.is_full());
     }
 }

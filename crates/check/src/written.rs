@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use crate::sets::Family;
 use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
-use homeroom_model::finding_code::FindingCode;
+use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
-use homeroom_read::{FileSet, Opened, Rules, Unusable, open};
+use homeroom_read::{FileSet, Opened, Rules, Unusable, open, read};
 
 /// So that spreadsheet programs read the files as UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -74,13 +74,11 @@ pub fn write_corrected(
     let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let by_line = by_line(findings.kept().iter());
     let said = |line: Option<u32>| said_of(&by_line, line);
-    // That a file is no UTF-8 may have shown far down; here it has to be known from the beginning.
-    let encoding = (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
-    let opened = open(source, rules, encoding)?;
-    if let Opened::Set(set) = &opened {
+    let opened = open_again(source, rules, findings)?;
+    if let Some(Opened::Set(set)) = &opened {
         return write_corrected_set(set, findings, &mut csv);
     }
-    let Opened::Table(mut table) = opened else {
+    let Some(Opened::Table(mut table)) = opened else {
         let (problem, suggestion) = said(None);
         csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
         csv.write_record([problem, suggestion.clone()])?;
@@ -114,6 +112,33 @@ pub fn write_corrected(
     csv.flush()
 }
 
+/// Opens the file once more; `None` when it gives no table. That a file is no UTF-8 may show far down; here it has to be
+/// known from the beginning. The check says so, unless it refused the file before it came there: then the file is read to
+/// its end for it.
+fn open_again<'s>(
+    source: &'s dyn Source,
+    rules: &'s Rules,
+    findings: &Findings,
+) -> io::Result<Option<Opened<'s>>> {
+    let mut encoding =
+        (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
+    let is_refused = findings.counts().keys().any(|code| code.severity() == Severity::RejectFile);
+    if encoding.is_none() && is_refused {
+        let mut is_table = false;
+        read(source, rules, |opened| {
+            is_table |= matches!(opened, Opened::Table(_) | Opened::Set(_));
+            let Opened::Table(mut table) = opened else { return Ok(()) };
+            encoding = Some(table.encoding());
+            while table.next_row()?.is_some() {}
+            Ok(())
+        })?;
+        if !is_table {
+            return Ok(None);
+        }
+    }
+    open(source, rules, encoding).map(Some)
+}
+
 /// Of a set the rows with findings, from all its files: a spreadsheet shows one table at a time.
 fn write_corrected_set(
     set: &FileSet<'_>,
@@ -135,15 +160,19 @@ fn write_corrected_set(
         if by_line.is_empty() {
             continue;
         }
+        // Should a byte far down show that a file is no UTF-8, it is read once more: what is written by then stays.
+        let mut written = 0;
         set.read(at, &kind.vocabulary(), |opened| {
             let Opened::Table(mut table) = opened else { return Ok(()) };
-            if by_line.contains_key(&Some(table.header_line())) {
+            if written == 0 && by_line.contains_key(&Some(table.header_line())) {
+                written = table.header_line();
                 let (problem, suggestion) = said_of(&by_line, Some(table.header_line()));
                 let header = safe(&table.header().cells().join(","));
                 csv.write_record([name, &table.header_line().to_string(), &header, &problem, &suggestion])?;
             }
             while let Some(row) = table.next_row()? {
-                if by_line.contains_key(&Some(row.line)) {
+                if row.line > written && by_line.contains_key(&Some(row.line)) {
+                    written = row.line;
                     let (problem, suggestion) = said_of(&by_line, Some(row.line));
                     let text = safe(&String::from_utf8_lossy(row.bytes));
                     csv.write_record([name, &row.line.to_string(), &text, &problem, &suggestion])?;

@@ -155,6 +155,11 @@ impl Column {
 
 /// A header cell without what does not matter: case, spaces, underscores, hyphens, dots, quotes, invisible characters.
 pub fn plain(cell: &str) -> String {
+    // Nearly all cells, and all our own names: every file that is opened asks for some hundred.
+    if cell.is_ascii() {
+        let letters = cell.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    }
     cell.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

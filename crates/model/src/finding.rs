@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::finding_code::FindingCode;
+use crate::finding_code::{FindingCode, Severity};
 
 /// One finding. The severity and remedy follow from the code.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -107,7 +107,7 @@ impl Findings {
     pub const KEPT_PER_CODE: u64 = 100_000;
     /// The most findings of one code that the JSON of a check shows.
     pub const SHOWN_PER_CODE: usize = 1_000;
-    /// The most findings of all codes that are kept.
+    /// The most findings of all codes that are kept, besides those for which a file is refused.
     const KEPT: usize = 200_000;
     /// The longest value that is kept, in characters.
     const LONGEST_VALUE: usize = 200;
@@ -116,7 +116,9 @@ impl Findings {
     pub fn add(&mut self, code: FindingCode, finding: impl FnOnce() -> Finding) {
         let count = self.counts.entry(code).or_insert(0);
         *count += 1;
-        if *count <= Self::KEPT_PER_CODE && self.kept.len() < Self::KEPT {
+        // Why a file is refused comes last, and is what must be said.
+        let has_room = self.kept.len() < Self::KEPT || code.severity() == Severity::RejectFile;
+        if *count <= Self::KEPT_PER_CODE && has_room {
             let mut finding = finding();
             debug_assert_eq!(finding.code, code, "a finding is counted under its own code");
             if let Some((at, _)) = finding.value.char_indices().nth(Self::LONGEST_VALUE) {
@@ -213,5 +215,19 @@ mod tests {
         assert_eq!(findings.count(FindingCode::NameMissing), 2);
         assert_eq!(findings.kept().len() as u64, Findings::KEPT_PER_CODE + 2);
         assert_eq!(findings.counts().len(), 2, "codes that were not found are not listed");
+    }
+
+    #[test]
+    fn why_a_file_is_refused_is_kept_however_many_findings_there_are() {
+        let mut findings = Findings::default();
+        for code in [FindingCode::RowTooFewCells, FindingCode::NameMissing, FindingCode::DuplicateRow] {
+            for line in 0..Findings::KEPT_PER_CODE {
+                findings.add(code, || Finding::of_line(code, line as u32, "", ""));
+            }
+        }
+        assert_eq!(findings.kept().len(), Findings::KEPT);
+        findings.add_whole(Finding::of_file(FindingCode::TooManyRowsRejected, "", ""));
+        findings.sort();
+        assert_eq!(findings.shown()[0].code, FindingCode::TooManyRowsRejected);
     }
 }

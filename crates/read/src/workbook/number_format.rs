@@ -215,9 +215,10 @@ fn minutes(mut tokens: Vec<Token>) -> Vec<Token> {
         _ => None,
     };
     for at in 0..tokens.len() {
+        let Token::Date('m', 1 | 2) = tokens[at] else { continue };
         let before = tokens[..at].iter().rev().find_map(letter);
         let after = tokens[at + 1..].iter().find_map(letter);
-        if let Token::Date(month @ 'm', 1 | 2) = &mut tokens[at]
+        if let Token::Date(month, _) = &mut tokens[at]
             && (before == Some('h') || after == Some('s'))
         {
             *month = 'n';

@@ -27,7 +27,7 @@ pub(crate) struct Workbook {
 pub(super) struct Shared {
     pub(super) texts: SharedTexts,
     /// For each cell style how it shows numbers.
-    pub(super) formats: Vec<Format>,
+    pub(super) formats: Vec<Arc<Format>>,
     pub(super) epoch: Epoch,
 }
 
@@ -46,6 +46,8 @@ const SHEETS: usize = 200;
 /// Excel's own limit (ECMA-376 part 1, annex on limits of applications).
 const STYLES: usize = 65_490;
 const CODE: usize = 255;
+/// Number formats of a workbook's own. Excel keeps some 250; other programs, more.
+const CODES: usize = 4_000;
 /// Rows of a sheet in which its header is looked for, and bytes of them.
 const HEADER_ROWS: usize = 20;
 const HEADER_BYTES: u64 = 1 << 20;
@@ -87,7 +89,8 @@ impl Workbook {
         let shared = Arc::new(shared);
         let mut chosen = None;
         for entry in entries {
-            let sheet = Sheet::new(shared.clone(), entry.open(source.open()?, limits, &Taken::default())?);
+            let sheet =
+                Sheet::new(shared.clone(), entry.open(source.open()?, limits, &Taken::default())?, limits);
             if has_header(sheet, vocabulary)? {
                 chosen = Some(entry);
                 break;
@@ -105,7 +108,7 @@ impl Workbook {
         limits: &Limits,
         taken: &Taken,
     ) -> io::Result<impl Read + Send + use<'s>> {
-        Ok(Sheet::new(self.shared.clone(), self.sheet.open(file, limits, taken)?))
+        Ok(Sheet::new(self.shared.clone(), self.sheet.open(file, limits, taken)?, limits))
     }
 }
 
@@ -176,8 +179,10 @@ fn path(target: &str) -> String {
 }
 
 /// How each cell style shows numbers.
-fn read_formats(xml: &mut Xml<impl Read>) -> io::Result<Vec<Format>> {
+fn read_formats(xml: &mut Xml<impl Read>) -> io::Result<Vec<Arc<Format>>> {
+    // Very many styles may name one long format: each is kept once.
     let mut codes = HashMap::new();
+    let mut built_in = HashMap::new();
     let mut formats = Vec::new();
     let mut in_cells = false;
     loop {
@@ -188,14 +193,17 @@ fn read_formats(xml: &mut Xml<impl Read>) -> io::Result<Vec<Format>> {
                         attribute(&element, "numFmtId").and_then(|number| number.parse::<u32>().ok());
                     let code = attribute(&element, "formatCode").filter(|code| code.len() <= CODE);
                     if let (Some(number), Some(code)) = (number, code) {
-                        codes.insert(number, Format::parse(&code));
+                        codes.insert(number, Arc::new(Format::parse(&code)));
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
                     let number =
                         attribute(&element, "numFmtId").and_then(|number| number.parse().ok()).unwrap_or(0);
-                    formats.push(codes.get(&number).cloned().unwrap_or_else(|| Format::built_in(number)));
+                    let format = codes.get(&number).unwrap_or_else(|| {
+                        built_in.entry(number).or_insert_with(|| Arc::new(Format::built_in(number)))
+                    });
+                    formats.push(format.clone());
                 }
                 _ => {}
             },
@@ -203,7 +211,7 @@ fn read_formats(xml: &mut Xml<impl Read>) -> io::Result<Vec<Format>> {
             Event::Eof => return Ok(formats),
             _ => {}
         }
-        if formats.len() > STYLES || codes.len() > STYLES {
+        if formats.len() > STYLES || codes.len() > CODES {
             return Err(Unusable::TooLarge.into());
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
+use crate::rules::Limits;
 use crate::workbook::parts::{Shared, TextOf, unescaped};
 use crate::workbook::xml::{Xml, add_text, attribute};
 
@@ -21,6 +22,9 @@ pub(super) struct Sheet<R> {
     text: Vec<u8>,
     taken: usize,
     at_end: bool,
+    /// Bytes of a row from which on its cells are left out: nobody reads so long a record, and one text may stand in
+    /// every cell.
+    longest: usize,
 }
 
 /// A cell that is being read.
@@ -31,8 +35,9 @@ struct Cell {
 }
 
 impl<R: Read> Sheet<R> {
-    pub(super) fn new(shared: Arc<Shared>, part: R) -> Sheet<R> {
-        Sheet { shared, xml: Xml::new(part), rows: 0, text: vec![], taken: 0, at_end: false }
+    pub(super) fn new(shared: Arc<Shared>, part: R, limits: &Limits) -> Sheet<R> {
+        let (xml, longest) = (Xml::new(part), limits.longest_record);
+        Sheet { shared, xml, rows: 0, text: vec![], taken: 0, at_end: false, longest }
     }
 
     /// Turns the next row into text.
@@ -76,6 +81,7 @@ impl<R: Read> Sheet<R> {
         let mut next_column = 0;
         let mut value = String::new();
         let (mut in_value, mut inline) = (false, TextOf::default());
+        let start = self.text.len();
         // Columns that have their text or their blank.
         let mut written = 0;
         loop {
@@ -100,6 +106,7 @@ impl<R: Read> Sheet<R> {
                     "c" => {
                         if let Some(cell) = cell.take()
                             && (written..COLUMNS).contains(&cell.column)
+                            && self.text.len() - start <= self.longest
                         {
                             let shown = self.shared.shown(&cell, &value);
                             let gap = cell.column - written + usize::from(written > 0);

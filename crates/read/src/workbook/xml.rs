@@ -11,6 +11,8 @@ use crate::container::Unusable;
 const EVENT: usize = 1 << 20;
 /// Elements inside each other; those of a sheet lie seven deep.
 const DEPTH: usize = 64;
+/// Bytes of an attribute that are of use: a path, a format, a cell's place. Some hundred are kept.
+const ATTRIBUTE: usize = 4_096;
 
 pub(crate) struct Xml<R> {
     reader: Reader<Leash<BufReader<R>>>,
@@ -68,13 +70,14 @@ pub(crate) fn add_text(text: &mut String, event: &Event<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The value of an attribute, without regard to the prefix of its name.
+/// The value of an attribute, without regard to the prefix of its name; `None` also when it is far too long.
 pub(crate) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes();
     let attributes = attributes.with_checks(false).filter_map(Result::ok);
     let mut found = attributes.filter(|attribute| attribute.key.local_name().as_ref() == name);
     found
         .next()
+        .filter(|attribute| attribute.value.len() <= ATTRIBUTE)
         .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
         .map(std::borrow::Cow::into_owned)
 }

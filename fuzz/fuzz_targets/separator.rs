@@ -1,0 +1,10 @@
+#![no_main]
+
+#[path = "../memory.rs"]
+mod memory;
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    memory::bounded(data.len(), || targets::separator(data));
+});
