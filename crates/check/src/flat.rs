@@ -178,14 +178,14 @@ fn gather(
                 continue;
             }
             contents.rows += 1;
-            if let Some(finding) = remarks::damage(&row, header.width(), &columns) {
+            if let Some(finding) = remarks::damage(&row, &header, &columns) {
                 contents.rejected += 1;
                 contents.export_failed |= finding.code == FindingCode::ExportError;
                 batch.push_damaged(row.bytes);
                 findings.add(finding.code, || finding);
             } else {
                 if row.has_stray_quotes() {
-                    findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row));
+                    findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row, &header));
                 }
                 let (class, new) = class_table.number(class_side.key(&row, &mut scratch));
                 if new {
@@ -278,11 +278,12 @@ pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-fn stray_quote(row: &Row<'_>) -> Finding {
-    let cell = (0..row.len()).map(|at| row.cell(at)).find(|cell| cell.contains(&b'"')).unwrap_or_default();
-    let value = String::from_utf8_lossy(cell).into_owned();
+fn stray_quote(row: &Row<'_>, header: &Header) -> Finding {
+    let at = (0..row.len()).find(|at| row.cell(*at).contains(&b'"'));
+    let value = String::from_utf8_lossy(at.map_or(&[], |at| row.cell(at))).into_owned();
     let message = format!("A quotation mark stands inside '{value}'; it was kept.");
-    Finding::of_line(FindingCode::QuoteInsideCell, row.line, value, message)
+    let column = at.filter(|at| *at < header.width()).map(|at| header.name_at(at).into());
+    Finding { column, ..Finding::of_line(FindingCode::QuoteInsideCell, row.line, value, message) }
 }
 
 /// Required columns that a roster may lack and still be meant as one.

@@ -5,28 +5,39 @@ use homeroom_model::email::Email;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::grade::Grade;
-use homeroom_read::{Damage, Row};
+use homeroom_read::{Damage, Header, Row};
 
 /// Characters of a row that are worth showing.
 const SHOWN: usize = 400;
 /// Bytes that a count or a total may have.
 const FOOTER: usize = 120;
 
-/// A line that counts or adds up what stands above it: `616 rows selected.`, `Total,,616`.
+/// A line that counts or adds up what stands above it, or is drawn: `616 rows selected.`, `Total,,616`, `-----,-----`.
 pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
-    if row.bytes.len() > FOOTER || row.damage.is_some() {
+    let is_rule = row.bytes.starts_with(b"-");
+    if (row.bytes.len() > FOOTER && !is_rule) || row.damage.is_some() {
         return None;
     }
     let filled = (0..row.len()).filter(|at| !row.cell(*at).trim_ascii().is_empty()).take(4).count();
-    if filled > 3 {
+    if filled > 3 && !is_rule {
         return None;
     }
     let text = String::from_utf8_lossy(row.bytes);
-    let message = "This line is a count or a total, not a row; it was skipped.";
+    let message = "This line is a count, a total or a rule, not a row; it was skipped.";
     is_footer(&text).then(|| Finding::of_line(FindingCode::FooterSkipped, row.line, shown(row), message))
 }
 
 fn is_footer(text: &str) -> bool {
+    // A line below the header, as sqlcmd draws it; the end of a file of DOS; what clients of databases say at the end.
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || c == '"');
+    if bare.starts_with("SQL> ")
+        || bare.starts_with("Completion time:")
+        || bare == "\u{1A}"
+        || (bare.contains("---")
+            && bare.chars().all(|c| matches!(c, '-' | '+' | '|' | ',' | ';' | ' ' | '\t' | '"')))
+    {
+        return true;
+    }
     let words = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -58,10 +69,13 @@ fn is_footer(text: &str) -> bool {
     }
 }
 
-/// What is wrong with a row whose cells do not stand under their columns: `width` is the header's, and `columns` says where
+/// What is wrong with a row whose cells do not stand under their columns: `columns` says where
 /// those stand that tell which value held the separator.
-pub(crate) fn damage(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<Finding> {
-    let cells = row.len();
+pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]) -> Option<Finding> {
+    let (cells, width) = (row.len(), header.width());
+    if row.damage.is_none() && header.fits(cells) {
+        return None;
+    }
     let mut proposed = None;
     let (code, column, message) = match row.damage {
         Some(Damage::UnbalancedQuote) => (
@@ -264,6 +278,11 @@ mod tests {
             "Rows: 12",
             "616 row(s) returned",
             "Count,12",
+            "---------,-----------,------",
+            "----+----",
+            "\u{1A}",
+            "SQL> spool off",
+            "Completion time: 2026-11-24T02:00:01.123-08:00",
         ] {
             assert!(is_footer(text), "{text}");
         }
@@ -272,6 +291,9 @@ mod tests {
             "Total Wellness Academy,1",
             "12,Reading",
             "Count Basie School",
+            "-,-,-,Ann",
+            "--,--",
+            "SQL>x",
             "Sum 41,x",
             "records office",
             "3 rows of desks",

@@ -59,6 +59,7 @@ fn invisible_name(c: char) -> Option<&'static str> {
         '\u{FEFF}' => "a byte order mark",
         '\u{2060}' => "a word joiner",
         '\u{AD}' => "a soft hyphen",
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "a mark of the direction of writing",
         _ => return None,
     })
 }
@@ -85,9 +86,23 @@ pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
             && digits(rest)
             && power.is_some_and(|power| power.len() >= 2 && digits(power));
     }
-    let month = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
+    // Spreadsheets write `Jan`; schools that number classes by teachers and rooms may well have a `3-MAR`.
+    let month = |part: &str| {
+        part.contains(|c: char| c.is_ascii_lowercase())
+            && MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month))
+    };
     let day = |part: &str| (1..=2).contains(&part.len()) && digits(part);
-    text.split_once('-').is_some_and(|(one, other)| (day(one) && month(other)) || (month(one) && day(other)))
+    let year =
+        |part: &str| part.len() == 4 && digits(part) && (part.starts_with("19") || part.starts_with("20"));
+    let parts = text.split(['-', '/']).collect::<Vec<_>>();
+    match parts.as_slice() {
+        [one, other] if text.contains('-') => (day(one) && month(other)) || (month(one) && day(other)),
+        [one, other, last] if text.contains('-') && month(other) => day(one) && (day(last) || year(last)),
+        [one, other, last] if text.contains('/') => day(one) && day(other) && year(last),
+        // A date with its time: what is kept of `1/3` when a column of dates is saved.
+        [first, _, _] => year(first) && text.ends_with(" 00:00:00"),
+        _ => false,
+    }
 }
 
 /// What most likely became the date `3-Jan`, or `Jan-03`: a number, a sign, a number, with the month in front.
@@ -131,6 +146,14 @@ pub(crate) fn address(text: &str) -> Address {
     if bare.len() >= 7 && bare.is_char_boundary(7) && bare[..7].eq_ignore_ascii_case("mailto:") {
         bare = bare[7..].trim_matches(around);
     }
+    // A name before the address, as mail programs write it: `Ann Lee <ann.lee@x.org>`.
+    if let Some((name, inside)) = bare.rsplit_once('<')
+        && !name.contains(['@', '<', '>'])
+    {
+        bare = inside.trim_matches(around);
+    }
+    let straight = bare.replace(['‘', '’'], "'");
+    let bare = straight.as_str();
     let joined = bare.replace([' ', '\t'], "");
     // Blanks beside the @ or a dot are slips; between words they may part two addresses.
     let slips = bare.split([' ', '\t']).filter(|part| !part.is_empty()).count();
@@ -173,19 +196,34 @@ mod tests {
             "\"ann.lee@x.org\"",
             "ann.lee @x.org",
             "ann.lee@x.org;",
+            "Ann Lee <ann.lee@x.org>",
+            "\"Lee, Ann\" <ann.lee@x.org>",
+            "'ann.lee@x.org",
         ] {
             let Address::Repaired(email) = address(text) else { panic!("{text}") };
             assert_eq!(email.as_str(), "ann.lee@x.org");
         }
         assert!(matches!(address("ann.lee@x.org"), Address::Fine(_)));
         assert!(matches!(address("o'brien@x.org"), Address::Fine(_)));
+        let Address::Repaired(email) = address("o’brien@x.org") else {
+            panic!("a curly quote is straightened")
+        };
+        assert_eq!(email.as_str(), "o'brien@x.org");
     }
 
     #[test]
     fn what_cannot_be_repaired_is_invalid_or_missing() {
-        for text in
-            ["ann", "ann@@x.org", "ann@x", "ann lee@x.org", "a@x.org b@x.org", "ann(at)x.org", "a..b@x.org"]
-        {
+        for text in [
+            "ann",
+            "<ann@x.org> <bob@x.org>",
+            "ann@x.org <bob@x.org>",
+            "ann@@x.org",
+            "ann@x",
+            "ann lee@x.org",
+            "a@x.org b@x.org",
+            "ann(at)x.org",
+            "a..b@x.org",
+        ] {
             assert_eq!(address(text), Address::Invalid, "{text}");
         }
         for text in ["", "NULL", "\\N", "n/a", "#REF!"] {
@@ -195,7 +233,18 @@ mod tests {
 
     #[test]
     fn ids_that_a_spreadsheet_changed_are_known() {
-        for text in ["1.23E+11", "1.23457E+11", "1,2E+10", "3-Jan", "Jan-03", "5E+15", "########"] {
+        for text in [
+            "1.23E+11",
+            "1.23457E+11",
+            "1,2E+10",
+            "3-Jan",
+            "Jan-03",
+            "5E+15",
+            "########",
+            "3-Jan-26",
+            "1/3/2026",
+            "2026-01-03 00:00:00",
+        ] {
             assert!(changed_by_spreadsheet(text), "{text}");
         }
         for text in [
@@ -207,6 +256,11 @@ mod tests {
             "S1-Jan",
             "Jan",
             "3-January",
+            "3-MAR",
+            "1/3",
+            "1/3/4",
+            "2026-01-03",
+            "12/2026/3",
             "1.23E11",
             "101E+12",
             "#1",

@@ -45,6 +45,10 @@ impl Email {
 }
 
 fn is_plain_local(local: &[u8]) -> bool {
+    // An apostrophe at the beginning is a spreadsheet's mark for text.
+    if local.first() == Some(&b'\'') {
+        return false;
+    }
     let mut before = b'.';
     for byte in local {
         match byte {

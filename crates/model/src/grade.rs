@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use unicode_normalization::UnicodeNormalization;
 
 /// A grade: `PK TK KG 01` … `13 PS UG`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,13 +35,21 @@ impl Grade {
         if let Some(grade) = Grade::from_code(text) {
             return Some(grade);
         }
+        // A spreadsheet makes a number of it: `5.0`; keyboards for other scripts have digits of another width.
+        let text = text.strip_suffix(".0").unwrap_or(text);
         let mut word: String =
-            text.chars().filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect();
+            text.nfkc().filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect();
         for around in ["gradelevel", "grade", "gr", "year", "class"] {
             if let Some(rest) = word.strip_prefix(around).or_else(|| word.strip_suffix(around)) {
-                word = rest.to_owned();
+                word = rest.trim_start_matches('-').to_owned();
                 break;
             }
+        }
+        // `G5`, but not the letter of `KG`.
+        if let Some(digits) =
+            word.strip_prefix('g').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            word = digits.to_owned();
         }
         if let Some(grade) = number(&word) {
             return Some(grade);
@@ -49,7 +58,8 @@ impl Grade {
             "pk" | "prek" | "prekindergarten" | "prekinder" | "preschool" | "pk3" | "pk4" | "prek3"
             | "prek4" | "p3" | "p4" | "ps3" | "ps4" | "3k" | "4k" => "PK",
             "tk" | "transitionalkindergarten" | "transitionalkinder" | "kt" => "TK",
-            "k" | "kg" | "kinder" | "kindergarten" | "kf" | "kn" | "k5" | "5k" | "kdg" | "kgarten" => "KG",
+            "k" | "0k" | "0kg" | "kind" | "kg" | "kinder" | "kindergarten" | "kf" | "kn" | "k5" | "5k"
+            | "kdg" | "kgarten" => "KG",
             "first" | "one" => "01",
             "second" | "two" => "02",
             "third" | "three" => "03",
@@ -63,7 +73,7 @@ impl Grade {
             "eleventh" | "eleven" | "junior" => "11",
             "twelfth" | "twelve" | "senior" => "12",
             "thirteenth" => "13",
-            "ps" | "postsecondary" => "PS",
+            "ps" | "pg" | "postgraduate" | "postgrad" | "postsecondary" => "PS",
             "ug" | "ungraded" => "UG",
             _ => return None,
         };
@@ -132,6 +142,13 @@ mod tests {
             ("PS", "PS"),
             ("ug", "UG"),
             ("gr. 7", "07"),
+            ("PG", "PS"),
+            ("5.0", "05"),
+            ("G5", "05"),
+            ("Grade-5", "05"),
+            ("５", "05"),
+            ("KG", "KG"),
+            ("0K", "KG"),
         ] {
             assert_eq!(Grade::parse(text).map(Grade::code), Some(code), "{text}");
         }
@@ -139,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_no_grade_is_unknown() {
-        for text in ["", "14", "99", "5st", "banana", "K12", "1.5", "5/6", "-3"] {
+        for text in ["", "14", "99", "5st", "banana", "K12", "1.5", "5/6", "-3", "9-12", "g", "10.0.0", "V"] {
             assert_eq!(Grade::parse(text), None, "{text}");
         }
     }

@@ -145,11 +145,60 @@ impl Cells {
         true
     }
 
+    /// Splits a line in which a quote opens a cell and closes within it, as in `"Rob" Robert`: such a cell is taken as it
+    /// stands. `false`, and nothing is changed, when that does not give `width` cells, or no cell is such a one.
+    pub(crate) fn split_loosely(&mut self, line: &[u8], dialect: Dialect, width: usize) -> bool {
+        let Some(ends) = loose_ends(line, dialect) else { return false };
+        if ends.len() != width {
+            return false;
+        }
+        self.marks.clear();
+        self.marks.quoted = true;
+        self.stray_quotes = true;
+        self.unquoted.clear();
+        let mut start = 0;
+        for end in ends {
+            let cell = line[start..end].trim_ascii();
+            let quoted = cell.len() >= 2 && cell[0] == dialect.quote && cell[cell.len() - 1] == dialect.quote;
+            let inside = if quoted { &cell[1..cell.len() - 1] } else { &line[start..end] };
+            let mut rest = inside;
+            // Within a quoted cell two quotes are one.
+            while let Some(at) = memchr(dialect.quote, rest).filter(|_| quoted) {
+                self.unquoted.extend_from_slice(&rest[..=at]);
+                let doubled = rest.get(at + 1) == Some(&dialect.quote);
+                rest = &rest[at + 1 + usize::from(doubled)..];
+            }
+            self.unquoted.extend_from_slice(rest);
+            self.marks.ends.push(self.unquoted.len() as u32);
+            self.unquoted.push(dialect.separator);
+            start = end + 1;
+        }
+        true
+    }
+
     pub(crate) fn drop_empty_beyond(&mut self, width: usize) {
         while self.count() > width && self.range(self.count() - 1).is_empty() {
             self.marks.ends.pop();
         }
     }
+}
+
+/// Where the cells of a line end in which each quote that opens also closes, wherever that is; `None` when one stays open, or
+/// no cell begins with a quoted part and goes on behind it.
+fn loose_ends(line: &[u8], dialect: Dialect) -> Option<Vec<usize>> {
+    let mut ends = Vec::new();
+    let (mut quoted, mut start, mut goes_on) = (false, 0, false);
+    for (at, byte) in line.iter().copied().chain([dialect.separator]).enumerate() {
+        if byte == dialect.quote {
+            quoted = !quoted;
+        } else if byte == dialect.separator && !quoted {
+            let cell = line[start..at].trim_ascii();
+            goes_on |= cell.first() == Some(&dialect.quote) && cell.last() != Some(&dialect.quote);
+            ends.push(at);
+            start = at + 1;
+        }
+    }
+    (!quoted && goes_on).then_some(ends)
 }
 
 /// Where the cells of a line with backslashes end; `None` when a quote stays open.

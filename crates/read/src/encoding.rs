@@ -32,12 +32,30 @@ pub(crate) fn look(reader: &mut dyn Read) -> io::Result<Look> {
     let (encoding, marked) = match start.as_slice() {
         [0xFF, 0xFE, ..] => (Encoding::Utf16Le, true),
         [0xFE, 0xFF, ..] => (Encoding::Utf16Be, true),
-        start if checked_up_to(start, start.len() < BLOCK).is_ok() => {
+        start if utf16_without_mark(start).is_none() && begins_as_utf8(start) => {
             (Encoding::Utf8, start.starts_with(b"\xEF\xBB\xBF"))
         }
-        _ => (Encoding::Windows1252, false),
+        // Text in UTF-16 without a mark has a NUL in every other place.
+        start => (utf16_without_mark(start).unwrap_or(Encoding::Windows1252), false),
     };
     Ok(Look { encoding, marked, start })
+}
+
+fn begins_as_utf8(start: &[u8]) -> bool {
+    let at_end = start.len() < BLOCK;
+    checked_up_to(start, at_end).is_ok() || (at_end && cut_off_at(start).is_some())
+}
+
+/// Which UTF-16 these bytes are most likely, when they have no mark: ASCII in it has its NULs on one side.
+fn utf16_without_mark(start: &[u8]) -> Option<Encoding> {
+    let nuls = |odd: usize| start.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, pairs) = (nuls(0), nuls(1), start.len() / 2);
+    match pairs {
+        0..16 => None,
+        _ if odd * 10 > pairs * 8 && even * 50 < pairs => Some(Encoding::Utf16Le),
+        _ if even * 10 > pairs * 8 && odd * 50 < pairs => Some(Encoding::Utf16Be),
+        _ => None,
+    }
 }
 
 /// A file that was taken for UTF-8 holds a byte that is not: it has to be read again from its beginning.
@@ -58,6 +76,14 @@ pub(crate) fn checked_up_to(bytes: &[u8], at_end: bool) -> io::Result<usize> {
         Err(error) if error.error_len().is_none() && !at_end => Ok(error.valid_up_to()),
         Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, NotUtf8)),
     }
+}
+
+/// How many of a file's last bytes are whole characters, when the file was cut off in the middle of one. Without another
+/// character of several bytes before it the last byte is rather one of another encoding.
+pub(crate) fn cut_off_at(bytes: &[u8]) -> Option<usize> {
+    let error = simdutf8::compat::from_utf8(bytes).err()?;
+    let whole = &bytes[..error.valid_up_to()];
+    (error.error_len().is_none() && !whole.is_ascii()).then_some(whole.len())
 }
 
 /// Fills `block` from `at` on; shorter only at the end of the file.

@@ -15,12 +15,15 @@ pub struct Header {
     cells: Vec<String>,
     /// Known columns that stand there twice, with both positions.
     duplicates: Vec<(usize, usize, usize)>,
+    /// How many cells there are with the empty ones at the end: columns without a name.
+    cells_in_all: usize,
 }
 
 impl Header {
     /// Reads the cells of a header. A column that the district calls by a name of its own is read from there, when that
     /// name is in the header.
     pub fn of_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
+        let cells_in_all = cells.len();
         while cells.last().is_some_and(|cell| plain(cell).is_empty()) {
             cells.pop();
         }
@@ -31,7 +34,7 @@ impl Header {
             Some(first) => duplicates.push((column, first, at)),
             None => positions[column] = Some(at),
         };
-        let plain_cells = cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>();
+        let plain_cells = cells.iter().map(|cell| plain(without_remark(cell))).collect::<Vec<_>>();
         for (at, cell) in plain_cells.iter().enumerate() {
             if let Some(column) = vocabulary.own(cell) {
                 place(column, at, &mut positions);
@@ -51,6 +54,7 @@ impl Header {
                 .collect(),
             cells,
             duplicates,
+            cells_in_all,
         }
     }
 
@@ -68,6 +72,11 @@ impl Header {
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.cells.len()
+    }
+
+    /// Whether a row with so many cells has them under the columns: columns without a name may have values.
+    pub fn fits(&self, cells: usize) -> bool {
+        (self.width()..=self.cells_in_all.max(self.width())).contains(&cells)
     }
 
     /// How many known columns there are.
@@ -135,6 +144,18 @@ impl Header {
             same += 1;
         }
         same > 0 && same == self.cells.len()
+    }
+}
+
+/// A header cell without what people put in brackets behind it: `school_id (required)`.
+fn without_remark(cell: &str) -> &str {
+    match cell.split_once('(') {
+        Some((name, _))
+            if cell.trim_end().trim_end_matches('"').ends_with(')') && !name.trim().is_empty() =>
+        {
+            name
+        }
+        _ => cell,
     }
 }
 
@@ -214,6 +235,13 @@ mod tests {
         }
         let both = header(&["school_id", "First Name", "Last Name", "teacher_email"]);
         assert_eq!(both.near_miss(Column::StudentLastName), None, "it may be the teacher's as well");
+    }
+
+    #[test]
+    fn remarks_in_brackets_do_not_matter() {
+        let both = header(&["School ID (required)", "school_name(text)", "(class_id)"]);
+        assert_eq!((both.position(Column::SchoolId), both.position(Column::SchoolName)), (Some(0), Some(1)));
+        assert_eq!(both.position(Column::ClassId), Some(2), "what is all in brackets is no remark");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use memchr::memchr_iter;
+
 use crate::cells::{Cells, Dialect};
 use crate::header::Header;
 use crate::lines::{Ahead, Line, Lines};
@@ -13,8 +15,9 @@ use crate::vocabulary::Vocabulary;
 pub(crate) struct Found {
     /// Its place in the unread part.
     pub(crate) place: Line,
-    /// Its physical line, the first being 1.
+    /// Its physical line, the first being 1, and how many lines it has: a cell in quotes may have a line break.
     pub(crate) line: u32,
+    pub(crate) lines: u32,
     pub(crate) dialect: Dialect,
     pub(crate) header: Header,
     /// The first line above it that is not blank, as far as it is worth showing.
@@ -47,6 +50,7 @@ pub(crate) fn find_header<'s>(
             Ahead::TooLong => break,
             Ahead::Line(place) => place,
         };
+        let (place, count) = with_open_quote_closed(lines, place, vocabulary, separator)?;
         let bytes = &lines.unread()[place.bytes.clone()];
         from = place.next;
         if bytes.trim_ascii().is_empty() {
@@ -63,7 +67,7 @@ pub(crate) fn find_header<'s>(
             let known = header.known();
             if known >= KNOWN || (known > 0 && best.is_none()) {
                 let text = shown();
-                let found = Found { place, line, dialect, header, above: above.clone() };
+                let found = Found { place, line, lines: count, dialect, header, above: above.clone() };
                 above.get_or_insert(text);
                 best = Some(found);
                 if known >= KNOWN {
@@ -73,13 +77,40 @@ pub(crate) fn find_header<'s>(
                 above.get_or_insert_with(shown);
             }
         }
-        line += 1;
+        line += count;
     }
     Ok(match (best, above) {
         (Some(found), _) => Ok(found),
         (None, Some(first)) => Err(Opened::NotATable(first)),
         (None, None) => Err(Opened::Empty),
     })
+}
+
+/// Lines that a header may span.
+const SPANNED: u32 = 40;
+
+/// The line, and those after it that a quoted cell goes on in (`"School\nID"`), when they are a header only together; and
+/// how many lines these are.
+fn with_open_quote_closed(
+    lines: &mut Lines<impl Read>,
+    first: Line,
+    vocabulary: &Vocabulary,
+    separator: Option<u8>,
+) -> io::Result<(Line, u32)> {
+    let quotes = |bytes: &[u8]| memchr_iter(b'"', bytes).count();
+    let mut open = quotes(&lines.unread()[first.bytes.clone()]) % 2 == 1;
+    let (mut end, mut count) = (first.clone(), 1);
+    while open && count < SPANNED {
+        let Ahead::Line(next) = lines.line_at(end.next, SEPARATORS[0], &mut Marks::default())? else { break };
+        open = quotes(&lines.unread()[next.bytes.clone()]) % 2 == 0;
+        (end, count) = (next, count + 1);
+    }
+    let whole = Line { bytes: first.bytes.start..end.bytes.end, ..end };
+    let known = |line: &Line| {
+        dialect_and_header(&lines.unread()[line.bytes.clone()], vocabulary, separator).1.known()
+    };
+    let is_header = count > 1 && !open && known(&whole) >= KNOWN && known(&whole) > known(&first);
+    Ok(if is_header { (whole, count) } else { (first, 1) })
 }
 
 /// The separator under which the line holds the most known columns, then the most cells; and the header as it then reads.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
-use crate::encoding::checked_up_to;
+use crate::encoding::{checked_up_to, cut_off_at};
 use crate::marks::Marks;
 
 /// A physical line, relative to the unread part of the buffer.
@@ -38,6 +38,8 @@ pub(crate) struct Lines<R> {
     /// Up to where the buffer is known to be UTF-8; `None` when the reader gives nothing else.
     checked: Option<usize>,
     at_end: bool,
+    /// Whether the file ends in the middle of a character, which is left out.
+    cut_off: bool,
     longest: usize,
 }
 
@@ -48,7 +50,20 @@ impl<R: Read> Lines<R> {
     /// [`crate::encoding::NotUtf8`].
     pub(crate) fn new(reader: R, longest: usize, check_utf8: bool) -> Self {
         let checked = check_utf8.then_some(0);
-        Lines { reader, buffer: vec![0; BLOCK], unread: 0..0, checked, at_end: false, longest }
+        Lines {
+            reader,
+            buffer: vec![0; BLOCK],
+            unread: 0..0,
+            checked,
+            at_end: false,
+            cut_off: false,
+            longest,
+        }
+    }
+
+    /// Whether the file ends in the middle of a character; known at the end.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// The unread part, as far as it is in memory.
@@ -143,7 +158,15 @@ impl<R: Read> Lines<R> {
             Err(error) => return Err(error),
         }
         if let Some(checked) = &mut self.checked {
-            *checked += checked_up_to(&self.buffer[*checked..self.unread.end], self.at_end)?;
+            match checked_up_to(&self.buffer[*checked..self.unread.end], self.at_end) {
+                Ok(count) => *checked += count,
+                Err(error) => {
+                    // The block before is looked at as well: it may tell which encoding the file is in.
+                    let whole = cut_off_at(&self.buffer[..self.unread.end]).filter(|_| self.at_end);
+                    self.unread.end = whole.filter(|end| *end >= self.unread.start).ok_or(error)?;
+                    (*checked, self.cut_off) = (self.unread.end, true);
+                }
+            }
         }
         Ok(())
     }
@@ -244,6 +267,18 @@ mod tests {
         let text = "é,日本\r\n👩\u{200d}🏫,ß\nz\u{e9}";
         for step in 1..8 {
             assert_eq!(to_the_end(text.as_bytes(), step).unwrap(), 3, "{step} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_in_the_middle_of_a_character_is_utf8_all_the_same() {
+        let text = "é,日本\nz,日";
+        for step in 1..8 {
+            assert_eq!(
+                to_the_end(&text.as_bytes()[..text.len() - 1], step).unwrap(),
+                2,
+                "{step} bytes at a time"
+            );
         }
     }
 

@@ -237,7 +237,7 @@ pub(crate) fn open_table<'s>(
         header_line,
         header_at: found.line,
         above: found.above,
-        line: found.line + 1,
+        line: found.line + found.lines,
         cells: Cells::default(),
         repeated_headers: vec![],
         ends_mid_row: false,
@@ -279,7 +279,7 @@ impl Table<'_> {
 
     /// Whether the file ends in the middle of a row; known at the end.
     pub fn ends_mid_row(&self) -> bool {
-        self.ends_mid_row
+        self.ends_mid_row || self.lines.is_cut_off()
     }
 
     /// Who the file is from, as far as a signature tells; known when all rows have been read.
@@ -312,12 +312,12 @@ impl Table<'_> {
             }
             let closed = self.cells.close(bytes, self.dialect);
             let width = self.header.width();
-            let misread = !closed || self.cells.stray_quotes || self.cells.count() != width;
+            let misread = !closed || self.cells.stray_quotes || !self.header.fits(self.cells.count());
             // Nothing tells in advance that a file escapes with backslashes; a row that is misread without them does.
             let escaped = misread
                 && memchr(b'\\', bytes).is_some()
                 && self.cells.split_escaped(bytes, self.dialect, width);
-            if closed || escaped {
+            if closed || escaped || self.cells.split_loosely(bytes, self.dialect, width) {
                 if self.is_header_again(&line) {
                     self.repeated_headers.push(self.line);
                     self.advance(line.next, 1);
@@ -349,7 +349,7 @@ impl Table<'_> {
             if (marks.quoted || self.dialect.quote != b'"')
                 && self.cells.split_quoted(record, self.dialect, true)
             {
-                if self.cells.count() != self.header.width() {
+                if !self.header.fits(self.cells.count()) {
                     break;
                 }
                 let line = Line { bytes: 0..end, next, ended: line.ended };

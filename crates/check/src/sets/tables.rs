@@ -201,7 +201,7 @@ fn each_row(
             continue;
         }
         said.rows += 1;
-        if let Some(damage) = remarks::damage(&row, header.width(), &[]) {
+        if let Some(damage) = remarks::damage(&row, &header, &[]) {
             said.ends_mid_row |= damage.code == FindingCode::ExportError;
             let code = damage.code;
             said.say(fields.file, || damage, code);
