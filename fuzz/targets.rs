@@ -129,9 +129,8 @@ pub(crate) fn header(data: &[u8]) {
 
 /// The encoding does not matter where a byte order mark tells it; Windows-1252 needs none where it cannot be UTF-8.
 pub(crate) fn encoding(data: &[u8]) {
-    for mark in [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xEF\xBB\xBF"] {
-        laws(&[mark, data].concat());
-    }
+    let marks = [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xEF\xBB\xBF"];
+    laws(&[marks[data.len() % marks.len()], data].concat());
     let text = String::from_utf8_lossy(data).replace('\0', " ");
     // So that what is told of the first block is not true of the rest.
     let far = data.last().is_some_and(|last| last % 16 == 0);

@@ -19,7 +19,7 @@ mod targets;
 /// Unpacked bytes for which a find may stand: what is larger is made by a test.
 const UNPACKED: u64 = 8 << 20;
 /// Bytes from which on an input goes through the target only that it was kept for.
-const LONG: usize = 1 << 16;
+const LONG: usize = 1 << 14;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
