@@ -37,6 +37,8 @@ pub(crate) struct Contents {
     pub(crate) roster: Roster,
     pub(crate) protected: Protected,
     pub(crate) ends_mid_row: bool,
+    /// Whether the files hold changes only.
+    pub(crate) changes_only: bool,
     pub(crate) proposals: Vec<ProfileChange>,
     /// Whether the program that made the file wrote an error message into it.
     pub(crate) export_failed: bool,
@@ -75,6 +77,12 @@ const STUDENT_COLUMNS: [Column; 7] = [
 
 /// Batches that may wait for the other thread.
 const BATCHES: usize = 4;
+
+/// Names that are shown as they were understood.
+pub(crate) const SAMPLES: usize = 3;
+
+/// Rows with empty cells behind the last column that are looked at for a shift; in a file with more it is a habit.
+const SURPLUS: usize = 1_000;
 
 /// How often progress is told, in rows.
 const TELL_EVERY: u64 = 16_384;
@@ -119,6 +127,11 @@ pub(crate) fn check_table(
         student_clever_id: header.position(Column::StudentCleverId).is_some(),
         student_username: header.position(Column::StudentUsername).is_some(),
     };
+    if gathered.rows.len() > 1 && !gathered.students.seen.iter().any(|seen| seen.has_grade) {
+        let message = format!("The column student_grade_level is empty in all {} rows.", gathered.rows.len());
+        let finding = Finding::of_line(FindingCode::GradesMissing, header_line, "", message);
+        findings.add_whole(finding.in_column(Column::StudentGradeLevel.name()));
+    }
     if let Some(earlier) = earlier() {
         let Gathered { classes, students, .. } = &mut gathered;
         let proofs = Proofs::new(earlier);
@@ -172,18 +185,21 @@ fn gather(
         let mut class_table = HalfTable::default();
         let mut batch = Batch::default();
         let mut scratch = Vec::new();
+        let mut surplus = 0;
         while let Some(row) = table.next_row()? {
             if let Some(finding) = remarks::footer(&row) {
                 findings.add(finding.code, || finding);
                 continue;
             }
             contents.rows += 1;
-            if let Some(finding) = remarks::damage(&row, &header, &columns) {
+            let columns = if surplus < SURPLUS { columns.as_slice() } else { &[] };
+            if let Some(finding) = remarks::damage(&row, &header, columns) {
                 contents.rejected += 1;
                 contents.export_failed |= finding.code == FindingCode::ExportError;
                 batch.push_damaged(row.bytes);
                 findings.add(finding.code, || finding);
             } else {
+                surplus += usize::from(row.surplus > 0);
                 if row.has_stray_quotes() {
                     findings.add(FindingCode::QuoteInsideCell, || stray_quote(&row, &header));
                 }
@@ -257,9 +273,14 @@ impl Side {
 impl Gathered {
     fn add_class_half(&mut self, header: &Header, row: &Row<'_>, profile: &Profile) {
         let half = self.classes.add(Cells::Row { header, row }, profile, |reader| reader.class_half());
-        let name = self.classes.texts.get(half.teacher.last_name);
-        if self.samples.len() < 3 && !name.is_ascii() {
-            self.samples.push(name.to_owned());
+        let names = [half.teacher.last_name, half.teacher.first_name, half.school_name, half.class_name];
+        for name in names.map(|name| self.classes.texts.get(name)) {
+            if self.samples.len() < SAMPLES
+                && !name.is_ascii()
+                && !self.samples.iter().any(|known| known == name)
+            {
+                self.samples.push(name.to_owned());
+            }
         }
     }
 
@@ -269,7 +290,7 @@ impl Gathered {
         }
         self.students = students.halves;
         let names = students.samples.iter().map(|name| self.students.texts.get(*name).to_owned());
-        self.samples = names.chain(std::mem::take(&mut self.samples)).take(3).collect();
+        self.samples = names.chain(std::mem::take(&mut self.samples)).take(SAMPLES).collect();
     }
 }
 

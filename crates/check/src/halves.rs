@@ -98,6 +98,8 @@ pub(crate) struct Seen {
     pub(crate) rejected: bool,
     /// Whether the person that it names is nobody, and the rows stand without one.
     pub(crate) nobody: bool,
+    /// Whether it has a grade, understood or not.
+    pub(crate) has_grade: bool,
 }
 
 impl Seen {
@@ -418,7 +420,11 @@ impl<'r> HalfReader<'r, '_> {
     /// A part of a person's name.
     fn name(&mut self, column: Column) -> Text {
         let text = self.clean(column);
-        if self.profile.means_nothing(&text) {
+        // Null is a name; what a spreadsheet or a database writes for nothing is none.
+        if self.profile.means_nothing(&text)
+            || (!text.starts_with(char::is_alphabetic) && means_nothing(&text))
+            || text == "N/A"
+        {
             return Text::EMPTY;
         }
         if !text.is_ascii() {
@@ -460,6 +466,7 @@ impl<'r> HalfReader<'r, '_> {
         if self.means_nothing(&text) {
             return None;
         }
+        self.seen.has_grade = true;
         let grade = self.profile.grade(&text);
         if grade.is_none() {
             let message = format!("The grade '{text}' is not understood and was left empty.");

@@ -50,6 +50,18 @@ pub struct Checked {
     pub findings: Findings,
     /// Whether the file ends in the middle of a row.
     pub ends_mid_row: bool,
+    /// Whether the files hold changes only: how many rows they have says nothing about what is missing.
+    pub changes_only: bool,
+}
+
+impl Checked {
+    /// The rows to compare with those of the file that was applied before.
+    pub fn rows_of_all(&self, applied_before: Option<u64>) -> u64 {
+        match applied_before {
+            Some(before) if self.changes_only => before,
+            _ => self.report.rows,
+        }
+    }
 }
 
 /// The roster as it is stored, for what only a comparison can prove. It is asked for when the rows have been read, so that
@@ -195,6 +207,7 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
 fn finish(name: &str, rules: &Rules, checked: flat::Contents, mut findings: Findings) -> Checked {
     let flat::Contents {
         format,
+        changes_only,
         encoding,
         separator,
         rows,
@@ -251,5 +264,5 @@ fn finish(name: &str, rules: &Rules, checked: flat::Contents, mut findings: Find
         proposals,
     };
     let roster = if outcome == Outcome::FileRejected { Roster::default() } else { roster };
-    Checked { report, roster, protected, findings, ends_mid_row }
+    Checked { report, roster, protected, findings, ends_mid_row, changes_only }
 }

@@ -37,16 +37,24 @@ const NOBODY: [&str; 11] = [
 const NOBODY_BESIDE: [&str; 9] =
     ["staff", "teacher", "student", "sub", "open", "position", "user", "account", "sample"];
 
+/// What stands alone where a teacher should be.
+const NOBODY_ALONE: [&str; 6] =
+    ["staff", "teacher", "noteacher", "longtermsub", "longtermsubstitute", "tobehired"];
+
 /// Whether a name is nobody's: `Staff, Vacant`, `Test Student`, `TBD`.
 pub(crate) fn is_nobody(first: &str, last: &str) -> bool {
     let parted = [first, last].into_iter().flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
-    let mut nobody = false;
+    let letters = [first, last].concat().chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let one_part = first.trim().is_empty() || last.trim().is_empty();
+    let alone = NOBODY_ALONE.iter().any(|known| letters.eq_ignore_ascii_case(known));
+    // `Sam Staff` has a name, `Staff` alone has none; the longer ones are nobody's in two cells as well.
+    let mut nobody = alone && (one_part || letters.len() > 7);
     for word in parted.filter(|word| !word.is_empty()) {
         let is = |known: &&str| word.eq_ignore_ascii_case(known);
         if NOBODY.iter().any(is) {
             nobody = true;
         } else if !NOBODY_BESIDE.iter().any(is) {
-            return false;
+            return nobody;
         }
     }
     nobody
@@ -112,6 +120,9 @@ mod tests {
             ("TBD", "TBD"),
             ("Substitute", "Teacher"),
             ("test", "Test2"),
+            ("", "Staff"),
+            ("No", "Teacher"),
+            ("Long Term", "Sub"),
         ] {
             assert!(is_nobody(first, last), "{first} {last}");
         }

@@ -76,6 +76,7 @@ pub(crate) fn resolve(
         by_email: TextIndex::with_capacity(seen.len()),
         email_of: vec![],
         trouble: HashMap::new(),
+        sharers: HashMap::new(),
     };
     for with_id in [true, false] {
         for (half, seen) in seen.iter().enumerate() {
@@ -84,13 +85,18 @@ pub(crate) fn resolve(
             }
         }
     }
-    let Grouping { of_half, email_of, trouble, .. } = group;
+    let Grouping { of_half, email_of, trouble, sharers, .. } = group;
     let halves = Groups::new(email_of.len(), of_half.iter().copied());
     let mut people = People { of_half, halves };
     for number in 0..people.halves.len() {
         let conflict = match trouble.get(&(number as u32)) {
             Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared, number)),
-            Some(Trouble::EmailShared(other)) => Some((words.email, words.email_shared, *other as usize)),
+            Some(Trouble::EmailShared(other)) => {
+                let holders =
+                    sharers.get(&(number as u32)).or_else(|| sharers.get(other)).copied().unwrap_or(0);
+                let placeholder = words.placeholder.filter(|_| holders + 1 >= PLACEHOLDER);
+                Some((words.email, placeholder.unwrap_or(words.email_shared), *other as usize))
+            }
             None => match different_names(texts, people.halves.get(number), &person) {
                 0 | 1 => None,
                 count => Some((
@@ -123,6 +129,8 @@ struct Grouping<'t, P> {
     /// For each person the address, where one of their halves has it.
     email_of: Vec<&'t str>,
     trouble: HashMap<u32, Trouble>,
+    /// For whoever has an address first, how many others have it too.
+    sharers: HashMap<u32, usize>,
 }
 
 impl<P: Fn(usize) -> Person> Grouping<'_, P> {
@@ -158,6 +166,9 @@ impl<P: Fn(usize) -> Person> Grouping<'_, P> {
         }
         let holder = self.of_half[self.by_email.get_or_insert(email, half, email_of) as usize];
         if holder != number {
+            if !matches!(self.trouble.get(&number), Some(Trouble::EmailShared(known)) if *known == holder) {
+                *self.sharers.entry(holder).or_default() += 1;
+            }
             self.trouble.entry(number).or_insert(Trouble::EmailShared(holder));
             self.trouble.entry(holder).or_insert(Trouble::EmailShared(number));
         }
@@ -271,9 +282,10 @@ fn merge_several(
     {
         findings.add(words.name_differs, || {
             let message = format!(
-                "The name is spelled '{}' here and '{}' in more rows (first in line {}); that one is used.",
+                "The name is spelled '{}' here and '{}' in {} (first in line {}); that one is used.",
                 shown(other.text),
                 shown(names[0].text),
+                if names[0].rows > other.rows { "more rows" } else { "as many rows" },
                 names[0].first_line
             );
             Finding::of_line(words.name_differs, other.first_line, shown(other.text), message)

@@ -64,7 +64,8 @@ pub(crate) fn name(
         findings.add(words.differs, || {
             let (one, most) = (texts.get(other.text), texts.get(names[0].text));
             let message = format!(
-                "The name is '{one}' here and '{most}' in more rows (first in line {}); that one is used.",
+                "The name is '{one}' here and '{most}' in {} (first in line {}); that one is used.",
+                if names[0].rows > other.rows { "more rows" } else { "as many rows" },
                 names[0].first_line
             );
             Finding::of_line(words.differs, other.first_line, one, message)

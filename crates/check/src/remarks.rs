@@ -74,7 +74,7 @@ fn is_footer(text: &str) -> bool {
 pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]) -> Option<Finding> {
     let (cells, width) = (row.len(), header.width());
     if row.damage.is_none() && header.fits(cells) {
-        return None;
+        return shifted_into_the_last_column(row, width, columns);
     }
     let mut proposed = None;
     let (code, column, message) = match row.damage {
@@ -105,7 +105,7 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]
                 "The row has {cells} cells where the header has {width}: a separator inside a value shifted it"
             );
             let code = FindingCode::RowTooManyCells;
-            match shifted_by(row, width, columns) {
+            match shifted_by(row, width, cells - width, columns) {
                 Some((column, value)) => {
                     let name = column.name();
                     let message = format!("{whole}. Most likely it is {name}: '{value}'.");
@@ -118,6 +118,22 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]
         None => return None,
     };
     Some(Finding { column, proposed, ..Finding::of_line(code, row.line, shown(row), message) })
+}
+
+/// A row whose last cell is empty has room for one that is too much.
+fn shifted_into_the_last_column(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<Finding> {
+    if row.surplus == 0 {
+        return None;
+    }
+    let (column, value) = shifted_by(row, width, row.surplus, columns)?;
+    let name = column.name();
+    let message = format!(
+        "The row has {} cells where the header has {width}: a separator inside a value shifted it. Most likely it is {name}: \
+         '{value}'.",
+        width + row.surplus
+    );
+    let finding = Finding::of_line(FindingCode::RowTooManyCells, row.line, shown(row), message);
+    Some(finding.in_column(name).proposing(value))
 }
 
 fn shown(row: &Row<'_>) -> String {
@@ -150,13 +166,19 @@ fn is_error_message(bytes: &[u8]) -> bool {
         .any(|start| text.starts_with(start))
 }
 
-/// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best.
-fn shifted_by(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<(Column, String)> {
-    let surplus = row.len() - width;
+/// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best, and better
+/// than where they stand.
+fn shifted_by(
+    row: &Row<'_>,
+    width: usize,
+    surplus: usize,
+    columns: &[(Column, usize)],
+) -> Option<(Column, String)> {
     if surplus > 3 {
         return None;
     }
-    let fit = (0..row.len()).map(|at| Fit::of(&String::from_utf8_lossy(row.cell(at)))).collect::<Vec<_>>();
+    let fit =
+        (0..width + surplus).map(|at| Fit::of(&String::from_utf8_lossy(row.cell(at)))).collect::<Vec<_>>();
     let mut fits = columns
         .iter()
         .filter(|(column, _)| kind(*column) == Kind::Name)
@@ -173,7 +195,8 @@ fn shifted_by(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Optio
         .collect::<Vec<_>>();
     fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
     let (best, column, place) = *fits.first()?;
-    if fits.get(1).is_some_and(|(next, ..)| *next == best) {
+    let straight = columns.iter().map(|(column, at)| fit[*at].under(kind(*column))).sum::<i32>();
+    if best <= straight || fits.get(1).is_some_and(|(next, ..)| *next == best) {
         return None;
     }
     let value = (place..=place + surplus).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned());

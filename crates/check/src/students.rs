@@ -8,6 +8,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Student;
 use homeroom_model::texts::Text;
 
+use crate::flat::SAMPLES;
 use crate::half_table::HalfTable;
 use crate::halves::{Cells, Halves};
 use crate::people;
@@ -134,7 +135,9 @@ impl<'p> Students<'p> {
         let half =
             self.halves.add(Cells::Listed { columns, cells }, self.profile, |reader| reader.student_half());
         for name in [half.person.last_name, half.person.first_name] {
-            if self.samples.len() < 3 && !self.halves.texts.get(name).is_ascii() {
+            let text = |name| self.halves.texts.get(name);
+            let is_new = || !self.samples.iter().any(|known| text(*known) == text(name));
+            if self.samples.len() < SAMPLES && !text(name).is_ascii() && is_new() {
                 self.samples.push(name);
             }
         }

@@ -42,9 +42,12 @@ pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
             None => kept.push(c),
         }
     }
-    let trimmed = kept.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}')
-    });
+    let joins = |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}');
+    let blank = kept.trim_matches(char::is_whitespace);
+    let trimmed = kept.trim_matches(|c: char| c.is_whitespace() || joins(c));
+    if trimmed.len() < blank.len() {
+        invisible = invisible.or(Some("an invisible mark of writing at one of its ends"));
+    }
     // Half of a letter that was encoded twice may be a control character: that is said as what it is.
     let control = encoded_once(trimmed).is_none()
         && trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));

@@ -385,6 +385,11 @@ catalogue! {
         example: "an empty class_name",
         remedy: "Fill in the name.",
     }
+    GradesMissing "grades-missing" Warning {
+        meaning: "No student has a grade.",
+        example: "student_grade_level is empty everywhere",
+        remedy: "Check the export's settings for this column: most likely the wrong field is selected.",
+    }
     GradeUnknown "grade-unknown" Warning {
         meaning: "The grade is not understood and was left empty.",
         example: "Banana",

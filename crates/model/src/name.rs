@@ -33,10 +33,29 @@ pub fn likeness(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> Lik
 pub fn same_first_name(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return a.is_empty() && b.is_empty() };
-    same_word(first_a, first_b)
-        || nickname(first_a, first_b)
-        || initial(first_a, first_b)
-        || joined(&a) == joined(&b)
+    if joined(&a) == joined(&b) {
+        return true;
+    }
+    // "Maria Elena" and "Maria Isabel" are sisters; "Ann" may be "Ann Marie".
+    if let (Some(second_a), Some(second_b)) = (a.get(1), b.get(1))
+        && !same_word(second_a, second_b)
+        && !initial(second_a, second_b)
+    {
+        return false;
+    }
+    !brother_and_sister(first_a, first_b)
+        && (same_word(first_a, first_b) || nickname(first_a, first_b) || initial(first_a, first_b))
+}
+
+/// Whether two names differ as those of a man and a woman do: `Eric` and `Erica`, `Mario` and `Maria`, `Alexander`
+/// and `Alexandra`.
+fn brother_and_sister(a: &str, b: &str) -> bool {
+    let with_a = |one: &str, other: &str| other.strip_suffix('a') == Some(one);
+    let o_to_a = |one: &str, other: &str| one.strip_suffix('o').is_some_and(|stem| with_a(stem, other));
+    let er_to_ra = |one: &str, other: &str| {
+        one.strip_suffix("er").is_some_and(|stem| other.strip_suffix("ra") == Some(stem))
+    };
+    with_a(a, b) || with_a(b, a) || o_to_a(a, b) || o_to_a(b, a) || er_to_ra(a, b) || er_to_ra(b, a)
 }
 
 /// Whether two last names can be one person's: spelling, a suffix, one of two surnames.
@@ -130,20 +149,27 @@ fn initial(a: &str, b: &str) -> bool {
 
 /// Common English and Spanish short forms; each line is one name.
 const NICKNAMES: &[&[&str]] = &[
-    &["alexander", "alexandra", "alex", "alejandro", "alejandra", "sasha", "xander", "lexi", "sandra"],
-    &["andrew", "andy", "drew", "andrea"],
+    &["alexander", "alex", "alejandro", "sasha", "xander"],
+    &["alexandra", "alex", "alejandra", "sasha", "lexi", "sandra"],
+    &["andrew", "andy", "drew"],
+    &["andrea", "andy", "drew"],
     &["anthony", "tony", "antonio"],
     &["benjamin", "ben", "benny"],
     &["catherine", "katherine", "kathryn", "kate", "katie", "kathy", "cathy", "kat", "kitty"],
     &["charles", "charlie", "chuck", "carlos"],
-    &["christopher", "chris", "christian", "christina", "christine", "tina"],
-    &["daniel", "dan", "danny", "daniela", "danielle", "dani"],
+    &["christopher", "chris"],
+    &["christian", "chris"],
+    &["christina", "christine", "chris", "tina"],
+    &["daniel", "dan", "danny", "dani"],
+    &["daniela", "danielle", "dani", "danny"],
     &["david", "dave", "davey"],
     &["deborah", "debra", "debbie", "deb"],
     &["edward", "ed", "eddie", "ted", "teddy", "eduardo"],
     &["elizabeth", "liz", "beth", "lizzie", "betty", "eliza", "ellie", "betsy", "libby"],
-    &["frances", "francis", "frank", "fran", "francisco", "paco"],
-    &["gabriel", "gabe", "gabriela", "gabriella", "gabby"],
+    &["francis", "frank", "fran", "francisco", "paco"],
+    &["frances", "fran", "francisca", "frankie"],
+    &["gabriel", "gabe"],
+    &["gabriela", "gabriella", "gabby"],
     &["gregory", "greg"],
     &["guadalupe", "lupe", "lupita"],
     &["henry", "hank", "harry"],
@@ -164,19 +190,23 @@ const NICKNAMES: &[&[&str]] = &[
     &["michael", "mike", "mikey", "mick", "miguel"],
     &["nathaniel", "nathan", "nate"],
     &["nicholas", "nick", "nicky", "nico", "nicolas"],
-    &["patricia", "pat", "patty", "trish", "patrick"],
+    &["patricia", "pat", "patty", "trish"],
+    &["patrick", "pat", "paddy"],
     &["peter", "pete", "pedro"],
     &["rebecca", "becky", "becca"],
     &["richard", "rick", "ricky", "dick", "rich", "ricardo"],
     &["robert", "rob", "bob", "bobby", "robbie", "roberto", "beto"],
     &["ronald", "ron", "ronnie"],
-    &["samuel", "sam", "sammy", "samantha"],
-    &["stephen", "steven", "steve", "stephanie", "steph"],
+    &["samuel", "sam", "sammy"],
+    &["samantha", "sam", "sammy"],
+    &["stephen", "steven", "steve"],
+    &["stephanie", "steph"],
     &["susan", "sue", "suzy", "susie"],
     &["theodore", "theo", "ted", "teddy"],
     &["thomas", "tom", "tommy"],
     &["timothy", "tim", "timmy"],
-    &["victoria", "vicky", "tori", "victor", "vic"],
+    &["victoria", "vicky", "tori"],
+    &["victor", "vic"],
     &["william", "will", "bill", "billy", "willie", "liam", "guillermo"],
     &["zachary", "zach", "zack"],
 ];
@@ -211,6 +241,9 @@ mod tests {
             (("Jonathan", "Smith"), ("Jonathon", "Smith")),
             (("Ann", "Hernandez"), ("Ann", "Hernandes")),
             (("Ann Lee", ""), ("Ann", "Lee")),
+            (("Mary E.", "Lee"), ("Mary Ellen", "Lee")),
+            (("Alex", "Ng"), ("Alexandra", "Ng")),
+            (("Sam", "Cole"), ("Samantha", "Cole")),
             (("Søren", "Müller"), ("Soren", "Muller")),
             (("Zoë", "Strauß"), ("Zoe", "Strauss")),
         ] {
@@ -229,6 +262,12 @@ mod tests {
             (("Maria", "De La Cruz"), ("Maria", "De Leon")),
             (("Ann", "Lee"), ("", "")),
             (("Liam", "Kim"), ("Emma", "Kim")),
+            (("Maria Elena", "Cruz"), ("Maria Isabel", "Cruz")),
+            (("Eric", "Lee"), ("Erica", "Lee")),
+            (("Daniel", "Garcia"), ("Daniela", "Garcia")),
+            (("Mario", "Cruz"), ("Maria", "Cruz")),
+            (("Alexander", "Ng"), ("Alexandra", "Ng")),
+            (("Juan", "Cruz"), ("Juana", "Cruz")),
         ] {
             assert_eq!(are(a, b), Likeness::Different, "{a:?} {b:?}");
         }

@@ -79,6 +79,11 @@ impl Header {
         (self.width()..=self.cells_in_all.max(self.width())).contains(&cells)
     }
 
+    /// How many cells of a row stand behind the last column.
+    pub(crate) fn surplus(&self, cells: usize) -> usize {
+        cells.saturating_sub(self.cells_in_all)
+    }
+
     /// How many known columns there are.
     pub fn known(&self) -> usize {
         self.columns.iter().filter(|(_, place)| place.is_some()).count()

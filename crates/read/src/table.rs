@@ -79,6 +79,8 @@ pub struct Row<'t> {
     pub bytes: &'t [u8],
     /// Why its cells cannot be told, when they cannot.
     pub damage: Option<Damage>,
+    /// Empty cells behind the last column: the habit of a program, or what is left when something shifted the row.
+    pub surplus: usize,
     cells: &'t Cells,
 }
 
@@ -367,11 +369,12 @@ impl Table<'_> {
         self.cells.marks.clear();
         let line = self.line;
         self.line += 1;
-        Ok(Row { line, bytes: &[], damage: Some(Damage::TooLong), cells: &self.cells })
+        Ok(Row { line, bytes: &[], damage: Some(Damage::TooLong), surplus: 0, cells: &self.cells })
     }
 
     /// Takes the record's bytes. They stay in the buffer until the next row is asked for.
     fn finish(&mut self, line: &Line, length: usize, lines: u32, damage: Option<Damage>) -> Row<'_> {
+        let surplus = self.header.surplus(self.cells.count());
         self.cells.drop_empty_beyond(self.header.width());
         if !line.ended && damage.is_none() {
             self.ends_mid_row |= self.cells.count() < self.header.width();
@@ -379,7 +382,7 @@ impl Table<'_> {
         let number = self.line;
         self.advance(line.next, lines);
         let bytes = self.lines.last_taken(line.next, length);
-        Row { line: number, bytes, damage, cells: &self.cells }
+        Row { line: number, bytes, damage, surplus, cells: &self.cells }
     }
 
     fn advance(&mut self, bytes: usize, lines: u32) {

@@ -27,7 +27,7 @@ impl Conductor {
             let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})
                 .map_err(SyncError::from)?;
             self.progress(Progress::Planning);
-            let rows = checked.report.rows;
+            let rows = checked.rows_of_all(stored.applied_rows);
             let limits = Limits {
                 policy: settings.policy.clone(),
                 seats: settings.seats.into(),

@@ -36,7 +36,7 @@ pub fn preview(stored: &StoredRoster, later: &mut Checked) -> Preview {
     let limits = Limits {
         policy: Policy::default(),
         seats: u64::MAX,
-        rows: later.report.rows,
+        rows: later.rows_of_all(stored.applied_rows),
         ends_mid_row: later.ends_mid_row,
     };
     let parts = split(planned.plan, stored, &limits, Approval::None);

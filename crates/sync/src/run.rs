@@ -75,9 +75,10 @@ impl Conductor {
             })
         });
         let stored = loaded.into_inner().unwrap_or_else(|| district.roster_load());
-        let Checked { report: checked, roster, protected, findings, ends_mid_row } = checked?;
+        let checked = checked?;
+        let rows = checked.rows_of_all(stored.as_ref().ok().and_then(|stored| stored.applied_rows));
+        let Checked { report: checked, roster, protected, findings, ends_mid_row, .. } = checked;
         let report = RunReport { check: Some(checked), ..RunReport::default() };
-        let rows = report.check.as_ref().map_or(0, |check| check.rows);
         if report.check.as_ref().is_some_and(|check| check.outcome == Outcome::FileRejected) {
             return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
         }

@@ -56,6 +56,7 @@ pub(crate) fn check_set(
     progress(said.bytes);
     said.unsigned.take().into_iter().for_each(|unsigned| said.findings.add_whole(unsigned));
     let mut roster = Roster::default();
+    let changes_only = read.as_ref().is_some_and(|(_, links)| links.partial);
     if let Some((mut parts, links)) = read {
         if let Some(earlier) = earlier() {
             prove(&mut parts, earlier);
@@ -76,6 +77,7 @@ pub(crate) fn check_set(
         roster,
         protected,
         ends_mid_row,
+        changes_only,
         ..Contents::default()
     }))
 }

@@ -73,6 +73,13 @@ pub(super) fn read(
     complete &= read.things(users, said, &mut people, |people: &mut People, fields, row, said| {
         people.add(fields, row, rules, &of_roles, said);
     })?;
+    if people.without_role && family.file(roles).is_none() {
+        let code = FindingCode::SetFileMissing;
+        let message = "roles.csv is missing, and users.csv does not say who is a student and who a teacher: nothing of the \
+                       set is used.";
+        said.findings.add_whole(Finding::of_file(code, "roles.csv", message));
+        return Ok(None);
+    }
     let mut of_classes = Listed::<ClassHalf>::default();
     complete &=
         read.things(classes, said, &mut of_classes, |classes: &mut Listed<ClassHalf>, fields, row, _| {
@@ -268,6 +275,8 @@ struct People {
     /// Users that are there and no part of the roster.
     left_out: HashSet<Box<str>>,
     gone: HashSet<Box<str>>,
+    /// Whether the file does not say what its users are.
+    without_role: bool,
 }
 
 impl People {
@@ -277,7 +286,8 @@ impl People {
             self.gone.insert(key.into());
             return;
         }
-        let own = if fields.has("role") { fields.text(row, "role") } else { String::new() };
+        let own = fields.text(row, "role");
+        self.without_role |= !fields.has("role");
         let role = roles.of(&key, &own);
         let disabled = fields.text(row, "enabledUser").eq_ignore_ascii_case("false");
         if role == Role::Other || disabled {
