@@ -131,6 +131,15 @@ impl Container {
         }
     }
 
+    /// Whether the table is the sheet of a workbook.
+    pub(crate) fn is_sheet(&self) -> bool {
+        match self {
+            Container::Workbook(_) => true,
+            Container::InMemory(_, inside) => inside.is_sheet(),
+            _ => false,
+        }
+    }
+
     /// Looks at what an OpenPGP message holds.
     fn in_message(
         source: &dyn Source,

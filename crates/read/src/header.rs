@@ -79,6 +79,12 @@ impl Header {
         (self.width()..=self.cells_in_all.max(self.width())).contains(&cells)
     }
 
+    /// Takes columns without a name up to this many: on a sheet no separator can shift a row, and people put notes beside
+    /// the table.
+    pub(crate) fn allow_more(&mut self, columns: usize) {
+        self.cells_in_all = self.cells_in_all.max(columns);
+    }
+
     /// How many cells of a row stand behind the last column.
     pub(crate) fn surplus(&self, cells: usize) -> usize {
         cells.saturating_sub(self.cells_in_all)

@@ -219,8 +219,12 @@ pub(crate) fn open_table<'s>(
         Ok(found) => found,
         Err(opened) => return Ok(opened),
     };
-    if found.header.width() > limits.columns {
-        return Ok(Opened::TooManyColumns(found.header.width()));
+    let mut header = found.header;
+    if container.is_sheet() {
+        header.allow_more(limits.columns);
+    }
+    if header.width() > limits.columns {
+        return Ok(Opened::TooManyColumns(header.width()));
     }
     let header_line = lines.unread()[found.place.bytes.clone()].to_vec();
     lines.take(found.place.next);
@@ -235,7 +239,7 @@ pub(crate) fn open_table<'s>(
         taken,
         encoding,
         dialect,
-        header: found.header,
+        header,
         header_line,
         header_at: found.line,
         above: found.above,
