@@ -358,6 +358,15 @@ fn say_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> 
     proposals
 }
 
+/// That a file was read in an encoding that nothing proves, with what was understood.
+pub(crate) fn guessed_encoding(file: &str, samples: &[String]) -> String {
+    let understood = match samples {
+        [] => String::new(),
+        some => format!(" We understood, for example: {}.", some.join(", ")),
+    };
+    format!("{file} is not in UTF-8; it was read as Windows-1252.{understood}")
+}
+
 /// Says that a file is not signed whose district signs; known when all rows have been read.
 pub(crate) fn unsigned(table: &Table<'_>) -> Option<Finding> {
     let code = FindingCode::SignatureMissing;
@@ -366,11 +375,7 @@ pub(crate) fn unsigned(table: &Table<'_>) -> Option<Finding> {
 
 fn say_table(table: &Table<'_>, profile: &Profile, samples: &[String], rows: u64, findings: &mut Findings) {
     if table.encoding() == Encoding::Windows1252 && profile.encoding != Some(Encoding::Windows1252) {
-        let understood = match samples {
-            [] => String::new(),
-            some => format!(" We understood, for example: {}.", some.join(", ")),
-        };
-        let message = format!("The file is not in UTF-8; it was read as Windows-1252.{understood}");
+        let message = guessed_encoding("The file", samples);
         findings.add_whole(Finding::of_file(FindingCode::EncodingWindows1252, samples.join(", "), message));
     }
     if let Some(unsigned) = unsigned(table) {

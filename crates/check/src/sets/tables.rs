@@ -9,7 +9,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
 use homeroom_read::{FileSet, Header, Opened, Row, Rules, Table};
 
-use crate::flat::unsigned;
+use crate::flat::{SAMPLES, guessed_encoding, unsigned};
 use crate::halves::Issue;
 use crate::protect;
 use crate::remarks;
@@ -163,8 +163,19 @@ pub(super) fn read_rows<T: Default>(
         };
         let fields = Fields::new(name, kind, table.header());
         let mut read = T::default();
-        each_row(&mut table, &fields, &mut said, |row, said| each(&mut read, &fields, row, said))?;
-        say_encoding(&table, rules, name, &mut said);
+        let guessed = table.encoding() == Encoding::Windows1252;
+        let mut samples = Vec::<String>::new();
+        each_row(&mut table, &fields, &mut said, |row, said| {
+            if guessed && samples.len() < SAMPLES {
+                let cells = (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned());
+                let new =
+                    cells.filter(|cell| !cell.is_ascii() && !samples.contains(cell)).collect::<Vec<_>>();
+                samples.extend(new);
+            }
+            each(&mut read, &fields, row, said);
+        })?;
+        samples.truncate(SAMPLES);
+        say_encoding(&table, rules, name, &samples, &mut said);
         Ok((Some(read), said))
     })?;
     said.append(more);
@@ -247,12 +258,12 @@ fn say_header(table: &Table<'_>, file: &str, said: &mut Said) -> bool {
     complete
 }
 
-fn say_encoding(table: &Table<'_>, rules: &Rules, file: &str, said: &mut Said) {
+fn say_encoding(table: &Table<'_>, rules: &Rules, file: &str, samples: &[String], said: &mut Said) {
     // The whole archive is signed or not: it is told once.
     said.unsigned = unsigned(table);
     if table.encoding() == Encoding::Windows1252 && rules.profile.encoding != Some(Encoding::Windows1252) {
-        let message = format!("{file} is not in UTF-8; it was read as Windows-1252.");
+        let message = guessed_encoding(file, samples);
         let code = FindingCode::EncodingWindows1252;
-        said.say(file, || Finding::of_file(code, "", message), code);
+        said.say(file, || Finding::of_file(code, samples.join(", "), message), code);
     }
 }
