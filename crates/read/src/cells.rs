@@ -112,28 +112,46 @@ impl Cells {
     /// Splits a line as programs write it that put a backslash before a quote or separator inside a cell (MySQL's
     /// manual, "SELECT ... INTO"). `false`, and nothing is changed, when that does not give `width` cells.
     pub(crate) fn split_escaped(&mut self, line: &[u8], dialect: Dialect, width: usize) -> bool {
-        let Some(ends) = escaped_ends(line, dialect) else { return false };
-        if ends.len() != width {
-            return false;
-        }
+        let Some(ends) = escaped_ends(line, dialect).filter(|ends| ends.len() == width) else { return false };
+        // Behind a backslash stands what is meant; a second quote is the other way to write one. `\N` is no value.
+        let meant = |next: u8| next == dialect.quote || next == dialect.separator || next == b'\\';
+        self.unquote(line, dialect, ends, |rest, _| memchr2(b'\\', dialect.quote, rest), meant);
+        self.stray_quotes = false;
+        true
+    }
+
+    /// Splits a line in which a quote opens a cell and closes within it, as in `"Rob" Robert`: such a cell is taken as it
+    /// stands. `false`, and nothing is changed, when that does not give `width` cells, or no cell is such a one.
+    pub(crate) fn split_loosely(&mut self, line: &[u8], dialect: Dialect, width: usize) -> bool {
+        let Some(ends) = loose_ends(line, dialect).filter(|ends| ends.len() == width) else { return false };
+        // Within a quoted cell two quotes are one.
+        let doubled = |rest: &[u8], quoted: bool| memchr(dialect.quote, rest).filter(|_| quoted);
+        self.unquote(line, dialect, ends, doubled, |next| next == dialect.quote);
+        self.stray_quotes = true;
+        true
+    }
+
+    /// Takes the cells that end at these places, without the quotes around them. `mark` finds the next byte of a cell that
+    /// may stand for the one behind it, which it does when that is `meant`.
+    fn unquote(
+        &mut self,
+        line: &[u8],
+        dialect: Dialect,
+        ends: Vec<usize>,
+        mark: impl Fn(&[u8], bool) -> Option<usize>,
+        meant: impl Fn(u8) -> bool,
+    ) {
         self.marks.clear();
         self.marks.quoted = true;
-        self.stray_quotes = false;
         self.unquoted.clear();
         let mut start = 0;
         for end in ends {
             let cell = line[start..end].trim_ascii();
             let quoted = cell.len() >= 2 && cell[0] == dialect.quote && cell[cell.len() - 1] == dialect.quote;
             let mut rest = if quoted { &cell[1..cell.len() - 1] } else { &line[start..end] };
-            while let Some(at) = memchr2(b'\\', dialect.quote, rest) {
+            while let Some(at) = mark(rest, quoted) {
                 self.unquoted.extend_from_slice(&rest[..at]);
-                // Behind a backslash stands what is meant; a second quote is the other way to write one. `\N` is no value.
-                let pair = match rest.get(at + 1) {
-                    Some(next) if *next == dialect.quote || *next == dialect.separator || *next == b'\\' => {
-                        Some(*next)
-                    }
-                    _ => None,
-                };
+                let pair = rest.get(at + 1).copied().filter(|next| meant(*next));
                 self.unquoted.push(pair.unwrap_or(rest[at]));
                 rest = &rest[at + 1 + usize::from(pair.is_some())..];
             }
@@ -142,38 +160,6 @@ impl Cells {
             self.unquoted.push(dialect.separator);
             start = end + 1;
         }
-        true
-    }
-
-    /// Splits a line in which a quote opens a cell and closes within it, as in `"Rob" Robert`: such a cell is taken as it
-    /// stands. `false`, and nothing is changed, when that does not give `width` cells, or no cell is such a one.
-    pub(crate) fn split_loosely(&mut self, line: &[u8], dialect: Dialect, width: usize) -> bool {
-        let Some(ends) = loose_ends(line, dialect) else { return false };
-        if ends.len() != width {
-            return false;
-        }
-        self.marks.clear();
-        self.marks.quoted = true;
-        self.stray_quotes = true;
-        self.unquoted.clear();
-        let mut start = 0;
-        for end in ends {
-            let cell = line[start..end].trim_ascii();
-            let quoted = cell.len() >= 2 && cell[0] == dialect.quote && cell[cell.len() - 1] == dialect.quote;
-            let inside = if quoted { &cell[1..cell.len() - 1] } else { &line[start..end] };
-            let mut rest = inside;
-            // Within a quoted cell two quotes are one.
-            while let Some(at) = memchr(dialect.quote, rest).filter(|_| quoted) {
-                self.unquoted.extend_from_slice(&rest[..=at]);
-                let doubled = rest.get(at + 1) == Some(&dialect.quote);
-                rest = &rest[at + 1 + usize::from(doubled)..];
-            }
-            self.unquoted.extend_from_slice(rest);
-            self.marks.ends.push(self.unquoted.len() as u32);
-            self.unquoted.push(dialect.separator);
-            start = end + 1;
-        }
-        true
     }
 
     pub(crate) fn drop_empty_beyond(&mut self, width: usize) {

@@ -6,11 +6,11 @@ use homeroom_model::column::Column;
 use homeroom_model::roster::{Link, Person, School, Student};
 use homeroom_read::{FileSet, Row, Rules};
 
-use crate::halves::{Cells, ClassHalf, HalfReader};
-use crate::sets::family::{CLEVER, Family, Kind};
+use crate::halves::{Cells, ClassHalf};
+use crate::sets::family::{CLEVER, Family};
 use crate::sets::links::{Links, Naming, RowLink};
 use crate::sets::parts::{Parts, Rows, id_missing};
-use crate::sets::tables::{Fields, Said, read_rows};
+use crate::sets::tables::{Fields, Reading, Said, add};
 
 /// The columns of a section's teachers.
 const TEACHERS: [&str; 10] = [
@@ -82,43 +82,6 @@ pub(super) fn read(
     })?;
     links.teachings = classes.teachings;
     Ok(complete.then_some((parts, links)))
-}
-
-/// What reading each of the files needs.
-pub(super) struct Reading<'r> {
-    pub(super) set: &'r FileSet<'r>,
-    pub(super) family: &'r Family,
-    pub(super) rules: &'r Rules,
-}
-
-impl Reading<'_> {
-    /// Reads the file of a kind into `things`; `false` when it is no such table. A file that is not there has no rows.
-    pub(super) fn things<T: Default>(
-        &self,
-        kind: &Kind,
-        said: &mut Said,
-        things: &mut T,
-        each: impl FnMut(&mut T, &Fields<'_>, &Row<'_>, &mut Said),
-    ) -> io::Result<bool> {
-        let Some(file) = self.family.file(kind) else { return Ok(true) };
-        let read = read_rows(self.set, self.rules, kind, file, said, each)?;
-        let complete = read.is_some();
-        *things = read.unwrap_or_default();
-        Ok(complete)
-    }
-}
-
-/// Adds a thing whose columns are those of the flat CSV.
-pub(super) fn add<H: Copy>(
-    rows: &mut Rows<H>,
-    fields: &Fields<'_>,
-    row: &Row<'_>,
-    key: &str,
-    rules: &Rules,
-    read: impl FnOnce(HalfReader<'_, '_>) -> (H, crate::halves::Seen),
-) {
-    let (columns, cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
-    rows.add(fields, row, key, Cells::Listed { columns: &columns, cells: &cells }, &rules.profile, read);
 }
 
 /// Sections, and who teaches them.

@@ -11,12 +11,11 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_read::{FileSet, Row, Rules};
 
 use crate::halves::{Cells, ClassHalf};
-use crate::sets::clever::{Reading, add};
 use crate::sets::family::{Family, Kind, ONEROSTER};
 use crate::sets::links::{Links, Naming, RowLink};
 use crate::sets::parts::{Parts, Rows, id_missing};
-use crate::sets::stored::{Gone, add_stored};
-use crate::sets::tables::{Fields, Said, of_teacher, read_rows};
+use crate::sets::stored::{Ended, Gone, add_links, add_stored};
+use crate::sets::tables::{Fields, Reading, Said, add, of_teacher, read_rows};
 
 /// Whether a file holds everything or changes only (OneRoster CSV Binding, "manifest.csv").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +110,7 @@ pub(super) fn read(
     })?;
     let Ends { mut links, ended } = links;
     if let Some(stored) = stored.filter(|_| extents.enrollments != Extent::Bulk) {
-        crate::sets::stored::add_links(&parts, stored, &ended, &mut links);
+        add_links(&parts, stored, &ended, &mut links);
     }
     links.partial = is_delta;
     Ok(complete.then_some((parts, links)))
@@ -340,8 +339,7 @@ impl People {
 #[derive(Default)]
 struct Ends {
     links: Links,
-    /// (class key, person key)
-    ended: HashSet<(Box<str>, Box<str>)>,
+    ended: Ended,
 }
 
 impl Ends {
@@ -371,7 +369,7 @@ impl Ends {
             if class.is_empty() || person.is_empty() {
                 naming.class(parts, &mut self.links, said);
             } else {
-                self.ended.insert((class.into(), person.into()));
+                self.ended.entry(class.into()).or_default().insert(person.into());
             }
             return;
         }

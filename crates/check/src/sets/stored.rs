@@ -17,6 +17,9 @@ pub(super) struct Gone {
     pub(super) people: HashSet<Box<str>>,
 }
 
+/// Links that a delta ends: for each class key the keys of people.
+pub(super) type Ended = HashMap<Box<str>, HashSet<Box<str>>>;
+
 /// Adds the stored things of all files that are no whole ones.
 pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Extents, gone: &Gone) {
     let text = |text| stored.texts.get(text);
@@ -68,12 +71,7 @@ pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Ext
 }
 
 /// Adds the stored links that nothing ends and whose both ends are still there.
-pub(super) fn add_links(
-    parts: &Parts,
-    stored: &StoredRoster,
-    ended: &HashSet<(Box<str>, Box<str>)>,
-    links: &mut Links,
-) {
+pub(super) fn add_links(parts: &Parts, stored: &StoredRoster, ended: &Ended, links: &mut Links) {
     let text = |text| stored.texts.get(text);
     let classes = keys(&stored.classes, |class| text(class.key));
     let teachers = keys(&stored.teachers, |person: &Person| text(person.key()));
@@ -82,7 +80,7 @@ pub(super) fn add_links(
         let in_force = list.iter().filter(|one| one.active);
         let mapped = in_force.filter_map(|one| {
             let (class, person) = (*classes.get(&one.link.class)?, *people.get(&one.link.person)?);
-            if ended.contains(&(class.into(), person.into())) {
+            if ended.get(class).is_some_and(|people| people.contains(person)) {
                 return None;
             }
             Some(RowLink { link: Link { class: parts.classes.get(class)?, person: row(person)? }, line: 0 })

@@ -10,10 +10,11 @@ use homeroom_model::protected::Protected;
 use homeroom_read::{FileSet, Header, Opened, Row, Rules, Table};
 
 use crate::flat::{SAMPLES, guessed_encoding, unsigned};
-use crate::halves::Issue;
+use crate::halves::{Cells, HalfReader, Issue, Seen};
 use crate::protect;
 use crate::remarks;
 use crate::sets::family::{Family, Kind};
+use crate::sets::parts::Rows;
 use crate::values::clean;
 
 /// What reading files gathers besides their values.
@@ -144,7 +145,7 @@ pub(super) fn of_teacher(column: Column) -> Column {
     OF_PEOPLE.iter().find(|(_, student)| *student == column).map_or(column, |(teacher, _)| *teacher)
 }
 
-/// Reads one file. `each` gets its rows in order, and builds up what `start` begins; should the file turn out to be in
+/// Reads one file. `each` gets its rows in order, and builds up the answer; should the file turn out to be in
 /// another encoding, all begins anew. `None` when the file is no such table, which is said.
 pub(super) fn read_rows<T: Default>(
     set: &FileSet<'_>,
@@ -180,6 +181,43 @@ pub(super) fn read_rows<T: Default>(
     })?;
     said.append(more);
     Ok(read)
+}
+
+/// What reading each of the files needs.
+pub(super) struct Reading<'r> {
+    pub(super) set: &'r FileSet<'r>,
+    pub(super) family: &'r Family,
+    pub(super) rules: &'r Rules,
+}
+
+impl Reading<'_> {
+    /// Reads the file of a kind into `things`; `false` when it is no such table. A file that is not there has no rows.
+    pub(super) fn things<T: Default>(
+        &self,
+        kind: &Kind,
+        said: &mut Said,
+        things: &mut T,
+        each: impl FnMut(&mut T, &Fields<'_>, &Row<'_>, &mut Said),
+    ) -> io::Result<bool> {
+        let Some(file) = self.family.file(kind) else { return Ok(true) };
+        let read = read_rows(self.set, self.rules, kind, file, said, each)?;
+        let complete = read.is_some();
+        *things = read.unwrap_or_default();
+        Ok(complete)
+    }
+}
+
+/// Adds a thing whose columns are those of the flat CSV.
+pub(super) fn add<H: Copy>(
+    rows: &mut Rows<H>,
+    fields: &Fields<'_>,
+    row: &Row<'_>,
+    key: &str,
+    rules: &Rules,
+    read: impl FnOnce(HalfReader<'_, '_>) -> (H, Seen),
+) {
+    let (columns, cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
+    rows.add(fields, row, key, Cells::Listed { columns: &columns, cells: &cells }, &rules.profile, read);
 }
 
 /// Says what the headers of all files lack; `false` when one of them is no such table.
