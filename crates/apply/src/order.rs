@@ -73,7 +73,10 @@ struct Writer<'w, 'c> {
 impl Writer<'_, '_> {
     fn entities<V: KeptEntity>(&mut self, changes: &Changes<V>) -> Result<(), StoreError> {
         let Writer { district, tx, run, texts } = self;
-        let (run, updated, back) = (*run, numbers(&changes.update), numbers(&changes.reactivate));
+        // New keys are new values, too.
+        let mut updated = numbers(&changes.update);
+        updated.extend(numbers(&changes.rekey));
+        let (run, back) = (*run, numbers(&changes.reactivate));
         district.changes_log_in_tx::<V>(tx, run, Operation::Deactivate, &changes.deactivate)?;
         district.changes_log_in_tx::<V>(tx, run, Operation::Update, &updated)?;
         district.changes_log_in_tx::<V>(tx, run, Operation::Reactivate, &back)?;
@@ -81,6 +84,7 @@ impl Writer<'_, '_> {
         // Keys are unique among the active. Whoever is updated steps aside first, so that two can swap theirs.
         district.roster_set_active_in_tx::<V>(tx, run, &updated, false)?;
         district.roster_update_in_tx(tx, run, &changes.update, texts)?;
+        district.roster_update_in_tx(tx, run, &changes.rekey, texts)?;
         district.roster_update_in_tx(tx, run, &changes.reactivate, texts)?;
         district.roster_create_in_tx(tx, run, &changes.create, texts)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 
 /// A grade: `PK TK KG 01` … `13 PS UG`.
@@ -23,6 +23,11 @@ impl Grade {
     /// The CEDS code.
     pub fn code(self) -> &'static str {
         CODES[usize::from(self.0)]
+    }
+
+    /// Whether this is the grade after `earlier`.
+    pub fn follows(self, earlier: Grade) -> bool {
+        self.0 == earlier.0 + 1
     }
 
     /// Exactly a CEDS code, as the database and our own exports hold it.
@@ -105,6 +110,13 @@ fn number(word: &str) -> Option<Grade> {
 impl fmt::Display for Grade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Grade {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Grade::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("'{code}' is no grade")))
     }
 }
 

@@ -65,6 +65,16 @@ impl Kind {
     /// All four, in the order in which they are shown.
     pub const ALL: [Kind; 4] = [Kind::School, Kind::Class, Kind::Teacher, Kind::Student];
 
+    /// `school`, `class` …: the word for one of them.
+    pub fn singular(self) -> &'static str {
+        match self {
+            Kind::School => "school",
+            Kind::Class => "class",
+            Kind::Teacher => "teacher",
+            Kind::Student => "student",
+        }
+    }
+
     /// `schools`, `classes` …: the word for many of them, in JSON and in sentences.
     pub fn plural(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! The words of Homeroom as types. Every other crate speaks in them; this one does no I/O.
 
+pub mod calendar;
 pub mod chance;
 pub mod changes;
 pub mod check_report;
@@ -13,10 +14,12 @@ pub mod finding_code;
 pub mod grade;
 pub mod ids;
 pub mod name;
+pub mod pin;
 pub mod plan;
 pub mod policy;
 pub mod profile;
 pub mod protected;
+pub mod rekey;
 pub mod roster;
 pub mod run;
 pub mod source;

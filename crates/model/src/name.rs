@@ -93,6 +93,11 @@ fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) ->
         && whole(a_first, a_last) == whole(b_first, b_last)
 }
 
+/// A name without accents, case, punctuation and suffixes: equal for two spellings of the same letters.
+pub fn folded(name: &str) -> String {
+    words(name).join(" ")
+}
+
 /// The words of a name without accents, case, punctuation and suffixes.
 fn words(name: &str) -> Vec<String> {
     let folded = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).fold(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Kind;
+use crate::rekey::{How, Proposal};
 use crate::roster::{Class, Link, Person, School, Student};
 use crate::stored::FormerKey;
 use crate::texts::Texts;
@@ -30,6 +31,8 @@ pub struct Changes<V> {
     pub deactivate: Vec<u32>,
     /// Inactive ones that are in the file again, with the values they get.
     pub reactivate: Vec<Numbered<V>>,
+    /// Active ones that are in the file under new keys, with the values they get: recognised by evidence.
+    pub rekey: Vec<Numbered<V>>,
     /// How many active ones stay as they are.
     pub unchanged: u64,
 }
@@ -49,7 +52,14 @@ pub struct LinkChanges {
 
 impl<V> Default for Changes<V> {
     fn default() -> Self {
-        Changes { create: vec![], update: vec![], deactivate: vec![], reactivate: vec![], unchanged: 0 }
+        Changes {
+            create: vec![],
+            update: vec![],
+            deactivate: vec![],
+            reactivate: vec![],
+            rekey: vec![],
+            unchanged: 0,
+        }
     }
 }
 
@@ -60,6 +70,12 @@ impl<V> Changes<V> {
             && self.update.is_empty()
             && self.deactivate.is_empty()
             && self.reactivate.is_empty()
+            && self.rekey.is_empty()
+    }
+
+    /// All that get values, whatever the change.
+    pub fn valued(&self) -> impl Iterator<Item = &Numbered<V>> {
+        self.create.iter().chain(&self.update).chain(&self.reactivate).chain(&self.rekey)
     }
 }
 
@@ -91,6 +107,36 @@ pub struct Plan {
     pub enrollments: LinkChanges,
     /// Keys that are replaced by others and remembered.
     pub former_keys: Vec<FormerKey>,
+    /// How each thing of the file that was known was found.
+    pub found: FoundBy,
+    /// What was recognised by evidence, and what else might be one.
+    pub proposals: Vec<Proposal>,
+}
+
+/// Numbers of stored things with how they were found, sorted by number.
+#[derive(Clone, Debug, Default)]
+pub struct FoundBy {
+    /// Schools.
+    pub schools: Vec<(u32, How)>,
+    /// Classes.
+    pub classes: Vec<(u32, How)>,
+    /// Teachers.
+    pub teachers: Vec<(u32, How)>,
+    /// Students.
+    pub students: Vec<(u32, How)>,
+}
+
+impl FoundBy {
+    /// How a thing was found; `None` when it was not.
+    pub fn how(&self, kind: Kind, number: u32) -> Option<How> {
+        let list = match kind {
+            Kind::School => &self.schools,
+            Kind::Class => &self.classes,
+            Kind::Teacher => &self.teachers,
+            Kind::Student => &self.students,
+        };
+        list.binary_search_by_key(&number, |(number, _)| *number).ok().map(|at| list[at].1)
+    }
 }
 
 impl Plan {
@@ -120,32 +166,33 @@ impl Plan {
             update: count(&|list| list.lengths()[1]),
             deactivate: count(&|list| list.lengths()[2]),
             reactivate: count(&|list| list.lengths()[3]),
-            rekey: Counts::default(),
-            unchanged: count(&|list| list.lengths()[4]),
+            rekey: count(&|list| list.lengths()[4]),
+            unchanged: count(&|list| list.lengths()[5]),
         }
     }
 }
 
-/// Lengths of create, update, deactivate, reactivate, unchanged.
+/// Lengths of create, update, deactivate, reactivate, rekey, unchanged.
 trait ListLengths {
-    fn lengths(&self) -> [usize; 5];
+    fn lengths(&self) -> [usize; 6];
 }
 
 impl<V> ListLengths for Changes<V> {
-    fn lengths(&self) -> [usize; 5] {
+    fn lengths(&self) -> [usize; 6] {
         [
             self.create.len(),
             self.update.len(),
             self.deactivate.len(),
             self.reactivate.len(),
+            self.rekey.len(),
             self.unchanged as usize,
         ]
     }
 }
 
 impl ListLengths for LinkChanges {
-    fn lengths(&self) -> [usize; 5] {
-        [self.create.len(), 0, self.deactivate.len(), self.reactivate.len(), self.unchanged as usize]
+    fn lengths(&self) -> [usize; 6] {
+        [self.create.len(), 0, self.deactivate.len(), self.reactivate.len(), 0, self.unchanged as usize]
     }
 }
 
@@ -239,28 +286,51 @@ pub struct PlanCounts {
     pub unchanged: Counts,
 }
 
+impl PlanCounts {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.changes().total() == 0
+    }
+
+    /// Everything that changes, by kind.
+    pub fn changes(&self) -> Counts {
+        self.create + self.update + self.deactivate + self.reactivate + self.rekey
+    }
+}
+
 /// A blown fuse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlownFuse {
-    /// `district`, `shrink` or `seats`.
+    /// Which.
     pub fuse: Fuse,
-    /// What it blew for: `students`, `rows` …
+    /// What it blew for: `students`, `rows`, a `school_id`, a `class_id` …
     pub scope: String,
-    /// The likely cause, in a sentence.
+    /// The numbers and the likely cause, in a sentence or two.
     pub message: String,
+    /// At most ten of those concerned, by name and key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
 }
 
-/// A limit on a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fuse {
-    /// Too large a share of the district would be deactivated.
-    District,
-    /// The file is much shorter than the last, or ends in the middle of a row.
-    Shrink,
-    /// More active students than seats.
-    Seats,
-}
+crate::district::words!(
+    /// A limit on a plan.
+    Fuse {
+        /// Too large a share of the district would be deactivated.
+        District = "district",
+        /// A school would vanish, or lose too many students.
+        School = "school",
+        /// Too many students of a class are replaced.
+        Class = "class",
+        /// Removed people look like created ones.
+        Identity = "identity",
+        /// Too many people would be changed.
+        Update = "update",
+        /// The file is much shorter than the last, or ends in the middle of a row.
+        Shrink = "shrink",
+        /// More active students than seats.
+        Seats = "seats",
+    }
+);
 
 /// The held part of a plan, in the shape of a run's JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,12 +343,64 @@ pub struct Held {
     pub deactivate: Counts,
     /// Reactivations that wait.
     pub reactivate: Counts,
+    /// New keys for known things that wait.
+    #[serde(default)]
+    pub rekey: Counts,
     /// Why.
     pub fuses: Vec<BlownFuse>,
+    /// What waits, by school; each can be released or discarded on its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<HeldSchool>,
+    /// When it expires, as RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// The version of the roster that the held part belongs to.
+    #[serde(default)]
+    pub roster_version: i64,
+}
+
+impl Held {
+    /// How much waits.
+    pub fn counts(&self) -> PlanCounts {
+        PlanCounts {
+            create: self.create,
+            update: self.update,
+            deactivate: self.deactivate,
+            reactivate: self.reactivate,
+            rekey: self.rekey,
+            unchanged: Counts::default(),
+        }
+    }
+}
+
+crate::district::words!(
+    /// What became of the held part of a school.
+    HeldState {
+        /// Nobody has decided.
+        Waiting = "waiting",
+        /// It was applied.
+        Released = "released",
+        /// It was dropped.
+        Discarded = "discarded",
+    }
+);
+
+/// What waits in one school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldSchool {
+    /// `school_id`; empty for what belongs to no school.
+    pub school: String,
+    /// Its name.
+    pub name: String,
+    /// How much.
+    #[serde(flatten)]
+    pub counts: PlanCounts,
+    /// What became of it.
+    pub state: HeldState,
 }
 
 /// Seats: one for each active student.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seats {
     /// Of the licence.
     pub limit: u64,
@@ -286,4 +408,33 @@ pub struct Seats {
     pub before: u64,
     /// Active students after what the run applies at once.
     pub after: u64,
+    /// Active students were everything applied that the file asks for.
+    #[serde(default)]
+    pub forecast: u64,
+    /// Students who wait for a seat, in the order in which they will get one; at most ten are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
+    /// The last day on which the licence may be exceeded, when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<jiff::civil::Date>,
+    /// By school, where students wait or a limit is set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<SchoolSeats>,
+}
+
+/// The seats of one school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchoolSeats {
+    /// `school_id`
+    pub school: String,
+    /// Its name.
+    pub name: String,
+    /// Its own limit, when it has one.
+    pub limit: Option<u64>,
+    /// Active students before the run.
+    pub before: u64,
+    /// Active students after what the run applies at once.
+    pub after: u64,
+    /// Students who wait for a seat.
+    pub waiting: u64,
 }

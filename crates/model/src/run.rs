@@ -1,5 +1,7 @@
 //! A run: one pass of read, check, plan and perhaps apply.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::check_report::CheckReport;
@@ -7,6 +9,7 @@ use crate::clock::rfc3339;
 use crate::district::words;
 use crate::ids::{RunId, RunNumber, UploadId};
 use crate::plan::{Counts, Held, PlanCounts, Seats};
+use crate::rekey::{How, Proposal, Verdicts};
 
 words!(
     /// Whether a run may change the roster.
@@ -61,10 +64,28 @@ pub struct RunUpload {
 /// What an operator or contact decided about a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// `approved` or `discarded`.
+    /// `approved`, `discarded` or `expired`.
     pub decision: String,
+    /// The schools that it was about, by `school_id`; none means everything that waited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<String>,
     /// When, as RFC 3339.
     pub at: String,
+}
+
+/// A pin as a plan shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinShown {
+    /// Its number.
+    pub number: i64,
+    /// What is different, in words.
+    pub what: String,
+    /// What it does in this plan.
+    pub effect: String,
+    /// Who wants it.
+    pub owner: String,
+    /// Until when, as RFC 3339.
+    pub expires_at: String,
 }
 
 /// What an undo did.
@@ -89,12 +110,24 @@ pub struct RunReport {
     pub held: Option<Held>,
     /// Seats.
     pub seats: Option<Seats>,
+    /// How often each way of recognising a known thing was used.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub matched: BTreeMap<How, Counts>,
+    /// What was recognised by evidence, or might be; the first few hundred.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rekeys: Vec<Proposal>,
+    /// What was said about proposals.
+    #[serde(default, skip_serializing_if = "Verdicts::is_empty")]
+    pub verdicts: Verdicts,
+    /// What was set by hand, and what it does in this plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<PinShown>,
     /// What a person should know: why it failed, what is unusual.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<String>,
-    /// The decision on its hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decision: Option<Decision>,
+    /// The decisions on its hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
     /// What its undo did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undone>,

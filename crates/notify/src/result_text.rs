@@ -6,8 +6,9 @@ use std::fmt::{self, Write};
 use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::{FindingCode, Severity};
-use homeroom_model::plan::{Held, PlanCounts};
-use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::plan::{Counts, Held, HeldState, PlanCounts, Seats};
+use homeroom_model::rekey::{Confidence, How, Proposal};
+use homeroom_model::run::{PinShown, Run, RunKind, RunReport, RunState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -40,20 +41,30 @@ pub fn check_text(check: &CheckReport) -> String {
     text
 }
 
-/// What a plan between two files would change and hold, for `homeroom check --against`.
-pub fn plan_text(plan: &PlanCounts, held: &Held, messages: &[String]) -> String {
+/// What a plan between two files would change and hold, for `homeroom check --against`: in the words of a run.
+pub fn plan_text(report: &RunReport) -> String {
     let mut text = String::new();
     let mut write = || {
-        for message in messages {
+        for message in &report.messages {
             writeln!(text, "{message}")?;
         }
-        if !held.fuses.is_empty() {
-            write_held(&mut text, held)?;
-        }
-        write_plan(&mut text, "What this file would change", plan)
+        write_plan_and_hold(&mut text, "What this file would change", report, true)
     };
     write().expect("a String takes all text");
     text
+}
+
+/// The hold with its causes, what is recognised under new keys, pins, and the plan.
+fn write_plan_and_hold(out: &mut String, title: &str, report: &RunReport, offline: bool) -> fmt::Result {
+    if let Some(held) = report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
+        write_held(out, held, offline)?;
+    }
+    write_proposals(out, &report.rekeys)?;
+    write_pins(out, &report.pins)?;
+    match &report.plan {
+        Some(plan) => write_plan(out, title, plan, &report.matched),
+        None => Ok(()),
+    }
 }
 
 fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
@@ -69,23 +80,13 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
     if let Some(check) = &run.report.check {
         writeln!(out, "{}", counts(check))?;
     }
-    if let Some(held) = run.report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
-        write_held(out, held)?;
+    write_decisions(out, run)?;
+    write_plan_and_hold(out, plan_title(run), &run.report, false)?;
+    if let Some(seats) = &run.report.seats {
+        write_seats(out, seats)?;
     }
     if let Some(check) = &run.report.check {
         write_findings(out, check)?;
-    }
-    if let Some(plan) = &run.report.plan {
-        write_plan(out, plan_title(run), plan)?;
-    }
-    if let Some(seats) = &run.report.seats {
-        writeln!(
-            out,
-            "Seats: {} of {} in use ({} before).\n",
-            thousands(seats.after),
-            thousands(seats.limit),
-            thousands(seats.before)
-        )?;
     }
     let name = &run.upload.name;
     writeln!(out, "Every finding with its line: {name}.findings.csv")?;
@@ -132,20 +133,133 @@ pub fn counts(check: &CheckReport) -> String {
     )
 }
 
-fn write_held(out: &mut String, held: &Held) -> fmt::Result {
-    writeln!(out, "What waits, and why")?;
+fn write_held(out: &mut String, held: &Held, offline: bool) -> fmt::Result {
+    writeln!(out, "{}", if offline { "What would wait, and why" } else { "What waits, and why" })?;
     for fuse in &held.fuses {
         writeln!(out, "  {}", fuse.message)?;
+        for example in &fuse.examples {
+            writeln!(out, "       {}", harmless(example))?;
+        }
     }
+    writeln!(out, "  In all: {}.", parts(&held.counts()))?;
+    if held.schools.len() > 1 || held.schools.iter().any(|one| one.state != HeldState::Waiting) {
+        for one in &held.schools {
+            let name = if one.school.is_empty() { "in no school" } else { &one.name };
+            let state = match one.state {
+                HeldState::Waiting => "",
+                HeldState::Released => " (released)",
+                HeldState::Discarded => " (discarded)",
+            };
+            writeln!(out, "    {} {}: {}{state}", harmless(&one.school), harmless(name), parts(&one.counts))?;
+        }
+    }
+    if let Some(expires) = &held.expires_at {
+        let day = expires.split('T').next().unwrap_or(expires);
+        writeln!(out, "  Nobody's decision until {day} means that it is dropped.")?;
+    }
+    writeln!(out)
+}
+
+/// "12 new, 3 removed"
+fn parts(counts: &PlanCounts) -> String {
     let parts = [
-        ("new", held.create.total()),
-        ("changed", held.update.total()),
-        ("removed", held.deactivate.total()),
-        ("back again", held.reactivate.total()),
+        ("new", counts.create.total()),
+        ("changed", counts.update.total()),
+        ("removed", counts.deactivate.total()),
+        ("back again", counts.reactivate.total()),
+        ("with a new key", counts.rekey.total()),
     ];
     let parts = parts.iter().filter(|(_, count)| *count > 0);
-    let parts = parts.map(|(word, count)| format!("{} {word}", thousands(*count))).collect::<Vec<_>>();
-    writeln!(out, "  In all: {}.\n", parts.join(", "))
+    parts.map(|(word, count)| format!("{} {word}", thousands(*count))).collect::<Vec<_>>().join(", ")
+}
+
+/// Nothing in a file may steer a terminal.
+fn harmless(text: &str) -> String {
+    text.replace(char::is_control, "\u{FFFD}")
+}
+
+/// Proposals of each confidence that are told.
+const PROPOSALS: usize = 5;
+
+fn write_proposals(out: &mut String, proposals: &[Proposal]) -> fmt::Result {
+    if proposals.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Who is known under another key")?;
+    for confidence in [Confidence::Certain, Confidence::Probable, Confidence::Doubtful] {
+        let of_it = || proposals.iter().filter(|one| one.confidence == confidence);
+        if of_it().next().is_none() {
+            continue;
+        }
+        let meaning = match confidence {
+            Confidence::Certain => "certain",
+            Confidence::Probable => "probable: these wait for an approval",
+            Confidence::Doubtful => "doubtful: taken for two unless accepted",
+        };
+        writeln!(out, "  {meaning}")?;
+        for one in of_it().take(PROPOSALS) {
+            let evidence =
+                one.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+            let (name, from, to) = (harmless(&one.name), harmless(&one.from), harmless(&one.to));
+            writeln!(out, "    {:<14} {name}: {from} becomes {to} ({evidence})", one.id.to_string())?;
+        }
+        let more = of_it().count().saturating_sub(PROPOSALS);
+        if more > 0 {
+            writeln!(out, "    … and {} more", thousands(more as u64))?;
+        }
+    }
+    writeln!(out)
+}
+
+fn write_pins(out: &mut String, pins: &[PinShown]) -> fmt::Result {
+    if pins.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Set by hand")?;
+    for pin in pins {
+        let until = pin.expires_at.split('T').next().unwrap_or(&pin.expires_at);
+        let (what, owner) = (harmless(&pin.what), harmless(&pin.owner));
+        writeln!(out, "  pin {}: {what}, by {owner} until {until}; {}", pin.number, pin.effect)?;
+    }
+    writeln!(out)
+}
+
+fn write_seats(out: &mut String, seats: &Seats) -> fmt::Result {
+    writeln!(
+        out,
+        "Seats: {} of {} in use ({} before; {} with everything the file asks for).",
+        thousands(seats.after),
+        thousands(seats.limit),
+        thousands(seats.before),
+        thousands(seats.forecast)
+    )?;
+    for school in &seats.schools {
+        let limit = school.limit.map_or(String::new(), |limit| format!(" of {}", thousands(limit)));
+        writeln!(
+            out,
+            "  {} {}: {}{limit} in use, {} waiting",
+            harmless(&school.school),
+            harmless(&school.name),
+            thousands(school.after),
+            thousands(school.waiting)
+        )?;
+    }
+    for (at, name) in seats.waiting.iter().enumerate() {
+        writeln!(out, "  waits as number {}: {}", at + 1, harmless(name))?;
+    }
+    writeln!(out)
+}
+
+fn write_decisions(out: &mut String, run: &Run) -> fmt::Result {
+    for decision in &run.report.decisions {
+        let schools = match decision.schools.as_slice() {
+            [] => "what waited".to_owned(),
+            some => format!("what waited in {}", some.join(", ")),
+        };
+        let day = decision.at.split('T').next().unwrap_or(&decision.at);
+        writeln!(out, "On {day} {schools} was {}.", decision.decision)?;
+    }
+    Ok(())
 }
 
 /// One cause: a code, how often, and examples.
@@ -235,16 +349,22 @@ fn plan_title(run: &Run) -> &'static str {
     }
 }
 
-fn write_plan(out: &mut String, title: &str, plan: &PlanCounts) -> fmt::Result {
+fn write_plan(
+    out: &mut String,
+    title: &str,
+    plan: &PlanCounts,
+    matched: &BTreeMap<How, Counts>,
+) -> fmt::Result {
     writeln!(
         out,
-        "{title:<28} {:>9} {:>9} {:>9} {:>9} {:>11}",
-        "new", "changed", "removed", "back", "unchanged"
+        "{title:<28} {:>9} {:>9} {:>9} {:>9} {:>9} {:>11}",
+        "new", "changed", "removed", "back", "new key", "unchanged"
     )?;
     let columns =
-        [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.unchanged].map(|c| c.named());
+        [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.rekey, &plan.unchanged]
+            .map(|c| c.named());
     for (at, (name, _)) in columns[0].iter().enumerate() {
-        let [create, update, deactivate, reactivate, unchanged] =
+        let [create, update, deactivate, reactivate, rekey, unchanged] =
             columns.map(|column| thousands(column[at].1));
         let name = match *name {
             "teachings" => "teachers in classes",
@@ -253,8 +373,21 @@ fn write_plan(out: &mut String, title: &str, plan: &PlanCounts) -> fmt::Result {
         };
         writeln!(
             out,
-            "  {name:<26} {create:>9} {update:>9} {deactivate:>9} {reactivate:>9} {unchanged:>11}"
+            "  {name:<26} {create:>9} {update:>9} {deactivate:>9} {reactivate:>9} {rekey:>9} {unchanged:>11}"
         )?;
+    }
+    for (how, counts) in matched {
+        let by = match how {
+            How::SisId => "the SIS's number",
+            How::CleverId => "the Clever id",
+            How::Email => "e-mail address",
+            How::Id => "class_id or school_id",
+            How::FormerKey => "a key that they had before",
+            How::Evidence => "evidence",
+        };
+        let counts = counts.named().into_iter().filter(|(_, count)| *count > 0);
+        let counts = counts.map(|(kind, count)| format!("{} {kind}", thousands(count))).collect::<Vec<_>>();
+        writeln!(out, "  known by {by}: {}", counts.join(", "))?;
     }
     writeln!(out)
 }

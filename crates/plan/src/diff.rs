@@ -1,16 +1,22 @@
 //! The exact changes from the stored roster to the wanted one.
 
-use hashbrown::HashSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hashbrown::HashSet;
 use homeroom_model::ids::Kind;
-use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
+use homeroom_model::pin::Pin;
+use homeroom_model::plan::{Changes, Counts, FoundBy, LinkChanges, Numbered, Plan};
 use homeroom_model::protected::Protected;
+use homeroom_model::rekey::{How, Proposal, ProposalId, Verdicts};
 use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
+use homeroom_model::run::PinShown;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::texts::{Text, Texts};
 
-use crate::matching::{self, Matches};
+use crate::evidence::{self, Known, Recognised};
+use crate::matching::{self, Match, Matches};
+use crate::pins;
 use crate::protection::Kept;
 
 /// A plan, and what a person should know about how it was made.
@@ -18,69 +24,93 @@ use crate::protection::Kept;
 pub struct Planned {
     /// The changes.
     pub plan: Plan,
+    /// How often each way of recognising a thing was used.
+    pub matched: BTreeMap<How, Counts>,
+    /// What was set by hand, and what it does here.
+    pub pins: Vec<PinShown>,
     /// Sentences without names or addresses.
     pub messages: Vec<String>,
 }
 
-/// Plans the changes from `stored` to `wanted`. What `protected` names is not removed.
-pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Planned {
+/// What people decided that a plan must respect.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByHand<'h> {
+    /// Pins in force.
+    pub pins: &'h [Pin],
+    /// What was said about proposed re-keys.
+    pub verdicts: Option<&'h Verdicts>,
+}
+
+/// Plans the changes from `stored` to `wanted`. What `protected` names is not removed; what was decided by hand wins over
+/// the file.
+pub fn plan(
+    stored: &StoredRoster,
+    mut wanted: Roster,
+    protected: &Protected,
+    by_hand: ByHand<'_>,
+) -> Planned {
+    let pins = pins::put(&mut wanted, stored, by_hand.pins);
     let kept = Kept::new(stored, protected);
+    let (mut known, passed_on) = match_keys(stored, &wanted);
+    let verdicts = Verdicts::default();
+    let recognised =
+        evidence::recognise(stored, &wanted, &kept, &mut known, by_hand.verdicts.unwrap_or(&verdicts));
+    let mut messages = Vec::new();
+    for (kind, came, matches) in
+        [(Kind::Teacher, &passed_on.0, &known.teachers), (Kind::Student, &passed_on.1, &known.students)]
+    {
+        note_passed_on(&mut messages, kind, came.iter().filter(|at| matches[**at].is_none()).count());
+    }
+    let matched = count_matched(&known);
+    let keys_to_come = recognised.iter().map(|one| key_of(&wanted, one.kind, one.new)).collect::<Vec<_>>();
+
     let Roster { mut texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
     let mut former_keys = Vec::new();
-    let mut messages = Vec::new();
-
-    let keys =
-        |texts: &Texts, list: &[School]| list.iter().map(|one| own(texts, one.key)).collect::<Vec<_>>();
-    let matches = matching::by_key(
-        stored,
-        Kind::School,
-        &stored.schools,
-        |school| school.key,
-        keys(&texts, &schools).iter().map(String::as_str),
-    );
-    let (schools, school_numbers) = compare(&stored.schools, schools, &matches, &kept.schools, |old, new| {
-        merge_school(stored, &mut texts, old, new)
-    });
-
-    let class_keys = classes.iter().map(|one| own(&texts, one.key)).collect::<Vec<_>>();
-    let matches = matching::by_key(
-        stored,
-        Kind::Class,
-        &stored.classes,
-        |class| class.key,
-        class_keys.iter().map(String::as_str),
-    );
+    let (schools, school_numbers) =
+        compare(&stored.schools, schools, &known.schools, &kept.schools, |old, new| {
+            remember_key(
+                &mut former_keys,
+                &mut texts,
+                stored,
+                Kind::School,
+                old.number,
+                old.values.key,
+                new.key,
+            );
+            merge_school(stored, &mut texts, old, new)
+        });
     let classes = classes
         .into_iter()
         .map(|class| Class { school: school_numbers[class.school as usize], ..class })
         .collect();
-    let (classes, class_numbers) = compare(&stored.classes, classes, &matches, &kept.classes, |old, new| {
-        merge_class(stored, &mut texts, old, new)
-    });
-
-    let (matches, passed_on) =
-        matching::people(stored, Kind::Teacher, &stored.teachers, |teacher| teacher, &teachers, &texts);
-    note_passed_on(&mut messages, Kind::Teacher, passed_on);
+    let (classes, class_numbers) =
+        compare(&stored.classes, classes, &known.classes, &kept.classes, |old, new| {
+            remember_key(
+                &mut former_keys,
+                &mut texts,
+                stored,
+                Kind::Class,
+                old.number,
+                old.values.key,
+                new.key,
+            );
+            merge_class(stored, &mut texts, old, new)
+        });
     let has = PersonColumns { sis_id: columns.teacher_id, clever_id: columns.teacher_clever_id };
     let (teachers, teacher_numbers) =
-        compare(&stored.teachers, teachers, &matches, &kept.teachers, |old, new| {
+        compare(&stored.teachers, teachers, &known.teachers, &kept.teachers, |old, new| {
             remember(&mut former_keys, &mut texts, stored, Kind::Teacher, old.number, &old.values, &new, has);
             merge_person(stored, &mut texts, &old.values, new, has)
         });
-
-    let people = students.iter().map(|student| student.person).collect::<Vec<_>>();
-    let (matches, passed_on) =
-        matching::people(stored, Kind::Student, &stored.students, |student| &student.person, &people, &texts);
-    note_passed_on(&mut messages, Kind::Student, passed_on);
     let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
     let (students, student_numbers) =
-        compare(&stored.students, students, &matches, &kept.students, |old, new| {
+        compare(&stored.students, students, &known.students, &kept.students, |old, new| {
             let (was, is) = (&old.values.person, &new.person);
             remember(&mut former_keys, &mut texts, stored, Kind::Student, old.number, was, is, has);
             merge_student(stored, &mut texts, old, new, columns)
         });
 
-    let plan = Plan {
+    let mut plan = Plan {
         base_version: stored.version,
         texts: Arc::new(texts),
         schools,
@@ -98,12 +128,105 @@ pub fn plan(stored: &StoredRoster, wanted: Roster, protected: &Protected) -> Pla
             &kept.enrollments,
         ),
         former_keys,
+        found: found_by(stored, &known),
+        proposals: vec![],
     };
-    Planned { plan, messages }
+    let numbers = [&school_numbers, &class_numbers, &teacher_numbers, &student_numbers];
+    let proposals = recognised.iter().zip(keys_to_come);
+    plan.proposals = proposals.map(|(one, to)| proposal(stored, one, to, numbers)).collect();
+    Planned { plan, matched, pins, messages }
 }
 
-fn own(texts: &Texts, text: Text) -> String {
-    texts.get(text).to_owned()
+/// Matches everything by keys; also which teachers and students came with an address that has passed to them.
+fn match_keys(stored: &StoredRoster, wanted: &Roster) -> (Known, (Vec<usize>, Vec<usize>)) {
+    let texts = &wanted.texts;
+    let keys = wanted.schools.iter().map(|school| school.key).collect::<Vec<_>>();
+    let schools = matching::by_key(stored, Kind::School, &stored.schools, |school| school.key, &keys, texts);
+    let keys = wanted.classes.iter().map(|class| class.key).collect::<Vec<_>>();
+    let classes = matching::by_key(stored, Kind::Class, &stored.classes, |class| class.key, &keys, texts);
+    let (teachers, teachers_passed_on) =
+        matching::people(stored, Kind::Teacher, &stored.teachers, |one| one, &wanted.teachers, texts);
+    let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
+    let (students, students_passed_on) =
+        matching::people(stored, Kind::Student, &stored.students, |one| &one.person, &people, texts);
+    (Known { schools, classes, teachers, students }, (teachers_passed_on, students_passed_on))
+}
+
+fn count_matched(known: &Known) -> BTreeMap<How, Counts> {
+    let mut matched = BTreeMap::<How, Counts>::new();
+    let mut count = |matches: &Matches, field: fn(&mut Counts) -> &mut u64| {
+        for found in matches.iter().flatten() {
+            *field(matched.entry(found.how).or_default()) += 1;
+        }
+    };
+    count(&known.schools, |counts| &mut counts.schools);
+    count(&known.classes, |counts| &mut counts.classes);
+    count(&known.teachers, |counts| &mut counts.teachers);
+    count(&known.students, |counts| &mut counts.students);
+    matched
+}
+
+/// How each matched thing was found, by kind and number.
+fn found_by(stored: &StoredRoster, known: &Known) -> FoundBy {
+    fn of<V>(matches: &Matches, list: &[Stored<V>]) -> Vec<(u32, How)> {
+        let numbers = matches.iter().flatten().map(|found| (list[found.position].number, found.how));
+        let mut numbers = numbers.collect::<Vec<_>>();
+        numbers.sort_unstable();
+        numbers
+    }
+    FoundBy {
+        schools: of(&known.schools, &stored.schools),
+        classes: of(&known.classes, &stored.classes),
+        teachers: of(&known.teachers, &stored.teachers),
+        students: of(&known.students, &stored.students),
+    }
+}
+
+fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
+    let key = match kind {
+        Kind::School => wanted.schools[at].key,
+        Kind::Class => wanted.classes[at].key,
+        Kind::Teacher => wanted.teachers[at].key(),
+        Kind::Student => wanted.students[at].person.key(),
+    };
+    wanted.texts.get(key).to_owned()
+}
+
+fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<u32>; 4]) -> Proposal {
+    let Recognised { kind, old, new, confidence, evidence, taken } = one;
+    let (number, name, from) = match kind {
+        Kind::School => {
+            let school = &stored.schools[*old];
+            (school.number, stored.texts.get(school.values.name).to_owned(), school.values.key)
+        }
+        Kind::Class => {
+            let class = &stored.classes[*old];
+            (class.number, stored.texts.get(class.values.name).to_owned(), class.values.key)
+        }
+        Kind::Teacher => {
+            let teacher = &stored.teachers[*old];
+            (teacher.number, full_name(&stored.texts, &teacher.values), teacher.values.key())
+        }
+        Kind::Student => {
+            let student = &stored.students[*old];
+            (student.number, full_name(&stored.texts, &student.values.person), student.values.person.key())
+        }
+    };
+    let new_number = numbers[*kind as usize][*new];
+    Proposal {
+        id: ProposalId { kind: *kind, number },
+        confidence: *confidence,
+        name,
+        from: stored.texts.get(from).to_owned(),
+        to,
+        evidence: evidence.clone(),
+        new_number: (!taken).then_some(new_number),
+    }
+}
+
+/// "Ann Lee"
+pub(crate) fn full_name(texts: &Texts, person: &Person) -> String {
+    format!("{} {}", texts.get(person.first_name), texts.get(person.last_name)).trim().to_owned()
 }
 
 fn note_passed_on(messages: &mut Vec<String>, kind: Kind, count: usize) {
@@ -131,7 +254,7 @@ fn compare<V: Copy>(
     let mut seen = vec![false; stored.len()];
     let mut numbers = Vec::with_capacity(wanted.len());
     for (values, found) in wanted.into_iter().zip(matches) {
-        let Some(position) = *found else {
+        let Some(Match { position, how }) = *found else {
             let number = fresh.next().expect("a district has fewer than four thousand million people");
             changes.create.push(Numbered { number, values });
             numbers.push(number);
@@ -144,6 +267,7 @@ fn compare<V: Copy>(
         let one = Numbered { number: old.number, values };
         match (old.active, differs) {
             (false, _) => changes.reactivate.push(one),
+            (true, true) if how == How::Evidence => changes.rekey.push(one),
             (true, true) => changes.update.push(one),
             (true, false) => changes.unchanged += 1,
         }
@@ -157,6 +281,7 @@ fn compare<V: Copy>(
     }
     changes.update.sort_unstable_by_key(|one| one.number);
     changes.reactivate.sort_unstable_by_key(|one| one.number);
+    changes.rekey.sort_unstable_by_key(|one| one.number);
     (changes, numbers)
 }
 
@@ -278,6 +403,22 @@ fn merge_student(
 
 fn same(stored: &StoredRoster, texts: &Texts, old: Text, new: Text) -> bool {
     stored.texts.get(old) == texts.get(new)
+}
+
+/// The key of a school or class that is replaced by another is remembered.
+fn remember_key(
+    former_keys: &mut Vec<FormerKey>,
+    texts: &mut Texts,
+    stored: &StoredRoster,
+    kind: Kind,
+    number: u32,
+    was: Text,
+    is: Text,
+) {
+    if stored.texts.get(was) != texts.get(is) {
+        let key = texts.keep(stored.texts.get(was));
+        former_keys.push(FormerKey { kind, key, number });
+    }
 }
 
 /// An address or number that is replaced by another is remembered.

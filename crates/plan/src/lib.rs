@@ -3,11 +3,13 @@
 //! Pure: the same stored roster, the same upload and the same policy give the same plan, byte for byte.
 
 mod diff;
+mod evidence;
 mod fuses;
 mod matching;
+mod pins;
 mod protection;
 mod undo;
 
-pub use diff::{Planned, plan};
+pub use diff::{ByHand, Planned, plan};
 pub use fuses::{Approval, Limits, Parts, split};
 pub use undo::undo;

@@ -1,16 +1,24 @@
-//! Who is who: finds for each thing in the file the stored thing that it is.
+//! Who is who by keys: finds for each thing in the file the stored thing that it is.
 
 use homeroom_model::ids::Kind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
+use homeroom_model::rekey::How;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::text_index::TextIndex;
 use homeroom_model::texts::{Text, Texts};
 
-/// For each wanted thing the position of the stored one that it is.
-pub(crate) type Matches = Vec<Option<usize>>;
+/// Where the stored thing stands in its list, and how it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) position: usize,
+    pub(crate) how: How,
+}
 
-/// Everything that ever had a key, newest last.
+/// For each wanted thing the stored one that it is.
+pub(crate) type Matches = Vec<Option<Match>>;
+
+/// Everything that has or had a key, newest last.
 struct KeyIndex<'t> {
     texts: &'t Texts,
     /// The last entry under each key.
@@ -29,6 +37,28 @@ struct Entry {
 impl<'t> KeyIndex<'t> {
     fn with_capacity(texts: &'t Texts, capacity: usize) -> Self {
         KeyIndex { texts, last: TextIndex::with_capacity(capacity), entries: Vec::with_capacity(capacity) }
+    }
+
+    /// Present keys: those of inactive things first, so that those of active ones are found before them.
+    fn present<V>(texts: &'t Texts, list: &[Stored<V>], key: impl Fn(&V) -> Text) -> Self {
+        let mut index = KeyIndex::with_capacity(texts, list.len());
+        for active in [false, true] {
+            for (position, one) in list.iter().enumerate().filter(|(_, one)| one.active == active) {
+                index.add(key(&one.values), position);
+            }
+        }
+        index
+    }
+
+    /// Keys that things of a kind had before.
+    fn former<V>(stored: &'t StoredRoster, kind: Kind, list: &[Stored<V>]) -> Self {
+        let mut index = KeyIndex::with_capacity(&stored.texts, 0);
+        for former in stored.former_keys.iter().filter(|former| former.kind == kind) {
+            if let Ok(position) = list.binary_search_by_key(&former.number, |stored| stored.number) {
+                index.add(former.key, position);
+            }
+        }
+        index
     }
 
     fn add(&mut self, key: Text, position: usize) {
@@ -53,49 +83,59 @@ impl<'t> KeyIndex<'t> {
     }
 }
 
-/// Adds old keys, then the present keys of inactive things, then those of active ones, so that they are found the
-/// other way round.
-fn index<'s, V>(
-    stored: &'s StoredRoster,
-    kind: Kind,
-    list: &[Stored<V>],
-    key: impl Fn(&V) -> Text,
-) -> KeyIndex<'s> {
-    let mut index = KeyIndex::with_capacity(&stored.texts, list.len());
-    for former in stored.former_keys.iter().filter(|former| former.kind == kind) {
-        if let Ok(position) = list.binary_search_by_key(&former.number, |stored| stored.number) {
-            index.add(former.key, position);
-        }
-    }
-    for active in [false, true] {
-        for (position, one) in list.iter().enumerate().filter(|(_, one)| one.active == active) {
-            index.add(key(&one.values), position);
-        }
-    }
-    index
+/// Which stored things are taken, and what has been found.
+struct Finder {
+    taken: Vec<bool>,
+    found: Matches,
 }
 
-/// Matches schools or classes: by their key.
-pub(crate) fn by_key<'w, V>(
+impl Finder {
+    fn new(stored: usize, wanted: usize) -> Finder {
+        Finder { taken: vec![false; stored], found: vec![None; wanted] }
+    }
+
+    fn take(&mut self, at: usize, position: usize, how: How) {
+        self.taken[position] = true;
+        self.found[at] = Some(Match { position, how });
+    }
+
+    /// Gives each thing that is not found yet the first free one under its key that will do.
+    fn pass<'k>(
+        &mut self,
+        index: &KeyIndex<'_>,
+        how: How,
+        key: impl Fn(usize) -> &'k str,
+        mut fits: impl FnMut(usize, usize) -> bool,
+    ) {
+        for at in 0..self.found.len() {
+            if self.found[at].is_none() {
+                let mut free = index.find(key(at)).filter(|position| !self.taken[*position]);
+                if let Some(position) = free.find(|position| fits(at, *position)) {
+                    self.take(at, position, how);
+                }
+            }
+        }
+    }
+}
+
+/// Matches schools or classes: by their key, then by one that they had before.
+pub(crate) fn by_key<V>(
     stored: &StoredRoster,
     kind: Kind,
     list: &[Stored<V>],
     key: impl Fn(&V) -> Text,
-    wanted: impl Iterator<Item = &'w str>,
+    wanted: &[Text],
+    wanted_texts: &Texts,
 ) -> Matches {
-    let index = index(stored, kind, list, key);
-    let mut taken = vec![false; list.len()];
-    wanted
-        .map(|key| {
-            let found = index.find(key).find(|position| !taken[*position])?;
-            taken[found] = true;
-            Some(found)
-        })
-        .collect()
+    let mut finder = Finder::new(list.len(), wanted.len());
+    let key_of = |at: usize| wanted_texts.get(wanted[at]);
+    finder.pass(&KeyIndex::present(&stored.texts, list, key), How::Id, key_of, |_, _| true);
+    finder.pass(&KeyIndex::former(stored, kind, list), How::FormerKey, key_of, |_, _| true);
+    finder.found
 }
 
-/// Matches teachers or students: by the SIS's number first, then by address, which must not have passed to someone
-/// else. The second answer is how many addresses had.
+/// Matches teachers or students: by the SIS's number, the Clever id, the address, then by what they had before. An address
+/// must not have passed to someone else; the second answer is who came with one that has.
 pub(crate) fn people<V>(
     stored: &StoredRoster,
     kind: Kind,
@@ -103,49 +143,62 @@ pub(crate) fn people<V>(
     person: impl Fn(&V) -> &Person,
     wanted: &[Person],
     wanted_texts: &Texts,
-) -> (Matches, usize) {
-    let sis_ids = index(stored, kind, list, |values| person(values).sis_id);
-    let emails = index(stored, kind, list, |values| person(values).email);
-    let mut taken = vec![false; list.len()];
-    let mut matches = vec![None; wanted.len()];
-    for (found, want) in matches.iter_mut().zip(wanted) {
-        let by_number = sis_ids.find(wanted_texts.get(want.sis_id)).find(|position| !taken[*position]);
-        if let Some(position) = by_number {
-            taken[position] = true;
-            *found = Some(position);
-        }
+) -> (Matches, Vec<usize>) {
+    let texts = &stored.texts;
+    let mut finder = Finder::new(list.len(), wanted.len());
+    let present = |key: fn(&Person) -> Text| KeyIndex::present(texts, list, |values| key(person(values)));
+    let want = |key: fn(&Person) -> Text| move |at: usize| wanted_texts.get(key(&wanted[at]));
+    let former = KeyIndex::former(stored, kind, list);
+    let has_columns = |key: fn(&Person) -> Text| wanted.iter().any(|one| !key(one).is_empty());
+
+    if has_columns(|one| one.sis_id) {
+        finder.pass(&present(|one| one.sis_id), How::SisId, want(|one| one.sis_id), |_, _| true);
     }
-    let mut passed_on = 0;
-    for (found, want) in matches.iter_mut().zip(wanted).filter(|(found, _)| found.is_none()) {
-        let mut refused = false;
-        for position in emails.find(wanted_texts.get(want.email)).filter(|position| !taken[*position]) {
-            let candidate = &list[position];
-            let had = person(&candidate.values);
-            let numbers_differ = !want.sis_id.is_empty()
-                && !had.sis_id.is_empty()
-                && wanted_texts.get(want.sis_id) != stored.texts.get(had.sis_id);
-            let name = |text: Text| stored.texts.get(text);
-            let still = candidate.active && want_and_had_same_email(want, wanted_texts, had, &stored.texts);
-            if !numbers_differ
-                && same_person(
-                    (name(had.first_name), name(had.last_name)),
-                    (wanted_texts.get(want.first_name), wanted_texts.get(want.last_name)),
-                    still,
-                )
-            {
-                taken[position] = true;
-                *found = Some(position);
-                break;
-            }
-            refused = true;
-        }
-        passed_on += usize::from(refused && found.is_none());
+    if has_columns(|one| one.clever_id) {
+        finder.pass(&present(|one| one.clever_id), How::CleverId, want(|one| one.clever_id), |_, _| true);
     }
-    (matches, passed_on)
+    let mut refused = vec![false; wanted.len()];
+    let mut is_still_theirs = |at: usize, position: usize| {
+        let fits = still_theirs(
+            &wanted[at],
+            wanted_texts,
+            person(&list[position].values),
+            &list[position],
+            texts,
+            || former.find(wanted_texts.get(wanted[at].sis_id)).any(|had| had == position),
+        );
+        refused[at] |= !fits;
+        fits
+    };
+    finder.pass(&present(|one| one.email), How::Email, want(|one| one.email), &mut is_still_theirs);
+    finder.pass(&former, How::FormerKey, want(|one| one.sis_id), |_, _| true);
+    finder.pass(&former, How::FormerKey, want(|one| one.email), &mut is_still_theirs);
+    let passed_on = (0..wanted.len()).filter(|at| refused[*at] && finder.found[*at].is_none());
+    let passed_on = passed_on.collect();
+    (finder.found, passed_on)
 }
 
-fn want_and_had_same_email(want: &Person, want_texts: &Texts, had: &Person, had_texts: &Texts) -> bool {
-    want_texts.get(want.email) == had_texts.get(had.email)
+/// Whether the holder of an address, past or present, is the one who comes with it.
+fn still_theirs<V>(
+    want: &Person,
+    want_texts: &Texts,
+    had: &Person,
+    holder: &Stored<V>,
+    had_texts: &Texts,
+    had_that_number: impl Fn() -> bool,
+) -> bool {
+    let (wants_number, had_number) = (want_texts.get(want.sis_id), had_texts.get(had.sis_id));
+    let other_number = !wants_number.is_empty()
+        && !had_number.is_empty()
+        && wants_number != had_number
+        && !had_that_number();
+    let still = holder.active && want_texts.get(want.email) == had_texts.get(had.email);
+    !other_number
+        && same_person(
+            (had_texts.get(had.first_name), had_texts.get(had.last_name)),
+            (want_texts.get(want.first_name), want_texts.get(want.last_name)),
+            still,
+        )
 }
 
 /// Whether an address still belongs to the person who had it. Who had it until now (`still`) may change either

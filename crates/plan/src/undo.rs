@@ -97,7 +97,7 @@ pub fn undo(stored: &StoredRoster, changes: RunChanges, run: RunNumber) -> Undo 
             students: students.changes,
             teachings: teachings.changes,
             enrollments: enrollments.changes,
-            former_keys: vec![],
+            ..Plan::default()
         },
         old_values: OldValues {
             schools: schools.old_values,

@@ -10,7 +10,8 @@ use homeroom_check::{Checked, check_alone};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, Texts};
-use homeroom_plan::{Approval, Limits, plan, split};
+use homeroom_plan::{Approval, ByHand, Limits, plan, split};
+use jiff::civil::Date;
 
 /// Seats of every case; one of them goes beyond.
 const SEATS: u64 = 30;
@@ -27,8 +28,12 @@ fn read(path: &Path) -> Checked {
 }
 
 fn entities<V>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl Fn(&V) -> String) {
-    let lists =
-        [("create", &changes.create), ("update", &changes.update), ("reactivate", &changes.reactivate)];
+    let lists = [
+        ("create", &changes.create),
+        ("update", &changes.update),
+        ("reactivate", &changes.reactivate),
+        ("rekey", &changes.rekey),
+    ];
     for (change, list) in lists {
         for one in list {
             writeln!(out, "{change} {what} {}: {}", one.number, shown(&one.values)).unwrap();
@@ -72,17 +77,29 @@ fn told(plan: &Plan) -> String {
 fn case(folder: &Path) -> String {
     let (before, after) = (read(&folder.join("stored.csv")), read(&folder.join("wanted.csv")));
     let stored = StoredRoster::of(before.roster, before.report.rows);
-    let planned = plan(&stored, after.roster, &after.protected);
+    let planned = plan(&stored, after.roster, &after.protected, ByHand::default());
     let limits = Limits {
         policy: Policy::default(),
         seats: SEATS,
         rows: after.report.rows,
         ends_mid_row: after.ends_mid_row,
+        today: Date::default(),
+        over_since: None,
     };
-    let parts = split(planned.plan, &stored, &limits, Approval::None);
+    let proposals = planned.plan.proposals.clone();
+    let parts = split(planned.plan, &stored, &limits, &Approval::None);
     let mut out = format!("goes ahead\n{}waits\n{}", told(&parts.safe), told(&parts.risky));
     for fuse in &parts.held.fuses {
-        writeln!(out, "fuse {:?} for {}: {}", fuse.fuse, fuse.scope, fuse.message).unwrap();
+        writeln!(out, "fuse {} for {}: {}", fuse.fuse, fuse.scope, fuse.message).unwrap();
+        for example in &fuse.examples {
+            writeln!(out, "  such as {example}").unwrap();
+        }
+    }
+    for one in &proposals {
+        let evidence = one.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+        let (confidence, name) = (one.confidence.as_str(), &one.name);
+        writeln!(out, "{confidence} {} {name}: {} becomes {} ({evidence})", one.id, one.from, one.to)
+            .unwrap();
     }
     for message in &planned.messages {
         writeln!(out, "says: {message}").unwrap();

@@ -16,9 +16,11 @@ pub mod hashing;
 pub mod jobs;
 mod migrate;
 pub mod openpgp_keys;
+pub mod pins;
 pub mod profiles;
 pub mod roster;
 pub mod runs;
+pub mod seats;
 pub mod tx;
 pub mod uploads;
 
@@ -49,4 +51,6 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "district_key",
     "signing_key",
     "upload_part",
+    "pin",
+    "seats_over",
 ];

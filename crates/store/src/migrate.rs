@@ -25,6 +25,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_profile_and_keys.sql"),
         postgres: include_str!("../migrations/postgres/0002_profile_and_keys.sql"),
     },
+    Migration {
+        number: 4,
+        name: "pin_and_seats",
+        sqlite: include_str!("../migrations/sqlite/0004_pin_and_seats.sql"),
+        postgres: include_str!("../migrations/postgres/0004_pin_and_seats.sql"),
+    },
 ];
 
 /// The lines of all steps, as PostgreSQL gets them.

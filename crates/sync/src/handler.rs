@@ -57,12 +57,14 @@ impl Conductor {
         let Some(task) = Task::of_job(job) else {
             return Outcome::Fail(format!("this version does not know jobs of the kind '{}'", job.kind));
         };
-        let done = match task {
+        let done = match &task {
             Task::Settle => return self.settle(&district),
-            Task::Run(number) => self.make_run(&district, number),
-            Task::Approve(number) => self.approve(&district, number),
-            Task::Discard(number) => self.discard(&district, number),
-            Task::Undo(number) => self.undo(&district, number),
+            Task::Run(number) => self.make_run(&district, *number),
+            Task::Approve(number, schools) => self.approve(&district, *number, schools),
+            Task::Discard(number, schools) => self.discard(&district, *number, schools),
+            Task::Judge(number, verdicts) => self.judge(&district, *number, verdicts),
+            Task::Expire(number) => self.expire(&district, *number),
+            Task::Undo(number) => self.undo(&district, *number),
         };
         match (done, task) {
             (Ok(()), _) => Outcome::Done,

@@ -3,23 +3,13 @@
 use std::io;
 
 use homeroom_check::{Checked, check};
-use homeroom_model::plan::{Held, PlanCounts};
-use homeroom_model::policy::Policy;
+use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits, plan, split};
+use homeroom_plan::Approval;
 use homeroom_read::Rules;
 
-/// What a file would change, were `earlier` the stored roster.
-#[derive(Debug)]
-pub struct Preview {
-    /// All that the file asks for.
-    pub plan: PlanCounts,
-    /// What the default policy would hold.
-    pub held: Held,
-    /// Sentences without names or addresses.
-    pub messages: Vec<String>,
-}
+use crate::planning::Planning;
 
 /// The roster of an earlier file as if it were the stored one.
 pub fn stored_of(earlier: &dyn Source, rules: &Rules) -> io::Result<StoredRoster> {
@@ -28,17 +18,13 @@ pub fn stored_of(earlier: &dyn Source, rules: &Rules) -> io::Result<StoredRoster
     Ok(StoredRoster::of(earlier.roster, earlier.report.rows))
 }
 
-/// Plans from `stored` to the checked file, under the default policy and without a limit of seats. The roster of `later`
-/// goes into the plan.
-pub fn preview(stored: &StoredRoster, later: &mut Checked) -> Preview {
-    let planned = plan(stored, std::mem::take(&mut later.roster), &later.protected);
-    let counts = planned.plan.counts();
-    let limits = Limits {
-        policy: Policy::default(),
-        seats: u64::MAX,
-        rows: later.rows_of_all(stored.applied_rows),
-        ends_mid_row: later.ends_mid_row,
-    };
-    let parts = split(planned.plan, stored, &limits, Approval::None);
-    Preview { plan: counts, held: parts.held, messages: planned.messages }
+/// Plans from `stored` to the checked file, under the default policy and without a limit of seats: the plan, what would be held,
+/// and what is said about them, as a run would have it. The roster of `later` goes into the plan.
+pub fn preview(stored: &StoredRoster, later: &mut Checked) -> RunReport {
+    let planning = Planning::offline(later.rows_of_all(stored.applied_rows), later.ends_mid_row);
+    let made = planning.make(stored, std::mem::take(&mut later.roster), &later.protected, &Approval::None);
+    let mut report = RunReport::default();
+    made.tell(&mut report);
+    report.seats = None;
+    report
 }

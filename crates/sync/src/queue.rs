@@ -3,6 +3,7 @@
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::{Slug, Stage};
 use homeroom_model::ids::{RunId, RunNumber, UploadId};
+use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::jobs::{Job, JobId, NewJob};
 use homeroom_store::{DistrictStore, StoreError, Tx};
@@ -11,16 +12,20 @@ use serde::{Deserialize, Serialize};
 use crate::error::SyncError;
 
 /// One thing to do for a district.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// See whether uploads have come to rest, and queue their runs.
     Settle,
     /// Make a run.
     Run(RunNumber),
-    /// Apply what a run holds.
-    Approve(RunNumber),
-    /// Drop what a run holds.
-    Discard(RunNumber),
+    /// Apply what a run holds, in these schools or, without any, in all.
+    Approve(RunNumber, Vec<String>),
+    /// Drop what a run holds, in these schools or, without any, in all.
+    Discard(RunNumber, Vec<String>),
+    /// Strike out or accept proposals of a held run.
+    Judge(RunNumber, Verdicts),
+    /// Drop what a run holds because its time is over.
+    Expire(RunNumber),
     /// Take back what a run applied.
     Undo(RunNumber),
 }
@@ -28,6 +33,10 @@ pub enum Task {
 #[derive(Serialize, Deserialize)]
 struct Payload {
     run: RunNumber,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    schools: Vec<String>,
+    #[serde(default, skip_serializing_if = "Verdicts::is_empty")]
+    verdicts: Verdicts,
 }
 
 impl Task {
@@ -36,11 +45,13 @@ impl Task {
         if job.kind == "settle" {
             return Some(Task::Settle);
         }
-        let Payload { run } = serde_json::from_str(&job.payload).ok()?;
+        let Payload { run, schools, verdicts } = serde_json::from_str(&job.payload).ok()?;
         match job.kind.as_str() {
             "run" => Some(Task::Run(run)),
-            "approve" => Some(Task::Approve(run)),
-            "discard" => Some(Task::Discard(run)),
+            "approve" => Some(Task::Approve(run, schools)),
+            "discard" => Some(Task::Discard(run, schools)),
+            "judge" => Some(Task::Judge(run, verdicts)),
+            "expire" => Some(Task::Expire(run)),
             "undo" => Some(Task::Undo(run)),
             _ => None,
         }
@@ -53,18 +64,21 @@ impl Task {
         tx: &mut Tx<'_>,
         run_at: i64,
     ) -> Result<JobId, StoreError> {
-        let (kind, run) = match self {
-            Task::Settle => ("settle", None),
-            Task::Run(run) => ("run", Some(run)),
-            Task::Approve(run) => ("approve", Some(run)),
-            Task::Discard(run) => ("discard", Some(run)),
-            Task::Undo(run) => ("undo", Some(run)),
-        };
-        let payload = run.map_or_else(
-            || "{}".to_owned(),
-            |run| serde_json::to_string(&Payload { run }).expect("a number has a JSON form"),
-        );
         let exclusive = self != Task::Settle;
+        let payload = |run, schools, verdicts| {
+            serde_json::to_string(&Payload { run, schools, verdicts })
+                .expect("numbers and texts have a JSON form")
+        };
+        let of_run = |run| payload(run, vec![], Verdicts::default());
+        let (kind, payload) = match self {
+            Task::Settle => ("settle", "{}".to_owned()),
+            Task::Run(run) => ("run", of_run(run)),
+            Task::Approve(run, schools) => ("approve", payload(run, schools, Verdicts::default())),
+            Task::Discard(run, schools) => ("discard", payload(run, schools, Verdicts::default())),
+            Task::Judge(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
+            Task::Expire(run) => ("expire", of_run(run)),
+            Task::Undo(run) => ("undo", of_run(run)),
+        };
         district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
     }
 }
@@ -84,7 +98,7 @@ pub fn queue_run(
 
 /// Queues an approval, discard or undo, at once.
 pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, StoreError> {
-    district.store().write(|tx| task.enqueue_in_tx(district, tx, district.store().now()))
+    district.store().write(|tx| task.clone().enqueue_in_tx(district, tx, district.store().now()))
 }
 
 /// Queues the live run of the newest clean test upload, for a district on its way to `verifying`. With `force` a test

@@ -5,19 +5,24 @@ use std::sync::OnceLock;
 use homeroom_apply::apply_in_tx;
 use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
+use homeroom_model::clock::rfc3339;
 use homeroom_model::district::District;
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::{Kind, RunNumber};
 use homeroom_model::plan::{Counts, Held, PlanCounts, Seats};
+use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::source::Source;
 use homeroom_notify::ResultFiles;
-use homeroom_plan::{Approval, Limits, Parts, plan, split};
+use homeroom_plan::Approval;
 use homeroom_store::runs::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
+use jiff::civil::Date;
 
 use crate::error::{PlanError, SyncError, with_fresh_plan};
 use crate::handler::Conductor;
+use crate::planning::Planning;
+use crate::queue::Task;
 
 /// Where a run is, for a progress bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +88,9 @@ impl Conductor {
             return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
         }
 
+        let planning = Planning::of(district, &settings, rows, ends_mid_row, Verdicts::default())?;
+        let pause = settings.policy.pauses(planning.today());
+        let is_test = run.kind == RunKind::Test || pause.is_some();
         let mut first = Some((stored?, roster));
         with_fresh_plan(|| {
             self.progress(Progress::Planning);
@@ -95,19 +103,16 @@ impl Conductor {
                     (stored, roster)
                 }
             };
-            let planned = plan(&stored, roster, &protected);
-            let counts = planned.plan.counts();
-            let limits =
-                Limits { policy: settings.policy.clone(), seats: settings.seats.into(), rows, ends_mid_row };
-            let Parts { safe, held, seats, .. } = split(planned.plan, &stored, &limits, Approval::None);
+            let made = planning.make(&stored, roster, &protected, &Approval::None);
             drop(stored);
             let mut report = report.clone();
-            report.messages.extend(planned.messages);
-            let holds = !held.fuses.is_empty();
-            report.plan = Some(counts);
-            report.held = Some(held);
-            report.seats = Some(seats);
-            if run.kind == RunKind::Test {
+            made.tell(&mut report);
+            if is_test {
+                if let (RunKind::Live, Some(pause)) = (run.kind, pause) {
+                    report
+                        .messages
+                        .push(format!("Nothing is applied, the calendar says: {}.", pause.words()));
+                }
                 self.end_without_changes(
                     district,
                     &settings,
@@ -118,15 +123,24 @@ impl Conductor {
                 )?;
                 return Ok(());
             }
+            let holds = !made.parts.held.fuses.is_empty();
+            let expires_at = district.store().now() + i64::from(settings.policy.hold_days) * DAY;
+            if let Some(held) = report.held.as_mut().filter(|_| holds) {
+                held.expires_at = Some(rfc3339(expires_at));
+                held.roster_version = made.parts.safe.base_version + 1;
+            }
             let state = if holds { RunState::Held } else { RunState::Applied };
             let files = self.tell(district, &settings, &run, state, &report, &findings)?;
             self.progress(Progress::Applying);
             district.store().write(|tx| {
-                let version = apply_in_tx(district, tx, number, &safe)?;
+                let version = apply_in_tx(district, tx, number, &made.parts.safe)?;
                 district.runs_supersede_in_tx(tx, number)?;
-                if !holds {
+                if holds {
+                    Task::Expire(number).enqueue_in_tx(district, tx, expires_at)?;
+                } else if made.parts.later.is_empty() {
                     applied_file_in_tx(district, tx, &run, rows, version)?;
                 }
+                seats_in_tx(district, tx, &made.parts.seats, planning.today())?;
                 end_in_tx(district, tx, number, state, &report, files.as_ref())?;
                 Ok::<_, PlanError>(())
             })
@@ -145,6 +159,9 @@ impl Conductor {
             return Ok(None);
         }
         let before = district.runs_get(applied.run)?;
+        if district.pins_changed_since(before.finished_at.unwrap_or_default())? {
+            return Ok(None);
+        }
         let check = before
             .report
             .check
@@ -154,7 +171,9 @@ impl Conductor {
             .plan
             .map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
         let students = plan.map_or(0, |plan| plan.unchanged.of(Kind::Student));
-        let seats = Seats { limit: settings.seats.into(), before: students, after: students };
+        let limit = settings.seats.into();
+        let seats =
+            Seats { limit, before: students, after: students, forecast: students, ..Seats::default() };
         Ok(Some(RunReport {
             check,
             plan,
@@ -217,7 +236,21 @@ impl Conductor {
 
 /// Everything that is active when a plan has been applied whole.
 fn active_after(plan: &PlanCounts) -> Counts {
-    plan.create + plan.update + plan.reactivate + plan.unchanged
+    plan.create + plan.update + plan.reactivate + plan.rekey + plan.unchanged
+}
+
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// Notes since when the licence is exceeded, for its days of grace.
+pub(crate) fn seats_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    seats: &Seats,
+    today: Date,
+) -> Result<(), StoreError> {
+    let over = seats.after > seats.limit;
+    district.seats_over_set_in_tx(tx, over.then(|| today.to_string()).as_deref())
 }
 
 pub(crate) fn applied_file_in_tx(

@@ -1,7 +1,7 @@
 //! When a nightly run starts.
 
 use homeroom_model::district::District;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -19,4 +19,10 @@ pub(crate) fn next_night(district: &District, now: i64) -> i64 {
         .find(|time| *time > now)
         .unwrap_or(now)
         .as_millisecond()
+}
+
+/// The day in the district.
+pub(crate) fn today(district: &District, now: i64) -> Date {
+    let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone).date()
 }

@@ -9,7 +9,7 @@ use homeroom_store::{DistrictStore, StoreError, Tx};
 use crate::handler::Conductor;
 use crate::pack::{PackedSet, pack_sets};
 use crate::queue::Task;
-use crate::schedule::next_night;
+use crate::schedule::{next_night, today};
 
 impl Conductor {
     /// Queues a run for each new upload when the district has been quiet for long enough, else waits on.
@@ -52,7 +52,9 @@ fn queue_upload_in_tx(
     if settings.stage == Stage::Setup {
         district.stage_set_in_tx(tx, Stage::Testing)?;
     }
+    let pauses = settings.policy.pauses(today(settings, now)).is_some();
     let (kind, at) = match (settings.stage, settings.mode) {
+        _ if pauses => (RunKind::Test, now),
         (Stage::Live, Mode::OnUpload) if expected => (RunKind::Live, now),
         (Stage::Live, Mode::Nightly) if expected => (RunKind::Live, next_night(settings, now)),
         _ => (RunKind::Test, now),

@@ -10,7 +10,7 @@ use homeroom_jobs::Outcome;
 use homeroom_model::plan::Fuse;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits as PlanLimits, plan, split};
+use homeroom_plan::{Approval, ByHand, Limits as PlanLimits, plan, split};
 use homeroom_read::Limits;
 use homeroom_store::DistrictStore;
 use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
@@ -35,8 +35,9 @@ fn school(test: TestStore, seats: u32, open: bool) -> School {
     let mut settings = district.settings().unwrap();
     settings.seats = seats;
     if open {
-        settings.policy.district_percent = 100;
-        settings.policy.shrink_percent = 0;
+        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink] {
+            settings.policy.set_fuse(fuse, "off").unwrap();
+        }
     }
     district.settings_change(&settings).unwrap();
     let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
@@ -149,7 +150,7 @@ proptest! {
 
             let stored = school.district.roster_load().unwrap();
             let again = check_alone(&b, "").unwrap();
-            prop_assert!(plan(&stored, again.roster, &again.protected).plan.is_empty(), "planning after applying is empty");
+            prop_assert!(plan(&stored, again.roster, &again.protected, ByHand::default()).plan.is_empty(), "planning after applying is empty");
             prop_assert_eq!(school.sync(&b, RunKind::Live).state, RunState::Unchanged);
 
             prop_assert_eq!(school.decide(Task::Undo(live.number)), Ok(()));
@@ -169,11 +170,18 @@ proptest! {
         let read = |rows: &[Enrolled]| check_alone(&flat_csv(rows), "").unwrap();
         let (a, b) = (read(&first), read(&second));
         let stored = StoredRoster::of(a.roster, a.report.rows);
-        let whole = plan(&stored, b.roster, &b.protected).plan;
+        let whole = plan(&stored, b.roster, &b.protected, ByHand::default()).plan;
         let policy = homeroom_model::Policy { wait_all, ..Default::default() };
-        let limits = PlanLimits { policy, seats, rows: b.report.rows, ends_mid_row: false };
+        let limits = PlanLimits {
+            policy,
+            seats,
+            rows: b.report.rows,
+            ends_mid_row: false,
+            today: Default::default(),
+            over_since: None,
+        };
         let counts = whole.counts();
-        let parts = split(whole, &stored, &limits, Approval::None);
+        let parts = split(whole, &stored, &limits, &Approval::None);
         let (safe, risky) = (parts.safe.counts(), parts.risky.counts());
         prop_assert_eq!(safe.create + risky.create, counts.create);
         prop_assert_eq!(safe.update + risky.update, counts.update);
@@ -204,16 +212,17 @@ fn a_large_removal_waits_and_can_be_approved_or_discarded() {
         let run = school.sync(&after, RunKind::Live);
         assert_eq!(run.state, RunState::Held, "{}", school.test.engine);
         let held = run.report.held.clone().unwrap();
-        assert_eq!((held.fuses.len(), held.fuses[0].fuse), (1, Fuse::District));
+        let blown = held.fuses.iter().map(|one| one.fuse).collect::<Vec<_>>();
+        assert_eq!(blown, [Fuse::District, Fuse::School], "the only school loses too many, too");
         assert_eq!((held.deactivate.students, held.deactivate.enrollments), (30, 30));
         assert_eq!(school.ids().len(), 105, "the safe part is applied");
         assert_eq!(run.report.seats.unwrap().after, 105);
 
-        school.decide(Task::Approve(run.number)).unwrap();
+        school.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(school.export(), wanted(&after));
         let run = school.district.runs_get(run.number).unwrap();
         assert_eq!(run.state, RunState::Applied);
-        assert!(school.decide(Task::Approve(run.number)).unwrap_err().contains("nothing to decide"));
+        assert!(school.decide(Task::Approve(run.number, vec![])).unwrap_err().contains("nothing to decide"));
         assert_eq!(school.sync(&after, RunKind::Live).state, RunState::Unchanged);
 
         // The whole run is taken back, the approved part too.
@@ -221,7 +230,7 @@ fn a_large_removal_waits_and_can_be_approved_or_discarded() {
         assert_eq!(school.export(), wanted(&flat_csv(&class(0..100))), "{}", school.test.engine);
 
         let run = school.sync(&after, RunKind::Live);
-        school.decide(Task::Discard(run.number)).unwrap();
+        school.decide(Task::Discard(run.number, vec![])).unwrap();
         assert_eq!(school.district.runs_get(run.number).unwrap().state, RunState::Applied);
         assert_eq!(school.ids().len(), 105);
     }
@@ -235,7 +244,7 @@ fn a_later_upload_supersedes_a_hold() {
         assert_eq!(held.state, RunState::Held);
         assert_eq!(school.sync(&flat_csv(&class(0..101)), RunKind::Live).state, RunState::Applied);
         assert_eq!(school.district.runs_get(held.number).unwrap().state, RunState::Superseded);
-        assert!(school.decide(Task::Approve(held.number)).is_err());
+        assert!(school.decide(Task::Approve(held.number, vec![])).is_err());
     }
 }
 

@@ -1,5 +1,6 @@
 //! `homeroom check`: the checks of the server, offline.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -7,12 +8,14 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use homeroom_check::{check, write_findings};
 use homeroom_model::check_report::CheckReport;
-use homeroom_model::plan::{Held, PlanCounts};
+use homeroom_model::plan::{Counts, Held, PlanCounts};
 use homeroom_model::profile::Profile;
+use homeroom_model::rekey::{How, Proposal};
+use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_notify::{check_text, plan_text};
 use homeroom_read::Rules;
-use homeroom_sync::{Preview, Progress, preview, stored_of};
+use homeroom_sync::{Progress, preview, stored_of};
 use serde::Serialize;
 
 use crate::commands::check_view::view;
@@ -52,6 +55,12 @@ struct Document<'d> {
     plan: Option<PlanCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<&'d Held>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<&'d BTreeMap<How, Counts>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rekeys: Option<&'d [Proposal]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<&'d [String]>,
 }
 
 impl Check {
@@ -84,7 +93,7 @@ impl Check {
             }
             Some(Format::Text) => output.print(text(report, preview.as_ref()).trim_end())?,
             None if output.is_terminal() => {
-                let plan = preview.as_ref().map(told).unwrap_or_default();
+                let plan = preview.as_ref().map(plan_text).unwrap_or_default();
                 output.print(format!("{}\n{plan}", view(report, source, &rules)?).trim_end())?;
             }
             None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
@@ -92,7 +101,7 @@ impl Check {
         let outcome = report.outcome;
         // The process ends here: giving every finding's memory back first would only take time.
         std::mem::forget(checked);
-        let held = preview.is_some_and(|preview| !preview.held.fuses.is_empty());
+        let held = preview.and_then(|preview| preview.held).is_some_and(|held| !held.fuses.is_empty());
         Ok(match Exit::of_outcome(outcome) {
             Exit::FileRejected => Exit::FileRejected,
             _ if held => Exit::Held,
@@ -110,18 +119,21 @@ impl Check {
     }
 }
 
-fn document<'d>(check: &'d CheckReport, preview: Option<&'d Preview>) -> Document<'d> {
-    Document { check, plan: preview.map(|preview| preview.plan), held: preview.map(|preview| &preview.held) }
+fn document<'d>(check: &'d CheckReport, preview: Option<&'d RunReport>) -> Document<'d> {
+    Document {
+        check,
+        plan: preview.and_then(|preview| preview.plan),
+        held: preview.and_then(|preview| preview.held.as_ref()),
+        matched: preview.map(|preview| &preview.matched),
+        rekeys: preview.map(|preview| preview.rekeys.as_slice()),
+        messages: preview.map(|preview| preview.messages.as_slice()),
+    }
 }
 
-fn text(check: &CheckReport, preview: Option<&Preview>) -> String {
+fn text(check: &CheckReport, preview: Option<&RunReport>) -> String {
     let mut text = check_text(check);
     if let Some(preview) = preview {
-        text.push_str(&told(preview));
+        text.push_str(&plan_text(preview));
     }
     text
-}
-
-fn told(preview: &Preview) -> String {
-    plan_text(&preview.plan, &preview.held, &preview.messages)
 }

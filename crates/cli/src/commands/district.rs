@@ -5,6 +5,8 @@ use std::io::{BufRead, stdin};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_model::district::{District as Settings, Mode, Slug, Stage};
+use homeroom_model::plan::Fuse;
+use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::run::RunState;
 use homeroom_store::district::NewDistrict;
 use homeroom_sync::queue_verifying;
@@ -12,6 +14,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::calendar::Calendar;
 use super::district_key::Key;
 use super::profile::Profile;
 use super::run::{finish_run, run_text};
@@ -39,6 +42,9 @@ pub(crate) enum District {
     /// How a district's files are read: columns, file names, grades …
     #[command(subcommand)]
     Profile(Profile),
+    /// Date ranges with other rules: pauses, additions only, windows that pre-approve
+    #[command(subcommand)]
+    Calendar(Calendar),
     /// Erase a district with everything of it; asks for the slug again
     Erase {
         /// The district
@@ -101,15 +107,19 @@ pub(crate) struct Set {
     /// The name of the file that is synced
     #[arg(long)]
     file: Option<String>,
-    /// The district fuse blows above this share of removals, in per cent
-    #[arg(long, value_name = "PERCENT")]
-    district_fuse: Option<u32>,
-    /// … and at least so many
-    #[arg(long, value_name = "COUNT")]
-    district_floor: Option<u32>,
-    /// The shrink fuse blows below this share of the last file's rows, in per cent
-    #[arg(long, value_name = "PERCENT")]
-    shrink_fuse: Option<u32>,
+    /// Set a fuse: NAME=PERCENT, NAME=PERCENT/FLOOR or NAME=off, where NAME is district, school, class, identity, update or
+    /// shrink; may be given several times
+    #[arg(long = "fuse", value_name = "NAME=LIMIT", value_parser = fuse_setting)]
+    fuses: Vec<(Fuse, String)>,
+    /// Seats of one school: SCHOOL_ID=NUMBER, or SCHOOL_ID=none; may be given several times
+    #[arg(long = "school-seats", value_name = "SCHOOL_ID=SEATS", value_parser = school_seats)]
+    school_seats: Vec<(String, Option<u32>)>,
+    /// Days for which the licence may be exceeded before new students wait
+    #[arg(long, value_name = "DAYS")]
+    grace_days: Option<u32>,
+    /// Days after which a hold that nobody decided about is dropped
+    #[arg(long, value_name = "DAYS")]
+    hold_days: Option<u32>,
     /// Hold the whole plan when a fuse blows, not only its risky part
     #[arg(long)]
     wait_all: Option<bool>,
@@ -145,6 +155,7 @@ impl District {
             District::Stage(stage) => stage.run(&app, output),
             District::Key(key) => key.run(&app, output),
             District::Profile(profile) => profile.run(&app, output),
+            District::Calendar(calendar) => calendar.run(&app, output),
             District::Erase { slug, confirm } => erase(&app, output, slug, confirm.as_deref()),
         }
     }
@@ -192,14 +203,19 @@ impl Set {
         district.apps = self.apps.clone().unwrap_or(district.apps);
         district.mode = self.mode.unwrap_or(district.mode);
         let policy = &mut district.policy;
-        policy.district_percent = self.district_fuse.unwrap_or(policy.district_percent);
-        policy.district_floor = self.district_floor.unwrap_or(policy.district_floor);
-        policy.shrink_percent = self.shrink_fuse.unwrap_or(policy.shrink_percent);
+        for (fuse, to) in &self.fuses {
+            policy.set_fuse(*fuse, to).map_err(anyhow::Error::msg)?;
+        }
+        for (school, seats) in &self.school_seats {
+            match seats {
+                Some(seats) => policy.school_seats.insert(school.clone(), *seats),
+                None => policy.school_seats.remove(school),
+            };
+        }
+        policy.grace_days = self.grace_days.unwrap_or(policy.grace_days);
+        policy.hold_days = self.hold_days.unwrap_or(policy.hold_days);
+        ensure!(policy.hold_days > 0, "a hold lasts at least a day: use --hold-days 1 or more");
         policy.wait_all = self.wait_all.unwrap_or(policy.wait_all);
-        ensure!(
-            policy.district_percent <= 100 && policy.shrink_percent <= 100,
-            "a share is at most 100 per cent"
-        );
         validate(&district.name, &district.time_zone, &district.at, &district.file)?;
         store.settings_change(&district)?;
         output.result(&district, || text(&district))?;
@@ -279,6 +295,23 @@ fn erase(app: &App, output: &Output, slug: &Slug, confirm: Option<&str>) -> anyh
     Ok(Exit::Done)
 }
 
+/// `school=25/10`
+fn fuse_setting(text: &str) -> Result<(Fuse, String), String> {
+    let (name, limit) =
+        text.split_once('=').ok_or_else(|| format!("'{text}' has no '=': write school=25/10"))?;
+    let fuse = name.parse()?;
+    Policy::default().set_fuse(fuse, limit)?;
+    Ok((fuse, limit.to_owned()))
+}
+
+/// `S1=300`
+fn school_seats(text: &str) -> Result<(String, Option<u32>), String> {
+    let wrong = || format!("'{text}' is no seats of a school: write SCHOOL_ID=300 or SCHOOL_ID=none");
+    let (school, seats) = text.rsplit_once('=').filter(|(school, _)| !school.is_empty()).ok_or_else(wrong)?;
+    let seats = if seats == "none" { None } else { Some(seats.parse().map_err(|_| wrong())?) };
+    Ok((school.to_owned(), seats))
+}
+
 fn validate(name: &str, time_zone: &str, at: &str, file: &str) -> anyhow::Result<()> {
     ensure!(!name.trim().is_empty(), "--name must not be empty");
     TimeZone::get(time_zone)
@@ -297,8 +330,29 @@ fn text(district: &Settings) -> String {
         Mode::OnUpload => "on upload".into(),
         Mode::Manual => "manual".into(),
     };
+    let policy = &district.policy;
+    let limit = |limit: Limit| match limit.percent {
+        100 => "off".to_owned(),
+        percent => format!("{percent} % (from {})", limit.floor),
+    };
+    let identity = Limit { percent: policy.identity_percent, floor: policy.identity_floor };
+    let fuses = format!(
+        "district {}, school {}, class {}, identity {}, update {}, shrink {} %{}",
+        limit(policy.district()),
+        limit(policy.school()),
+        limit(policy.class()),
+        limit(identity),
+        limit(policy.update()),
+        policy.shrink_percent,
+        if policy.wait_all { "; a blown fuse holds everything" } else { "" }
+    );
+    let calendar =
+        policy.calendar.iter().map(|entry| format!("  calendar {}\n", entry.words())).collect::<String>();
+    let seats =
+        policy.school_seats.iter().map(|(school, seats)| format!(", {school} {seats}")).collect::<String>();
     format!(
-        "{} ({})\n  stage    {}\n  seats    {}\n  apps     {}\n  file     {}\n  runs     {start}\n  zone     {}\n",
+        "{} ({})\n  stage    {}\n  seats    {}{seats}\n  apps     {}\n  file     {}\n  runs     {start}\n  zone     {}\n  fuses    \
+         {fuses}\n  holds    dropped after {} days\n{calendar}",
         district.name,
         district.slug,
         district.stage,
@@ -306,6 +360,7 @@ fn text(district: &Settings) -> String {
         if district.apps.is_empty() { "none".into() } else { district.apps.join(", ") },
         district.file,
         district.time_zone,
+        policy.hold_days,
     )
 }
 

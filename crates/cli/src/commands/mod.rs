@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod calendar;
 mod check;
 mod check_view;
 mod config;
@@ -10,6 +11,7 @@ mod district;
 mod district_key;
 mod doctor;
 mod migrate;
+mod pin;
 mod profile;
 mod restore;
 mod roster;
@@ -45,6 +47,9 @@ pub(crate) enum Command {
     /// One run: show it, decide about what it holds, or take it back
     #[command(subcommand)]
     Run(run::Run),
+    /// Pins: changes made by hand that syncs must not undo
+    #[command(subcommand)]
+    Pin(pin::Pin),
     /// The stored roster
     #[command(subcommand)]
     Roster(roster::Roster),
@@ -72,6 +77,7 @@ impl Command {
             Command::Sync(command) => command.run(place, output),
             Command::Runs(command) => command.run(place, output),
             Command::Run(command) => command.run(place, output),
+            Command::Pin(command) => command.run(place, output),
             Command::Roster(command) => command.run(place, output),
             Command::Migrate(command) => command.run(place, output),
             Command::Backup(command) => command.run(place, output),

@@ -1,8 +1,12 @@
 //! `homeroom run`: one run, and decisions about it.
 
-use anyhow::{Context, bail};
-use clap::Subcommand;
+use std::io::{BufRead, stdin};
+
+use anyhow::{Context, bail, ensure};
+use clap::{Args, Subcommand};
 use homeroom_model::ids::{RunId, RunNumber};
+use homeroom_model::plan::HeldState;
+use homeroom_model::rekey::{ProposalId, Verdicts};
 use homeroom_model::run::{Run as Document, RunState};
 use homeroom_notify::result_text;
 use homeroom_store::DistrictStore;
@@ -21,15 +25,31 @@ pub(crate) enum Run {
         /// The run
         run: RunId,
     },
-    /// Apply what a run holds
-    Approve {
-        /// The run
-        run: RunId,
-    },
-    /// Drop what a run holds
+    /// Apply what a run holds, all of it or that of some schools
+    Approve(Approve),
+    /// Drop what a run holds, all of it or that of some schools
     Discard {
         /// The run
         run: RunId,
+        /// Only what waits in this school, by its school_id; may be given several times
+        #[arg(long = "school", value_name = "SCHOOL_ID")]
+        schools: Vec<String>,
+    },
+    /// Strike out proposals of a held run: these are two, not one
+    Strike {
+        /// The run
+        run: RunId,
+        /// The proposals, as the run lists them: student-417
+        #[arg(required = true)]
+        proposals: Vec<ProposalId>,
+    },
+    /// Accept doubtful proposals of a held run, or take a strike back: these are one
+    Accept {
+        /// The run
+        run: RunId,
+        /// The proposals, as the run lists them: student-417
+        #[arg(required = true)]
+        proposals: Vec<ProposalId>,
     },
     /// Take back what a run applied
     Undo {
@@ -38,30 +58,92 @@ pub(crate) enum Run {
     },
 }
 
-/// The task that carries a decision out.
-type Decision = fn(RunNumber) -> Task;
+#[derive(Args)]
+pub(crate) struct Approve {
+    /// The run
+    run: RunId,
+    /// Only what waits in this school, by its school_id; may be given several times
+    #[arg(long = "school", value_name = "SCHOOL_ID")]
+    schools: Vec<String>,
+    /// The number of people who will be removed, instead of being asked for it when there are more than 50
+    #[arg(long, value_name = "NUMBER")]
+    confirm: Option<u64>,
+}
 
 impl Run {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let app = place.open()?;
-        let (id, decision): (_, Option<Decision>) = match self {
-            Run::Show { run } => (run, None),
-            Run::Approve { run } => (run, Some(Task::Approve)),
-            Run::Discard { run } => (run, Some(Task::Discard)),
-            Run::Undo { run } => (run, Some(Task::Undo)),
-        };
+        let (Run::Show { run: id }
+        | Run::Approve(Approve { run: id, .. })
+        | Run::Discard { run: id, .. }
+        | Run::Strike { run: id, .. }
+        | Run::Accept { run: id, .. }
+        | Run::Undo { run: id }) = self;
         let found = app.store.runs_find(*id)?;
         let (district, number) = found
             .with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
         let district = app.store.district(district);
-        if let Some(task) = decision {
-            decide(&app, &district, task(number))?;
+        let task = match self {
+            Run::Show { .. } => None,
+            Run::Approve(approve) => {
+                approve.ask(output, &district.runs_get(number)?)?;
+                Some(Task::Approve(number, approve.schools.clone()))
+            }
+            Run::Discard { schools, .. } => Some(Task::Discard(number, schools.clone())),
+            Run::Strike { proposals, .. } => {
+                Some(Task::Judge(number, Verdicts { struck: proposals.clone(), ..Verdicts::default() }))
+            }
+            Run::Accept { proposals, .. } => {
+                Some(Task::Judge(number, Verdicts { accepted: proposals.clone(), ..Verdicts::default() }))
+            }
+            Run::Undo { .. } => Some(Task::Undo(number)),
+        };
+        let decides = task.is_some();
+        if let Some(task) = task {
+            decide(&app, &district, task)?;
         }
         let run = district.runs_get(number)?;
         let time_zone = district.settings()?.time_zone;
         output.result(&run, || run_text(&run, &time_zone))?;
         // A decision is done when it is done, whatever rows the file had; `show` tells by its code what the run is.
-        Ok(if decision.is_some() { Exit::Done } else { Exit::of_run(&run) })
+        Ok(if decides { Exit::Done } else { Exit::of_run(&run) })
+    }
+}
+
+/// Removed people from which on an approval asks for their number.
+const MANY: u64 = 50;
+
+impl Approve {
+    /// People learn to click "approve": whoever removes many says how many.
+    fn ask(&self, output: &Output, run: &Document) -> anyhow::Result<()> {
+        let Some(held) = run.report.held.as_ref().filter(|_| run.state == RunState::Held) else {
+            return Ok(());
+        };
+        let waiting = held.schools.iter().filter(|one| one.state == HeldState::Waiting);
+        let chosen = waiting.filter(|one| self.schools.is_empty() || self.schools.contains(&one.school));
+        let removed = chosen.map(|one| one.counts.deactivate).map(|counts| counts.students + counts.teachers);
+        let removed = removed.sum::<u64>();
+        if removed <= MANY {
+            return Ok(());
+        }
+        let typed = match self.confirm {
+            Some(typed) => typed.to_string(),
+            None => {
+                output.note(&format!(
+                    "This removes {removed} students and teachers. They are deactivated, and `homeroom run undo {}` brings \
+                     them back.\nType the number of people to go on: ",
+                    run.id
+                ));
+                let mut line = String::new();
+                stdin().lock().read_line(&mut line).context("nothing could be read from standard input")?;
+                line
+            }
+        };
+        ensure!(
+            typed.trim() == removed.to_string(),
+            "that is not {removed}: nothing was approved. Type the number of people who are removed, or give it with --confirm"
+        );
+        Ok(())
     }
 }
 

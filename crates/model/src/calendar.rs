@@ -1,0 +1,111 @@
+//! Date ranges in which a district's syncs follow other rules: pauses, additions only, and windows that pre-approve.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A range of days, both ends included, in the district's time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// What is different.
+    pub kind: EntryKind,
+    /// The schools that it is for, by `school_id`; none means all.
+    #[serde(default)]
+    pub schools: Vec<String>,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What is different in a range.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// Uploads are kept and test-run, nothing is applied.
+    Pause,
+    /// Whatever is new or changed is applied; removals are left for the time after.
+    AdditionsOnly,
+    /// Other limits, agreed on beforehand.
+    Window(Allowed),
+}
+
+/// The limits of a window, in per cent, in place of the policy's. What is not given stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Allowed {
+    /// Classes that may be removed, and students of a class that may be replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<u32>,
+    /// Students and teachers that may be removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
+    /// People that may be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u32>,
+}
+
+impl Entry {
+    /// Whether the day is in the range.
+    pub fn covers(&self, day: Date) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+
+    /// Whether it is for this school.
+    pub fn is_for(&self, school: &str) -> bool {
+        self.schools.is_empty() || self.schools.iter().any(|one| one == school)
+    }
+
+    /// The range in words: "2027-01-12 to 2027-01-16: classes up to 100 %, people up to 5 % (S1, S2)".
+    pub fn words(&self) -> String {
+        let what = match &self.kind {
+            EntryKind::Pause => "paused".to_owned(),
+            EntryKind::AdditionsOnly => "additions only".to_owned(),
+            EntryKind::Window(allowed) => {
+                let named =
+                    [("classes", allowed.classes), ("people", allowed.people), ("updates", allowed.updates)];
+                let named = named
+                    .iter()
+                    .filter_map(|(what, share)| share.map(|share| format!("{what} up to {share} %")));
+                named.collect::<Vec<_>>().join(", ")
+            }
+        };
+        let schools = match self.schools.as_slice() {
+            [] => String::new(),
+            some => format!(" ({})", some.join(", ")),
+        };
+        let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };
+        format!("{} to {} {what}{schools}{reason}", self.from, self.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Allowed, Entry, EntryKind};
+
+    #[test]
+    fn both_ends_belong_to_a_range() {
+        let allowed = Allowed { classes: Some(100), people: Some(5), updates: None };
+        let window = Entry {
+            from: date(2027, 1, 12),
+            to: date(2027, 1, 16),
+            kind: EntryKind::Window(allowed),
+            schools: vec!["S1".into(), "S2".into()],
+            reason: "second term".into(),
+        };
+        let days = [11, 12, 16, 17].map(|day| window.covers(date(2027, 1, day)));
+        assert_eq!(days, [false, true, true, false]);
+        assert!(window.is_for("S2") && !window.is_for("S3"));
+        assert_eq!(
+            window.words(),
+            "2027-01-12 to 2027-01-16 classes up to 100 %, people up to 5 % (S1, S2): second term"
+        );
+        let json = serde_json::to_string(&window).unwrap();
+        assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), window);
+    }
+}

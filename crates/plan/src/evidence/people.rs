@@ -1,0 +1,256 @@
+//! Teachers and students under another address or number.
+
+use hashbrown::HashMap;
+use homeroom_model::Grade;
+use homeroom_model::ids::Kind;
+use homeroom_model::name::folded;
+use homeroom_model::rekey::{Confidence, How};
+use homeroom_model::roster::{Link, Person, Roster};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+use homeroom_model::texts::{Text, Texts};
+
+use super::weigh::{Side, weigh};
+use super::{Known, Left, Pair, Recognised, core, numbers_of, pair_up};
+use crate::matching::Matches;
+
+/// Candidates under one piece of evidence; a block of more says nothing.
+const CANDIDATES: usize = 60;
+
+pub(super) fn find_students(
+    stored: &StoredRoster,
+    wanted: &Roster,
+    left: &Left,
+    known: &Known,
+) -> Vec<Recognised> {
+    if !left.is_some() {
+        return vec![];
+    }
+    let list = |student: &homeroom_model::roster::Student| (student.person, student.grade);
+    find(
+        Kind::Student,
+        left,
+        &known.students,
+        &stored.students,
+        stored,
+        wanted,
+        known,
+        Sources {
+            old: &|position| list(&stored.students[position].values),
+            new: &|at| list(&wanted.students[at]),
+            old_links: &stored.enrollments,
+            new_links: &wanted.enrollments,
+        },
+    )
+}
+
+pub(super) fn find_teachers(
+    stored: &StoredRoster,
+    wanted: &Roster,
+    left: &Left,
+    known: &Known,
+) -> Vec<Recognised> {
+    if !left.is_some() {
+        return vec![];
+    }
+    find(
+        Kind::Teacher,
+        left,
+        &known.teachers,
+        &stored.teachers,
+        stored,
+        wanted,
+        known,
+        Sources {
+            old: &|position| (stored.teachers[position].values, None),
+            new: &|at| (wanted.teachers[at], None),
+            old_links: &stored.teachings,
+            new_links: &wanted.teachings,
+        },
+    )
+}
+
+/// Where people of a kind and their classes are.
+struct Sources<'s> {
+    old: &'s dyn Fn(usize) -> (Person, Option<Grade>),
+    new: &'s dyn Fn(usize) -> (Person, Option<Grade>),
+    old_links: &'s [StoredLink],
+    new_links: &'s [Link],
+}
+
+#[expect(clippy::too_many_arguments, reason = "both rosters, what is known of them, and which kind")]
+fn find<V>(
+    kind: Kind,
+    left: &Left,
+    matches: &Matches,
+    list: &[Stored<V>],
+    stored: &StoredRoster,
+    wanted: &Roster,
+    known: &Known,
+    from: Sources<'_>,
+) -> Vec<Recognised> {
+    let school_of =
+        stored.classes.iter().map(|class| (class.number, class.values.school)).collect::<HashMap<_, _>>();
+    let class_numbers = numbers_of(&known.classes, &stored.classes);
+
+    let numbers =
+        left.gone.iter().map(|position| (list[*position].number, *position)).collect::<HashMap<_, _>>();
+    let mut classes = HashMap::<usize, Vec<u32>>::new();
+    for link in from.old_links.iter().filter(|link| link.active) {
+        if let Some(position) = numbers.get(&link.link.person) {
+            classes.entry(*position).or_default().push(link.link.class);
+        }
+    }
+    let side = |at, (person, grade): (Person, _), texts, classes: Vec<u32>, school| {
+        side(at, &person, grade, texts, classes, school)
+    };
+    let old = left.gone.iter().map(|position| {
+        let classes = classes.remove(position).unwrap_or_default();
+        let school = classes.first().and_then(|class| school_of.get(class)).copied().unwrap_or(0);
+        side(*position, (from.old)(*position), &stored.texts, classes, school)
+    });
+    let old = old.collect::<Vec<_>>();
+
+    let mut is_fresh = vec![false; matches.len()];
+    left.fresh.iter().for_each(|at| is_fresh[*at] = true);
+    let school_numbers = numbers_of(&known.schools, &stored.schools);
+    let mut classes = HashMap::<usize, (Vec<u32>, u32)>::new();
+    for link in from.new_links.iter().filter(|link| is_fresh[link.person as usize]) {
+        let school = school_numbers[wanted.classes[link.class as usize].school as usize];
+        let (classes, _) = classes.entry(link.person as usize).or_insert((vec![], school));
+        // A class that is new here, too, is a class all the same: number 0 is shared with nobody.
+        classes.push(class_numbers[link.class as usize]);
+    }
+    let new = left.fresh.iter().map(|at| {
+        let (mut classes, school) = classes.remove(at).unwrap_or_default();
+        classes.sort_unstable();
+        side(*at, (from.new)(*at), &wanted.texts, classes, school)
+    });
+    let new = new.collect::<Vec<_>>();
+
+    let renumbered = are_renumbered(matches, &old, &new);
+    let blocks = Blocks::new(&old);
+    let mut pairs = Vec::new();
+    let mut candidates = Vec::new();
+    for one in &new {
+        candidates.clear();
+        blocks.by_keys(one, &mut candidates);
+        let sure = weigh_all(&old, one, &mut candidates, renumbered, &mut pairs);
+        if !sure {
+            candidates.clear();
+            blocks.by_classes(one, &mut candidates);
+            weigh_all(&old, one, &mut candidates, renumbered, &mut pairs);
+        }
+    }
+    pairs.sort_unstable_by_key(|pair| (pair.old, pair.new));
+    pairs.dedup_by_key(|pair| (pair.old, pair.new));
+    pair_up(kind, pairs)
+}
+
+/// Adds every candidate that could be this person; whether one is so beyond doubt.
+fn weigh_all(
+    old: &[Side<'_>],
+    new: &Side<'_>,
+    candidates: &mut Vec<u32>,
+    renumbered: bool,
+    pairs: &mut Vec<Pair>,
+) -> bool {
+    candidates.sort_unstable();
+    candidates.dedup();
+    let mut sure = false;
+    for candidate in candidates {
+        let was = &old[*candidate as usize];
+        if let Some(weighed) = weigh(was, new, renumbered) {
+            sure |= weighed.confidence == Confidence::Certain;
+            let (confidence, weight, evidence) = (weighed.confidence, weighed.weight, weighed.evidence);
+            pairs.push(Pair { old: was.at, new: new.at, confidence, weight, evidence });
+        }
+    }
+    sure
+}
+
+/// Whether the SIS has given most people new numbers: hardly anyone is found by theirs.
+fn are_renumbered(matches: &Matches, old: &[Side<'_>], new: &[Side<'_>]) -> bool {
+    let by_number = matches.iter().flatten().filter(|found| found.how == How::SisId).count();
+    let numbered = |sides: &[Side<'_>]| sides.iter().filter(|side| !side.sis_id.is_empty()).count();
+    numbered(old).min(numbered(new)) > by_number
+}
+
+fn side<'t>(
+    at: usize,
+    person: &Person,
+    grade: Option<Grade>,
+    texts: &'t Texts,
+    classes: Vec<u32>,
+    school: u32,
+) -> Side<'t> {
+    let text = |text: Text| texts.get(text);
+    let (first_name, last_name) = (text(person.first_name), text(person.last_name));
+    Side {
+        at,
+        first_name,
+        last_name,
+        folded: format!("{}, {}", folded(last_name), folded(first_name)),
+        email: text(person.email),
+        sis_id: text(person.sis_id),
+        grade,
+        school,
+        classes,
+    }
+}
+
+/// Those who are gone, by everything that someone new could have in common with them.
+struct Blocks<'s> {
+    names: HashMap<&'s str, Vec<u32>>,
+    local_parts: HashMap<&'s str, Vec<u32>>,
+    cores: HashMap<&'s str, Vec<u32>>,
+    /// A class and a first or last name.
+    in_class: HashMap<(u32, &'s str), Vec<u32>>,
+}
+
+impl<'s> Blocks<'s> {
+    fn new(old: &'s [Side<'_>]) -> Self {
+        let mut blocks = Blocks {
+            names: HashMap::new(),
+            local_parts: HashMap::new(),
+            cores: HashMap::new(),
+            in_class: HashMap::new(),
+        };
+        for (one, at) in old.iter().zip(0..) {
+            blocks.names.entry(&one.folded).or_default().push(at);
+            blocks.local_parts.entry(one.local_part()).or_default().push(at);
+            blocks.cores.entry(core(one.sis_id)).or_default().push(at);
+            for class in &one.classes {
+                for name in parts(&one.folded) {
+                    blocks.in_class.entry((*class, name)).or_default().push(at);
+                }
+            }
+        }
+        blocks
+    }
+
+    fn by_keys(&self, new: &Side<'_>, into: &mut Vec<u32>) {
+        let found = [
+            self.names.get(new.folded.as_str()),
+            Some(new.local_part())
+                .filter(|local| !local.is_empty())
+                .and_then(|local| self.local_parts.get(local)),
+            Some(core(new.sis_id)).filter(|core| !core.is_empty()).and_then(|core| self.cores.get(core)),
+        ];
+        found.into_iter().flatten().for_each(|some| into.extend(some.iter().take(CANDIDATES)));
+    }
+
+    fn by_classes(&self, new: &Side<'_>, into: &mut Vec<u32>) {
+        for class in new.classes.iter().filter(|class| **class != 0) {
+            for name in parts(&new.folded) {
+                into.extend(self.in_class.get(&(*class, name)).into_iter().flatten().take(CANDIDATES));
+            }
+        }
+    }
+}
+
+/// The last name, and the first word of the first name.
+fn parts(folded: &str) -> impl Iterator<Item = &str> {
+    let (last, first) = folded.split_once(", ").unwrap_or((folded, ""));
+    let first = first.split(' ').next().unwrap_or_default();
+    [last, first].into_iter().filter(|name| !name.is_empty())
+}

@@ -1,0 +1,67 @@
+//! The update fuse: nearly everyone would be changed a little.
+
+use homeroom_model::ids::Kind;
+use homeroom_model::plan::{BlownFuse, Fuse, Numbered};
+use homeroom_model::roster::Student;
+use homeroom_model::stored::Stored;
+
+use super::Look;
+use super::cut::Cut;
+
+pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
+    let (teachers, students) = (&look.plan.teachers.update, &look.plan.students.update);
+    let changed = (teachers.len() + students.len()) as u64;
+    let active = (look.stored.active(Kind::Teacher) + look.stored.active(Kind::Student)) as u64;
+    let limit = look.rules.limit(look.rules.policy.update(), None, |window| window.updates);
+    if !limit.is_exceeded(changed, active) {
+        return None;
+    }
+    teachers.iter().for_each(|one| cut.hold_update(Kind::Teacher, one.number));
+    students.iter().for_each(|one| cut.hold_update(Kind::Student, one.number));
+    let first = students.iter().map(|one| (Kind::Student, one.number));
+    let first = first.chain(teachers.iter().map(|one| (Kind::Teacher, one.number))).take(super::EXAMPLES);
+    Some(BlownFuse {
+        fuse: Fuse::Update,
+        scope: "people".into(),
+        message: format!(
+            "{changed} of {active} active people would be changed, the limit is {} %: {}.",
+            limit.percent,
+            cause(look, students)
+        ),
+        examples: first.map(|(kind, number)| look.named(kind, number)).collect(),
+    })
+}
+
+/// What changes in most of the students.
+fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
+    let (mut grade_up, mut domain, mut names, mut swapped) = (0, 0, 0, 0);
+    for one in students {
+        let Some(old) = find(&look.stored.students, one.number) else { continue };
+        let (was, is) = (&old.person, &one.values.person);
+        let (had, has) = (|text| look.stored.texts.get(text), |text| look.plan.texts.get(text));
+        let part = |address: &str, at: usize| address.split('@').nth(at).unwrap_or_default().to_owned();
+        grade_up += usize::from(old.grade.zip(one.values.grade).is_some_and(|(was, is)| is.follows(was)));
+        domain += usize::from(part(had(was.email), 1) != part(has(is.email), 1));
+        let (first, last) =
+            (had(was.first_name) != has(is.first_name), had(was.last_name) != has(is.last_name));
+        names += usize::from(first || last);
+        swapped +=
+            usize::from(had(was.first_name) == has(is.last_name) && had(was.last_name) == has(is.first_name));
+    }
+    let most = |count: usize| count * 2 > students.len();
+    if most(swapped) {
+        "most likely first and last names are in each other's column"
+    } else if most(domain) {
+        "most likely the e-mail domain has changed"
+    } else if most(grade_up) {
+        "most likely a new school year has begun"
+    } else if most(names) {
+        "most likely names are written in another way, or belong to other rows"
+    } else {
+        "most likely a column was filled in another way"
+    }
+}
+
+fn find(list: &[Stored<Student>], number: u32) -> Option<&Student> {
+    list.binary_search_by_key(&number, |one| one.number).ok().map(|at| &list[at].values)
+}

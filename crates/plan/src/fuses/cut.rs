@@ -1,0 +1,566 @@
+//! What of a plan waits, and in which school: the cut between what goes ahead and what is held.
+
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::ids::Kind;
+use homeroom_model::plan::{Changes, Counts, LinkChanges, Numbered, Plan, PlanCounts};
+use homeroom_model::roster::{Class, Link, Person};
+use homeroom_model::stored::{FormerKey, Stored, StoredRoster};
+use homeroom_model::texts::{Text, Texts};
+
+use super::places::Places;
+
+/// Until when something waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Waits {
+    /// For a decision about this school; 0 for what belongs to none.
+    School(u32),
+    /// For the end of a range in which only additions are made; nobody decides.
+    Range,
+}
+
+/// Numbers that wait.
+type Waiting = HashMap<u32, Waits>;
+
+/// What waits of one kind.
+#[derive(Default)]
+pub(super) struct CutOf {
+    /// Removals.
+    pub(super) removals: Waiting,
+    /// Creations and reactivations, and new keys of people: with them waits every change of their links.
+    pub(super) arrivals: Waiting,
+    /// Changed values, and new keys of classes and schools; links do not wait for them.
+    pub(super) updates: Waiting,
+}
+
+impl CutOf {
+    fn is_empty(&self) -> bool {
+        self.removals.is_empty() && self.arrivals.is_empty() && self.updates.is_empty()
+    }
+}
+
+/// What of a plan waits.
+pub(super) struct Cut<'c> {
+    places: &'c Places,
+    /// Schools whose held part has been released: nothing waits for them.
+    released: HashSet<u32>,
+    pub(super) schools: CutOf,
+    pub(super) classes: CutOf,
+    pub(super) teachers: CutOf,
+    pub(super) students: CutOf,
+    /// Schools in which every removal waits.
+    all_removals: Waiting,
+    /// Classes of which every change of students waits.
+    turned: Waiting,
+    /// Removals wait in all schools, until the end of a range.
+    until_range_ends: bool,
+    /// The whole plan waits.
+    everything: bool,
+}
+
+/// A plan in three parts; together they are the whole.
+pub(super) struct Pieces {
+    pub(super) safe: Plan,
+    pub(super) risky: Plan,
+    pub(super) later: Plan,
+    /// How much waits for a decision, by school.
+    pub(super) by_school: BTreeMap<u32, PlanCounts>,
+}
+
+impl Pieces {
+    /// Nothing waits.
+    pub(super) fn whole(plan: Plan) -> Pieces {
+        Pieces { safe: plan, risky: Plan::default(), later: Plan::default(), by_school: BTreeMap::new() }
+    }
+}
+
+impl<'c> Cut<'c> {
+    pub(super) fn new(places: &'c Places, released: HashSet<u32>) -> Self {
+        Cut {
+            places,
+            released,
+            schools: CutOf::default(),
+            classes: CutOf::default(),
+            teachers: CutOf::default(),
+            students: CutOf::default(),
+            all_removals: Waiting::new(),
+            turned: Waiting::new(),
+            until_range_ends: false,
+            everything: false,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.until_range_ends
+            && !self.everything
+            && self.all_removals.is_empty()
+            && self.turned.is_empty()
+            && [&self.schools, &self.classes, &self.teachers, &self.students].iter().all(|of| of.is_empty())
+    }
+
+    pub(super) fn of(&mut self, kind: Kind) -> &mut CutOf {
+        match kind {
+            Kind::School => &mut self.schools,
+            Kind::Class => &mut self.classes,
+            Kind::Teacher => &mut self.teachers,
+            Kind::Student => &mut self.students,
+        }
+    }
+
+    /// Where the decision about something of a school is made; `None` when it has been.
+    fn waits_for(&self, school: u32) -> Option<Waits> {
+        (!self.released.contains(&school)).then_some(Waits::School(school))
+    }
+
+    /// No removal goes ahead before the range ends.
+    pub(super) fn only_add(&mut self) {
+        self.until_range_ends = true;
+    }
+
+    /// The whole plan waits.
+    pub(super) fn hold_everything(&mut self) {
+        self.everything = true;
+    }
+
+    /// No removal in this school goes ahead before the range ends.
+    pub(super) fn only_add_in(&mut self, school: u32) {
+        self.all_removals.insert(school, Waits::Range);
+    }
+
+    /// Whether a student's creation or reactivation waits.
+    pub(super) fn arrival_waits(&self, student: u32) -> bool {
+        self.students.arrivals.contains_key(&student) || self.waits_anyway(Kind::Student, student).is_some()
+    }
+
+    /// Whether a student's removal waits.
+    pub(super) fn removal_waits(&self, student: u32) -> bool {
+        self.students.removals.contains_key(&student) || self.waits_anyway(Kind::Student, student).is_some()
+    }
+
+    /// Every removal in a school waits.
+    pub(super) fn hold_removals(&mut self, school: u32) {
+        if let Some(waits) = self.waits_for(school) {
+            self.all_removals.entry(school).or_insert(waits);
+        }
+    }
+
+    /// Every change of a class's students waits.
+    pub(super) fn hold_turnover(&mut self, class: u32) {
+        if let Some(waits) = self.waits_for(self.places.of_class(class)) {
+            self.turned.insert(class, waits);
+        }
+    }
+
+    /// The creation or reactivation of this one waits.
+    pub(super) fn hold_arrival(&mut self, kind: Kind, number: u32) {
+        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
+            self.of(kind).arrivals.insert(number, waits);
+        }
+    }
+
+    /// The new key of this one waits.
+    pub(super) fn hold_rekey(&mut self, kind: Kind, number: u32) {
+        match kind {
+            Kind::School | Kind::Class => self.hold_update(kind, number),
+            Kind::Teacher | Kind::Student => self.hold_arrival(kind, number),
+        }
+    }
+
+    /// The removal of this one waits.
+    pub(super) fn hold_removal(&mut self, kind: Kind, number: u32) {
+        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
+            self.of(kind).removals.insert(number, waits);
+        }
+    }
+
+    /// The new values of this one wait.
+    pub(super) fn hold_update(&mut self, kind: Kind, number: u32) {
+        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
+            self.of(kind).updates.insert(number, waits);
+        }
+    }
+
+    /// Completes the cut, so that both sides of it can be applied without the other and in either order: who stays keeps
+    /// their links, a link's removal does not outlive its class's or person's, and a key is passed on within one side.
+    pub(super) fn close(&mut self, plan: &Plan, stored: &StoredRoster) {
+        if self.is_empty() {
+            return;
+        }
+        self.removals_of_schools(plan);
+        loop {
+            let before = self.size();
+            self.removals_by_links(plan);
+            self.keys(plan, stored);
+            self.classes_of_waiting_schools(plan);
+            if self.size() == before {
+                return;
+            }
+        }
+    }
+
+    fn size(&self) -> usize {
+        let of = [&self.schools, &self.classes, &self.teachers, &self.students];
+        of.iter().map(|of| of.removals.len() + of.arrivals.len() + of.updates.len()).sum()
+    }
+
+    fn waits_in(&self, school: u32) -> Option<Waits> {
+        if self.until_range_ends { Some(Waits::Range) } else { self.all_removals.get(&school).copied() }
+    }
+
+    /// Whoever is removed in a school in which every removal waits.
+    fn removals_of_schools(&mut self, plan: &Plan) {
+        let removed = [
+            (Kind::School, &plan.schools.deactivate),
+            (Kind::Class, &plan.classes.deactivate),
+            (Kind::Teacher, &plan.teachers.deactivate),
+            (Kind::Student, &plan.students.deactivate),
+        ];
+        for (kind, numbers) in removed {
+            for number in numbers {
+                if let Some(waits) = self.waits_in(self.places.of(kind, *number)) {
+                    self.of(kind).removals.insert(*number, waits);
+                }
+            }
+        }
+    }
+
+    /// When the end of a link waits, so does the removal of its class and person.
+    fn removals_by_links(&mut self, plan: &Plan) {
+        let removed_classes = numbers_set(&plan.classes.deactivate);
+        let removed_schools = numbers_set(&plan.schools.deactivate);
+        for (kind, links, removed) in [
+            (Kind::Teacher, &plan.teachings, numbers_set(&plan.teachers.deactivate)),
+            (Kind::Student, &plan.enrollments, numbers_set(&plan.students.deactivate)),
+        ] {
+            for link in &links.deactivate {
+                if let Some(waits) = self.end_waits(kind, link) {
+                    if removed.contains(&link.person) {
+                        self.of(kind).removals.entry(link.person).or_insert(waits);
+                    }
+                    if removed_classes.contains(&link.class) {
+                        self.classes.removals.entry(link.class).or_insert(waits);
+                    }
+                }
+            }
+        }
+        for (class, waits) in &self.classes.removals {
+            let school = self.places.of_class(*class);
+            if removed_schools.contains(&school) {
+                self.schools.removals.entry(school).or_insert(*waits);
+            }
+        }
+    }
+
+    /// Whether the end of a link waits.
+    fn end_waits(&self, kind: Kind, link: &Link) -> Option<Waits> {
+        if self.until_range_ends {
+            return Some(Waits::Range);
+        }
+        let of = if kind == Kind::Teacher { &self.teachers } else { &self.students };
+        let turned = if kind == Kind::Student { self.turned.get(&link.class) } else { None };
+        of.removals
+            .get(&link.person)
+            .or_else(|| of.arrivals.get(&link.person))
+            .or(turned)
+            .or_else(|| self.classes.removals.get(&link.class))
+            .or_else(|| self.all_removals.get(&self.places.of_class(link.class)))
+            .copied()
+            .or_else(|| self.waits_anyway(Kind::Class, link.class))
+    }
+
+    /// Whether a new link waits.
+    fn start_waits(&self, kind: Kind, link: &Link) -> Option<Waits> {
+        let of = if kind == Kind::Teacher { &self.teachers } else { &self.students };
+        let turned = if kind == Kind::Student { self.turned.get(&link.class) } else { None };
+        of.arrivals
+            .get(&link.person)
+            .or(turned)
+            .or_else(|| self.classes.arrivals.get(&link.class))
+            .copied()
+            .or_else(|| self.waits_anyway(Kind::Class, link.class))
+    }
+
+    /// Whether something waits because the whole plan does.
+    fn waits_anyway(&self, kind: Kind, number: u32) -> Option<Waits> {
+        if self.everything { self.waits_for(self.places.of(kind, number)) } else { None }
+    }
+
+    /// A class that comes, or goes to another school, waits for the school.
+    fn classes_of_waiting_schools(&mut self, plan: &Plan) {
+        let waits = |one: &Numbered<Class>| self.schools.arrivals.get(&one.values.school).copied();
+        let coming = plan.classes.create.iter().chain(&plan.classes.reactivate);
+        let coming = coming.filter_map(|one| Some((one.number, waits(one)?))).collect::<Vec<_>>();
+        let moving = plan.classes.update.iter().chain(&plan.classes.rekey);
+        let moving = moving.filter_map(|one| Some((one.number, waits(one)?))).collect::<Vec<_>>();
+        for (list, numbers) in [(&mut self.classes.arrivals, coming), (&mut self.classes.updates, moving)] {
+            for (number, waits) in numbers {
+                list.entry(number).or_insert(waits);
+            }
+        }
+    }
+
+    /// A key belongs to one active thing. When the removal or change of its holder waits, whoever is to get it waits, too.
+    fn keys(&mut self, plan: &Plan, stored: &StoredRoster) {
+        let texts = &plan.texts;
+        let person = |one: &Person| [one.email, one.sis_id];
+        wait_for_keys(
+            Kind::School,
+            &mut self.schools,
+            texts,
+            &plan.schools,
+            stored,
+            &stored.schools,
+            |one| [one.key, Text::EMPTY],
+        );
+        wait_for_keys(Kind::Class, &mut self.classes, texts, &plan.classes, stored, &stored.classes, |one| {
+            [one.key, Text::EMPTY]
+        });
+        wait_for_keys(
+            Kind::Teacher,
+            &mut self.teachers,
+            texts,
+            &plan.teachers,
+            stored,
+            &stored.teachers,
+            person,
+        );
+        wait_for_keys(
+            Kind::Student,
+            &mut self.students,
+            texts,
+            &plan.students,
+            stored,
+            &stored.students,
+            |one| person(&one.person),
+        );
+    }
+
+    /// Cuts the plan.
+    pub(super) fn apply(&self, plan: Plan) -> Pieces {
+        let Plan {
+            base_version, texts, schools, classes, teachers, students, teachings, enrollments, ..
+        } = plan;
+        let mut pieces = Pieces {
+            safe: Plan {
+                base_version,
+                texts: texts.clone(),
+                found: plan.found,
+                proposals: plan.proposals,
+                ..Plan::default()
+            },
+            risky: Plan { base_version, texts: texts.clone(), ..Plan::default() },
+            later: Plan { base_version, texts, ..Plan::default() },
+            by_school: BTreeMap::new(),
+        };
+        let by_school = &mut pieces.by_school;
+        let field: Field = |counts| &mut counts.schools;
+        [pieces.safe.schools, pieces.risky.schools, pieces.later.schools] =
+            self.apart(Kind::School, &self.schools, schools, field, by_school);
+        let field: Field = |counts| &mut counts.classes;
+        [pieces.safe.classes, pieces.risky.classes, pieces.later.classes] =
+            self.apart(Kind::Class, &self.classes, classes, field, by_school);
+        let field: Field = |counts| &mut counts.teachers;
+        [pieces.safe.teachers, pieces.risky.teachers, pieces.later.teachers] =
+            self.apart(Kind::Teacher, &self.teachers, teachers, field, by_school);
+        let field: Field = |counts| &mut counts.students;
+        [pieces.safe.students, pieces.risky.students, pieces.later.students] =
+            self.apart(Kind::Student, &self.students, students, field, by_school);
+        let field: Field = |counts| &mut counts.teachings;
+        [pieces.safe.teachings, pieces.risky.teachings, pieces.later.teachings] =
+            self.links_apart(Kind::Teacher, teachings, field, by_school);
+        let field: Field = |counts| &mut counts.enrollments;
+        [pieces.safe.enrollments, pieces.risky.enrollments, pieces.later.enrollments] =
+            self.links_apart(Kind::Student, enrollments, field, by_school);
+        for former in plan.former_keys {
+            match self.key_waits(&former) {
+                None => pieces.safe.former_keys.push(former),
+                Some(Waits::School(_)) => pieces.risky.former_keys.push(former),
+                Some(Waits::Range) => pieces.later.former_keys.push(former),
+            }
+        }
+        pieces
+    }
+
+    fn key_waits(&self, former: &FormerKey) -> Option<Waits> {
+        let of = match former.kind {
+            Kind::School => &self.schools,
+            Kind::Class => &self.classes,
+            Kind::Teacher => &self.teachers,
+            Kind::Student => &self.students,
+        };
+        let waits = of.arrivals.get(&former.number).or_else(|| of.updates.get(&former.number)).copied();
+        waits.or_else(|| self.waits_anyway(former.kind, former.number))
+    }
+
+    fn apart<V>(
+        &self,
+        kind: Kind,
+        cut: &CutOf,
+        changes: Changes<V>,
+        field: Field,
+        by_school: &mut BTreeMap<u32, PlanCounts>,
+    ) -> [Changes<V>; 3] {
+        let mut tally = Tally { field, by_school };
+        let anyway = |number| self.waits_anyway(kind, number);
+        let arrival =
+            |one: &Numbered<V>| cut.arrivals.get(&one.number).copied().or_else(|| anyway(one.number));
+        let update = |one: &Numbered<V>| cut.updates.get(&one.number).copied().or_else(|| anyway(one.number));
+        let rekey = |one: &Numbered<V>| cut.arrivals.get(&one.number).copied().or_else(|| update(one));
+        let removal = |number: &u32| cut.removals.get(number).copied().or_else(|| anyway(*number));
+        let create = tally.three(changes.create, arrival, |counts| &mut counts.create);
+        let reactivate = tally.three(changes.reactivate, arrival, |counts| &mut counts.reactivate);
+        let rekey = tally.three(changes.rekey, rekey, |counts| &mut counts.rekey);
+        let update = tally.three(changes.update, update, |counts| &mut counts.update);
+        let deactivate = tally.three(changes.deactivate, removal, |counts| &mut counts.deactivate);
+        let mut unchanged = [changes.unchanged, 0, 0].into_iter();
+        let mut parts = create.into_iter().zip(reactivate).zip(rekey).zip(update).zip(deactivate);
+        std::array::from_fn(|_| {
+            let ((((create, reactivate), rekey), update), deactivate) =
+                parts.next().expect("there are three parts");
+            let unchanged = unchanged.next().unwrap_or(0);
+            Changes { create, update, deactivate, reactivate, rekey, unchanged }
+        })
+    }
+
+    fn links_apart(
+        &self,
+        kind: Kind,
+        changes: LinkChanges,
+        field: Field,
+        by_school: &mut BTreeMap<u32, PlanCounts>,
+    ) -> [LinkChanges; 3] {
+        let mut tally = Tally { field, by_school };
+        let start = |link: &Link| self.start_waits(kind, link);
+        let create = tally.three(changes.create, start, |counts| &mut counts.create);
+        let reactivate = tally.three(changes.reactivate, start, |counts| &mut counts.reactivate);
+        let deactivate = tally.three(
+            changes.deactivate,
+            |link| self.end_waits(kind, link),
+            |counts| &mut counts.deactivate,
+        );
+        let mut unchanged = [changes.unchanged, 0, 0].into_iter();
+        let mut parts = create.into_iter().zip(deactivate).zip(reactivate);
+        std::array::from_fn(|_| {
+            let ((create, deactivate), reactivate) = parts.next().expect("there are three parts");
+            LinkChanges { create, deactivate, reactivate, unchanged: unchanged.next().unwrap_or(0) }
+        })
+    }
+}
+
+fn numbers_set(numbers: &[u32]) -> HashSet<u32> {
+    numbers.iter().copied().collect()
+}
+
+/// The number of one kind among counts.
+type Field = fn(&mut Counts) -> &mut u64;
+
+/// Counts what waits of one kind, by school.
+struct Tally<'t> {
+    field: Field,
+    by_school: &'t mut BTreeMap<u32, PlanCounts>,
+}
+
+impl Tally<'_> {
+    /// What goes ahead, what waits for a decision, and what waits for the end of a range.
+    fn three<T>(
+        &mut self,
+        list: Vec<T>,
+        waits: impl Fn(&T) -> Option<Waits>,
+        of: fn(&mut PlanCounts) -> &mut Counts,
+    ) -> [Vec<T>; 3] {
+        let mut parts = [vec![], vec![], vec![]];
+        for one in list {
+            match waits(&one) {
+                None => parts[0].push(one),
+                Some(Waits::School(school)) => {
+                    *(self.field)(of(self.by_school.entry(school).or_default())) += 1;
+                    parts[1].push(one);
+                }
+                Some(Waits::Range) => parts[2].push(one),
+            }
+        }
+        parts
+    }
+}
+
+/// Makes everyone wait who is to get a key that is not free because its holder waits; and whoever is to get theirs.
+///
+/// The other way round, too: who holds a key that someone is to get who waits, does not pass it on before. So both parts can be
+/// applied in either order.
+fn wait_for_keys<V>(
+    kind: Kind,
+    cut: &mut CutOf,
+    texts: &Texts,
+    changes: &Changes<V>,
+    stored: &StoredRoster,
+    list: &[Stored<V>],
+    keys: impl Fn(&V) -> [Text; 2],
+) {
+    if cut.is_empty() {
+        return;
+    }
+    let stored_keys = |number: u32| {
+        let position = list.binary_search_by_key(&number, |one| one.number).ok();
+        position.map_or(["", ""], |at| keys(&list[at].values).map(|key| stored.texts.get(key)))
+    };
+    // Keys whose holder passes them on when its own change is made.
+    let changing = changes.update.iter().chain(&changes.rekey);
+    let mut holder = HashMap::<&str, (u32, bool)>::new();
+    for (number, removed) in changing
+        .clone()
+        .map(|one| (one.number, false))
+        .chain(changes.deactivate.iter().map(|number| (*number, true)))
+    {
+        for key in stored_keys(number).into_iter().filter(|key| !key.is_empty()) {
+            holder.insert(key, (number, removed));
+        }
+    }
+    let stays = matches!(kind, Kind::School | Kind::Class).then_some(&changes.rekey);
+    let is_update = changes.update.iter().chain(stays.into_iter().flatten());
+    let is_update = is_update.map(|one| one.number).collect::<HashSet<_>>();
+    // Who is to get which key from whom.
+    let mut passes = Vec::new();
+    for one in changes.valued() {
+        for key in keys(&one.values).map(|key| texts.get(key)) {
+            if let Some((from, removed)) = holder.get(key).copied()
+                && (removed || from != one.number)
+            {
+                passes.push((from, removed, one.number));
+            }
+        }
+    }
+    loop {
+        let mut more = false;
+        for (from, removed, to) in &passes {
+            let giver = if *removed {
+                cut.removals.get(from)
+            } else {
+                cut.updates.get(from).or_else(|| cut.arrivals.get(from))
+            };
+            let taker = cut.updates.get(to).or_else(|| cut.arrivals.get(to));
+            match (giver.copied(), taker.copied()) {
+                (Some(waits), None) => {
+                    let list = if is_update.contains(to) { &mut cut.updates } else { &mut cut.arrivals };
+                    list.insert(*to, waits);
+                    more = true;
+                }
+                (None, Some(waits)) => {
+                    let list = if *removed {
+                        &mut cut.removals
+                    } else if is_update.contains(from) {
+                        &mut cut.updates
+                    } else {
+                        &mut cut.arrivals
+                    };
+                    list.insert(*from, waits);
+                    more = true;
+                }
+                _ => {}
+            }
+        }
+        if !more {
+            return;
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Fuses: limits on a plan. A blown fuse splits it into a safe part and one that waits.
+
+mod causes;
+mod changes;
+mod cut;
+mod identity;
+mod places;
+mod removals;
+mod seats;
+mod turnover;
+
+use hashbrown::HashSet;
+use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::ids::Kind;
+use homeroom_model::plan::{BlownFuse, Held, HeldSchool, HeldState, Plan, PlanCounts, Seats};
+use homeroom_model::policy::{Limit, Policy};
+use homeroom_model::stored::{Stored, StoredRoster};
+use jiff::civil::Date;
+
+use crate::diff::full_name;
+use cut::{Cut, Pieces};
+use places::{Places, SchoolNames};
+
+/// What the fuses compare a plan with.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The district's policy.
+    pub policy: Policy,
+    /// Seats of the licence.
+    pub seats: u64,
+    /// Data rows of the file.
+    pub rows: u64,
+    /// Whether the file ends in the middle of a row.
+    pub ends_mid_row: bool,
+    /// The day in the district, for its calendar.
+    pub today: Date,
+    /// The day since which the licence is exceeded, when it is.
+    pub over_since: Option<Date>,
+}
+
+/// Whether someone has approved what the fuses would hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// Nobody has.
+    #[default]
+    None,
+    /// Everything is approved.
+    All,
+    /// The held part of these schools is, by `school_id`; empty for what belongs to no school.
+    Schools(Vec<String>),
+}
+
+/// A plan in its parts; together they are the whole.
+#[derive(Debug)]
+pub struct Parts {
+    /// What goes ahead.
+    pub safe: Plan,
+    /// What waits for a decision.
+    pub risky: Plan,
+    /// Removals that are left for the time after a range of additions only.
+    pub later: Plan,
+    /// Why something waits, and how much.
+    pub held: Held,
+    /// Seats before the plan and after its safe part.
+    pub seats: Seats,
+    /// Sentences about the calendar and the seats.
+    pub messages: Vec<String>,
+}
+
+/// Splits a plan by the fuses that it blows.
+pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Approval) -> Parts {
+    let places = Places::new(&plan, stored);
+    let names = SchoolNames::new(&plan, stored);
+    let look = Look { plan: &plan, stored, places: &places, names: &names, rules: &Rules::new(limits) };
+    let mut cut = Cut::new(&places, released(approval, &look));
+    let mut messages = Vec::new();
+    leave_removals_for_later(&look, &mut cut, &mut messages);
+    let mut fuses = Vec::new();
+    if *approval != Approval::All {
+        fuses.extend(removals::shrink(&look, limits, &mut cut));
+        fuses.extend(removals::district(&look, &mut cut));
+        fuses.extend(removals::schools(&look, &mut cut));
+        fuses.extend(turnover::classes(&look, &mut cut));
+        fuses.extend(identity::re_keys(&look, &mut cut));
+        fuses.extend(changes::updates(&look, &mut cut));
+    }
+    cut.close(&plan, stored);
+    let mut seats = seats::count(&look, limits);
+    if *approval != Approval::All {
+        fuses.extend(seats::surplus(&look, limits, &mut cut, &mut seats, &mut messages));
+    }
+    if limits.policy.wait_all && !fuses.is_empty() {
+        cut.hold_everything();
+    }
+    seats::settle(&look, &cut, &mut seats);
+    let by_number = |number: u32| (names.key(number).to_owned(), names.name(number).to_owned());
+    let numbers = places_of_schools(stored, &plan).collect::<Vec<_>>();
+    let schools = numbers.into_iter().map(|number| (number, by_number(number))).collect::<Vec<_>>();
+    let pieces = if cut.is_empty() { Pieces::whole(plan) } else { cut.apply(plan) };
+    let held = held(&pieces, fuses, &schools);
+    let later = pieces.later.counts().deactivate.total();
+    if later > 0 {
+        messages.push(format!("{later} removals are left for the time after the range of additions only."));
+    }
+    Parts { safe: pieces.safe, risky: pieces.risky, later: pieces.later, held, seats, messages }
+}
+
+fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &[(u32, (String, String))]) -> Held {
+    let PlanCounts { create, update, deactivate, reactivate, rekey, .. } = pieces.risky.counts();
+    let waiting = pieces.by_school.iter().map(|(number, counts)| {
+        let named = schools.iter().find(|(known, _)| known == number).map(|(_, named)| named.clone());
+        let (school, name) = named.unwrap_or_default();
+        HeldSchool { school, name, counts: *counts, state: HeldState::Waiting }
+    });
+    Held {
+        create,
+        update,
+        deactivate,
+        reactivate,
+        rekey,
+        fuses: if pieces.risky.is_empty() { vec![] } else { fuses },
+        schools: waiting.collect(),
+        expires_at: None,
+        roster_version: 0,
+    }
+}
+
+/// The numbers of all schools, and 0 for none.
+fn places_of_schools<'p>(stored: &'p StoredRoster, plan: &'p Plan) -> impl Iterator<Item = u32> + 'p {
+    let stored = stored.schools.iter().map(|school| school.number);
+    std::iter::once(0).chain(stored).chain(plan.schools.create.iter().map(|school| school.number))
+}
+
+fn released(approval: &Approval, look: &Look<'_>) -> HashSet<u32> {
+    match approval {
+        Approval::None | Approval::All => HashSet::new(),
+        Approval::Schools(keys) => places_of_schools(look.stored, look.plan)
+            .filter(|number| keys.iter().any(|key| key == look.names.key(*number)))
+            .collect(),
+    }
+}
+
+fn leave_removals_for_later(look: &Look<'_>, cut: &mut Cut<'_>, messages: &mut Vec<String>) {
+    let Some(entry) = look.rules.policy.adds_only(look.rules.today) else { return };
+    messages.push(format!("The calendar says: {}.", entry.words()));
+    if entry.schools.is_empty() {
+        cut.only_add();
+    } else {
+        let numbers = places_of_schools(look.stored, look.plan);
+        numbers
+            .filter(|number| entry.is_for(look.names.key(*number)))
+            .for_each(|number| cut.only_add_in(number));
+    }
+}
+
+/// What a fuse looks at.
+struct Look<'l> {
+    plan: &'l Plan,
+    stored: &'l StoredRoster,
+    places: &'l Places,
+    names: &'l SchoolNames<'l>,
+    rules: &'l Rules<'l>,
+}
+
+/// Examples of what a fuse holds.
+const EXAMPLES: usize = 10;
+
+impl Look<'_> {
+    /// "Ann Lee (ann@x.org)", as stored.
+    fn named(&self, kind: Kind, number: u32) -> String {
+        fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
+            list.binary_search_by_key(&number, |one| one.number).ok().map(|at| &list[at].values)
+        }
+        let texts = &self.stored.texts;
+        let named = match kind {
+            Kind::School => {
+                find(&self.stored.schools, number).map(|one| (texts.get(one.name).to_owned(), one.key))
+            }
+            Kind::Class => {
+                find(&self.stored.classes, number).map(|one| (texts.get(one.name).to_owned(), one.key))
+            }
+            Kind::Teacher => {
+                find(&self.stored.teachers, number).map(|one| (full_name(texts, one), one.key()))
+            }
+            Kind::Student => find(&self.stored.students, number)
+                .map(|one| (full_name(texts, &one.person), one.person.key())),
+        };
+        named.map_or_else(String::new, |(name, key)| format!("{name} ({})", texts.get(key)))
+    }
+
+    /// The first ten of them, by name.
+    fn examples(&self, kind: Kind, numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+        numbers.into_iter().take(EXAMPLES).map(|number| self.named(kind, number)).collect()
+    }
+
+    fn removed(&self, kind: Kind) -> &[u32] {
+        match kind {
+            Kind::School => &self.plan.schools.deactivate,
+            Kind::Class => &self.plan.classes.deactivate,
+            Kind::Teacher => &self.plan.teachers.deactivate,
+            Kind::Student => &self.plan.students.deactivate,
+        }
+    }
+}
+
+/// The policy as the calendar has it today.
+struct Rules<'r> {
+    policy: &'r Policy,
+    today: Date,
+    windows: Vec<(&'r Entry, &'r Allowed)>,
+}
+
+impl<'r> Rules<'r> {
+    fn new(limits: &'r Limits) -> Self {
+        let (policy, today) = (&limits.policy, limits.today);
+        Rules { policy, today, windows: policy.windows(today).collect() }
+    }
+
+    /// The limit with the share that a window for this school allows; `None` asks for the whole district.
+    fn limit(&self, usual: Limit, school: Option<&str>, allowed: fn(&Allowed) -> Option<u32>) -> Limit {
+        let for_it = |entry: &Entry| school.is_none_or(|school| entry.is_for(school));
+        let shares = self.windows.iter().filter(|(entry, _)| for_it(entry));
+        match shares.filter_map(|(_, window)| allowed(window)).max() {
+            Some(percent) => Limit { percent, ..usual },
+            None => usual,
+        }
+    }
+
+    /// Whether removals in this school wait for the end of a range anyway.
+    fn adds_only(&self, school: &str) -> bool {
+        let mut entries = self.policy.calendar.iter();
+        entries.any(|entry| {
+            entry.kind == EntryKind::AdditionsOnly && entry.covers(self.today) && entry.is_for(school)
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! Pins: changes made by hand that syncs must not undo.
+
+use homeroom_model::pin::{Pin, PinWhat};
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::{Row, Tx};
+
+const COLUMNS: &str = "pin, what, owner, reason, created_at, expires_at";
+
+fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
+    let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
+        .map_err(|error| StoreError::Unusable(format!("a pin: {error}")))?;
+    Ok(Pin {
+        number: row.int(0)?,
+        what,
+        owner: row.text(2)?,
+        reason: row.text(3)?,
+        created_at: row.int(4)?,
+        expires_at: row.int(5)?,
+    })
+}
+
+impl DistrictStore {
+    /// Makes a pin; its number.
+    pub fn pins_add(
+        &self,
+        what: &PinWhat,
+        owner: &str,
+        reason: &str,
+        expires_at: i64,
+    ) -> Result<i64, StoreError> {
+        let json = serde_json::to_string(what).expect("a pin has a JSON form");
+        let now = self.store().now();
+        self.store().write(|tx| {
+            // Two pins at once wait for each other here.
+            let locked = "UPDATE district SET roster_version = roster_version WHERE id = $1";
+            tx.execute(locked, &[self.id().0.into()])?;
+            let number = tx.row(
+                "INSERT INTO pin (district, pin, what, owner, reason, created_at, expires_at)
+                 SELECT CAST($1 AS BIGINT), coalesce(max(pin), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)
+                 FROM pin WHERE district = $1
+                 RETURNING pin",
+                &[self.id().0.into(), (&json).into(), owner.into(), reason.into(), now.into(), expires_at.into()],
+                |row| row.int(0),
+            )?;
+            number.ok_or_else(|| StoreError::Unusable("the pin was not kept".into()))
+        })
+    }
+
+    /// Takes a pin away; whether it was in force.
+    pub fn pins_remove(&self, pin: i64) -> Result<bool, StoreError> {
+        let now = self.store().now();
+        self.store().write(|tx| {
+            let removed = tx.execute(
+                "UPDATE pin SET removed_at = $3 WHERE district = $1 AND pin = $2 AND removed_at IS NULL AND expires_at > $3",
+                &[self.id().0.into(), pin.into(), now.into()],
+            )?;
+            Ok(removed > 0)
+        })
+    }
+
+    /// The pins in force, in the order in which they were made.
+    pub fn pins_list(&self) -> Result<Vec<Pin>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM pin WHERE district = $1 AND removed_at IS NULL AND expires_at > $2 ORDER BY pin"
+        );
+        self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), self.store().now().into()], pin_of))
+    }
+
+    /// Whether a pin was made, taken away or has expired since then.
+    pub fn pins_changed_since(&self, at: i64) -> Result<bool, StoreError> {
+        let now = self.store().now();
+        let changed = |tx: &mut Tx<'_>| {
+            tx.row(
+                "SELECT 1 FROM pin WHERE district = $1
+                   AND (created_at > $2 OR removed_at > $2
+                        OR (removed_at IS NULL AND expires_at > $2 AND expires_at <= $3)) LIMIT 1",
+                &[self.id().0.into(), at.into(), now.into()],
+                |row| row.int(0),
+            )
+        };
+        Ok(self.store().read(changed)?.is_some())
+    }
+}
