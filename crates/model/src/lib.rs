@@ -26,6 +26,7 @@ pub mod source;
 pub mod stored;
 pub mod text_index;
 pub mod texts;
+pub mod trace;
 
 pub use chance::Chance;
 pub use check_report::{CheckReport, Outcome};

@@ -1,5 +1,6 @@
 //! Pins: changes made by hand that syncs must not undo.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::grade::Grade;
@@ -67,7 +68,9 @@ pub struct Pin {
     /// When it was made.
     #[serde(serialize_with = "crate::run::as_rfc3339")]
     pub created_at: i64,
-    /// From when on it counts no more.
+    /// The last day on which it counts, in the district's time zone.
+    pub until: Date,
+    /// The end of that day.
     #[serde(serialize_with = "crate::run::as_rfc3339")]
     pub expires_at: i64,
 }

@@ -84,8 +84,8 @@ pub struct PinShown {
     pub effect: String,
     /// Who wants it.
     pub owner: String,
-    /// Until when, as RFC 3339.
-    pub expires_at: String,
+    /// The last day on which it counts.
+    pub until: jiff::civil::Date,
 }
 
 /// What an undo did.

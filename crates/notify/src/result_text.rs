@@ -48,16 +48,16 @@ pub fn plan_text(report: &RunReport) -> String {
         for message in &report.messages {
             writeln!(text, "{message}")?;
         }
-        write_plan_and_hold(&mut text, "What this file would change", report, true)
+        write_plan_and_hold(&mut text, "What this file would change", report, RunState::Tested)
     };
     write().expect("a String takes all text");
     text
 }
 
 /// The hold with its causes, what is recognised under new keys, pins, and the plan.
-fn write_plan_and_hold(out: &mut String, title: &str, report: &RunReport, offline: bool) -> fmt::Result {
+fn write_plan_and_hold(out: &mut String, title: &str, report: &RunReport, state: RunState) -> fmt::Result {
     if let Some(held) = report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
-        write_held(out, held, offline)?;
+        write_held(out, held, state)?;
     }
     write_proposals(out, &report.rekeys)?;
     write_pins(out, &report.pins)?;
@@ -81,7 +81,7 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
         writeln!(out, "{}", counts(check))?;
     }
     write_decisions(out, run)?;
-    write_plan_and_hold(out, plan_title(run), &run.report, false)?;
+    write_plan_and_hold(out, plan_title(run), &run.report, run.state)?;
     if let Some(seats) = &run.report.seats {
         write_seats(out, seats)?;
     }
@@ -133,8 +133,13 @@ pub fn counts(check: &CheckReport) -> String {
     )
 }
 
-fn write_held(out: &mut String, held: &Held, offline: bool) -> fmt::Result {
-    writeln!(out, "{}", if offline { "What would wait, and why" } else { "What waits, and why" })?;
+fn write_held(out: &mut String, held: &Held, state: RunState) -> fmt::Result {
+    let title = match state {
+        RunState::Held => "What waits, and why",
+        RunState::Tested => "What would wait, and why",
+        _ => "What waited, and why",
+    };
+    writeln!(out, "{title}")?;
     for fuse in &held.fuses {
         writeln!(out, "  {}", fuse.message)?;
         for example in &fuse.examples {
@@ -153,7 +158,7 @@ fn write_held(out: &mut String, held: &Held, offline: bool) -> fmt::Result {
             writeln!(out, "    {} {}: {}{state}", harmless(&one.school), harmless(name), parts(&one.counts))?;
         }
     }
-    if let Some(expires) = &held.expires_at {
+    if let Some(expires) = held.expires_at.as_ref().filter(|_| state == RunState::Held) {
         let day = expires.split('T').next().unwrap_or(expires);
         writeln!(out, "  Nobody's decision until {day} means that it is dropped.")?;
     }
@@ -217,9 +222,8 @@ fn write_pins(out: &mut String, pins: &[PinShown]) -> fmt::Result {
     }
     writeln!(out, "Set by hand")?;
     for pin in pins {
-        let until = pin.expires_at.split('T').next().unwrap_or(&pin.expires_at);
         let (what, owner) = (harmless(&pin.what), harmless(&pin.owner));
-        writeln!(out, "  pin {}: {what}, by {owner} until {until}; {}", pin.number, pin.effect)?;
+        writeln!(out, "  pin {}: {what}, by {owner} until {}; {}", pin.number, pin.until, pin.effect)?;
     }
     writeln!(out)
 }
@@ -386,7 +390,7 @@ fn write_plan(
             How::Evidence => "evidence",
         };
         let counts = counts.named().into_iter().filter(|(_, count)| *count > 0);
-        let counts = counts.map(|(kind, count)| format!("{} {kind}", thousands(count))).collect::<Vec<_>>();
+        let counts = counts.map(|(kind, count)| format!("{kind} {}", thousands(count))).collect::<Vec<_>>();
         writeln!(out, "  known by {by}: {}", counts.join(", "))?;
     }
     writeln!(out)

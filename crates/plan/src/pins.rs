@@ -50,7 +50,7 @@ pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> V
                 what: pin.what.words(),
                 effect: effect.into(),
                 owner: pin.owner.clone(),
-                expires_at: homeroom_model::clock::rfc3339(pin.expires_at),
+                until: pin.until,
             }
         })
         .collect();

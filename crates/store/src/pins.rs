@@ -1,12 +1,13 @@
 //! Pins: changes made by hand that syncs must not undo.
 
 use homeroom_model::pin::{Pin, PinWhat};
+use jiff::civil::Date;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
 
-const COLUMNS: &str = "pin, what, owner, reason, created_at, expires_at";
+const COLUMNS: &str = "pin, what, owner, reason, created_at, last_day, expires_at";
 
 fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
     let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
@@ -17,17 +18,23 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
         owner: row.text(2)?,
         reason: row.text(3)?,
         created_at: row.int(4)?,
-        expires_at: row.int(5)?,
+        until: day(&row.text(5)?)?,
+        expires_at: row.int(6)?,
     })
 }
 
+fn day(text: &str) -> Result<Date, StoreError> {
+    text.parse().map_err(|error| StoreError::Unusable(format!("the last day of a pin: {error}")))
+}
+
 impl DistrictStore {
-    /// Makes a pin; its number.
+    /// Makes a pin that counts until the end of a day; its number.
     pub fn pins_add(
         &self,
         what: &PinWhat,
         owner: &str,
         reason: &str,
+        until: Date,
         expires_at: i64,
     ) -> Result<i64, StoreError> {
         let json = serde_json::to_string(what).expect("a pin has a JSON form");
@@ -37,11 +44,11 @@ impl DistrictStore {
             let locked = "UPDATE district SET roster_version = roster_version WHERE id = $1";
             tx.execute(locked, &[self.id().0.into()])?;
             let number = tx.row(
-                "INSERT INTO pin (district, pin, what, owner, reason, created_at, expires_at)
-                 SELECT CAST($1 AS BIGINT), coalesce(max(pin), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)
+                "INSERT INTO pin (district, pin, what, owner, reason, created_at, last_day, expires_at)
+                 SELECT CAST($1 AS BIGINT), coalesce(max(pin), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), $6, CAST($7 AS BIGINT)
                  FROM pin WHERE district = $1
                  RETURNING pin",
-                &[self.id().0.into(), (&json).into(), owner.into(), reason.into(), now.into(), expires_at.into()],
+                &[self.id().0.into(), (&json).into(), owner.into(), reason.into(), now.into(), (&until.to_string()).into(), expires_at.into()],
                 |row| row.int(0),
             )?;
             number.ok_or_else(|| StoreError::Unusable("the pin was not kept".into()))

@@ -111,10 +111,19 @@ impl DistrictStore {
         self.store().read(|tx| self.runs_get_in_tx(tx, number))
     }
 
+    /// The run of a number, if it has one: what an undo changes is logged under a number without a run.
+    pub fn runs_maybe(&self, number: RunNumber) -> Result<Option<Run>, StoreError> {
+        self.store().read(|tx| self.runs_maybe_in_tx(tx, number))
+    }
+
+    fn runs_maybe_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Option<Run>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number = $2");
+        tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of)
+    }
+
     /// One run, inside a transaction.
     pub fn runs_get_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Run, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number = $2");
-        let found = tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of)?;
+        let found = self.runs_maybe_in_tx(tx, number)?;
         found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
     }
 

@@ -16,8 +16,8 @@ use crate::planning::{Made, Planning};
 use crate::run::{Progress, applied_file_in_tx, seats_in_tx};
 
 /// A plan made anew for a held run.
-struct Anew {
-    made: Made,
+pub(crate) struct Anew {
+    pub(crate) made: Made,
     planning: Planning,
     rows: u64,
     version: i64,
@@ -173,7 +173,7 @@ impl Conductor {
         Ok(())
     }
 
-    fn plan_anew(
+    pub(crate) fn plan_anew(
         &self,
         district: &DistrictStore,
         run: &Run,

@@ -12,6 +12,7 @@ mod queue;
 pub mod run;
 mod schedule;
 mod settle;
+mod trace;
 mod undo;
 
 pub use error::SyncError;

@@ -19,6 +19,7 @@ mod run;
 mod runs;
 mod serve;
 mod sync;
+mod trace;
 
 use clap::Subcommand;
 
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     /// One run: show it, decide about what it holds, or take it back
     #[command(subcommand)]
     Run(run::Run),
+    /// Say why a student is, or is not, in the roster or in a class
+    Trace(trace::Trace),
     /// Pins: changes made by hand that syncs must not undo
     #[command(subcommand)]
     Pin(pin::Pin),
@@ -77,6 +80,7 @@ impl Command {
             Command::Sync(command) => command.run(place, output),
             Command::Runs(command) => command.run(place, output),
             Command::Run(command) => command.run(place, output),
+            Command::Trace(command) => command.run(place, output),
             Command::Pin(command) => command.run(place, output),
             Command::Roster(command) => command.run(place, output),
             Command::Migrate(command) => command.run(place, output),

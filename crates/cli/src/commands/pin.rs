@@ -8,9 +8,9 @@ use homeroom_model::pin::{Pin as Pinned, PinWhat, PinnedPerson};
 use homeroom_model::run::RunKind;
 use homeroom_store::DistrictStore;
 use homeroom_sync::queue_run;
+use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 
 use super::run::{finish_run, run_text};
 use crate::exit::Exit;
@@ -165,7 +165,7 @@ impl Add {
         let end =
             end.to_zoned_datetime(zone).context("--until is too far away")?.timestamp().as_millisecond();
         ensure!(end > app.store.now(), "--until {} is over already", common.until);
-        let number = district.pins_add(&what, common.owner.trim(), &common.reason, end)?;
+        let number = district.pins_add(&what, common.owner.trim(), &common.reason, common.until, end)?;
         tracing::info!(district = %common.slug, pin = number, "a pin was made");
         follow(app, output, &common.slug, &district, &format!("Pin {number}: {}.", what.words()))
     }
@@ -184,9 +184,7 @@ fn follow(
         Some(applied) => district.runs_get(applied.run)?.upload.id,
         None => None,
     };
-    let Some(upload) =
-        upload.filter(|_| matches!(settings.stage, Stage::Live | Stage::Verifying | Stage::Testing))
-    else {
+    let Some(upload) = upload.filter(|_| settings.stage != Stage::Paused) else {
         let pins = district.pins_list()?;
         output.result(&pins, || format!("{done} It counts from the next sync of {slug} on."))?;
         return Ok(Exit::Done);
@@ -212,10 +210,8 @@ fn list_text(pins: &[Pinned]) -> String {
         return "No pins: see `homeroom pin add --help`".into();
     }
     let line = |pin: &Pinned| {
-        let until = Timestamp::from_millisecond(pin.expires_at - 1).unwrap_or(Timestamp::UNIX_EPOCH);
-        let until = until.strftime("%Y-%m-%d");
         let reason = if pin.reason.is_empty() { String::new() } else { format!(" ({})", pin.reason) };
-        format!("{:>3}  {}, by {} until {until}{reason}\n", pin.number, pin.what.words(), pin.owner)
+        format!("{:>3}  {}, by {} until {}{reason}\n", pin.number, pin.what.words(), pin.owner, pin.until)
     };
     pins.iter().map(line).collect()
 }

@@ -14,7 +14,7 @@ const ONE_BY_ONE: usize = 5;
 /// A class of which too many students are replaced.
 struct Turned {
     class: u32,
-    replaced: u64,
+    left: u64,
     before: u64,
     percent: u32,
 }
@@ -36,9 +36,10 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     let floor = u64::from(look.rules.policy.class_floor);
     let mut suspects = HashMap::<u32, u64>::new();
     for (class, left) in left {
+        // A class that only shrinks or only grows is not replaced.
         let replaced = left.min(joined.get(&class).copied().unwrap_or(0));
-        if replaced >= floor && !gone.contains(&class) {
-            suspects.insert(class, replaced);
+        if replaced > 0 && replaced >= floor && !gone.contains(&class) {
+            suspects.insert(class, left);
         }
     }
     if suspects.is_empty() {
@@ -53,19 +54,14 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     let mut by_school = std::collections::BTreeMap::<u32, Vec<Turned>>::new();
     let mut suspects = suspects.into_iter().collect::<Vec<_>>();
     suspects.sort_unstable();
-    for (class, replaced) in suspects {
+    for (class, left) in suspects {
         let school = look.places.of_class(class);
         let key = look.names.key(school);
         let limit = look.rules.limit(look.rules.policy.class(), Some(key), |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
-        if limit.is_exceeded(replaced, before) && !look.rules.adds_only(key) {
+        if limit.is_exceeded(left, before) && !look.rules.adds_only(key) {
             cut.hold_turnover(class);
-            by_school.entry(school).or_default().push(Turned {
-                class,
-                replaced,
-                before,
-                percent: limit.percent,
-            });
+            by_school.entry(school).or_default().push(Turned { class, left, before, percent: limit.percent });
         }
     }
     by_school.into_iter().flat_map(|(school, turned)| blown(look, school, &turned)).collect()
@@ -91,7 +87,7 @@ fn blown(look: &Look<'_>, school: u32, turned: &[Turned]) -> Vec<BlownFuse> {
         let message = format!(
             "{} of the {} students of {name} ({key}) would be replaced by others, the limit is {} %: most likely this class_id \
              is used again for another class.",
-            turned.replaced, turned.before, turned.percent
+            turned.left, turned.before, turned.percent
         );
         let left = look.plan.enrollments.deactivate.iter().filter(|link| link.class == turned.class);
         let examples = look.examples(Kind::Student, left.map(|link| link.person).take(EXAMPLES));

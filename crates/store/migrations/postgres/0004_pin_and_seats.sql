@@ -6,6 +6,7 @@ CREATE TABLE pin (
   owner TEXT NOT NULL,
   reason TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  last_day TEXT NOT NULL,
   expires_at BIGINT NOT NULL,
   removed_at BIGINT,
   PRIMARY KEY (district, pin)

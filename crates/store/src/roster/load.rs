@@ -1,6 +1,6 @@
 //! Loads a district's whole roster.
 
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::{Kind, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::texts::Texts;
@@ -37,6 +37,18 @@ impl DistrictStore {
         roster.enrollments = self.links_load_in_tx(tx, KeptLink::Enrollment)?;
         roster.former_keys = self.former_keys_load_in_tx(tx, texts)?;
         Ok(roster)
+    }
+
+    /// The runs that created a student and changed them last.
+    pub fn student_runs(&self, number: u32) -> Result<(RunNumber, RunNumber), StoreError> {
+        let found = self.store().read(|tx| {
+            tx.row(
+                "SELECT created_run, changed_run FROM student WHERE district = $1 AND number = $2",
+                &[self.id().0.into(), number.into()],
+                |row| Ok::<_, StoreError>((RunNumber(row.int(0)?), RunNumber(row.int(1)?))),
+            )
+        })?;
+        found.ok_or_else(|| StoreError::NotFound(format!("student {number}")))
     }
 
     fn entities_load_in_tx<V: KeptEntity>(

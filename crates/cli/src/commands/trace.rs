@@ -1,0 +1,50 @@
+//! `homeroom trace`: why is this pupil (not) here.
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use homeroom_model::district::Slug;
+use homeroom_model::trace::{Stop, Trace as Traced};
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::wiring::Place;
+
+#[derive(Args)]
+pub(crate) struct Trace {
+    /// The district
+    slug: Slug,
+    /// E-mail address or SIS number of the student
+    #[arg(long, value_name = "EMAIL")]
+    student: String,
+    /// The class_id, to ask for one class
+    #[arg(long, value_name = "ID")]
+    class: Option<String>,
+}
+
+impl Trace {
+    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+        let app = place.open()?;
+        let (_, district) = app.district(&self.slug)?;
+        let trace = app.conductor().trace(&district, &self.student, self.class.as_deref())?;
+        output.result(&trace, || text(&trace))?;
+        Ok(Exit::Done)
+    }
+}
+
+const FAINT: Style = Style::new().dimmed();
+
+/// The answer first, then how we know.
+fn text(trace: &Traced) -> String {
+    let color = if trace.is_there { AnsiColor::Green } else { AnsiColor::Yellow };
+    let style = color.on_default().bold();
+    let mut text = format!("{style}{}{style:#}\n\n", harmless(&trace.answer));
+    for step in trace.steps.iter().filter(|step| step.stop != Stop::Result) {
+        text.push_str(&format!("  {FAINT}{:<7}{FAINT:#} {}\n", step.stop.as_str(), harmless(&step.text)));
+    }
+    text
+}
+
+/// Nothing in a file may steer the terminal.
+fn harmless(text: &str) -> String {
+    text.replace(char::is_control, "\u{FFFD}")
+}

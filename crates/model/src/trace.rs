@@ -1,0 +1,63 @@
+//! Why someone is, or is not, in the roster or in a class: the way from the person to the result, step by step.
+
+use serde::Serialize;
+
+/// What a step of a trace speaks of, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// Who they are in the stored roster.
+    Person,
+    /// Which run counts.
+    Run,
+    /// What the file has of them.
+    Line,
+    /// What a rule says of it.
+    Rule,
+    /// What came of it.
+    Result,
+}
+
+impl Stop {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stop::Person => "person",
+            Stop::Run => "run",
+            Stop::Line => "line",
+            Stop::Rule => "rule",
+            Stop::Result => "result",
+        }
+    }
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What it speaks of.
+    pub stop: Stop,
+    /// A sentence.
+    pub text: String,
+    /// The line of the file, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The code of a finding, or the name of a fuse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+/// The answer, with its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// E-mail address or SIS number, as it was asked for.
+    pub student: String,
+    /// The `class_id`, when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// Whether they are in the roster now, and in the class when one was asked for.
+    pub is_there: bool,
+    /// The answer in a sentence or two, with what to do.
+    pub answer: String,
+    /// How we know.
+    pub steps: Vec<Step>,
+}
