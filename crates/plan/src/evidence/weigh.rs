@@ -80,8 +80,11 @@ pub(super) fn weigh(old: &Side<'_>, new: &Side<'_>, renumbered: bool) -> Option<
         Name::Similar if key.is_some() && (same_school || shared > 0) => Confidence::Certain,
         Name::Similar if same_classes && grade_fits => Confidence::Probable,
         Name::Similar if key.is_some() || most_classes => Confidence::Doubtful,
-        Name::First if (key.is_some() && same_school || same_classes) && grade_fits => Confidence::Probable,
-        Name::First if most_classes && shared > 1 && grade_fits => Confidence::Doubtful,
+        // A single class says little: of two children with one first name in a room, one left and one came.
+        Name::First if grade_fits && (key.is_some() && same_school || same_classes && shared > 1) => {
+            Confidence::Probable
+        }
+        Name::First if grade_fits && (same_classes || most_classes && shared > 1) => Confidence::Doubtful,
         _ => return None,
     };
     let confidence = match confidence {

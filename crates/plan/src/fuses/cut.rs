@@ -119,8 +119,19 @@ impl<'c> Cut<'c> {
     }
 
     /// The whole plan waits.
-    pub(super) fn hold_everything(&mut self) {
+    pub(super) fn hold_everything(&mut self, plan: &Plan) {
         self.everything = true;
+        self.hold_all(Kind::School, &plan.schools);
+        self.hold_all(Kind::Class, &plan.classes);
+        self.hold_all(Kind::Teacher, &plan.teachers);
+        self.hold_all(Kind::Student, &plan.students);
+    }
+
+    fn hold_all<V>(&mut self, kind: Kind, changes: &Changes<V>) {
+        changes.create.iter().chain(&changes.reactivate).for_each(|one| self.hold_arrival(kind, one.number));
+        changes.rekey.iter().for_each(|one| self.hold_rekey(kind, one.number));
+        changes.update.iter().for_each(|one| self.hold_update(kind, one.number));
+        changes.deactivate.iter().for_each(|number| self.hold_removal(kind, *number));
     }
 
     /// No removal in this school goes ahead before the range ends.
@@ -130,12 +141,12 @@ impl<'c> Cut<'c> {
 
     /// Whether a student's creation or reactivation waits.
     pub(super) fn arrival_waits(&self, student: u32) -> bool {
-        self.students.arrivals.contains_key(&student) || self.waits_anyway(Kind::Student, student).is_some()
+        self.students.arrivals.contains_key(&student)
     }
 
     /// Whether a student's removal waits.
     pub(super) fn removal_waits(&self, student: u32) -> bool {
-        self.students.removals.contains_key(&student) || self.waits_anyway(Kind::Student, student).is_some()
+        self.students.removals.contains_key(&student)
     }
 
     /// Every removal in a school waits.
@@ -266,7 +277,7 @@ impl<'c> Cut<'c> {
             .or_else(|| self.classes.removals.get(&link.class))
             .or_else(|| self.all_removals.get(&self.places.of_class(link.class)))
             .copied()
-            .or_else(|| self.waits_anyway(Kind::Class, link.class))
+            .or_else(|| self.link_waits_anyway(link))
     }
 
     /// Whether a new link waits.
@@ -278,12 +289,12 @@ impl<'c> Cut<'c> {
             .or(turned)
             .or_else(|| self.classes.arrivals.get(&link.class))
             .copied()
-            .or_else(|| self.waits_anyway(Kind::Class, link.class))
+            .or_else(|| self.link_waits_anyway(link))
     }
 
-    /// Whether something waits because the whole plan does.
-    fn waits_anyway(&self, kind: Kind, number: u32) -> Option<Waits> {
-        if self.everything { self.waits_for(self.places.of(kind, number)) } else { None }
+    /// Whether a link waits because the whole plan does.
+    fn link_waits_anyway(&self, link: &Link) -> Option<Waits> {
+        if self.everything { self.waits_for(self.places.of_class(link.class)) } else { None }
     }
 
     /// A class that comes, or goes to another school, waits for the school.
@@ -356,16 +367,16 @@ impl<'c> Cut<'c> {
         let by_school = &mut pieces.by_school;
         let field: Field = |counts| &mut counts.schools;
         [pieces.safe.schools, pieces.risky.schools, pieces.later.schools] =
-            self.apart(Kind::School, &self.schools, schools, field, by_school);
+            Self::apart(&self.schools, schools, field, by_school);
         let field: Field = |counts| &mut counts.classes;
         [pieces.safe.classes, pieces.risky.classes, pieces.later.classes] =
-            self.apart(Kind::Class, &self.classes, classes, field, by_school);
+            Self::apart(&self.classes, classes, field, by_school);
         let field: Field = |counts| &mut counts.teachers;
         [pieces.safe.teachers, pieces.risky.teachers, pieces.later.teachers] =
-            self.apart(Kind::Teacher, &self.teachers, teachers, field, by_school);
+            Self::apart(&self.teachers, teachers, field, by_school);
         let field: Field = |counts| &mut counts.students;
         [pieces.safe.students, pieces.risky.students, pieces.later.students] =
-            self.apart(Kind::Student, &self.students, students, field, by_school);
+            Self::apart(&self.students, students, field, by_school);
         let field: Field = |counts| &mut counts.teachings;
         [pieces.safe.teachings, pieces.risky.teachings, pieces.later.teachings] =
             self.links_apart(Kind::Teacher, teachings, field, by_school);
@@ -389,25 +400,20 @@ impl<'c> Cut<'c> {
             Kind::Teacher => &self.teachers,
             Kind::Student => &self.students,
         };
-        let waits = of.arrivals.get(&former.number).or_else(|| of.updates.get(&former.number)).copied();
-        waits.or_else(|| self.waits_anyway(former.kind, former.number))
+        of.arrivals.get(&former.number).or_else(|| of.updates.get(&former.number)).copied()
     }
 
     fn apart<V>(
-        &self,
-        kind: Kind,
         cut: &CutOf,
         changes: Changes<V>,
         field: Field,
         by_school: &mut BTreeMap<u32, PlanCounts>,
     ) -> [Changes<V>; 3] {
         let mut tally = Tally { field, by_school };
-        let anyway = |number| self.waits_anyway(kind, number);
-        let arrival =
-            |one: &Numbered<V>| cut.arrivals.get(&one.number).copied().or_else(|| anyway(one.number));
-        let update = |one: &Numbered<V>| cut.updates.get(&one.number).copied().or_else(|| anyway(one.number));
+        let arrival = |one: &Numbered<V>| cut.arrivals.get(&one.number).copied();
+        let update = |one: &Numbered<V>| cut.updates.get(&one.number).copied();
         let rekey = |one: &Numbered<V>| cut.arrivals.get(&one.number).copied().or_else(|| update(one));
-        let removal = |number: &u32| cut.removals.get(number).copied().or_else(|| anyway(*number));
+        let removal = |number: &u32| cut.removals.get(number).copied();
         let create = tally.three(changes.create, arrival, |counts| &mut counts.create);
         let reactivate = tally.three(changes.reactivate, arrival, |counts| &mut counts.reactivate);
         let rekey = tally.three(changes.rekey, rekey, |counts| &mut counts.rekey);

@@ -90,7 +90,8 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
         fuses.extend(seats::surplus(&look, limits, &mut cut, &mut seats, &mut messages));
     }
     if limits.policy.wait_all && !fuses.is_empty() {
-        cut.hold_everything();
+        cut.hold_everything(&plan);
+        cut.close(&plan, stored);
     }
     seats::settle(&look, &cut, &mut seats);
     let by_number = |number: u32| (names.key(number).to_owned(), names.name(number).to_owned());

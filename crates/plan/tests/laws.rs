@@ -1,0 +1,440 @@
+//! The laws of planning, with rosters that change in every way that districts change them. In memory; `homeroom-sync`'s tests hold
+//! the same laws on both databases.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use homeroom_check::check_alone;
+use homeroom_model::Policy;
+use homeroom_model::ids::Kind;
+use homeroom_model::plan::{Changes, Fuse, Held, LinkChanges, Plan};
+use homeroom_model::protected::Protected;
+use homeroom_model::roster::Person;
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+use homeroom_model::texts::{Text, Texts};
+use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
+use jiff::civil::Date;
+use proptest::prelude::*;
+
+use world::{Op, World, ops, worlds};
+
+/// Cases of each law; together they are tens of thousands of rosters.
+const CASES: u32 = 3_000;
+
+fn roster(csv: &str) -> homeroom_check::Checked {
+    let checked = check_alone(&csv.as_bytes().to_vec(), "").unwrap();
+    assert_eq!(
+        checked.report.rows_rejected, 0,
+        "the world writes good rows: {:?}\n{csv}",
+        checked.report.findings
+    );
+    checked
+}
+
+fn stored(csv: &str) -> StoredRoster {
+    let checked = roster(csv);
+    StoredRoster::of(checked.roster, checked.report.rows)
+}
+
+fn planned(stored: &StoredRoster, csv: &str) -> Plan {
+    plan(stored, roster(csv).roster, &Protected::default(), ByHand::default()).plan
+}
+
+fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
+    let rows = csv.lines().count() as u64 - 1;
+    Limits { policy, seats, rows, ends_mid_row: false, today: Date::default(), over_since: None }
+}
+
+/// The roster after a plan, as the database would have it.
+fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
+    let mut after = stored.clone();
+    let StoredRoster {
+        texts, schools, classes, teachers, students, teachings, enrollments, former_keys, ..
+    } = &mut after;
+    entities(schools, &plan.schools, |mut one| {
+        one.key = texts.keep_of(&plan.texts, one.key);
+        one.name = texts.keep_of(&plan.texts, one.name);
+        one
+    });
+    entities(classes, &plan.classes, |mut one| {
+        one.key = texts.keep_of(&plan.texts, one.key);
+        one.name = texts.keep_of(&plan.texts, one.name);
+        one
+    });
+    entities(teachers, &plan.teachers, |one| one.map_texts(|text| texts.keep_of(&plan.texts, text)));
+    entities(students, &plan.students, |one| one.map_texts(|text| texts.keep_of(&plan.texts, text)));
+    links(teachings, &plan.teachings);
+    links(enrollments, &plan.enrollments);
+    for former in &plan.former_keys {
+        former_keys.push(homeroom_model::stored::FormerKey {
+            key: texts.keep_of(&plan.texts, former.key),
+            ..*former
+        });
+    }
+    after.version += 1;
+    after
+}
+
+fn entities<V: Copy>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut kept: impl FnMut(V) -> V) {
+    for number in &changes.deactivate {
+        let at = list.binary_search_by_key(number, |one| one.number).unwrap();
+        assert!(list[at].active, "only what is active is deactivated");
+        list[at].active = false;
+    }
+    for one in changes.update.iter().chain(&changes.reactivate).chain(&changes.rekey) {
+        let at = list.binary_search_by_key(&one.number, |stored| stored.number).unwrap();
+        list[at].values = kept(one.values);
+        list[at].active = true;
+    }
+    for one in &changes.create {
+        list.push(Stored { number: one.number, active: true, values: kept(one.values) });
+    }
+    list.sort_by_key(|one| one.number);
+    assert!(list.windows(2).all(|two| two[0].number < two[1].number), "a number is given once");
+}
+
+fn links(list: &mut Vec<StoredLink>, changes: &LinkChanges) {
+    for (links, active) in [(&changes.deactivate, false), (&changes.reactivate, true)] {
+        for link in links {
+            let at = list.binary_search_by_key(link, |one| one.link).unwrap();
+            assert_ne!(list[at].active, active);
+            list[at].active = active;
+        }
+    }
+    list.extend(changes.create.iter().map(|link| StoredLink { link: *link, active: true }));
+    list.sort_by_key(|one| one.link);
+}
+
+/// Everything active, in words, without numbers.
+fn told(stored: &StoredRoster) -> BTreeSet<String> {
+    let text = |text: Text| stored.texts.get(text);
+    let active = |numbers: &mut BTreeMap<u32, String>, number, words: String| {
+        numbers.insert(number, words);
+    };
+    let (mut schools, mut classes, mut teachers, mut students) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for one in stored.schools.iter().filter(|one| one.active) {
+        active(
+            &mut schools,
+            one.number,
+            format!("school {} {}", text(one.values.key), text(one.values.name)),
+        );
+    }
+    for one in stored.classes.iter().filter(|one| one.active) {
+        let school = schools.get(&one.values.school).map_or("NO SCHOOL", String::as_str);
+        active(
+            &mut classes,
+            one.number,
+            format!("class {} {} in {school}", text(one.values.key), text(one.values.name)),
+        );
+    }
+    let person = |one: &Person| [one.sis_id, one.email, one.first_name, one.last_name].map(text).join(" ");
+    for one in stored.teachers.iter().filter(|one| one.active) {
+        active(&mut teachers, one.number, format!("teacher {}", person(&one.values)));
+    }
+    for one in stored.students.iter().filter(|one| one.active) {
+        let grade = one.values.grade.map_or("-", |grade| grade.code());
+        active(&mut students, one.number, format!("student {} {grade}", person(&one.values.person)));
+    }
+    let in_force = |links: &[StoredLink], people: &BTreeMap<u32, String>| {
+        let links = links.iter().filter(|one| one.active).map(|one| {
+            let class = classes.get(&one.link.class).map_or("NO CLASS", String::as_str);
+            let person = people.get(&one.link.person).map_or("NOBODY", String::as_str);
+            format!("{person} at {class}")
+        });
+        links.collect::<Vec<_>>()
+    };
+    let mut all = in_force(&stored.teachings, &teachers);
+    all.extend(in_force(&stored.enrollments, &students));
+    [schools, classes, teachers, students].into_iter().flat_map(BTreeMap::into_values).chain(all).collect()
+}
+
+/// Keys of active things are unique, as the database demands.
+fn assert_keys_are_unique(stored: &StoredRoster) {
+    fn check<'t>(texts: &'t Texts, what: &str, keys: impl Iterator<Item = Text>) {
+        let mut seen = BTreeSet::<&'t str>::new();
+        for key in keys.map(|key| texts.get(key)).filter(|key| !key.is_empty()) {
+            assert!(seen.insert(key), "two active {what} have the key {key}");
+        }
+    }
+    let texts = &stored.texts;
+    check(texts, "schools", stored.schools.iter().filter(|one| one.active).map(|one| one.values.key));
+    check(texts, "classes", stored.classes.iter().filter(|one| one.active).map(|one| one.values.key));
+    let teachers = || stored.teachers.iter().filter(|one| one.active).map(|one| one.values);
+    check(texts, "teachers", teachers().map(|one| one.email));
+    check(texts, "teachers", teachers().map(|one| one.sis_id));
+    let students = || stored.students.iter().filter(|one| one.active).map(|one| one.values.person);
+    check(texts, "students", students().map(|one| one.email));
+    check(texts, "students", students().map(|one| one.sis_id));
+}
+
+fn names(stored: &StoredRoster) -> HashMap<u32, String> {
+    let name = |one: &Stored<homeroom_model::roster::Student>| {
+        let person = &one.values.person;
+        (
+            one.number,
+            format!("{} {}", stored.texts.get(person.first_name), stored.texts.get(person.last_name)),
+        )
+    };
+    stored.students.iter().map(name).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn applying_gives_what_was_wanted_and_planning_again_is_empty(world in worlds(), ops in ops()) {
+        let a = stored(&world.csv());
+        let mut later = world;
+        later.change(&ops);
+        let b = later.csv();
+        let parts = split(planned(&a, &b), &a, &limits(Policy::default(), u64::MAX, &b), &Approval::All);
+        prop_assert!(parts.risky.is_empty() && parts.held.fuses.is_empty(), "what is approved does not wait");
+        let after = applied(&a, &parts.safe);
+        assert_keys_are_unique(&after);
+        prop_assert_eq!(told(&after), told(&stored(&b)));
+        let again = planned(&after, &b);
+        prop_assert!(again.is_empty() && again.proposals.is_empty(), "{:?}", again.counts());
+    }
+
+    #[test]
+    fn both_parts_are_the_whole_and_can_be_applied_in_either_order(
+        world in worlds(), ops in ops(), seats in prop_oneof![Just(u64::MAX), 1..60_u64], strict in any::<bool>(), wait_all in any::<bool>(),
+    ) {
+        let a = stored(&world.csv());
+        let mut later = world;
+        later.change(&ops);
+        let b = later.csv();
+        let mut policy = Policy { wait_all, ..Policy::default() };
+        if strict {
+            for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update] {
+                policy.set_fuse(fuse, "1/1").unwrap();
+            }
+        }
+        let limits = limits(policy, seats, &b);
+        let whole = planned(&a, &b);
+        let counts = whole.counts();
+        let Parts { safe, risky, held, .. } = split(whole, &a, &limits, &Approval::None);
+        prop_assert_eq!(safe.counts().changes() + risky.counts().changes(), counts.changes());
+        prop_assert_eq!(held.fuses.is_empty(), risky.is_empty(), "what waits has a reason, and a reason holds something");
+        let by_school = held.schools.iter().map(|one| one.counts.changes().total()).sum::<u64>();
+        prop_assert_eq!(by_school, risky.counts().changes().total(), "every part of it belongs to one school");
+
+        let first = applied(&a, &safe);
+        assert_keys_are_unique(&first);
+        let there = told(&first);
+        prop_assert!(!there.iter().any(|words| words.contains("NOBODY") || words.contains("NO CLASS")), "{:?}", there);
+        let second = applied(&a, &risky);
+        assert_keys_are_unique(&second);
+        let both = told(&applied(&first, &risky));
+        prop_assert_eq!(&both, &told(&applied(&second, &safe)));
+        let approved = split(planned(&a, &b), &a, &limits, &Approval::All).safe;
+        prop_assert_eq!(&both, &told(&applied(&a, &approved)));
+
+        // Approving leaves exactly the rest: of the same file on the roster as it is then.
+        let rest = split(planned(&first, &b), &first, &limits, &Approval::All).safe;
+        prop_assert_eq!(&both, &told(&applied(&first, &rest)));
+        // The part of one school can be released, and the others after it.
+        if let Some(school) = held.schools.first() {
+            let released = Approval::Schools(vec![school.school.clone()]);
+            let some = split(planned(&first, &b), &first, &limits, &released).safe;
+            let then = applied(&first, &some);
+            assert_keys_are_unique(&then);
+            let rest = split(planned(&then, &b), &then, &limits, &Approval::All).safe;
+            prop_assert_eq!(&both, &told(&applied(&then, &rest)));
+        }
+    }
+
+    #[test]
+    fn ids_never_move_from_one_person_to_another(world in worlds(), ops in ops(), more in ops()) {
+        let mut now = stored(&world.csv());
+        let mut world = world;
+        for ops in [ops, more] {
+            world.change(&ops);
+            let b = world.csv();
+            let before = names(&now);
+            // What goes ahead by itself; whether a proposal is right is for a person to say.
+            let parts = split(planned(&now, &b), &now, &limits(Policy::default(), u64::MAX, &b), &Approval::None);
+            now = applied(&now, &parts.safe);
+            let after = names(&now);
+            for (number, name) in &before {
+                let (was, is) = (world.who(name), world.who(&after[number]));
+                prop_assert_eq!(was, is, "student {} was {} and is {}", number, name, &after[number]);
+            }
+        }
+    }
+
+    #[test]
+    fn row_order_and_duplicate_rows_do_not_change_a_plan(world in worlds(), ops in ops(), seed in any::<u64>()) {
+        let a = stored(&world.csv());
+        let mut later = world;
+        later.change(&ops);
+        let b = later.csv();
+        let mut lines = b.lines().collect::<Vec<_>>();
+        let header = lines.remove(0);
+        let mut shuffled = lines.clone();
+        let count = shuffled.len();
+        for at in 0..count {
+            shuffled.swap(at, (seed.rotate_left(at as u32 % 64) as usize ^ at) % count);
+        }
+        shuffled.extend(lines.iter().step_by(3));
+        let other = format!("{header}\r\n{}\r\n", shuffled.join("\r\n"));
+        let utf_16 = other.encode_utf16().fold(vec![0xFF, 0xFE], |mut bytes, unit| {
+            bytes.extend(unit.to_le_bytes());
+            bytes
+        });
+        let same = check_alone(&utf_16, "").unwrap();
+        let (one, two) = (planned(&a, &b), plan(&a, same.roster, &Protected::default(), ByHand::default()).plan);
+        prop_assert_eq!(one.counts(), two.counts());
+        prop_assert_eq!(&one.proposals, &two.proposals);
+        prop_assert_eq!(told(&applied(&a, &one)), told(&applied(&a, &two)));
+    }
+
+    #[test]
+    fn fuses_blow_beyond_their_bounds_and_never_within(world in worlds(), ops in ops(), percent in 5..60_u32, floor in 1..8_u32) {
+        let before = world.clone();
+        let a = stored(&world.csv());
+        let mut later = world;
+        later.change(&ops);
+        let b = later.csv();
+        let mut policy = Policy::default();
+        let setting = format!("{percent}/{floor}");
+        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Update] {
+            policy.set_fuse(fuse, &setting).unwrap();
+        }
+        let whole = planned(&a, &b);
+        let counts = whole.counts();
+        let held = split(whole, &a, &limits(policy, u64::MAX, &b), &Approval::None).held;
+        let beyond = |count: u64, all: u64| count >= u64::from(floor) && count > 0 && count * 100 > all * u64::from(percent);
+        let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|one| one.fuse == fuse && one.scope == scope);
+        for kind in [Kind::Student, Kind::Teacher, Kind::Class] {
+            let is = blown(&held, Fuse::District, kind.plural());
+            prop_assert_eq!(is, beyond(counts.deactivate.of(kind), a.active(kind) as u64), "district, {}", kind.plural());
+        }
+        let changed = counts.update.students + counts.update.teachers;
+        let people = (a.active(Kind::Student) + a.active(Kind::Teacher)) as u64;
+        prop_assert_eq!(blown(&held, Fuse::Update, "people"), beyond(changed, people));
+        // Schools and classes as the two files have them; without new keys, by which they could not be told here.
+        if counts.rekey.total() == 0 && ops.iter().all(Op::keeps_keys) {
+            for (school, students) in before.students_of_schools() {
+                let now = later.students_of_schools();
+                let stay = now.get(&school).map_or(0, |now| students.intersection(now).count());
+                let lost = (students.len() - stay) as u64;
+                let vanishes = !now.contains_key(&school);
+                let expected = vanishes || beyond(lost, students.len() as u64);
+                prop_assert_eq!(blown(&held, Fuse::School, &school), expected, "school {} loses {} of {}", school, lost, students.len());
+            }
+            let now = later.students_of_classes();
+            for (class, students) in before.students_of_classes() {
+                let Some(now) = now.get(&class) else { continue };
+                let left = students.difference(now).count() as u64;
+                let joined = now.difference(&students).count() as u64;
+                let expected = left.min(joined) >= u64::from(floor) && beyond(left, students.len() as u64);
+                // Where many classes of a school turn over, they are told together.
+                let is = held.fuses.iter().any(|one| one.fuse == Fuse::Class && (one.scope == class || one.scope.starts_with('S')));
+                prop_assert!(is || !expected, "class {}: {} left, {} joined of {}", class, left, joined, students.len());
+                prop_assert!(!blown(&held, Fuse::Class, &class) || expected, "class {}: {} left, {} joined", class, left, joined);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_rejected_row_never_leads_to_a_removal(world in worlds(), spoilt in proptest::collection::vec((any::<usize>(), 0..4_usize), 1..4)) {
+        let csv = world.csv();
+        let a = stored(&csv);
+        let mut lines = csv.lines().map(str::to_owned).collect::<Vec<_>>();
+        let rows = lines.len() - 1;
+        // Up to a tenth of the rows; of more the file is rejected.
+        for (at, how) in spoilt.into_iter().take(rows / 10) {
+            let line = &mut lines[1 + at % rows];
+            *line = match how {
+                0 => line.replacen('@', "", 1),
+                1 => line.replace("@d0.org", "@@d0.org"),
+                2 => line.replacen("School", "School \"\u{0}", 1),
+                _ => format!("{line},,,too,many"),
+            };
+        }
+        let b = check_alone(&lines.join("\n").into_bytes(), "").unwrap();
+        let plan = plan(&a, b.roster, &b.protected, ByHand::default()).plan;
+        prop_assert_eq!(plan.counts().deactivate.total(), 0, "{:?}", plan.counts().deactivate);
+    }
+
+    #[test]
+    fn the_identity_fuse_blows_for_many_who_look_like_others(world in worlds(), new in 1..12_usize, gone in 0..60_usize) {
+        let mut before = world;
+        before.add_strangers(gone + new);
+        let a = stored(&before.csv());
+        let mut later = before;
+        // Some get another address, others leave: all of them are gone by their keys.
+        later.give_other_addresses(new);
+        later.let_go(gone);
+        let b = later.csv();
+        let mut policy = Policy::default();
+        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Update, Fuse::Shrink] {
+            policy.set_fuse(fuse, "off").unwrap();
+        }
+        let parts = split(planned(&a, &b), &a, &limits(policy, u64::MAX, &b), &Approval::None);
+        let expected = new >= 5 && new * 100 >= (new + gone) * 5;
+        let is = parts.held.fuses.iter().any(|one| one.fuse == Fuse::Identity);
+        prop_assert_eq!(is, expected, "{} of {}", new, new + gone);
+        let counts = parts.safe.counts();
+        prop_assert_eq!(counts.create.students, 0, "nobody is there twice");
+        prop_assert_eq!(parts.held.rekey.students + counts.rekey.students, new as u64);
+    }
+}
+
+#[test]
+fn a_seat_fuse_drops_nobody() {
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: CASES, ..ProptestConfig::default() });
+    let given = (worlds(), ops(), 0..60_u64);
+    runner
+        .run(&given, |(world, ops, seats)| {
+            let a = stored(&world.csv());
+            let mut later = world;
+            later.change(&ops);
+            let b = later.csv();
+            let mut policy = Policy::default();
+            for fuse in
+                [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink]
+            {
+                policy.set_fuse(fuse, "off").unwrap();
+            }
+            let whole = planned(&a, &b);
+            let gone = whole.students.deactivate.clone();
+            let parts = split(whole, &a, &limits(policy, seats, &b), &Approval::None);
+            let dropped =
+                parts.safe.students.deactivate.iter().filter(|number| !gone.contains(number)).count();
+            prop_assert_eq!(dropped, 0, "only who has left goes");
+            let active = applied(&a, &parts.safe).active(Kind::Student) as u64;
+            prop_assert_eq!(parts.seats.after, active);
+            let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();
+            prop_assert!(active <= seats || new == 0, "{} active, {} seats, {} new", active, seats, new);
+            let seats_fuse = parts.held.fuses.iter().any(|one| one.fuse == Fuse::Seats);
+            let waiting = parts.risky.students.create.len() + parts.risky.students.reactivate.len();
+            prop_assert_eq!(
+                seats_fuse,
+                waiting > 0 && parts.held.fuses.iter().all(|one| one.fuse != Fuse::Identity) || seats_fuse
+            );
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_domain_change_of_many_students_is_recognised_in_little_time() {
+    let world = World::large(4_000);
+    let a = stored(&world.csv());
+    let mut later = world;
+    later.change(&[Op::Domain]);
+    let plan = planned(&a, &later.csv());
+    let counts = plan.counts();
+    assert_eq!((counts.rekey.students, counts.create.students, counts.deactivate.students), (4_000, 0, 0));
+}
