@@ -23,6 +23,9 @@ pub(super) fn find(
     students: &Left,
     known: &Known,
 ) -> Vec<Recognised> {
+    if !left.is_some() {
+        return vec![];
+    }
     let school_numbers = numbers_of(&known.schools, &stored.schools);
     // Where people have new keys, too, names that occur once tell who they are.
     let teacher_of = with_namesakes(
@@ -184,7 +187,9 @@ fn with_namesakes<V>(
     let gone = left.gone.iter().map(|position| (name_of_gone(*position), *position));
     let fresh = left.fresh.iter().map(|at| (name_of_fresh(*at), *at));
     for (old, new) in once_on_both_sides(gone, fresh) {
-        numbers[new] = stored[old].number;
+        if numbers[new] == 0 {
+            numbers[new] = stored[old].number;
+        }
     }
     numbers
 }

@@ -49,6 +49,7 @@ pub(crate) fn recognise(
     let mut all = Vec::new();
     let numbers = |kind: Kind| move |position: usize| number_at(stored, kind, position);
     let mut settle = |kind: Kind, found: Vec<Recognised>, matches: &mut Matches| {
+        all.retain(|one: &Recognised| one.kind != kind || one.taken);
         for mut one in found {
             let id = ProposalId { kind, number: numbers(kind)(one.old) };
             if verdicts.struck.contains(&id) {
@@ -64,17 +65,22 @@ pub(crate) fn recognise(
     let schools = Left::of(&stored.schools, &kept.schools, &known.schools);
     settle(Kind::School, schools::find(stored, wanted, &schools, known), &mut known.schools);
 
-    let classes = Left::of(&stored.classes, &kept.classes, &known.classes);
     let teachers = Left::of(&stored.teachers, &kept.teachers, &known.teachers);
     let students = Left::of(&stored.students, &kept.students, &known.students);
-    if classes.is_some() {
-        let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
-        settle(Kind::Class, found, &mut known.classes);
-    }
+    let classes = Left::of(&stored.classes, &kept.classes, &known.classes);
+    let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
+    settle(Kind::Class, found, &mut known.classes);
     let found = people::find_teachers(stored, wanted, &teachers, known);
     settle(Kind::Teacher, found, &mut known.teachers);
     let found = people::find_students(stored, wanted, &students, known);
+    let any = !found.is_empty();
     settle(Kind::Student, found, &mut known.students);
+    if any {
+        // Where classes have namesakes, only their students tell which is which.
+        let classes = Left::of(&stored.classes, &kept.classes, &known.classes);
+        let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
+        settle(Kind::Class, found, &mut known.classes);
+    }
     all
 }
 

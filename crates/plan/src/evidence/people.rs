@@ -131,14 +131,15 @@ fn find<V>(
     let blocks = Blocks::new(&old);
     let mut pairs = Vec::new();
     let mut candidates = Vec::new();
+    // The strongest sign first: who is found beyond doubt needs no weaker one.
+    let signs = [Blocks::by_keys, Blocks::by_name, Blocks::by_classes];
     for one in &new {
-        candidates.clear();
-        blocks.by_keys(one, &mut candidates);
-        let sure = weigh_all(&old, one, &mut candidates, renumbered, &mut pairs);
-        if !sure {
+        for sign in signs {
             candidates.clear();
-            blocks.by_classes(one, &mut candidates);
-            weigh_all(&old, one, &mut candidates, renumbered, &mut pairs);
+            sign(&blocks, one, &mut candidates);
+            if weigh_all(&old, one, &mut candidates, renumbered, &mut pairs) {
+                break;
+            }
         }
     }
     pairs.sort_unstable_by_key(|pair| (pair.old, pair.new));
@@ -230,13 +231,16 @@ impl<'s> Blocks<'s> {
 
     fn by_keys(&self, new: &Side<'_>, into: &mut Vec<u32>) {
         let found = [
-            self.names.get(new.folded.as_str()),
             Some(new.local_part())
                 .filter(|local| !local.is_empty())
                 .and_then(|local| self.local_parts.get(local)),
             Some(core(new.sis_id)).filter(|core| !core.is_empty()).and_then(|core| self.cores.get(core)),
         ];
         found.into_iter().flatten().for_each(|some| into.extend(some.iter().take(CANDIDATES)));
+    }
+
+    fn by_name(&self, new: &Side<'_>, into: &mut Vec<u32>) {
+        into.extend(self.names.get(new.folded.as_str()).into_iter().flatten().take(CANDIDATES));
     }
 
     fn by_classes(&self, new: &Side<'_>, into: &mut Vec<u32>) {
