@@ -8,6 +8,7 @@ use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
+use homeroom_model::spreadsheet::{guarded, is_formula};
 use homeroom_read::{FileSet, Opened, Rules, Unusable, open, read};
 
 /// So that spreadsheet programs read the files as UTF-8.
@@ -27,17 +28,17 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
         *written.entry(finding.code).or_default() += 1;
         let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
         if of_set {
-            csv.write_field(safe(finding.file.as_deref().unwrap_or_default()))?;
+            csv.write_field(guarded(finding.file.as_deref().unwrap_or_default()))?;
         }
         csv.write_record([
             &line,
-            &safe(finding.column.as_deref().unwrap_or_default()),
+            &guarded(finding.column.as_deref().unwrap_or_default()),
             finding.code.as_str(),
             finding.code.severity().as_str(),
-            &safe(&finding.value),
-            &safe(&finding.message),
+            &guarded(&finding.value),
+            &guarded(&finding.message),
             finding.code.remedy(),
-            &safe(finding.proposed.as_deref().unwrap_or_default()),
+            &guarded(finding.proposed.as_deref().unwrap_or_default()),
         ])?;
     }
     for (code, count) in findings.counts() {
@@ -86,7 +87,7 @@ pub fn write_corrected(
     };
     let width = table.header().width();
     for cell in table.header().cells().iter() {
-        csv.write_field(safe(cell))?;
+        csv.write_field(guarded(cell))?;
     }
     csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
     let mut cell_text = String::new();
@@ -96,7 +97,7 @@ pub fn write_corrected(
             cell_text.clear();
             let whole = row.damage.is_some() && at == 0;
             let cell = String::from_utf8_lossy(if whole { row.bytes } else { row.cell(at) });
-            if needs_guard(&cell) {
+            if is_formula(&cell) {
                 cell_text.push('\'');
             }
             cell_text.push_str(&cell);
@@ -148,8 +149,8 @@ fn write_corrected_set(
     csv.write_record(["file", "line", "row", "homeroom_problem", "homeroom_suggestion"])?;
     let about_the_set = findings.kept().iter().filter(|finding| finding.line.is_none());
     for finding in about_the_set {
-        let file = safe(finding.file.as_deref().unwrap_or_default());
-        let (problem, remedy) = (safe(&finding.message), finding.code.remedy());
+        let file = guarded(finding.file.as_deref().unwrap_or_default());
+        let (problem, remedy) = (guarded(&finding.message), finding.code.remedy());
         csv.write_record([file.as_str(), "", "", &problem, remedy])?;
     }
     let family = Family::of(set)?;
@@ -167,14 +168,14 @@ fn write_corrected_set(
             if written == 0 && by_line.contains_key(&Some(table.header_line())) {
                 written = table.header_line();
                 let (problem, suggestion) = said_of(&by_line, Some(table.header_line()));
-                let header = safe(&table.header().cells().join(","));
+                let header = guarded(&table.header().cells().join(","));
                 csv.write_record([name, &table.header_line().to_string(), &header, &problem, &suggestion])?;
             }
             while let Some(row) = table.next_row()? {
                 if row.line > written && by_line.contains_key(&Some(row.line)) {
                     written = row.line;
                     let (problem, suggestion) = said_of(&by_line, Some(row.line));
-                    let text = safe(&String::from_utf8_lossy(row.bytes));
+                    let text = guarded(&String::from_utf8_lossy(row.bytes));
                     csv.write_record([name, &row.line.to_string(), &text, &problem, &suggestion])?;
                 }
             }
@@ -194,7 +195,7 @@ fn said_of(by_line: &HashMap<Option<u32>, Vec<&Finding>>, line: Option<u32>) -> 
     let mut remedies = some.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
     remedies.dedup();
     let suggestions = proposed.chain(remedies.into_iter().map(str::to_owned)).collect::<Vec<_>>();
-    (safe(&problems), safe(&suggestions.join(" ")))
+    (guarded(&problems), guarded(&suggestions.join(" ")))
 }
 
 fn by_line<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Option<u32>, Vec<&'f Finding>> {
@@ -203,13 +204,4 @@ fn by_line<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Option<u3
         by_line.entry(finding.line).or_default().push(finding);
     }
     by_line
-}
-
-/// Spreadsheet programs run cells that begin like a formula (OWASP, "CSV Injection"): an apostrophe makes them text.
-fn needs_guard(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-fn safe(cell: &str) -> String {
-    if needs_guard(cell) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -23,6 +23,7 @@ pub mod rekey;
 pub mod roster;
 pub mod run;
 pub mod source;
+pub mod spreadsheet;
 pub mod stored;
 pub mod text_index;
 pub mod texts;

@@ -1,4 +1,4 @@
-//! The four result files of a run, as the district finds them in `results/`.
+//! The result files of a run, as the district finds them in `results/`.
 
 use std::io::{self, Write};
 
@@ -23,23 +23,28 @@ pub struct NewResultFile {
 pub struct ResultFiles(Vec<NewResultFile>);
 
 impl ResultFiles {
-    /// Writes the files of a run. `findings` and `corrected` write the two CSV files.
+    /// Writes the files of a run. `findings` and `corrected` write two CSV files; `plan` is the third, when there is a plan.
     pub fn write(
         store: &Store,
         run: &Run,
         time_zone: &str,
         findings: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         corrected: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        plan: Option<&[u8]>,
     ) -> Result<ResultFiles, StoreError> {
         let text = result_text(run, time_zone);
         let mut json = serde_json::to_string_pretty(run).expect("a run has a JSON form");
         json.push('\n');
-        Ok(ResultFiles(vec![
+        let mut files = vec![
             keep(store, run, "result.txt", |out| out.write_all(text.as_bytes()))?,
             keep(store, run, "result.json", |out| out.write_all(json.as_bytes()))?,
             keep(store, run, "findings.csv", findings)?,
             keep(store, run, "corrected.csv", corrected)?,
-        ]))
+        ];
+        if let Some(plan) = plan {
+            files.push(keep(store, run, "plan.csv", |out| out.write_all(plan))?);
+        }
+        Ok(ResultFiles(files))
     }
 
     /// Shows the files to the district's accounts, in place of those of an earlier run of the same file.

@@ -89,6 +89,9 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
         write_findings(out, check)?;
     }
     let name = &run.upload.name;
+    if run.report.plan.is_some() && run.state != RunState::Unchanged {
+        writeln!(out, "Every change, and how it was found: {name}.plan.csv")?;
+    }
     writeln!(out, "Every finding with its line: {name}.findings.csv")?;
     writeln!(out, "Your file with two more columns, what is wrong and what we suggest: {name}.corrected.csv")
 }

@@ -7,6 +7,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Held, HeldState};
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Decision, Run, RunState};
+use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
@@ -20,7 +21,7 @@ pub(crate) struct Anew {
     pub(crate) made: Made,
     planning: Planning,
     rows: u64,
-    version: i64,
+    stored: StoredRoster,
 }
 
 impl Conductor {
@@ -46,8 +47,9 @@ impl Conductor {
                     .iter()
                     .all(|one| chosen.contains(&one.school) || one.state == HeldState::Released);
             let approval = if whole { Approval::All } else { Approval::Schools(chosen.clone()) };
-            let Anew { made, planning, rows, version } =
+            let Anew { made, planning, rows, stored } =
                 self.plan_anew(district, &run, run.report.verdicts.clone(), &approval)?;
+            let version = stored.version;
             refuse_what_was_not_shown(&run, &shown, &made, version)?;
             let mut report = run.report.clone();
             let mut held = made.parts.held.clone();
@@ -146,7 +148,7 @@ impl Conductor {
         let shown = run.report.held.clone().unwrap_or_default();
         let mut verdicts = run.report.verdicts.clone();
         verdicts.add(said);
-        let Anew { made, version, .. } =
+        let Anew { made, stored, .. } =
             self.plan_anew(district, &run, Verdicts { struck: vec![], ..verdicts.clone() }, &Approval::None)?;
         let proposed = &made.parts.safe.proposals;
         if let Some(unknown) =
@@ -157,7 +159,7 @@ impl Conductor {
                 run.id, run.id
             )));
         }
-        refuse_another_version(&run, &shown, version)?;
+        refuse_another_version(&run, &shown, stored.version)?;
         let Anew { made, .. } = self.plan_anew(district, &run, verdicts, &Approval::None)?;
         let mut report = run.report.clone();
         let messages = std::mem::take(&mut report.messages);
@@ -171,6 +173,22 @@ impl Conductor {
         }
         district.store().write(|tx| district.runs_set_in_tx(tx, number, run.state, &report))?;
         Ok(())
+    }
+
+    /// Every change of a run that was tested or holds something, as a CSV: planned anew on the roster as it is now.
+    ///
+    /// # Errors
+    /// [`SyncError::Refused`] when the run's changes have been made or dropped.
+    pub fn plan_file(&self, district: &DistrictStore, number: RunNumber) -> Result<Vec<u8>, SyncError> {
+        let run = district.runs_get(number)?;
+        if !matches!(run.state, RunState::Tested | RunState::Held) {
+            return Err(SyncError::Refused(format!(
+                "run {} is {}: only a tested or held run has changes that are still to come",
+                run.id, run.state
+            )));
+        }
+        let anew = self.plan_anew(district, &run, run.report.verdicts.clone(), &Approval::None)?;
+        Ok(anew.made.file(&anew.stored))
     }
 
     pub(crate) fn plan_anew(
@@ -189,7 +207,7 @@ impl Conductor {
         let rows = checked.rows_of_all(stored.applied_rows);
         let planning = Planning::of(district, &settings, rows, checked.ends_mid_row, verdicts)?;
         let made = planning.make(&stored, checked.roster, &checked.protected, approval);
-        Ok(Anew { made, planning, rows, version: stored.version })
+        Ok(Anew { made, planning, rows, stored })
     }
 }
 

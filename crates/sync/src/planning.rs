@@ -10,6 +10,7 @@ use homeroom_model::rekey::Verdicts;
 use homeroom_model::roster::Roster;
 use homeroom_model::run::RunReport;
 use homeroom_model::stored::StoredRoster;
+use homeroom_notify::write_plan_file;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::civil::Date;
@@ -99,6 +100,15 @@ impl Planning {
 }
 
 impl Made {
+    /// Every change as a CSV.
+    pub(crate) fn file(&self, stored: &StoredRoster) -> Vec<u8> {
+        let Parts { safe, risky, later, .. } = &self.parts;
+        let parts = [("goes ahead", safe), ("waits", risky), ("later", later)];
+        let mut file = Vec::new();
+        write_plan_file(stored, &parts, &safe.proposals, &mut file).expect("memory takes all bytes");
+        file
+    }
+
     /// Puts into a report what a person should know of the plan.
     pub(crate) fn tell(&self, report: &mut RunReport) {
         report.plan = Some(self.whole);

@@ -42,6 +42,15 @@ pub enum Progress {
     Telling,
 }
 
+/// How a run ends, and what is told of it.
+struct Ending<'e> {
+    state: RunState,
+    report: RunReport,
+    findings: &'e Findings,
+    /// Every change as a CSV, when there is a plan and someone who can fetch it.
+    plan: Option<Vec<u8>>,
+}
+
 impl Conductor {
     /// Makes the run `number`. Safe to repeat: a run that has ended is left as it is, one that was cut off begins anew.
     pub fn make_run(&self, district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
@@ -55,14 +64,9 @@ impl Conductor {
         if run.kind == RunKind::Live
             && let Some(report) = self.same_as_applied(district, &settings, &run)?
         {
-            return self.end_without_changes(
-                district,
-                &settings,
-                run,
-                RunState::Unchanged,
-                report,
-                &Findings::default(),
-            );
+            let findings = Findings::default();
+            let ending = Ending { state: RunState::Unchanged, report, findings: &findings, plan: None };
+            return self.end_without_changes(district, &settings, &run, &ending);
         }
 
         let source = district.store().blobs().source(&run.upload.blake3)?;
@@ -85,7 +89,8 @@ impl Conductor {
         let Checked { report: checked, roster, protected, findings, ends_mid_row, .. } = checked;
         let report = RunReport { check: Some(checked), ..RunReport::default() };
         if report.check.as_ref().is_some_and(|check| check.outcome == Outcome::FileRejected) {
-            return self.end_without_changes(district, &settings, run, RunState::Rejected, report, &findings);
+            let ending = Ending { state: RunState::Rejected, report, findings: &findings, plan: None };
+            return self.end_without_changes(district, &settings, &run, &ending);
         }
 
         let planning = Planning::of(district, &settings, rows, ends_mid_row, Verdicts::default())?;
@@ -104,6 +109,7 @@ impl Conductor {
                 }
             };
             let made = planning.make(&stored, roster, &protected, &Approval::None);
+            let plan = if district.accounts_any()? { Some(made.file(&stored)) } else { None };
             drop(stored);
             let mut report = report.clone();
             made.tell(&mut report);
@@ -113,14 +119,8 @@ impl Conductor {
                         .messages
                         .push(format!("Nothing is applied, the calendar says: {}.", pause.words()));
                 }
-                self.end_without_changes(
-                    district,
-                    &settings,
-                    run.clone(),
-                    RunState::Tested,
-                    report,
-                    &findings,
-                )?;
+                let ending = Ending { state: RunState::Tested, report, findings: &findings, plan };
+                self.end_without_changes(district, &settings, &run, &ending)?;
                 return Ok(());
             }
             let holds = !made.parts.held.fuses.is_empty();
@@ -130,7 +130,8 @@ impl Conductor {
                 held.roster_version = made.parts.safe.base_version + 1;
             }
             let state = if holds { RunState::Held } else { RunState::Applied };
-            let files = self.tell(district, &settings, &run, state, &report, &findings)?;
+            let ending = Ending { state, report, findings: &findings, plan };
+            let files = self.tell(district, &settings, &run, &ending)?;
             self.progress(Progress::Applying);
             district.store().write(|tx| {
                 let version = apply_in_tx(district, tx, number, &made.parts.safe)?;
@@ -141,7 +142,7 @@ impl Conductor {
                     applied_file_in_tx(district, tx, &run, rows, version)?;
                 }
                 seats_in_tx(district, tx, &made.parts.seats, planning.today())?;
-                end_in_tx(district, tx, number, state, &report, files.as_ref())?;
+                end_in_tx(district, tx, number, state, &ending.report, files.as_ref())?;
                 Ok::<_, PlanError>(())
             })
         })
@@ -183,31 +184,29 @@ impl Conductor {
         }))
     }
 
-    pub(crate) fn end_without_changes(
+    fn end_without_changes(
         &self,
         district: &DistrictStore,
         settings: &District,
-        run: Run,
-        state: RunState,
-        report: RunReport,
-        findings: &Findings,
+        run: &Run,
+        ending: &Ending<'_>,
     ) -> Result<(), SyncError> {
-        let files = self.tell(district, settings, &run, state, &report, findings)?;
-        district.store().write(|tx| end_in_tx(district, tx, run.number, state, &report, files.as_ref()))?;
+        let files = self.tell(district, settings, run, ending)?;
+        let Ending { state, report, .. } = ending;
+        district.store().write(|tx| end_in_tx(district, tx, run.number, *state, report, files.as_ref()))?;
         Ok(())
     }
 
-    /// Writes the result files of a run that is about to end in `state`; `None` when the district has no drop account
-    /// that could fetch them.
+    /// Writes the result files of a run that is about to end; `None` when the district has no drop account that could fetch
+    /// them.
     fn tell(
         &self,
         district: &DistrictStore,
         settings: &District,
         run: &Run,
-        state: RunState,
-        report: &RunReport,
-        findings: &Findings,
+        ending: &Ending<'_>,
     ) -> Result<Option<ResultFiles>, SyncError> {
+        let Ending { state, report, findings, plan } = ending;
         if !district.accounts_any()? {
             return Ok(None);
         }
@@ -215,7 +214,7 @@ impl Conductor {
         let store = district.store();
         let now = store.now();
         let ended = Run {
-            state,
+            state: *state,
             report: report.clone(),
             finished_at: Some(now),
             seconds: run.started_at.map(|from| (now - from) as f64 / 1000.0),
@@ -229,6 +228,7 @@ impl Conductor {
             &settings.time_zone,
             |out| write_findings(findings, out),
             |out| write_corrected(&source, &rules, findings, out),
+            plan.as_deref(),
         )?;
         Ok(Some(files))
     }

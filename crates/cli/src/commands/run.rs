@@ -1,6 +1,6 @@
 //! `homeroom run`: one run, and decisions about it.
 
-use std::io::{BufRead, stdin};
+use std::io::{BufRead, Write, stdin, stdout};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
@@ -22,6 +22,11 @@ use crate::wiring::{App, Place};
 pub(crate) enum Run {
     /// Show a run
     Show {
+        /// The run
+        run: RunId,
+    },
+    /// Print every change of a tested or held run as a CSV, with how each thing was found
+    Plan {
         /// The run
         run: RunId,
     },
@@ -74,6 +79,7 @@ impl Run {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let app = place.open()?;
         let (Run::Show { run: id }
+        | Run::Plan { run: id }
         | Run::Approve(Approve { run: id, .. })
         | Run::Discard { run: id, .. }
         | Run::Strike { run: id, .. }
@@ -84,6 +90,11 @@ impl Run {
             .with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
         let district = app.store.district(district);
         let task = match self {
+            Run::Plan { .. } => {
+                let file = app.conductor().plan_file(&district, number)?;
+                stdout().lock().write_all(&file)?;
+                return Ok(Exit::Done);
+            }
             Run::Show { .. } => None,
             Run::Approve(approve) => {
                 approve.ask(output, &district.runs_get(number)?)?;

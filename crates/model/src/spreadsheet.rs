@@ -1,0 +1,11 @@
+//! Cells that are safe to open in a spreadsheet program.
+
+/// Whether a spreadsheet program would run the cell as a formula (OWASP, "CSV Injection").
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// The cell; with an apostrophe in front when it would be run.
+pub fn guarded(cell: &str) -> String {
+    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
