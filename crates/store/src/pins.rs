@@ -81,8 +81,8 @@ impl DistrictStore {
         let changed = |tx: &mut Tx<'_>| {
             tx.row(
                 "SELECT 1 FROM pin WHERE district = $1
-                   AND (created_at > $2 OR removed_at > $2
-                        OR (removed_at IS NULL AND expires_at > $2 AND expires_at <= $3)) LIMIT 1",
+                   AND (created_at >= $2 OR removed_at >= $2
+                        OR (removed_at IS NULL AND expires_at >= $2 AND expires_at <= $3)) LIMIT 1",
                 &[self.id().0.into(), at.into(), now.into()],
                 |row| row.int(0),
             )

@@ -18,6 +18,8 @@ pub struct TestStore {
     pub engine: &'static str,
     /// The store, with a fixed clock and seeded chance.
     pub store: Store,
+    /// The store's clock, to move it on.
+    pub clock: Clock,
     /// How it was opened, to open it again.
     pub settings: StoreSettings,
     /// Its folder, for whatever else the test writes.
@@ -65,10 +67,11 @@ fn postgres() -> TestStore {
 
 fn open(engine: &'static str, url: String, folder: TempDir, database: Option<PostgresDatabase>) -> TestStore {
     let settings = StoreSettings { database_url: url, blobs: folder.path().join("blobs"), connections: 8 };
+    let clock = Clock::fixed(START);
     let store =
-        Store::open(&settings, Clock::fixed(START), Chance::seeded(7)).expect("a fresh store can be opened");
+        Store::open(&settings, clock.clone(), Chance::seeded(7)).expect("a fresh store can be opened");
     store.migrate().expect("a fresh store can be migrated");
-    TestStore { engine, store, settings, folder, _database: database }
+    TestStore { engine, store, clock, settings, folder, _database: database }
 }
 
 /// The address of the cluster for tests, without a database.

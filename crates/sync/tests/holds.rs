@@ -1,0 +1,437 @@
+//! Holds, re-keys, pins, the calendar and seats, on both engines with real files.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
+mod harness;
+
+use std::ops::Range;
+
+use harness::{School, class, schools, wanted};
+use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::ids::Kind;
+use homeroom_model::pin::{PinWhat, PinnedPerson};
+use homeroom_model::plan::{Fuse, HeldState};
+use homeroom_model::policy::Policy;
+use homeroom_model::rekey::{How, ProposalId, Verdicts};
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_sync::Task;
+use homeroom_testkit::{Enrolled, flat_csv};
+use jiff::civil::{Date, date};
+
+const DAY: i64 = 86_400_000;
+/// The day on which test clocks start.
+const TODAY: Date = date(2026, 9, 2);
+
+/// A class of one school with a teacher of its own.
+fn class_of(school: u8, class: u8, students: Range<u16>) -> Vec<Enrolled> {
+    students
+        .map(|student| Enrolled { school, class, teacher: school * 10 + class, student, version: 1 })
+        .collect()
+}
+
+fn fuses(run: &Run) -> Vec<(Fuse, String)> {
+    let held = run.report.held.iter().flat_map(|held| &held.fuses);
+    held.map(|fuse| (fuse.fuse, fuse.scope.clone())).collect()
+}
+
+fn policy(school: &School, change: impl Fn(&mut Policy)) {
+    let mut settings = school.district.settings().unwrap();
+    change(&mut settings.policy);
+    school.district.settings_change(&settings).unwrap();
+}
+
+fn now(school: &School, run: &Run) -> Run {
+    school.district.runs_get(run.number).unwrap()
+}
+
+/// The same file under another domain.
+fn with_domain(rows: &[Enrolled], domain: &str) -> Vec<u8> {
+    String::from_utf8(flat_csv(rows)).unwrap().replace("students.lincoln.example.org", domain).into_bytes()
+}
+
+#[test]
+fn a_domain_change_is_one_approval_and_everyone_keeps_their_id() {
+    for school in schools(1_000, false) {
+        let rows = class(0..60);
+        school.sync(&flat_csv(&rows), RunKind::Live);
+        let before = school.ids().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+        let file = with_domain(&rows, "pupils.example.org");
+        let test = school.sync(&file, RunKind::Test);
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!((run.state, fuses(&run)), (RunState::Held, vec![(Fuse::Identity, "students".into())]));
+        assert_eq!(test.report.rekeys, run.report.rekeys, "the test run proposed the same");
+        let plan = run.report.plan.unwrap();
+        assert_eq!((plan.rekey.students, plan.create.students, plan.deactivate.students), (60, 0, 0));
+        assert_eq!(run.report.matched[&How::Evidence].students, 60);
+        assert_eq!(
+            school.export(),
+            wanted(&flat_csv(&rows)),
+            "nothing has happened yet, {}",
+            school.test.engine
+        );
+
+        school.decide(Task::Approve(run.number, vec![])).unwrap();
+        assert_eq!(school.export(), wanted(&file));
+        let mut after = school.ids().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+        let mut expected = before;
+        (after.sort(), expected.sort());
+        assert_eq!(after, expected, "everyone keeps their id");
+
+        // The old domain once more: old keys are remembered.
+        let back = school.sync(&flat_csv(&rows), RunKind::Test);
+        assert_eq!(back.report.matched[&How::FormerKey].students, 60);
+        assert_eq!(back.report.plan.unwrap().create.students, 0);
+
+        school.decide(Task::Undo(run.number)).unwrap();
+        assert_eq!(school.export(), wanted(&flat_csv(&rows)), "a re-key can be taken back");
+    }
+}
+
+#[test]
+fn a_proposal_that_is_struck_out_becomes_two() {
+    for school in schools(1_000, false) {
+        let rows = class(0..60);
+        school.sync(&flat_csv(&rows), RunKind::Live);
+        let file = with_domain(&rows, "pupils.example.org");
+        let run = school.sync(&file, RunKind::Live);
+        let id = run.report.rekeys[3].id;
+        let struck = |id| Task::Judge(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
+        let unknown = ProposalId { kind: Kind::Student, number: 4_000 };
+        assert!(school.decide(struck(unknown)).unwrap_err().contains("does not propose student-4000"));
+        school.decide(struck(id)).unwrap();
+        let shown = now(&school, &run);
+        assert_eq!(shown.report.held.as_ref().unwrap().rekey.students, 59);
+        assert_eq!(shown.report.verdicts.struck, [id]);
+        school.decide(Task::Approve(run.number, vec![])).unwrap();
+        assert_eq!(school.export(), wanted(&file), "{}", school.test.engine);
+        let stored = school.district.roster_load().unwrap();
+        let former = stored.students.iter().find(|student| student.number == id.number).unwrap();
+        assert!(!former.active, "who was struck out has left");
+        assert_eq!(stored.students.len(), 61, "and someone new has come");
+    }
+}
+
+#[test]
+fn one_school_is_released_and_another_discarded() {
+    for school in schools(1_000, false) {
+        let mut rows = class_of(1, 1, 0..40);
+        rows.extend(class_of(2, 1, 100..140));
+        rows.extend(class_of(3, 1, 200..400));
+        school.sync(&flat_csv(&rows), RunKind::Live);
+        let mut later = class_of(1, 1, 0..25);
+        later.extend(class_of(2, 1, 100..125));
+        later.extend(class_of(3, 1, 200..401));
+        let file = flat_csv(&later);
+        let run = school.sync(&file, RunKind::Live);
+        let blown = fuses(&run);
+        assert!(
+            blown.contains(&(Fuse::School, "S1".into())) && blown.contains(&(Fuse::School, "S2".into())),
+            "{blown:?}"
+        );
+        assert!(
+            school.ids().iter().any(|(email, _)| email.starts_with("s400@")),
+            "a hold keeps no new pupil out"
+        );
+        let held = run.report.held.clone().unwrap();
+        assert_eq!(held.schools.iter().map(|one| one.school.as_str()).collect::<Vec<_>>(), ["S1", "S2"]);
+        assert!(
+            school
+                .decide(Task::Approve(run.number, vec!["S3".into()]))
+                .unwrap_err()
+                .contains("it waits for 'S1', 'S2'")
+        );
+
+        school.decide(Task::Approve(run.number, vec!["S1".into()])).unwrap();
+        let half = now(&school, &run);
+        assert_eq!(half.state, RunState::Held);
+        let states = |run: &Run| {
+            run.report.held.as_ref().unwrap().schools.iter().map(|one| one.state).collect::<Vec<_>>()
+        };
+        assert_eq!(states(&half), [HeldState::Released, HeldState::Waiting]);
+        assert_eq!(school.ids().len(), 25 + 40 + 201, "{}", school.test.engine);
+        assert!(school.decide(Task::Approve(run.number, vec!["S1".into()])).is_err(), "once");
+
+        school.decide(Task::Discard(run.number, vec!["S2".into()])).unwrap();
+        let done = now(&school, &run);
+        assert_eq!(
+            (done.state, states(&done)),
+            (RunState::Applied, vec![HeldState::Released, HeldState::Discarded])
+        );
+        assert_eq!(done.report.decisions.len(), 2);
+        assert_eq!(school.ids().len(), 25 + 40 + 201);
+        assert_ne!(
+            school.sync(&file, RunKind::Live).state,
+            RunState::Unchanged,
+            "what was discarded is asked for again"
+        );
+    }
+}
+
+#[test]
+fn what_was_shown_is_what_is_approved() {
+    for school in schools(1_000, false) {
+        let first = school.sync(&flat_csv(&class(0..100)), RunKind::Live);
+        let run = school.sync(&flat_csv(&class(0..50)), RunKind::Live);
+        school.decide(Task::Undo(first.number)).unwrap();
+        let refused = school.decide(Task::Approve(run.number, vec![])).unwrap_err();
+        assert!(refused.contains("the roster has changed since"), "{refused}");
+    }
+}
+
+#[test]
+fn a_hold_expires() {
+    for school in schools(1_000, false) {
+        school.sync(&flat_csv(&class(0..100)), RunKind::Live);
+        let run = school.sync(&flat_csv(&class(0..50)), RunKind::Live);
+        let held = run.report.held.clone().unwrap();
+        assert_eq!(held.expires_at.as_deref(), Some("2026-09-16T12:00:00Z"));
+        school.test.clock.advance(14 * DAY);
+        let due = school.test.store.jobs_claim("test", school.test.store.now(), None).unwrap().unwrap();
+        assert_eq!(due.kind, "expire");
+        school.handle(&due);
+        let expired = now(&school, &run);
+        assert_eq!(
+            (expired.state, expired.report.decisions[0].decision.as_str()),
+            (RunState::Unchanged, "expired")
+        );
+        assert!(school.decide(Task::Approve(run.number, vec![])).is_err());
+        assert_eq!(school.ids().len(), 100, "{}", school.test.engine);
+    }
+}
+
+#[test]
+fn a_class_that_turns_over_waits_and_the_others_go_ahead() {
+    for school in schools(1_000, false) {
+        let rows = |first: Range<u16>| {
+            let mut rows = class_of(1, 1, first);
+            rows.extend(class_of(1, 2, 100..200));
+            rows
+        };
+        school.sync(&flat_csv(&rows(0..20)), RunKind::Live);
+        let mut later = rows(300..320);
+        later.extend(class_of(1, 3, 0..20));
+        let run = school.sync(&flat_csv(&later), RunKind::Live);
+        assert_eq!(fuses(&run), [(Fuse::Class, "S1-C1".into())], "{}", school.test.engine);
+        let held = run.report.held.clone().unwrap();
+        assert_eq!((held.create.enrollments, held.deactivate.enrollments, held.create.students), (20, 20, 0));
+        let stored = school.district.roster_load().unwrap();
+        assert_eq!(stored.active(Kind::Student), 140, "new pupils and the other class are there");
+        school.decide(Task::Approve(run.number, vec![])).unwrap();
+        assert_eq!(school.export(), wanted(&flat_csv(&later)));
+    }
+}
+
+#[test]
+fn pins_win_over_the_file_until_they_expire() {
+    for school in schools(1_000, false) {
+        let file = flat_csv(&class(0..10));
+        school.sync(&file, RunKind::Live);
+        let pin = |what: PinWhat, days: i64| {
+            let end = school.test.store.now() + days * DAY;
+            school.district.pins_add(&what, "Mr. Gray", "", TODAY, end).unwrap()
+        };
+        let person = |key: &str, first_name: &str, last_name: &str| PinnedPerson {
+            key: key.into(),
+            first_name: first_name.into(),
+            last_name: last_name.into(),
+        };
+        let class_id = || "S1-C1".to_owned();
+        let zoe = person("zoe@lincoln.example.org", "Zoe", "Zed");
+        pin(PinWhat::ExtraStudent { class: class_id(), student: zoe, grade: None }, 3);
+        let co_teacher = person("co@lincoln.example.org", "Cora", "Ott");
+        pin(PinWhat::CoTeacher { class: class_id(), teacher: co_teacher }, 3);
+        pin(PinWhat::ClassName { class: class_id(), name: "Robotics".into() }, 3);
+        pin(PinWhat::Excluded { person: "s7@students.lincoln.example.org".into() }, 3);
+        let nobody = pin(
+            PinWhat::ExtraStudent { class: "S9".into(), student: person("x@x.org", "", ""), grade: None },
+            3,
+        );
+
+        school.test.clock.advance(1_000);
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!(run.state, RunState::Applied, "the same file, but not the same roster");
+        assert_eq!(run.report.pins.len(), 5, "every plan shows them");
+        assert!(run.report.pins[4].effect.contains("without effect"), "{:?}", run.report.pins[4]);
+        let export = school.export();
+        assert!(
+            export.contains("zoe@lincoln") && export.contains("co@lincoln") && export.contains("Robotics")
+        );
+        assert!(!export.contains(",s7@"), "{export}");
+        assert_eq!(school.sync(&file, RunKind::Live).state, RunState::Unchanged);
+
+        assert!(
+            school.district.pins_remove(nobody).unwrap() && !school.district.pins_remove(nobody).unwrap()
+        );
+        school.test.clock.advance(4 * DAY);
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!((run.state, run.report.pins.len()), (RunState::Applied, 0), "{}", school.test.engine);
+        assert_eq!(school.export(), wanted(&file));
+    }
+}
+
+fn entry(from: Date, to: Date, kind: EntryKind, schools: &[&str]) -> Entry {
+    let schools = schools.iter().map(|school| (*school).to_owned()).collect();
+    Entry { from, to, kind, schools, reason: String::new() }
+}
+
+#[test]
+fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
+    for school in schools(1_000, false) {
+        school.sync(&flat_csv(&class(0..10)), RunKind::Live);
+        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, EntryKind::Pause, &[])]);
+        let file = flat_csv(&class(1..12));
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!(run.state, RunState::Tested);
+        assert!(
+            run.report.messages.iter().any(|message| message.contains("paused")),
+            "{:?}",
+            run.report.messages
+        );
+
+        policy(&school, |policy| {
+            policy.calendar = vec![entry(TODAY, date(2026, 9, 3), EntryKind::AdditionsOnly, &[])]
+        });
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!(run.state, RunState::Applied);
+        assert_eq!(school.ids().len(), 12, "{}", school.test.engine);
+        assert!(run.report.messages.iter().any(|message| message.contains("left for the time after")));
+        school.test.clock.advance(2 * DAY);
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!(run.state, RunState::Applied, "the same file is looked at again when the range is over");
+        assert_eq!(school.export(), wanted(&file));
+    }
+}
+
+#[test]
+fn a_window_allows_what_was_agreed_and_no_more() {
+    for school in schools(1_000, false) {
+        // Ten classes of each of two schools, with one student list each.
+        let roster = |term: u8, students: [Range<u16>; 2]| {
+            let mut rows = Vec::new();
+            for (at, students) in students.into_iter().enumerate() {
+                for number in 0..10 {
+                    rows.extend(class_of(at as u8 + 1, term + number, students.clone()));
+                }
+            }
+            flat_csv(&rows)
+        };
+        let all = [0..40, 100..140];
+        school.sync(&roster(1, all.clone()), RunKind::Live);
+        let allowed = EntryKind::Window(Allowed { classes: Some(100), people: Some(5), updates: None });
+        policy(&school, |policy| {
+            policy.calendar = vec![entry(TODAY, date(2026, 9, 4), allowed.clone(), &["S1"])]
+        });
+
+        let other_term = |schools: [bool; 2], students: [Range<u16>; 2]| {
+            let mut rows = Vec::new();
+            for (at, students) in students.into_iter().enumerate() {
+                let term = if schools[at] { 11 } else { 1 };
+                for number in 0..10 {
+                    // Teachers stay.
+                    let of_class = class_of(at as u8 + 1, term + number, students.clone());
+                    let teacher = (at as u8 + 1) * 10 + 1 + number;
+                    rows.extend(of_class.into_iter().map(|row| Enrolled { teacher, ..row }));
+                }
+            }
+            flat_csv(&rows)
+        };
+        let run = school.sync(&other_term([true, true], all.clone()), RunKind::Test);
+        assert!(fuses(&run).contains(&(Fuse::District, "classes".into())), "only one school was agreed on");
+        let run = school.sync(&other_term([true, false], [0..36, 100..140]), RunKind::Test);
+        assert_eq!(fuses(&run).len(), 0, "4 of 80 students are within 5 %: {:?}", fuses(&run));
+        let run = school.sync(&other_term([true, false], [0..35, 100..140]), RunKind::Test);
+        assert!(fuses(&run).contains(&(Fuse::District, "students".into())), "5 of 80 are not");
+        let run = school.sync(&other_term([true, false], all.clone()), RunKind::Live);
+        assert_eq!(run.state, RunState::Applied, "{}: {:?}", school.test.engine, fuses(&run));
+        school.test.clock.advance(5 * DAY);
+        let run = school.sync(&roster(1, all), RunKind::Test);
+        assert!(!fuses(&run).is_empty(), "after the window the usual limits hold");
+    }
+}
+
+#[test]
+fn seats_have_grace_days_and_limits_of_schools() {
+    for school in schools(50, false) {
+        policy(&school, |policy| policy.grace_days = 5);
+        school.sync(&flat_csv(&class(0..45)), RunKind::Live);
+        let run = school.sync(&flat_csv(&class(0..55)), RunKind::Live);
+        let seats = run.report.seats.clone().unwrap();
+        assert_eq!(
+            (run.state, seats.after, seats.grace_until),
+            (RunState::Applied, 55, Some(date(2026, 9, 7)))
+        );
+        school.test.clock.advance(6 * DAY);
+        let run = school.sync(&flat_csv(&class(0..60)), RunKind::Live);
+        let seats = run.report.seats.clone().unwrap();
+        assert_eq!(
+            (run.state, seats.after, seats.forecast),
+            (RunState::Held, 55, 60),
+            "{}",
+            school.test.engine
+        );
+        assert_eq!(
+            (seats.waiting.len(), seats.schools[0].waiting),
+            (5, 5),
+            "who is active stays, who is new waits"
+        );
+
+        // Ten leave: their seats are free for the five who waited.
+        policy(&school, |policy| {
+            policy.set_fuse(Fuse::District, "off").unwrap();
+            policy.set_fuse(Fuse::School, "off").unwrap();
+        });
+        let run = school.sync(&flat_csv(&class(10..60)), RunKind::Live);
+        assert_eq!((run.state, run.report.seats.unwrap().after), (RunState::Applied, 50));
+        policy(&school, |policy| drop(policy.school_seats.insert("S2".into(), 3)));
+        let mut rows = class(20..60);
+        rows.extend(class_of(2, 1, 200..206));
+        let run = school.sync(&flat_csv(&rows), RunKind::Live);
+        let seats = run.report.seats.clone().unwrap();
+        assert_eq!(fuses(&run), [(Fuse::Seats, "students".into())]);
+        let of_school = seats.schools.iter().find(|one| one.school == "S2").unwrap();
+        assert_eq!((of_school.limit, of_school.after, of_school.waiting), (Some(3), 3, 3));
+        assert!(seats.waiting[0].contains("s203@"), "{:?}", seats.waiting);
+    }
+}
+
+#[test]
+fn a_trace_says_why_someone_is_or_is_not_there() {
+    for school in schools(50, false) {
+        school.sync(&flat_csv(&class(0..45)), RunKind::Live);
+        let trace = |key: &str, class: Option<&str>| school.trace(key, class);
+        let there = trace("s1@students.lincoln.example.org", Some("S1-C1"));
+        assert!(there.is_there && there.answer.contains("The file says so"), "{}", there.answer);
+        assert_eq!(there.steps.iter().find_map(|step| step.line), Some(3), "{:?}", there.steps);
+        let unknown = trace("nobody@x.org", None);
+        assert!(!unknown.is_there && unknown.answer.contains("has no row for them"), "{}", unknown.answer);
+
+        let file = String::from_utf8(flat_csv(&class(0..60))).unwrap();
+        let spoilt = file.replace("S1-C1,Class 1 1,Stu,Dent7v1,", ",Class 1 1,Stu,Dent7v1,");
+        assert_ne!(file, spoilt);
+        let run = school.sync(spoilt.as_bytes(), RunKind::Live);
+        assert_eq!(run.state, RunState::Held);
+        let waits = trace("s59@students.lincoln.example.org", None);
+        assert!(!waits.is_there && waits.answer.contains("seats fuse"), "{}", waits.answer);
+        let rejected = trace("S7@students.lincoln.example.org ", None);
+        assert!(rejected.is_there && rejected.answer.contains("line 9 was left out"), "{}", rejected.answer);
+        assert!(
+            rejected.steps.iter().any(|step| step.rule.as_deref() == Some("class-id-missing")),
+            "{:?}",
+            rejected.steps
+        );
+
+        let excluded = PinWhat::Excluded { person: "s3@students.lincoln.example.org".into() };
+        school.district.pins_add(&excluded, "Mr. Gray", "", TODAY, school.test.store.now() + DAY).unwrap();
+        school.sync(&flat_csv(&class(0..50)), RunKind::Live);
+        let pinned = trace("s3@students.lincoln.example.org", None);
+        assert!(
+            !pinned.is_there && pinned.answer.contains("Pin 1 counts"),
+            "{} ({})",
+            pinned.answer,
+            school.test.engine
+        );
+        let rejected = school.sync(b"school_id\n1\n", RunKind::Live);
+        assert_eq!(rejected.state, RunState::Rejected);
+        assert!(trace("s1@students.lincoln.example.org", None).answer.contains("rejected as a whole"));
+    }
+}
