@@ -59,6 +59,9 @@ pub struct Policy {
     pub grace_days: u32,
     /// Seats of single schools, by `school_id`; a school without an entry has no limit of its own.
     pub school_seats: BTreeMap<String, u32>,
+    /// The day on which a school year begins, as `08-01`: a `class_id` that is used again after it is another class. Without it a
+    /// class is the same for ever.
+    pub school_year_starts: Option<String>,
     /// Date ranges in which other rules hold.
     pub calendar: Vec<Entry>,
 }
@@ -81,6 +84,7 @@ impl Default for Policy {
             hold_days: 14,
             grace_days: 0,
             school_seats: BTreeMap::new(),
+            school_year_starts: None,
             calendar: vec![],
         }
     }
@@ -160,6 +164,25 @@ impl Policy {
             && alike * 100 >= removed * u64::from(self.identity_percent)
     }
 
+    /// The first day of the school year that a day is in; `None` when years do not count here.
+    pub fn school_year_of(&self, day: Date) -> Option<Date> {
+        let (month, of_month) = month_and_day(self.school_year_starts.as_deref()?)?;
+        let begins = |year| Date::new(year, month, of_month).ok();
+        begins(day.year()).filter(|first| *first <= day).or_else(|| begins(day.year() - 1))
+    }
+
+    /// Sets the day on which a school year begins, `08-01`; `none` when years do not count.
+    ///
+    /// # Errors
+    /// A sentence that says what to write instead.
+    pub fn set_school_year(&mut self, to: &str) -> Result<(), String> {
+        if to != "none" && month_and_day(to).is_none() {
+            return Err(format!("'{to}' is no day of a year: write month and day, as 08-01, or none"));
+        }
+        self.school_year_starts = (to != "none").then(|| to.to_owned());
+        Ok(())
+    }
+
     /// Whether nothing is applied on this day.
     pub fn pauses(&self, day: Date) -> Option<&Entry> {
         self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == EntryKind::Pause)
@@ -179,8 +202,17 @@ impl Policy {
     }
 }
 
+/// `08-01`; the 29th of February is no day of every year.
+fn month_and_day(text: &str) -> Option<(i8, i8)> {
+    let (month, day) = text.split_once('-')?;
+    let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+    Date::new(2027, month, day).ok().map(|_| (month, day))
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::{Fuse, Limit, Policy};
 
     #[test]
@@ -195,6 +227,18 @@ mod tests {
         let policy = Policy::default();
         assert!(policy.identity_is_reached(5, 100) && !policy.identity_is_reached(5, 101));
         assert!(!policy.identity_is_reached(4, 4));
+    }
+
+    #[test]
+    fn a_school_year_begins_on_a_day_of_its_own() {
+        let mut policy = Policy::default();
+        assert_eq!(policy.school_year_of(date(2026, 9, 1)), None);
+        policy.set_school_year("08-01").unwrap();
+        assert_eq!(policy.school_year_of(date(2026, 8, 1)), Some(date(2026, 8, 1)));
+        assert_eq!(policy.school_year_of(date(2027, 7, 31)), Some(date(2026, 8, 1)));
+        assert!(policy.set_school_year("02-29").is_err() && policy.set_school_year("August").is_err());
+        policy.set_school_year("none").unwrap();
+        assert_eq!(policy, Policy::default());
     }
 
     #[test]

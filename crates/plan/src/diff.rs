@@ -39,6 +39,8 @@ pub struct ByHand<'h> {
     pub pins: &'h [Pin],
     /// What was said about proposed re-keys.
     pub verdicts: Option<&'h Verdicts>,
+    /// Numbers of classes of earlier school years: a class of the file is none of them, whatever its id.
+    pub past_classes: Option<&'h HashSet<u32>>,
 }
 
 /// Plans the changes from `stored` to `wanted`. What `protected` names is not removed; what was decided by hand wins over
@@ -51,10 +53,18 @@ pub fn plan(
 ) -> Planned {
     let pins = pins::put(&mut wanted, stored, by_hand.pins);
     let kept = Kept::new(stored, protected);
-    let (mut known, passed_on) = match_keys(stored, &wanted);
+    let no_classes = HashSet::new();
+    let past_classes = by_hand.past_classes.unwrap_or(&no_classes);
+    let (mut known, passed_on) = match_keys(stored, &wanted, past_classes);
     let verdicts = Verdicts::default();
-    let recognised =
-        evidence::recognise(stored, &wanted, &kept, &mut known, by_hand.verdicts.unwrap_or(&verdicts));
+    let recognised = evidence::recognise(
+        stored,
+        &wanted,
+        &kept,
+        past_classes,
+        &mut known,
+        by_hand.verdicts.unwrap_or(&verdicts),
+    );
     let mut messages = Vec::new();
     for (kind, came, matches) in
         [(Kind::Teacher, &passed_on.0, &known.teachers), (Kind::Student, &passed_on.1, &known.students)]
@@ -138,12 +148,18 @@ pub fn plan(
 }
 
 /// Matches everything by keys; also which teachers and students came with an address that has passed to them.
-fn match_keys(stored: &StoredRoster, wanted: &Roster) -> (Known, (Vec<usize>, Vec<usize>)) {
+fn match_keys(
+    stored: &StoredRoster,
+    wanted: &Roster,
+    past_classes: &HashSet<u32>,
+) -> (Known, (Vec<usize>, Vec<usize>)) {
     let texts = &wanted.texts;
     let keys = wanted.schools.iter().map(|school| school.key).collect::<Vec<_>>();
-    let schools = matching::by_key(stored, Kind::School, &stored.schools, |school| school.key, &keys, texts);
+    let schools =
+        matching::by_key(stored, Kind::School, &stored.schools, |one| one.key, &keys, texts, &HashSet::new());
     let keys = wanted.classes.iter().map(|class| class.key).collect::<Vec<_>>();
-    let classes = matching::by_key(stored, Kind::Class, &stored.classes, |class| class.key, &keys, texts);
+    let classes =
+        matching::by_key(stored, Kind::Class, &stored.classes, |one| one.key, &keys, texts, past_classes);
     let (teachers, teachers_passed_on) =
         matching::people(stored, Kind::Teacher, &stored.teachers, |one| one, &wanted.teachers, texts);
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();

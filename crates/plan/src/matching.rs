@@ -1,5 +1,6 @@
 //! Who is who by keys: finds for each thing in the file the stored thing that it is.
 
+use hashbrown::HashSet;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::rekey::How;
@@ -118,7 +119,7 @@ impl Finder {
     }
 }
 
-/// Matches schools or classes: by their key, then by one that they had before.
+/// Matches schools or classes: by their key, then by one that they had before. What is `past` is nothing in the file.
 pub(crate) fn by_key<V>(
     stored: &StoredRoster,
     kind: Kind,
@@ -126,11 +127,13 @@ pub(crate) fn by_key<V>(
     key: impl Fn(&V) -> Text,
     wanted: &[Text],
     wanted_texts: &Texts,
+    past: &HashSet<u32>,
 ) -> Matches {
     let mut finder = Finder::new(list.len(), wanted.len());
     let key_of = |at: usize| wanted_texts.get(wanted[at]);
-    finder.pass(&KeyIndex::present(&stored.texts, list, key), How::Id, key_of, |_, _| true);
-    finder.pass(&KeyIndex::former(stored, kind, list), How::FormerKey, key_of, |_, _| true);
+    let is_of_now = |_: usize, position: usize| !past.contains(&list[position].number);
+    finder.pass(&KeyIndex::present(&stored.texts, list, key), How::Id, key_of, is_of_now);
+    finder.pass(&KeyIndex::former(stored, kind, list), How::FormerKey, key_of, is_of_now);
     finder.found
 }
 

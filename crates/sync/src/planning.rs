@@ -1,6 +1,7 @@
 //! What a plan is made with: the policy of the day, pins and what was said about proposals. The same for a live run, a test run
 //! and an offline check.
 
+use hashbrown::HashSet;
 use homeroom_model::district::District;
 use homeroom_model::pin::Pin;
 use homeroom_model::plan::PlanCounts;
@@ -15,7 +16,7 @@ use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::civil::Date;
 
-use crate::schedule::today;
+use crate::schedule::{start_of, today};
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const PROPOSALS: usize = 300;
@@ -25,6 +26,7 @@ pub(crate) struct Planning {
     limits: Limits,
     pins: Vec<Pin>,
     verdicts: Verdicts,
+    past_classes: HashSet<u32>,
 }
 
 /// A plan in its parts, and how much it is as a whole.
@@ -44,15 +46,20 @@ impl Planning {
         verdicts: Verdicts,
     ) -> Result<Planning, StoreError> {
         let since = district.seats_over_since()?;
+        let today = today(settings, district.store().now());
+        let past_classes = match settings.policy.school_year_of(today) {
+            Some(first) => district.classes_created_before(start_of(settings, first))?.into_iter().collect(),
+            None => HashSet::new(),
+        };
         let limits = Limits {
             policy: settings.policy.clone(),
             seats: settings.seats.into(),
             rows,
             ends_mid_row,
-            today: today(settings, district.store().now()),
+            today,
             over_since: since.and_then(|since| since.parse().ok()),
         };
-        Ok(Planning { limits, pins: district.pins_list()?, verdicts })
+        Ok(Planning { limits, pins: district.pins_list()?, verdicts, past_classes })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -65,7 +72,7 @@ impl Planning {
             today: Date::default(),
             over_since: None,
         };
-        Planning { limits, pins: vec![], verdicts: Verdicts::default() }
+        Planning { limits, pins: vec![], verdicts: Verdicts::default(), past_classes: HashSet::new() }
     }
 
     pub(crate) fn today(&self) -> Date {
@@ -80,7 +87,11 @@ impl Planning {
         protected: &Protected,
         approval: &Approval,
     ) -> Made {
-        let by_hand = ByHand { pins: &self.pins, verdicts: Some(&self.verdicts) };
+        let by_hand = ByHand {
+            pins: &self.pins,
+            verdicts: Some(&self.verdicts),
+            past_classes: Some(&self.past_classes),
+        };
         let planned = plan(stored, wanted, protected, by_hand);
         let whole = planned.plan.counts();
         let proposals = planned.plan.proposals.iter().take(PROPOSALS).cloned().collect();

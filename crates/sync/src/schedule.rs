@@ -26,3 +26,10 @@ pub(crate) fn today(district: &District, now: i64) -> Date {
     let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
     Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone).date()
 }
+
+/// When a day begins in the district.
+pub(crate) fn start_of(district: &District, day: Date) -> i64 {
+    let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
+    let start = day.to_datetime(Time::midnight()).to_zoned_datetime(zone);
+    start.map_or(0, |start| start.timestamp().as_millisecond())
+}

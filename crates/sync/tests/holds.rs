@@ -222,6 +222,26 @@ fn a_class_that_turns_over_waits_and_the_others_go_ahead() {
 }
 
 #[test]
+fn a_class_id_of_another_school_year_is_another_class() {
+    for school in schools(1_000, true) {
+        policy(&school, |policy| policy.set_school_year("10-01").unwrap());
+        let file = flat_csv(&class(0..10));
+        school.sync(&file, RunKind::Live);
+        school.test.clock.advance(20 * DAY);
+        let run = school.sync(&flat_csv(&class(0..11)), RunKind::Live);
+        assert_eq!(run.report.plan.unwrap().create.classes, 0, "in the same year it is the same class");
+        school.test.clock.advance(20 * DAY);
+        let run = school.sync(&file, RunKind::Live);
+        let plan = run.report.plan.unwrap();
+        assert_eq!((plan.create.classes, plan.deactivate.classes), (1, 1), "{}", school.test.engine);
+        assert_eq!((plan.create.students, plan.unchanged.students), (0, 10), "people stay who they are");
+        assert_eq!(school.export(), wanted(&file));
+        let run = school.sync(&flat_csv(&class(0..12)), RunKind::Live);
+        assert_eq!(run.report.plan.unwrap().create.classes, 0);
+    }
+}
+
+#[test]
 fn pins_win_over_the_file_until_they_expire() {
     for school in schools(1_000, false) {
         let file = flat_csv(&class(0..10));

@@ -117,6 +117,10 @@ pub(crate) struct Set {
     /// Days for which the licence may be exceeded before new students wait
     #[arg(long, value_name = "DAYS")]
     grace_days: Option<u32>,
+    /// The day on which a school year begins, as 08-01: a class_id that is used again after it is another class; none when a class
+    /// is the same for ever
+    #[arg(long, value_name = "MM-DD")]
+    school_year_starts: Option<String>,
     /// Days after which a hold that nobody decided about is dropped
     #[arg(long, value_name = "DAYS")]
     hold_days: Option<u32>,
@@ -211,6 +215,9 @@ impl Set {
                 Some(seats) => policy.school_seats.insert(school.clone(), *seats),
                 None => policy.school_seats.remove(school),
             };
+        }
+        if let Some(day) = &self.school_year_starts {
+            policy.set_school_year(day).map_err(anyhow::Error::msg)?;
         }
         policy.grace_days = self.grace_days.unwrap_or(policy.grace_days);
         policy.hold_days = self.hold_days.unwrap_or(policy.hold_days);

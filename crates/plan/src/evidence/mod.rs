@@ -8,6 +8,7 @@ mod people;
 mod schools;
 mod weigh;
 
+use hashbrown::HashSet;
 use homeroom_model::ids::Kind;
 use homeroom_model::rekey::{Confidence, Evidence, How, ProposalId, Verdicts};
 use homeroom_model::roster::Roster;
@@ -43,6 +44,7 @@ pub(crate) fn recognise(
     stored: &StoredRoster,
     wanted: &Roster,
     kept: &Kept,
+    past_classes: &HashSet<u32>,
     known: &mut Known,
     verdicts: &Verdicts,
 ) -> Vec<Recognised> {
@@ -62,12 +64,13 @@ pub(crate) fn recognise(
             all.push(one);
         }
     };
+    let not_classes = kept.classes.union(past_classes).copied().collect();
     let schools = Left::of(&stored.schools, &kept.schools, &known.schools);
     settle(Kind::School, schools::find(stored, wanted, &schools, known), &mut known.schools);
 
     let teachers = Left::of(&stored.teachers, &kept.teachers, &known.teachers);
     let students = Left::of(&stored.students, &kept.students, &known.students);
-    let classes = Left::of(&stored.classes, &kept.classes, &known.classes);
+    let classes = Left::of(&stored.classes, &not_classes, &known.classes);
     let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
     settle(Kind::Class, found, &mut known.classes);
     let found = people::find_teachers(stored, wanted, &teachers, known);
@@ -77,7 +80,7 @@ pub(crate) fn recognise(
     settle(Kind::Student, found, &mut known.students);
     if any {
         // Where classes have namesakes, only their students tell which is which.
-        let classes = Left::of(&stored.classes, &kept.classes, &known.classes);
+        let classes = Left::of(&stored.classes, &not_classes, &known.classes);
         let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
         settle(Kind::Class, found, &mut known.classes);
     }
@@ -102,7 +105,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    fn of<V>(stored: &[Stored<V>], kept: &hashbrown::HashSet<u32>, matches: &Matches) -> Left {
+    fn of<V>(stored: &[Stored<V>], kept: &HashSet<u32>, matches: &Matches) -> Left {
         let mut seen = vec![false; stored.len()];
         matches.iter().flatten().for_each(|one| seen[one.position] = true);
         let is_gone = |position: &usize| {
@@ -155,7 +158,7 @@ fn pair_up(kind: Kind, mut pairs: Vec<Pair>) -> Vec<Recognised> {
         }
     }
     let mut found = Vec::new();
-    let (mut old_taken, mut new_taken) = (hashbrown::HashSet::new(), hashbrown::HashSet::new());
+    let (mut old_taken, mut new_taken) = (HashSet::new(), HashSet::new());
     for pair in pairs {
         if old_taken.contains(&pair.old) || new_taken.contains(&pair.new) {
             continue;

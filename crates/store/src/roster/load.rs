@@ -39,6 +39,18 @@ impl DistrictStore {
         Ok(roster)
     }
 
+    /// Numbers of active classes that were created before a time.
+    pub fn classes_created_before(&self, time: i64) -> Result<Vec<u32>, StoreError> {
+        self.store().read(|tx| {
+            tx.rows(
+                "SELECT c.number FROM class c JOIN run r ON r.district = c.district AND r.number = c.created_run
+                 WHERE c.district = $1 AND c.active AND coalesce(r.finished_at, r.created_at) < $2 ORDER BY c.number",
+                &[self.id().0.into(), time.into()],
+                |row| Ok(u32::try_from(row.int(0)?).unwrap_or_default()),
+            )
+        })
+    }
+
     /// The runs that created a student and changed them last.
     pub fn student_runs(&self, number: u32) -> Result<(RunNumber, RunNumber), StoreError> {
         let found = self.store().read(|tx| {
