@@ -107,7 +107,7 @@ pub struct Plan {
     pub enrollments: LinkChanges,
     /// Keys that are replaced by others and remembered.
     pub former_keys: Vec<FormerKey>,
-    /// How each thing of the file that was known was found.
+    /// How each known thing that changes was found.
     pub found: FoundBy,
     /// What was recognised by evidence, and what else might be one.
     pub proposals: Vec<Proposal>,

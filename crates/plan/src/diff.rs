@@ -76,8 +76,9 @@ pub fn plan(
 
     let Roster { mut texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
     let mut former_keys = Vec::new();
+    let mut found = FoundBy::default();
     let (schools, school_numbers) =
-        compare(&stored.schools, schools, &known.schools, &kept.schools, |old, new| {
+        compare(&stored.schools, schools, &known.schools, &kept.schools, &mut found.schools, |old, new| {
             remember_key(
                 &mut former_keys,
                 &mut texts,
@@ -94,7 +95,7 @@ pub fn plan(
         .map(|class| Class { school: school_numbers[class.school as usize], ..class })
         .collect();
     let (classes, class_numbers) =
-        compare(&stored.classes, classes, &known.classes, &kept.classes, |old, new| {
+        compare(&stored.classes, classes, &known.classes, &kept.classes, &mut found.classes, |old, new| {
             remember_key(
                 &mut former_keys,
                 &mut texts,
@@ -107,18 +108,30 @@ pub fn plan(
             merge_class(stored, &mut texts, old, new)
         });
     let has = PersonColumns { sis_id: columns.teacher_id, clever_id: columns.teacher_clever_id };
-    let (teachers, teacher_numbers) =
-        compare(&stored.teachers, teachers, &known.teachers, &kept.teachers, |old, new| {
+    let (teachers, teacher_numbers) = compare(
+        &stored.teachers,
+        teachers,
+        &known.teachers,
+        &kept.teachers,
+        &mut found.teachers,
+        |old, new| {
             remember(&mut former_keys, &mut texts, stored, Kind::Teacher, old.number, &old.values, &new, has);
             merge_person(stored, &mut texts, &old.values, new, has)
-        });
+        },
+    );
     let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
-    let (students, student_numbers) =
-        compare(&stored.students, students, &known.students, &kept.students, |old, new| {
+    let (students, student_numbers) = compare(
+        &stored.students,
+        students,
+        &known.students,
+        &kept.students,
+        &mut found.students,
+        |old, new| {
             let (was, is) = (&old.values.person, &new.person);
             remember(&mut former_keys, &mut texts, stored, Kind::Student, old.number, was, is, has);
             merge_student(stored, &mut texts, old, new, columns)
-        });
+        },
+    );
 
     let mut plan = Plan {
         base_version: stored.version,
@@ -138,7 +151,7 @@ pub fn plan(
             &kept.enrollments,
         ),
         former_keys,
-        found: found_by(stored, &known),
+        found,
         proposals: vec![],
     };
     let numbers = [&school_numbers, &class_numbers, &teacher_numbers, &student_numbers];
@@ -180,22 +193,6 @@ fn count_matched(known: &Known) -> BTreeMap<How, Counts> {
     count(&known.teachers, |counts| &mut counts.teachers);
     count(&known.students, |counts| &mut counts.students);
     matched
-}
-
-/// How each matched thing was found, by kind and number.
-fn found_by(stored: &StoredRoster, known: &Known) -> FoundBy {
-    fn of<V>(matches: &Matches, list: &[Stored<V>]) -> Vec<(u32, How)> {
-        let numbers = matches.iter().flatten().map(|found| (list[found.position].number, found.how));
-        let mut numbers = numbers.collect::<Vec<_>>();
-        numbers.sort_unstable();
-        numbers
-    }
-    FoundBy {
-        schools: of(&known.schools, &stored.schools),
-        classes: of(&known.classes, &stored.classes),
-        teachers: of(&known.teachers, &stored.teachers),
-        students: of(&known.students, &stored.students),
-    }
 }
 
 fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
@@ -263,14 +260,15 @@ fn compare<V: Copy>(
     wanted: Vec<V>,
     matches: &Matches,
     kept: &HashSet<u32>,
+    found: &mut Vec<(u32, How)>,
     mut merge: impl FnMut(&Stored<V>, V) -> (V, bool),
 ) -> (Changes<V>, Vec<u32>) {
     let mut changes = Changes::default();
     let mut fresh = stored.last().map_or(1, |last| last.number + 1)..;
     let mut seen = vec![false; stored.len()];
     let mut numbers = Vec::with_capacity(wanted.len());
-    for (values, found) in wanted.into_iter().zip(matches) {
-        let Some(Match { position, how }) = *found else {
+    for (values, matched) in wanted.into_iter().zip(matches) {
+        let Some(Match { position, how }) = *matched else {
             let number = fresh.next().expect("a district has fewer than four thousand million people");
             changes.create.push(Numbered { number, values });
             numbers.push(number);
@@ -281,6 +279,9 @@ fn compare<V: Copy>(
         numbers.push(old.number);
         let (values, differs) = merge(old, values);
         let one = Numbered { number: old.number, values };
+        if !old.active || differs {
+            found.push((old.number, how));
+        }
         match (old.active, differs) {
             (false, _) => changes.reactivate.push(one),
             (true, true) if how == How::Evidence => changes.rekey.push(one),
@@ -298,6 +299,7 @@ fn compare<V: Copy>(
     changes.update.sort_unstable_by_key(|one| one.number);
     changes.reactivate.sort_unstable_by_key(|one| one.number);
     changes.rekey.sort_unstable_by_key(|one| one.number);
+    found.sort_unstable();
     (changes, numbers)
 }
 

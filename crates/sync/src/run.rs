@@ -163,6 +163,7 @@ impl Conductor {
         if district.pins_changed_since(before.finished_at.unwrap_or_default())? {
             return Ok(None);
         }
+        let pins = before.report.pins;
         let check = before
             .report
             .check
@@ -180,6 +181,7 @@ impl Conductor {
             plan,
             held: Some(Held::default()),
             seats: Some(seats),
+            pins,
             ..RunReport::default()
         }))
     }

@@ -88,24 +88,28 @@ fn find<V>(
     known: &Known,
     from: Sources<'_>,
 ) -> Vec<Recognised> {
-    let school_of =
-        stored.classes.iter().map(|class| (class.number, class.values.school)).collect::<HashMap<_, _>>();
     let class_numbers = numbers_of(&known.classes, &stored.classes);
 
-    let numbers =
-        left.gone.iter().map(|position| (list[*position].number, *position)).collect::<HashMap<_, _>>();
-    let mut classes = HashMap::<usize, Vec<u32>>::new();
+    // By the stored number: 0 for whoever is not gone, else their place among the gone and one more.
+    let mut place_of = vec![0_u32; list.last().map_or(0, |last| last.number as usize) + 1];
+    for (position, place) in left.gone.iter().zip(1..) {
+        place_of[list[*position].number as usize] = place;
+    }
+    let mut classes = vec![Vec::new(); left.gone.len()];
     for link in from.old_links.iter().filter(|link| link.active) {
-        if let Some(position) = numbers.get(&link.link.person) {
-            classes.entry(*position).or_default().push(link.link.class);
+        if let Some(place) = place_of[link.link.person as usize].checked_sub(1) {
+            classes[place as usize].push(link.link.class);
         }
     }
+    let school_of = |class: u32| {
+        let at = stored.classes.binary_search_by_key(&class, |class| class.number);
+        at.map_or(0, |at| stored.classes[at].values.school)
+    };
     let side = |at, (person, grade): (Person, _), texts, classes: Vec<u32>, school| {
         side(at, &person, grade, texts, classes, school)
     };
-    let old = left.gone.iter().map(|position| {
-        let classes = classes.remove(position).unwrap_or_default();
-        let school = classes.first().and_then(|class| school_of.get(class)).copied().unwrap_or(0);
+    let old = left.gone.iter().zip(classes).map(|(position, classes)| {
+        let school = classes.first().map_or(0, |class| school_of(*class));
         side(*position, (from.old)(*position), &stored.texts, classes, school)
     });
     let old = old.collect::<Vec<_>>();

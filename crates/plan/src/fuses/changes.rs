@@ -34,7 +34,7 @@ pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
 
 /// What changes in most of the students.
 fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
-    let (mut grade_up, mut domain, mut names, mut swapped) = (0, 0, 0, 0);
+    let (mut grade_up, mut domain, mut names, mut swapped, mut numbers) = (0, 0, 0, 0, 0);
     for one in students {
         let Some(old) = find(&look.stored.students, one.number) else { continue };
         let (was, is) = (&old.person, &one.values.person);
@@ -45,6 +45,7 @@ fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
         let (first, last) =
             (had(was.first_name) != has(is.first_name), had(was.last_name) != has(is.last_name));
         names += usize::from(first || last);
+        numbers += usize::from(was.sis_id.is_empty() && !is.sis_id.is_empty());
         swapped +=
             usize::from(had(was.first_name) == has(is.last_name) && had(was.last_name) == has(is.first_name));
     }
@@ -53,6 +54,8 @@ fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
         "most likely first and last names are in each other's column"
     } else if most(domain) {
         "most likely the e-mail domain has changed"
+    } else if most(numbers) {
+        "most likely the file has the SIS's own numbers for the first time"
     } else if most(grade_up) {
         "most likely a new school year has begun"
     } else if most(names) {
