@@ -51,10 +51,20 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn open(data: PathBuf, settings: Settings) -> anyhow::Result<App> {
+        App::open_with(data, settings, Clock::System, Chance::from_system())
+    }
+
+    /// Opens the parts with another clock and another source of chance than the machine's.
+    pub(crate) fn open_with(
+        data: PathBuf,
+        settings: Settings,
+        clock: Clock,
+        chance: Chance,
+    ) -> anyhow::Result<App> {
         std::fs::create_dir_all(&data)
             .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
         start_logging(&settings)?;
-        let store = Store::open(&store_settings(&data, &settings), Clock::System, Chance::from_system())?;
+        let store = Store::open(&store_settings(&data, &settings), clock, chance)?;
         store.migrate()?;
         let inbox = Inbox::new(store.clone(), settings.inbox.clone());
         Ok(App { data, settings, store, inbox })

@@ -31,7 +31,7 @@ use crate::wiring::Place;
 pub(crate) enum Command {
     /// Run the SFTP server, the probes and the jobs, until SIGTERM
     Serve(serve::Serve),
-    /// Show the main job in a minute: a sample district, an upload over SFTP, a changed one after it
+    /// Show the main job in a minute: a sample district, an upload over SFTP, a changed one after it; or a whole school year
     Demo(demo::Demo),
     /// Check a file offline, with the very checks of the server
     Check(check::Check),

@@ -1,7 +1,8 @@
-//! `homeroom demo`: the main job, live, over a real SSH connection, in a fresh folder.
+//! `homeroom demo`: the main job, live, over a real SSH connection, in a fresh folder; with `--year` a school year instead.
 
 mod client;
 mod story;
+mod year;
 
 use std::net::TcpListener;
 
@@ -18,11 +19,19 @@ pub(crate) struct Demo {
     /// End after the story instead of serving on
     #[arg(long)]
     once: bool,
+    /// Play a simulated school year, night by night, in well under a minute; nothing is served
+    #[arg(long)]
+    year: bool,
 }
 
 impl Demo {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let folder = tempfile::Builder::new().prefix("homeroom-demo-").tempdir()?;
+        if self.year {
+            let ended = year::play(folder.path(), settings(place)?, output);
+            folder.close()?;
+            return ended;
+        }
         let app = App::open(folder.path().to_owned(), settings(place)?)?;
         let ended = tokio::runtime::Runtime::new()?.block_on(async {
             let running = Running::start(&app).await?;

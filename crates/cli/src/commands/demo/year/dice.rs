@@ -1,0 +1,32 @@
+//! The year's chance: the same year for the same seed.
+
+use homeroom_model::Chance;
+
+/// Draws from a seeded source.
+pub(super) struct Dice(Chance);
+
+impl Dice {
+    pub(super) fn new(chance: Chance) -> Dice {
+        Dice(chance)
+    }
+
+    /// A number from 0 to `n` - 1; 0 when `n` is 0.
+    pub(super) fn below(&self, n: usize) -> usize {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        (u32::from_le_bytes(bytes) as usize).checked_rem(n).unwrap_or(0)
+    }
+
+    /// Whether one of `n` equally likely cases came about.
+    pub(super) fn one_in(&self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    /// One of the list.
+    ///
+    /// # Panics
+    /// When the list is empty.
+    pub(super) fn pick<'l, T>(&self, list: &'l [T]) -> &'l T {
+        &list[self.below(list.len())]
+    }
+}

@@ -1,0 +1,109 @@
+//! The company's side: a homeroom that works as the server does, on a clock that the year sets.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use homeroom_jobs::Worker;
+use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::district::{Mode, Slug, Stage};
+use homeroom_model::ids::RunNumber;
+use homeroom_model::run::{Run, RunKind};
+use homeroom_store::DistrictStore;
+use homeroom_store::district::NewDistrict;
+use homeroom_sync::{Conductor, Task, queue_decision, queue_run};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::timeline::{NEW_YEAR, SUMMER};
+use crate::wiring::App;
+
+const FILE: &str = "roster.csv";
+const TIME_ZONE: &str = "America/Los_Angeles";
+/// Hours of the day at which the night's run is made, and at which the operator decides.
+const NIGHT: i8 = 2;
+const MORNING: i8 = 8;
+
+/// One district, its files and its runs.
+pub(super) struct Office {
+    app: App,
+    pub(super) district: DistrictStore,
+    conductor: Conductor,
+    worker: Worker,
+    upload: PathBuf,
+    zone: TimeZone,
+}
+
+impl Office {
+    pub(super) fn open(app: App, seats: u32) -> anyhow::Result<Office> {
+        let district = app.store.districts_add(&NewDistrict {
+            slug: Slug::parse("lincoln").expect("'lincoln' keeps the rule for slugs"),
+            name: "Lincoln Unified School District".into(),
+            time_zone: TIME_ZONE.into(),
+            seats,
+            apps: vec!["rocketlit".into(), "innerorbit".into()],
+            mode: Mode::Nightly,
+            at: format!("{NIGHT:02}:00"),
+            file: FILE.into(),
+        })?;
+        let district = app.store.district(district.id);
+        app.store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
+        let mut settings = district.settings()?;
+        settings.policy.calendar = calendar();
+        district.settings_change(&settings)?;
+        let zone = TimeZone::get(TIME_ZONE).context("the time zones are part of the program")?;
+        let (conductor, worker, upload) = (app.conductor(), app.worker()?, app.data.join(FILE));
+        Ok(Office { app, district, conductor, worker, upload, zone })
+    }
+
+    /// The night's upload, its run, and whatever else is due.
+    pub(super) fn sync(&self, day: Date, file: &str) -> anyhow::Result<Run> {
+        self.wait_until(day, NIGHT)?;
+        std::fs::write(&self.upload, file)?;
+        let upload = self.app.inbox.receive(&self.district, FILE, &self.upload)?;
+        let (number, ..) = queue_run(&self.district, RunKind::Live, upload.id)?;
+        self.work()?;
+        self.run(number)
+    }
+
+    /// Carries out a decision on the morning after; the run as it is then.
+    pub(super) fn decide(&self, day: Date, number: RunNumber, task: Task) -> anyhow::Result<Run> {
+        self.wait_until(day, MORNING)?;
+        queue_decision(&self.district, task)?;
+        self.work()?;
+        self.run(number)
+    }
+
+    pub(super) fn set_seats(&self, seats: u32) -> anyhow::Result<()> {
+        let mut settings = self.district.settings()?;
+        settings.seats = seats;
+        Ok(self.district.settings_change(&settings)?)
+    }
+
+    pub(super) fn run(&self, number: RunNumber) -> anyhow::Result<Run> {
+        Ok(self.district.runs_get(number)?)
+    }
+
+    /// Does every job that is due.
+    fn work(&self) -> anyhow::Result<()> {
+        while self.worker.work_once(&|job| self.conductor.handle(job))? {}
+        Ok(())
+    }
+
+    fn wait_until(&self, day: Date, hour: i8) -> anyhow::Result<()> {
+        let time = day.at(hour, 0, 0, 0).to_zoned_datetime(self.zone.clone())?;
+        let clock = self.app.store.clock();
+        clock.advance((time.timestamp().as_millisecond() - clock.now()).max(0));
+        Ok(())
+    }
+}
+
+/// A pause in summer, and after it a week in which a new school year is approved beforehand.
+fn calendar() -> Vec<Entry> {
+    let entry =
+        |(from, to), kind, reason: &str| Entry { from, to, kind, schools: vec![], reason: reason.into() };
+    let rollover = Allowed { classes: Some(100), people: Some(40), updates: Some(100) };
+    vec![
+        entry(SUMMER, EntryKind::Pause, "summer"),
+        entry(NEW_YEAR, EntryKind::Window(rollover), "the new school year"),
+    ]
+}
