@@ -37,6 +37,7 @@ fn the_demo_plays_the_story_and_prints_addresses_credentials_and_both_results() 
         serde_json::json!([
             "roster.csv.corrected.csv",
             "roster.csv.findings.csv",
+            "roster.csv.plan.csv",
             "roster.csv.result.json",
             "roster.csv.result.txt"
         ])
