@@ -15,6 +15,7 @@ use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::source::Source;
 use homeroom_notify::ResultFiles;
 use homeroom_plan::Approval;
+use homeroom_read::Rules;
 use homeroom_store::runs::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::civil::Date;
@@ -47,6 +48,8 @@ struct Ending<'e> {
     state: RunState,
     report: RunReport,
     findings: &'e Findings,
+    /// How the file was read.
+    rules: &'e Rules,
     /// Every change as a CSV, when there is a plan and someone who can fetch it.
     plan: Option<Vec<u8>>,
 }
@@ -61,16 +64,17 @@ impl Conductor {
         district.runs_start(number)?;
         let settings = district.settings()?;
         let run = district.runs_get(number)?;
+        let rules = self.rules(district, &settings)?;
         if run.kind == RunKind::Live
             && let Some(report) = self.same_as_applied(district, &settings, &run)?
         {
             let findings = Findings::default();
-            let ending = Ending { state: RunState::Unchanged, report, findings: &findings, plan: None };
+            let ending =
+                Ending { state: RunState::Unchanged, report, findings: &findings, rules: &rules, plan: None };
             return self.end_without_changes(district, &settings, &run, &ending);
         }
 
         let source = district.store().blobs().source(&run.upload.blake3)?;
-        let rules = self.rules(district, &settings)?;
         let check = |earlier: &Earlier<'_>, progress: &mut dyn FnMut(u64)| {
             check(&source, &run.upload.name, &rules, earlier, progress)
         };
@@ -89,7 +93,8 @@ impl Conductor {
         let Checked { report: checked, roster, protected, findings, ends_mid_row, .. } = checked;
         let report = RunReport { check: Some(checked), ..RunReport::default() };
         if report.check.as_ref().is_some_and(|check| check.outcome == Outcome::FileRejected) {
-            let ending = Ending { state: RunState::Rejected, report, findings: &findings, plan: None };
+            let ending =
+                Ending { state: RunState::Rejected, report, findings: &findings, rules: &rules, plan: None };
             return self.end_without_changes(district, &settings, &run, &ending);
         }
 
@@ -119,7 +124,8 @@ impl Conductor {
                         .messages
                         .push(format!("Nothing is applied, the calendar says: {}.", pause.words()));
                 }
-                let ending = Ending { state: RunState::Tested, report, findings: &findings, plan };
+                let ending =
+                    Ending { state: RunState::Tested, report, findings: &findings, rules: &rules, plan };
                 self.end_without_changes(district, &settings, &run, &ending)?;
                 return Ok(());
             }
@@ -130,7 +136,7 @@ impl Conductor {
                 held.roster_version = made.parts.safe.base_version + 1;
             }
             let state = if holds { RunState::Held } else { RunState::Applied };
-            let ending = Ending { state, report, findings: &findings, plan };
+            let ending = Ending { state, report, findings: &findings, rules: &rules, plan };
             let files = self.tell(district, &settings, &run, &ending)?;
             self.progress(Progress::Applying);
             district.store().write(|tx| {
@@ -208,7 +214,7 @@ impl Conductor {
         run: &Run,
         ending: &Ending<'_>,
     ) -> Result<Option<ResultFiles>, SyncError> {
-        let Ending { state, report, findings, plan } = ending;
+        let Ending { state, report, findings, rules, plan } = ending;
         if !district.accounts_any()? {
             return Ok(None);
         }
@@ -223,13 +229,12 @@ impl Conductor {
             ..run.clone()
         };
         let source = store.blobs().source(&run.upload.blake3)?;
-        let rules = self.rules(district, settings)?;
         let files = ResultFiles::write(
             store,
             &ended,
             &settings.time_zone,
             |out| write_findings(findings, out),
-            |out| write_corrected(&source, &rules, findings, out),
+            |out| write_corrected(&source, rules, findings, out),
             plan.as_deref(),
         )?;
         Ok(Some(files))
