@@ -67,7 +67,7 @@ fn message(kind: Kind, held: &[&Proposal], gone: u64) -> String {
         held.iter().filter(|one| one.evidence.contains(&evidence)).count() * 2 > held.len()
     };
     let cause = if most(Evidence::ZerosDiffer) {
-        "zeros in front of the numbers were lost or added, most likely by a spreadsheet"
+        "zeros in front of the numbers were lost or added, as spreadsheets do"
     } else if most(Evidence::SameLocalPart) {
         "the e-mail domain has changed"
     } else if most(Evidence::PrefixDiffers) {
