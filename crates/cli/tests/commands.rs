@@ -108,9 +108,20 @@ fn a_roster_is_synced_exported_and_taken_back() {
         let states =
             runs.as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect::<Vec<_>>();
         assert_eq!(states, ["unchanged", "undone", "tested", "applied"]);
-        let again = home.run(&["run", "undo", id]);
-        assert_eq!(again.status.code(), Some(1));
-        assert!(String::from_utf8_lossy(&again.stderr).contains("only a run that has applied something"));
+        let tested = runs[2]["id"].as_str().unwrap();
+        let refused = home.run(&["run", "undo", tested]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("only a run that has applied something"));
+
+        // The undo is taken back, and done once more.
+        let (again, code) = home.json(&["run", "undo", id]);
+        assert_eq!((again["state"].as_str(), code), (Some("applied"), 0));
+        assert_eq!(again["undo"]["taken_back"]["restored"], undone["undo"]["restored"]);
+        let shown = home.run(&["run", "show", id]);
+        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+        assert!(shown.contains("Taken back at ") && shown.contains("Put back in place at "), "{shown}");
+        let (undone, _) = home.json(&["run", "undo", id]);
+        assert_eq!((undone["state"].as_str(), &undone["undo"]["taken_back"]), (Some("undone"), &Value::Null));
     }
 }
 
@@ -193,7 +204,11 @@ fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
     let out = |home: &Home| home.folder.join("e.csv").display().to_string();
     for (from, to) in [(0, 1), (1, 0)] {
         let file = homes[from].file("a.csv", &class(0..30));
-        homes[from].json(&["sync", "lincoln", &file]);
+        let (run, _) = homes[from].json(&["sync", "lincoln", &file]);
+        let run = run["id"].as_str().unwrap();
+        for _ in 0..2 {
+            homes[from].json(&["run", "undo", run]);
+        }
         homes[from].json(&["account", "add", "lincoln"]);
         let backup = homes[from].folder.join(format!("backup-{from}"));
         let (made, code) = homes[from].json(&["backup", &backup.display().to_string()]);
@@ -206,6 +221,7 @@ fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
             fs::read(Path::new(&out(home))).unwrap()
         };
         assert_eq!(export(&homes[from]), export(&homes[to]));
+        assert_eq!(homes[to].json(&["run", "undo", run]).0["state"], "undone");
         assert_eq!(
             homes[to].run(&["restore", &backup.display().to_string()]).status.code(),
             Some(1),

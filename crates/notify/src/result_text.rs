@@ -69,7 +69,8 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
     if let Some(check) = &run.report.check {
         writeln!(out, "{}", counts(check))?;
     }
-    if let Some(held) = run.report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
+    let waits = |held: &&Held| !held.fuses.is_empty() && run.report.decision.is_none();
+    if let Some(held) = run.report.held.as_ref().filter(waits) {
         write_held(out, held)?;
     }
     if let Some(check) = &run.report.check {

@@ -3,9 +3,12 @@
 //! Pure: the same stored roster, the same upload and the same policy give the same plan, byte for byte.
 
 mod diff;
+mod fields;
+mod fitting;
 mod fuses;
 mod matching;
 mod protection;
+mod replay;
 mod undo;
 
 pub use diff::{Planned, plan};

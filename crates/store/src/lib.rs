@@ -20,6 +20,7 @@ pub mod profiles;
 pub mod roster;
 pub mod runs;
 pub mod tx;
+mod undos;
 pub mod uploads;
 
 pub use blobs::Blobs;
@@ -49,4 +50,5 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "district_key",
     "signing_key",
     "upload_part",
+    "undo",
 ];

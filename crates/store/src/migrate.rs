@@ -25,6 +25,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_profile_and_keys.sql"),
         postgres: include_str!("../migrations/postgres/0002_profile_and_keys.sql"),
     },
+    Migration {
+        number: 3,
+        name: "undo",
+        sqlite: include_str!("../migrations/sqlite/0003_undo.sql"),
+        postgres: include_str!("../migrations/postgres/0003_undo.sql"),
+    },
 ];
 
 /// The lines of all steps, as PostgreSQL gets them.

@@ -92,6 +92,6 @@ fn held(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
     Err(SyncError::Refused(format!("run {} is {}, not held: there is nothing to decide", run.id, run.state)))
 }
 
-fn decision(district: &DistrictStore, decision: &str) -> Decision {
+pub(crate) fn decision(district: &DistrictStore, decision: &str) -> Decision {
     Decision { decision: decision.into(), at: rfc3339(district.store().now()) }
 }

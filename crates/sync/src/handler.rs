@@ -63,6 +63,7 @@ impl Conductor {
             Task::Approve(number) => self.approve(&district, number),
             Task::Discard(number) => self.discard(&district, number),
             Task::Undo(number) => self.undo(&district, number),
+            Task::Redo(number) => self.redo(&district, number),
         };
         match (done, task) {
             (Ok(()), _) => Outcome::Done,

@@ -23,6 +23,8 @@ pub enum Task {
     Discard(RunNumber),
     /// Take back what a run applied.
     Undo(RunNumber),
+    /// Take a run's undo back. A task of its own: a job that is done twice after a crash must not turn back what it did.
+    Redo(RunNumber),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,6 +44,7 @@ impl Task {
             "approve" => Some(Task::Approve(run)),
             "discard" => Some(Task::Discard(run)),
             "undo" => Some(Task::Undo(run)),
+            "redo" => Some(Task::Redo(run)),
             _ => None,
         }
     }
@@ -59,6 +62,7 @@ impl Task {
             Task::Approve(run) => ("approve", Some(run)),
             Task::Discard(run) => ("discard", Some(run)),
             Task::Undo(run) => ("undo", Some(run)),
+            Task::Redo(run) => ("redo", Some(run)),
         };
         let payload = run.map_or_else(
             || "{}".to_owned(),
@@ -82,7 +86,7 @@ pub fn queue_run(
     })
 }
 
-/// Queues an approval, discard or undo, at once.
+/// Queues an approval, discard, undo or redo, at once.
 pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, StoreError> {
     district.store().write(|tx| task.enqueue_in_tx(district, tx, district.store().now()))
 }

@@ -3,8 +3,8 @@
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use homeroom_model::ids::{RunId, RunNumber};
-use homeroom_model::run::{Run as Document, RunState};
-use homeroom_notify::result_text;
+use homeroom_model::run::{Run as Document, RunState, Undone};
+use homeroom_notify::{result_text, thousands};
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::JobId;
 use homeroom_sync::{Task, queue_decision};
@@ -31,37 +31,38 @@ pub(crate) enum Run {
         /// The run
         run: RunId,
     },
-    /// Take back what a run applied
+    /// Take back what a run applied; once more, and the run is put back in place
     Undo {
         /// The run
         run: RunId,
     },
 }
 
-/// The task that carries a decision out.
-type Decision = fn(RunNumber) -> Task;
-
 impl Run {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let app = place.open()?;
-        let (id, decision): (_, Option<Decision>) = match self {
-            Run::Show { run } => (run, None),
-            Run::Approve { run } => (run, Some(Task::Approve)),
-            Run::Discard { run } => (run, Some(Task::Discard)),
-            Run::Undo { run } => (run, Some(Task::Undo)),
-        };
-        let found = app.store.runs_find(*id)?;
+        let (Run::Show { run } | Run::Approve { run } | Run::Discard { run } | Run::Undo { run }) = self;
+        let found = app.store.runs_find(*run)?;
         let (district, number) = found
-            .with_context(|| format!("there is no run {id}: `homeroom runs SLUG` lists a district's"))?;
+            .with_context(|| format!("there is no run {run}: `homeroom runs SLUG` lists a district's"))?;
         let district = app.store.district(district);
-        if let Some(task) = decision {
-            decide(&app, &district, task(number))?;
+        let task = match self {
+            Run::Show { .. } => None,
+            Run::Approve { .. } => Some(Task::Approve(number)),
+            Run::Discard { .. } => Some(Task::Discard(number)),
+            Run::Undo { .. } if district.runs_get(number)?.state == RunState::Undone => {
+                Some(Task::Redo(number))
+            }
+            Run::Undo { .. } => Some(Task::Undo(number)),
+        };
+        if let Some(task) = task {
+            decide(&app, &district, task)?;
         }
         let run = district.runs_get(number)?;
         let time_zone = district.settings()?.time_zone;
         output.result(&run, || run_text(&run, &time_zone))?;
         // A decision is done when it is done, whatever rows the file had; `show` tells by its code what the run is.
-        Ok(if decision.is_some() { Exit::Done } else { Exit::of_run(&run) })
+        Ok(if task.is_some() { Exit::Done } else { Exit::of_run(&run) })
     }
 }
 
@@ -100,5 +101,23 @@ pub(crate) fn finish_run(
 
 /// A run in words.
 pub(crate) fn run_text(run: &Document, time_zone: &str) -> String {
-    format!("run {}\n\n{}", run.id, result_text(run, time_zone))
+    let mut text = format!("run {}\n\n{}", run.id, result_text(run, time_zone));
+    if let Some(undone) = &run.report.undo {
+        text += &undo_text("Taken back", undone);
+        if let Some(again) = &undone.taken_back {
+            text += &undo_text("Put back in place", again);
+        }
+    }
+    text
+}
+
+/// What an undo did and what it had to leave.
+fn undo_text(what: &str, undone: &Undone) -> String {
+    let changed = match undone.restored.total() {
+        1 => "1 thing".into(),
+        things => format!("{} things", thousands(things)),
+    };
+    let kept = undone.kept.iter().map(|kept| format!("  {kept}\n"));
+    let leaves = if undone.kept.is_empty() { "." } else { ", except:" };
+    format!("\n{what} at {}: {changed} changed{leaves}\n{}", undone.at, kept.collect::<String>())
 }

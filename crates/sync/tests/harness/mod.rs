@@ -1,0 +1,127 @@
+//! A district with a conductor on each engine, and small rosters that come and go.
+
+#![allow(dead_code, reason = "each file of tests uses its part")]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use homeroom_check::check_alone;
+use homeroom_inbox::{Inbox, InboxSettings};
+use homeroom_jobs::Outcome;
+use homeroom_model::run::{Run, RunKind};
+use homeroom_model::stored::StoredRoster;
+use homeroom_read::Limits;
+use homeroom_store::{DistrictStore, StoreError};
+use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
+use homeroom_testkit::{Enrolled, TestStore, stores};
+use proptest::prelude::*;
+
+/// A district and what works on it.
+pub(crate) struct School {
+    pub(crate) test: TestStore,
+    conductor: Conductor,
+    inbox: Inbox,
+    pub(crate) district: DistrictStore,
+    files: AtomicU32,
+}
+
+/// A district on each engine. With `open` no fuse can blow.
+pub(crate) fn schools(seats: u32, open: bool) -> Vec<School> {
+    stores().into_iter().map(|test| school(test, seats, open)).collect()
+}
+
+fn school(test: TestStore, seats: u32, open: bool) -> School {
+    let district = test.district("lincoln");
+    let mut settings = district.settings().unwrap();
+    settings.seats = seats;
+    if open {
+        settings.policy.district_percent = 100;
+        settings.policy.shrink_percent = 0;
+    }
+    district.settings_change(&settings).unwrap();
+    let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+    let conductor = Conductor::new(test.store.clone(), inbox.clone(), Limits::default());
+    School { test, conductor, inbox, district, files: AtomicU32::new(0) }
+}
+
+impl School {
+    pub(crate) fn sync(&self, file: &[u8], kind: RunKind) -> Run {
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        let path = self.test.folder.path().join(format!("{number}.csv"));
+        std::fs::write(&path, file).unwrap();
+        let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
+        let (number, _, job) = queue_run(&self.district, kind, upload.id).unwrap();
+        self.work(job).unwrap();
+        self.district.runs_get(number).unwrap()
+    }
+
+    fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
+        let job = self.test.store.jobs_claim("test", i64::MAX, Some(job)).unwrap().unwrap();
+        let outcome = self.conductor.handle(&job);
+        self.test.store.jobs_finish(&job).unwrap();
+        match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Fail(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn decide(&self, task: Task) -> Result<(), String> {
+        let job = queue_decision(&self.district, task).unwrap();
+        self.work(job)
+    }
+
+    pub(crate) fn export(&self) -> String {
+        exported(&self.district.roster_load().unwrap())
+    }
+
+    /// Who is who: the random ids of all students by address.
+    pub(crate) fn ids(&self) -> Vec<(String, String)> {
+        self.test
+            .store
+            .read(|tx| {
+                tx.rows("SELECT email, id FROM student WHERE active ORDER BY email", &[], |row| {
+                    Ok::<_, StoreError>((row.text(0)?, row.uuid(1)?.to_string()))
+                })
+            })
+            .unwrap()
+    }
+}
+
+fn exported(stored: &StoredRoster) -> String {
+    let mut out = vec![];
+    export_flat(stored, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let mut lines = text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    lines.sort();
+    lines.join("\n")
+}
+
+/// What a file wants, in the form of an export.
+pub(crate) fn wanted(file: &[u8]) -> String {
+    let checked = check_alone(&file.to_vec(), "").unwrap();
+    exported(&StoredRoster::of(checked.roster, checked.report.rows))
+}
+
+pub(crate) fn rows(most: usize) -> impl Strategy<Value = Vec<Enrolled>> {
+    let row =
+        (1..3_u8, 1..5_u8, 1..30_u16, any::<bool>()).prop_map(|(school, class, student, moved)| Enrolled {
+            school,
+            class,
+            teacher: school * 10 + class + u8::from(moved && class == 1),
+            student,
+            version: 1,
+        });
+    proptest::collection::vec(row, 1..most)
+}
+
+/// The same roster later: some students have another name.
+pub(crate) fn renamed(rows: &[Enrolled], every: u16) -> Vec<Enrolled> {
+    rows.iter()
+        .map(|row| if row.student % every == 0 { Enrolled { version: 2, ..*row } } else { *row })
+        .collect()
+}
+
+/// A class of `students` in school 1.
+pub(crate) fn class(students: std::ops::Range<u16>) -> Vec<Enrolled> {
+    students.map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 }).collect()
+}
