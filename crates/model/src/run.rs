@@ -142,7 +142,10 @@ pub(crate) fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S
     serializer.serialize_str(&rfc3339(*millis))
 }
 
-fn maybe_as_rfc3339<S: Serializer>(millis: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn maybe_as_rfc3339<S: Serializer>(
+    millis: &Option<i64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match millis {
         Some(millis) => as_rfc3339(millis, serializer),
         None => serializer.serialize_none(),

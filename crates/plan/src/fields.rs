@@ -8,7 +8,7 @@ use homeroom_model::roster::{Class, Person, School, Student};
 use homeroom_model::texts::{Text, Texts};
 
 /// Where a value stands.
-pub(crate) enum Slot<'v> {
+pub enum Slot<'v> {
     /// Text.
     Text(&'v mut Text),
     /// A school's number.
@@ -20,7 +20,7 @@ pub(crate) enum Slot<'v> {
 }
 
 /// The values of one kind of thing.
-pub(crate) trait Fields: Copy {
+pub trait Fields: Copy {
     /// Its fields, in the order in which they are told.
     const FIELDS: &'static [Field];
     /// Those of which no two active things have the same value.

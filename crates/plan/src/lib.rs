@@ -6,11 +6,14 @@ mod diff;
 mod fields;
 mod fitting;
 mod fuses;
+mod history;
 mod matching;
 mod protection;
 mod replay;
 mod undo;
 
 pub use diff::{Planned, plan};
+pub use fields::Fields;
 pub use fuses::{Approval, Limits, Parts, split};
+pub use history::history;
 pub use undo::undo;

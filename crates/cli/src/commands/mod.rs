@@ -9,6 +9,7 @@ mod demo;
 mod district;
 mod district_key;
 mod doctor;
+mod history;
 mod migrate;
 mod profile;
 mod restore;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     /// One run: show it, decide about what it holds, or take it back
     #[command(subcommand)]
     Run(run::Run),
+    /// Show all that ever happened to one student, teacher, class or school
+    History(history::History),
     /// The stored roster
     #[command(subcommand)]
     Roster(roster::Roster),
@@ -72,6 +75,7 @@ impl Command {
             Command::Sync(command) => command.run(place, output),
             Command::Runs(command) => command.run(place, output),
             Command::Run(command) => command.run(place, output),
+            Command::History(command) => command.run(place, output),
             Command::Roster(command) => command.run(place, output),
             Command::Migrate(command) => command.run(place, output),
             Command::Backup(command) => command.run(place, output),

@@ -1,6 +1,7 @@
 //! The stored roster: its tables, loading it whole, writing changes, and the log of changes.
 
 mod changes;
+mod history;
 mod kept;
 mod load;
 mod write;
