@@ -37,22 +37,23 @@ pub fn apply_in_tx(
     Ok(version)
 }
 
-/// Writes an undo, logged under `run`, a number of its own; the roster's new version.
+/// Writes an undo, logged under `number`, one of its own; the roster's new version.
 ///
 /// # Errors
 /// As [`apply_in_tx`].
 pub fn apply_undo_in_tx(
     district: &DistrictStore,
     tx: &mut Tx<'_>,
-    run: RunNumber,
+    number: RunNumber,
     undo: &Undo,
 ) -> Result<i64, ApplyError> {
-    let version = apply_in_tx(district, tx, run, &undo.plan)?;
-    let (old, texts, runs) = (&undo.old_values, &undo.plan.texts, &undo.changed_runs);
-    district.roster_old_values_in_tx(tx, &old.schools, texts)?;
-    district.roster_old_values_in_tx(tx, &old.classes, texts)?;
-    district.roster_old_values_in_tx(tx, &old.teachers, texts)?;
-    district.roster_old_values_in_tx(tx, &old.students, texts)?;
+    let version = apply_in_tx(district, tx, number, &undo.plan)?;
+    let (old, runs) = (&undo.old_values, &undo.changed_runs);
+    let mut writer = Writer { district, tx, run: number, texts: &undo.plan.texts };
+    writer.old_values(&old.schools)?;
+    writer.old_values(&old.classes)?;
+    writer.old_values(&old.teachers)?;
+    writer.old_values(&old.students)?;
     district.changed_run_restore_in_tx::<School>(tx, &runs.schools)?;
     district.changed_run_restore_in_tx::<Class>(tx, &runs.classes)?;
     district.changed_run_restore_in_tx::<Person>(tx, &runs.teachers)?;
@@ -87,6 +88,12 @@ impl Writer<'_, '_> {
         district.roster_update_in_tx(tx, run, &changes.rekey, texts)?;
         district.roster_update_in_tx(tx, run, &changes.reactivate, texts)?;
         district.roster_create_in_tx(tx, run, &changes.create, texts)
+    }
+
+    fn old_values<V: KeptEntity>(&mut self, old: &[Numbered<V>]) -> Result<(), StoreError> {
+        let Writer { district, tx, run, texts } = self;
+        district.changes_log_in_tx::<V>(tx, *run, Operation::Revalue, &numbers(old))?;
+        district.roster_old_values_in_tx(tx, old, texts)
     }
 
     fn links(&mut self, kind: KeptLink, changes: &LinkChanges) -> Result<(), StoreError> {

@@ -108,9 +108,68 @@ fn a_roster_is_synced_exported_and_taken_back() {
         let states =
             runs.as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect::<Vec<_>>();
         assert_eq!(states, ["unchanged", "undone", "tested", "applied"]);
-        let again = home.run(&["run", "undo", id]);
-        assert_eq!(again.status.code(), Some(1));
-        assert!(String::from_utf8_lossy(&again.stderr).contains("only a run that has applied something"));
+        let tested = runs[2]["id"].as_str().unwrap();
+        let refused = home.run(&["run", "undo", tested]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("only a run that has applied something"));
+
+        // The undo is taken back, and done once more.
+        let (again, code) = home.json(&["run", "undo", id]);
+        assert_eq!((again["state"].as_str(), code), (Some("applied"), 0));
+        assert_eq!(again["undo"]["taken_back"]["restored"], undone["undo"]["restored"]);
+        let shown = home.run(&["run", "show", id]);
+        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+        assert!(shown.contains("Taken back at ") && shown.contains("Put back in place at "), "{shown}");
+        let (undone, _) = home.json(&["run", "undo", id]);
+        assert_eq!((undone["state"].as_str(), &undone["undo"]["taken_back"]), (Some("undone"), &Value::Null));
+    }
+}
+
+#[test]
+fn a_history_tells_all_that_ever_happened_to_one_student() {
+    for home in homes() {
+        let first = home.file("first.csv", &class(0..50));
+        home.json(&["sync", "lincoln", &first]);
+        let second = home.file("second.csv", &class(1..50));
+        let (run, _) = home.json(&["sync", "lincoln", &second]);
+        home.json(&["run", "undo", run["id"].as_str().unwrap()]);
+        let student = ["history", "lincoln", "--student", "S0@students.lincoln.example.org"];
+        let (histories, code) = home.json(&student);
+        assert_eq!(code, 0, "{histories}");
+        let history = &histories[0];
+        assert_eq!((&history["active"], &history["name"]), (&true.into(), &"Stu Dent0v1".into()));
+        let changes = history["changes"].as_array().unwrap();
+        let told =
+            changes.iter().map(|one| (one["by"]["act"].as_str().unwrap(), one["what"].as_str().unwrap()));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ("run", "created"),
+                ("run", "joined"),
+                ("run", "deactivated"),
+                ("run", "left"),
+                ("undo", "reactivated"),
+                ("undo", "joined"),
+            ]
+        );
+        assert_eq!(
+            (&changes[4]["by"]["run"], &changes[4]["by"]["upload"]),
+            (&run["id"], &"roster.csv".into())
+        );
+        assert!(changes.iter().all(|one| one["at"].as_str().unwrap().ends_with('Z')), "{history}");
+
+        let text = home.run(&student);
+        let text = String::from_utf8_lossy(&text.stdout).into_owned();
+        assert!(text.contains("    joined class S1-C1 (Class 1 1)"), "{text}");
+        assert!(text.contains("  undo of run ") && text.contains(" (roster.csv)"), "{text}");
+        let class = home.run(&["history", "lincoln", "--class", "S1-C1"]);
+        let class = String::from_utf8_lossy(&class.stdout).into_owned();
+        assert!(class.contains("    left by s0@students.lincoln.example.org (Stu Dent0v1)"), "{class}");
+
+        let unknown = home.run(&["history", "lincoln", "--teacher", "nobody@x.org"]);
+        assert_eq!(unknown.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&unknown.stderr).contains("never had"), "{unknown:?}");
+        assert_eq!(home.run(&["history", "lincoln"]).status.code(), Some(2), "whose");
     }
 }
 
@@ -193,7 +252,13 @@ fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
     let out = |home: &Home| home.folder.join("e.csv").display().to_string();
     for (from, to) in [(0, 1), (1, 0)] {
         let file = homes[from].file("a.csv", &class(0..30));
-        homes[from].json(&["sync", "lincoln", &file]);
+        let (run, _) = homes[from].json(&["sync", "lincoln", &file]);
+        let run = run["id"].as_str().unwrap();
+        for _ in 0..2 {
+            homes[from].json(&["run", "undo", run]);
+        }
+        let history = ["history", "lincoln", "--student", "s3@students.lincoln.example.org"];
+        let (told, _) = homes[from].json(&history);
         homes[from].json(&["account", "add", "lincoln"]);
         let backup = homes[from].folder.join(format!("backup-{from}"));
         let (made, code) = homes[from].json(&["backup", &backup.display().to_string()]);
@@ -206,6 +271,10 @@ fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
             fs::read(Path::new(&out(home))).unwrap()
         };
         assert_eq!(export(&homes[from]), export(&homes[to]));
+        assert_eq!(homes[to].json(&history).0, told);
+        homes[to].json(&["run", "undo", run]);
+        let (after, _) = homes[to].json(&history);
+        assert_eq!((&after[0]["active"], &told[0]["active"]), (&false.into(), &true.into()));
         assert_eq!(
             homes[to].run(&["restore", &backup.display().to_string()]).status.code(),
             Some(1),

@@ -1,78 +1,127 @@
-//! What one run changed in the roster, as an undo needs to know it.
+//! What runs made of each thing in the roster, as an undo and a history need to know it.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::RunNumber;
 use crate::plan::{Counts, Numbered, Plan};
 use crate::roster::{Class, Link, Person, School, Student};
 use crate::texts::Texts;
 
-/// How a thing was before a run changed it.
+/// How a thing is, or was, at one time. A link has no values: `State<()>`.
 #[derive(Clone, Copy, Debug)]
-pub struct Before<V> {
-    /// Whether it was active.
+pub struct State<V> {
+    /// Whether it is active, a link in force.
     pub active: bool,
-    /// Its values; text in [`RunChanges::texts`].
+    /// Its values.
     pub values: V,
-    /// The run that had changed it last.
-    pub changed_run: RunNumber,
 }
 
-/// A thing that a run created or changed, and how it is now.
+/// One change of a thing, as the log tells it.
 #[derive(Clone, Copy, Debug)]
-pub struct ChangedEntity<V> {
-    /// Its number.
-    pub number: u32,
-    /// How it was; `None` when the run created it.
-    pub before: Option<Before<V>>,
-    /// Whether it is active now.
-    pub active: bool,
-    /// The run that changed it last.
-    pub changed_run: RunNumber,
+pub struct Step<V> {
+    /// The run or undo that changed it.
+    pub by: RunNumber,
+    /// When, in milliseconds since 1970-01-01 UTC; 0 for a change by a version that did not note it.
+    pub at: i64,
+    /// How it was before. How it was after is the next step's `before`, or how it is now.
+    pub before: State<V>,
 }
 
-/// A link that a run created or changed, and how it is now.
-#[derive(Clone, Copy, Debug)]
-pub struct ChangedLink {
-    /// Class and person by number.
-    pub link: Link,
-    /// Whether it was in force, and the run that had changed it last; `None` when the run created it.
-    pub before: Option<(bool, RunNumber)>,
-    /// Whether it is in force now.
-    pub active: bool,
-    /// The run that changed it last.
+/// Everything that ever happened to one thing.
+#[derive(Clone, Debug)]
+pub struct Past<K, V> {
+    /// Its number, or class and person of a link.
+    pub of: K,
+    /// The run that created it, active.
+    pub created_run: RunNumber,
+    /// The last run whose change is in effect.
     pub changed_run: RunNumber,
+    /// Its changes in the order of time.
+    pub steps: Vec<Step<V>>,
+    /// How it is now.
+    pub now: State<V>,
 }
 
-/// Everything that a run changed, each thing once, as it was before the run.
+impl<K, V> Past<K, V> {
+    /// How it was when it was created, and after each step.
+    pub fn states(&self) -> impl Iterator<Item = &State<V>> {
+        self.steps.iter().map(|step| &step.before).chain([&self.now])
+    }
+}
+
+/// Who stands behind a number in the log of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// A run.
+    Run(RunNumber),
+    /// The undo of a run.
+    Undo(RunNumber),
+    /// The undo of a run's undo.
+    Redo(RunNumber),
+}
+
+/// Every undo of a district: its number, and the number that it took back, which is a run's or an undo's.
+#[derive(Clone, Debug, Default)]
+pub struct Undos(pub BTreeMap<RunNumber, RunNumber>);
+
+impl Undos {
+    /// Who stands behind a number.
+    pub fn maker(&self, number: RunNumber) -> Maker {
+        match self.0.get(&number) {
+            None => Maker::Run(number),
+            Some(of) => self.0.get(of).map_or(Maker::Undo(*of), |run| Maker::Redo(*run)),
+        }
+    }
+
+    /// The runs that are taken back now.
+    pub fn undone(&self) -> BTreeSet<RunNumber> {
+        let mut undone = BTreeSet::new();
+        for number in self.0.keys() {
+            match self.maker(*number) {
+                Maker::Undo(run) => _ = undone.insert(run),
+                Maker::Redo(run) => _ = undone.remove(&run),
+                Maker::Run(_) => {}
+            }
+        }
+        undone
+    }
+}
+
+/// The past of everything that one run created or changed.
 #[derive(Clone, Debug, Default)]
 pub struct RunChanges {
     /// The roster's version that "now" speaks of.
     pub version: i64,
+    /// Every undo of the district.
+    pub undos: Undos,
     /// The text of the values below.
     pub texts: Texts,
     /// Schools.
-    pub schools: Vec<ChangedEntity<School>>,
+    pub schools: Vec<Past<u32, School>>,
     /// Classes.
-    pub classes: Vec<ChangedEntity<Class>>,
+    pub classes: Vec<Past<u32, Class>>,
     /// Teachers.
-    pub teachers: Vec<ChangedEntity<Person>>,
+    pub teachers: Vec<Past<u32, Person>>,
     /// Students.
-    pub students: Vec<ChangedEntity<Student>>,
+    pub students: Vec<Past<u32, Student>>,
     /// Teachings.
-    pub teachings: Vec<ChangedLink>,
+    pub teachings: Vec<Past<Link, ()>>,
     /// Enrollments.
-    pub enrollments: Vec<ChangedLink>,
+    pub enrollments: Vec<Past<Link, ()>>,
 }
 
-/// The changes that take a run back.
+/// The changes that take a run back, or put it back in place.
 #[derive(Debug, Default)]
 pub struct Undo {
-    /// Creations are deactivated, updates get their old values, removals come back.
+    /// Updates, removals and returns; nothing is created.
     pub plan: Plan,
-    /// Old values of things that the run had reactivated and that are deactivated again.
+    /// Values for things that are inactive afterwards.
     pub old_values: OldValues,
-    /// Which run stands again as the last change of what is taken back.
+    /// Which run stands as the last change of each thing.
     pub changed_runs: ChangedRuns,
-    /// What was not taken back and why, in sentences without names or addresses.
+    /// How many things change.
+    pub restored: Counts,
+    /// What stays as it is and why, in sentences without names or addresses.
     pub kept: Vec<String>,
 }
 
@@ -89,7 +138,7 @@ pub struct OldValues {
     pub students: Vec<Numbered<Student>>,
 }
 
-/// Numbers and links with the run that had changed them before.
+/// Numbers and links with the run that is their last change in effect.
 #[derive(Debug, Default)]
 pub struct ChangedRuns {
     /// Schools.
@@ -104,12 +153,4 @@ pub struct ChangedRuns {
     pub teachings: Vec<(Link, RunNumber)>,
     /// Enrollments.
     pub enrollments: Vec<(Link, RunNumber)>,
-}
-
-impl Undo {
-    /// How many things are taken back.
-    pub fn restored(&self) -> Counts {
-        let counts = self.plan.counts();
-        counts.update + counts.deactivate + counts.reactivate
-    }
 }

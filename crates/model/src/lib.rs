@@ -12,6 +12,7 @@ pub mod encoding;
 pub mod finding;
 pub mod finding_code;
 pub mod grade;
+pub mod history;
 pub mod ids;
 pub mod name;
 pub mod pin;

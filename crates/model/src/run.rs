@@ -91,12 +91,21 @@ pub struct PinShown {
 /// What an undo did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
+    /// The number that its changes are logged under; `None` for an undo by a version that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<RunNumber>,
+    /// What the run was before it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_before: Option<RunState>,
     /// Changes taken back.
     pub restored: Counts,
     /// Changes kept because something changed them later, as sentences without names or addresses.
     pub kept: Vec<String>,
     /// When, as RFC 3339.
     pub at: String,
+    /// How this undo was itself taken back; that of an undo's undo has no such part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<Box<Undone>>,
 }
 
 /// What a run found and did; kept with the run.
@@ -166,7 +175,10 @@ pub(crate) fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S
     serializer.serialize_str(&rfc3339(*millis))
 }
 
-fn maybe_as_rfc3339<S: Serializer>(millis: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn maybe_as_rfc3339<S: Serializer>(
+    millis: &Option<i64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match millis {
         Some(millis) => as_rfc3339(millis, serializer),
         None => serializer.serialize_none(),

@@ -400,7 +400,7 @@ fn write_plan(
 }
 
 /// `2026-11-23 18:00 PST`; UTC when the zone is not known.
-fn local_time(millis: i64, time_zone: &str) -> String {
+pub fn local_time(millis: i64, time_zone: &str) -> String {
     let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
     let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone);
     at.strftime("%Y-%m-%d %H:%M %Z").to_string()

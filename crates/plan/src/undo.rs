@@ -1,330 +1,189 @@
-//! Takes back what a run changed: values as well as states. What was changed later is kept, and listed.
+//! Takes back what a run changed, or puts it back in place: each value and each state for itself. What later runs changed
+//! is kept, and listed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
-use homeroom_model::changes::{ChangedEntity, ChangedLink, ChangedRuns, OldValues, RunChanges, Undo};
+use homeroom_model::changes::{ChangedRuns, Maker, OldValues, Past, RunChanges, Undo, Undos};
+use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
-use homeroom_model::roster::{Class, Link, Person, School};
+use homeroom_model::plan::{Changes, Counts, LinkChanges, Numbered, Plan};
+use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::texts::Texts;
 
-/// Plans the undo of `run`. `stored` and `changes` must be of the same version.
+use crate::fields::Fields;
+use crate::fitting::{Links, Things, keep_schools};
+use crate::replay::{Later, Turn, Turned};
+
+/// Plans that `run` is taken back, or put back in place when it is taken back already. `stored` and `changes` must be of
+/// the same version.
 pub fn undo(stored: &StoredRoster, changes: RunChanges, run: RunNumber) -> Undo {
-    let mut kept = Kept::default();
-    let texts = changes.texts;
-    let active = Active::new(stored);
-    let mut schools = entities(&changes.schools, run, "school", &mut kept);
-    let mut classes = entities(&changes.classes, run, "class", &mut kept);
-    let mut teachers = entities(&changes.teachers, run, "teacher", &mut kept);
-    let mut students = entities(&changes.students, run, "student", &mut kept);
-    let mut teachings = links(&changes.teachings, run, "teaching", &mut kept);
-    let mut enrollments = links(&changes.enrollments, run, "enrollment", &mut kept);
+    let mut turning = Turning { turn: Turn::of(run, &changes.undos, &changes.texts), kept: Vec::new() };
+    let mut schools = turning.things("school", &stored.schools, &changes.schools);
+    let mut classes = turning.things("class", &stored.classes, &changes.classes);
+    let mut teachers = turning.things("teacher", &stored.teachers, &changes.teachers);
+    let mut students = turning.things("student", &stored.students, &changes.students);
+    let mut teachings = turning.links("teaching", &stored.teachings, &changes.teachings);
+    let mut enrollments = turning.links("enrollment", &stored.enrollments, &changes.enrollments);
 
-    keep_taken_keys(&mut schools, stored, &stored.schools, &texts, "school", &mut kept, |one| vec![one.key]);
-    keep_taken_keys(&mut classes, stored, &stored.classes, &texts, "class", &mut kept, |one| vec![one.key]);
-    let person_keys = |one: &Person| vec![one.email, one.sis_id];
-    keep_taken_keys(&mut teachers, stored, &stored.teachers, &texts, "teacher", &mut kept, person_keys);
-    keep_taken_keys(&mut students, stored, &stored.students, &texts, "student", &mut kept, |one| {
-        person_keys(&one.person)
-    });
+    // What is kept may need more to be kept. The roster as it is now fits together, so this has an end.
+    let (mut kept, texts) = (turning.kept, &changes.texts);
+    loop {
+        let said = kept.len();
+        teachings.keep_ends(&mut classes, &mut teachers, &mut kept);
+        enrollments.keep_ends(&mut classes, &mut students, &mut kept);
+        keep_schools(&mut classes, &mut schools, &mut kept);
+        schools.keep_keys_unique(&stored.texts, texts, &mut kept);
+        classes.keep_keys_unique(&stored.texts, texts, &mut kept);
+        teachers.keep_keys_unique(&stored.texts, texts, &mut kept);
+        students.keep_keys_unique(&stored.texts, texts, &mut kept);
+        if kept.len() == said {
+            break;
+        }
+    }
 
-    // What is still needed by something that stays is not taken away, and nothing comes back without what it needs.
-    keep_used(
-        &mut classes.changes,
-        &stored.teachings,
-        &teachings.changes,
-        |link| link.class,
-        "class",
-        &mut kept,
-    );
-    keep_used(
-        &mut classes.changes,
-        &stored.enrollments,
-        &enrollments.changes,
-        |link| link.class,
-        "class",
-        &mut kept,
-    );
-    keep_used(
-        &mut teachers.changes,
-        &stored.teachings,
-        &teachings.changes,
-        |link| link.person,
-        "teacher",
-        &mut kept,
-    );
-    keep_used(
-        &mut students.changes,
-        &stored.enrollments,
-        &enrollments.changes,
-        |link| link.person,
-        "student",
-        &mut kept,
-    );
-    keep_used_schools(&mut schools.changes, stored, &classes.changes, &mut kept);
-    let there = |of: &HashSet<u32>, changes: &dyn HasNumbers| {
-        let (gone, back) = changes.gone_and_back();
-        of.difference(&gone).copied().chain(back).collect::<HashSet<u32>>()
-    };
-    let schools_there = there(&active.schools, &schools.changes);
-    classes
-        .changes
-        .reactivate
-        .retain(|one| kept.unless(schools_there.contains(&one.values.school), "class", one.number));
-    let classes_there = there(&active.classes, &classes.changes);
-    let teachers_there = there(&active.teachers, &teachers.changes);
-    let students_there = there(&active.students, &students.changes);
-    keep_ended(&mut teachings.changes, &classes_there, &teachers_there, "teaching", &mut kept);
-    keep_ended(&mut enrollments.changes, &classes_there, &students_there, "enrollment", &mut kept);
-
-    let changed_runs = ChangedRuns {
-        schools: schools.changed_runs(),
-        classes: classes.changed_runs(),
-        teachers: teachers.changed_runs(),
-        students: students.changed_runs(),
-        teachings: teachings.changed_runs(),
-        enrollments: enrollments.changed_runs(),
-    };
+    let mut restored = Counts::default();
+    let (schools, old_schools, school_runs) = outcome(&schools.turned, texts, &mut restored.schools);
+    let (classes, old_classes, class_runs) = outcome(&classes.turned, texts, &mut restored.classes);
+    let (teachers, old_teachers, teacher_runs) = outcome(&teachers.turned, texts, &mut restored.teachers);
+    let (students, old_students, student_runs) = outcome(&students.turned, texts, &mut restored.students);
+    let (teachings, teaching_runs) = links_outcome(&teachings.turned, texts, &mut restored.teachings);
+    let (enrollments, enrollment_runs) = links_outcome(&enrollments.turned, texts, &mut restored.enrollments);
     Undo {
         plan: Plan {
             base_version: changes.version,
-            texts: Arc::new(texts),
-            schools: schools.changes,
-            classes: classes.changes,
-            teachers: teachers.changes,
-            students: students.changes,
-            teachings: teachings.changes,
-            enrollments: enrollments.changes,
+            schools,
+            classes,
+            teachers,
+            students,
+            teachings,
+            enrollments,
+            // A key that is given back stays remembered as a former one, which does no harm. One that is taken back is not:
+            // a file that is undone may have given somebody's address to somebody else.
+            former_keys: vec![],
+            texts: Arc::new(changes.texts),
             ..Plan::default()
         },
         old_values: OldValues {
-            schools: schools.old_values,
-            classes: classes.old_values,
-            teachers: teachers.old_values,
-            students: students.old_values,
+            schools: old_schools,
+            classes: old_classes,
+            teachers: old_teachers,
+            students: old_students,
         },
-        changed_runs,
-        kept: kept.0,
+        changed_runs: ChangedRuns {
+            schools: school_runs,
+            classes: class_runs,
+            teachers: teacher_runs,
+            students: student_runs,
+            teachings: teaching_runs,
+            enrollments: enrollment_runs,
+        },
+        restored,
+        kept,
     }
 }
 
-/// Sentences about what is not taken back.
-#[derive(Default)]
-struct Kept(Vec<String>);
+/// Turns one list after the other, and gathers what is kept.
+struct Turning<'c> {
+    turn: Turn<'c>,
+    kept: Vec<String>,
+}
 
-impl Kept {
-    fn later(&mut self, what: &str, number: impl std::fmt::Display, run: RunNumber) {
-        self.0.push(format!("{what} {number} was changed later by run {} and stays as it is", run.0));
+impl Turning<'_> {
+    fn things<'s, V: Fields>(
+        &mut self,
+        what: &'static str,
+        stored: &'s [Stored<V>],
+        pasts: &[Past<u32, V>],
+    ) -> Things<'s, V> {
+        let Turning { turn, kept } = self;
+        let turned = pasts.iter().map(|past| {
+            let (turned, later) = turn.turn(past);
+            keep_later(kept, turn.undos, what, past.of, &later);
+            turned
+        });
+        Things { what, stored, turned: turned.collect() }
     }
 
-    /// `fine`, or else a sentence.
-    fn unless(&mut self, fine: bool, what: &str, number: impl std::fmt::Display) -> bool {
-        if !fine {
-            self.0.push(format!(
-                "{what} {number} stays as it is, because of what later runs made of its surroundings"
-            ));
-        }
-        fine
-    }
-}
-
-struct Reverted<V> {
-    changes: Changes<V>,
-    old_values: Vec<Numbered<V>>,
-    changed_before: Vec<(u32, RunNumber)>,
-}
-
-impl<V> Reverted<V> {
-    /// The run that had changed each thing before, for those that are in fact taken back.
-    fn changed_runs(&self) -> Vec<(u32, RunNumber)> {
-        let Changes { update, deactivate, reactivate, .. } = &self.changes;
-        let values = update.iter().chain(reactivate).chain(&self.old_values).map(|one| one.number);
-        let taken_back = values.chain(deactivate.iter().copied()).collect::<HashSet<_>>();
-        self.changed_before.iter().filter(|(number, _)| taken_back.contains(number)).copied().collect()
-    }
-}
-
-fn entities<V: Copy>(
-    changed: &[ChangedEntity<V>],
-    run: RunNumber,
-    what: &str,
-    kept: &mut Kept,
-) -> Reverted<V> {
-    let mut reverted = Reverted { changes: Changes::default(), old_values: vec![], changed_before: vec![] };
-    for one in changed {
-        let number = one.number;
-        if one.changed_run != run {
-            kept.later(what, number, one.changed_run);
-            continue;
-        }
-        let Some(before) = &one.before else {
-            if one.active {
-                reverted.changes.deactivate.push(number);
-            }
-            continue;
-        };
-        let values = Numbered { number, values: before.values };
-        match (before.active, one.active) {
-            (true, true) => reverted.changes.update.push(values),
-            (true, false) => reverted.changes.reactivate.push(values),
-            (false, now) => {
-                if now {
-                    reverted.changes.deactivate.push(number);
-                }
-                reverted.old_values.push(values);
-            }
-        }
-        reverted.changed_before.push((number, before.changed_run));
-    }
-    reverted
-}
-
-struct RevertedLinks {
-    changes: LinkChanges,
-    changed_before: Vec<(Link, RunNumber)>,
-}
-
-impl RevertedLinks {
-    fn changed_runs(&self) -> Vec<(Link, RunNumber)> {
-        let taken_back =
-            self.changes.deactivate.iter().chain(&self.changes.reactivate).collect::<HashSet<_>>();
-        self.changed_before.iter().filter(|(link, _)| taken_back.contains(link)).copied().collect()
+    fn links<'s>(
+        &mut self,
+        what: &'static str,
+        stored: &'s [StoredLink],
+        pasts: &[Past<Link, ()>],
+    ) -> Links<'s> {
+        let Turning { turn, kept } = self;
+        let turned = pasts.iter().map(|past| {
+            let (turned, later) = turn.turn(past);
+            let Link { class, person } = past.of;
+            keep_later(kept, turn.undos, what, format_args!("{class}/{person}"), &later);
+            turned
+        });
+        Links { what, stored, turned: turned.collect() }
     }
 }
 
-fn links(changed: &[ChangedLink], run: RunNumber, what: &str, kept: &mut Kept) -> RevertedLinks {
-    let mut reverted = RevertedLinks { changes: LinkChanges::default(), changed_before: vec![] };
-    for one in changed {
-        if one.changed_run != run {
-            kept.later(what, format_args!("{}/{}", one.link.class, one.link.person), one.changed_run);
-            continue;
-        }
-        match (one.before.is_some_and(|(active, _)| active), one.active) {
-            (true, false) => reverted.changes.reactivate.push(one.link),
-            (false, true) => reverted.changes.deactivate.push(one.link),
+/// A sentence for each later number that changed something of a thing.
+fn keep_later(kept: &mut Vec<String>, undos: &Undos, what: &str, of: impl Display, later: &[Later]) {
+    let mut words_by_number = BTreeMap::<_, Vec<_>>::new();
+    for (number, field) in later {
+        words_by_number.entry(*number).or_default().push(field.map_or("state", Field::in_words));
+    }
+    for (number, words) in words_by_number {
+        let by = maker_in_words(undos, number);
+        kept.push(match words.as_slice() {
+            ["state"] => format!("{what} {of} was changed later by {by} and stays as it is"),
+            [word] => format!("the {word} of {what} {of} was changed later by {by} and stays as it is"),
+            [words @ .., last] => format!(
+                "the {} and {last} of {what} {of} were changed later by {by} and stay as they are",
+                words.join(", ")
+            ),
+            [] => continue,
+        });
+    }
+}
+
+fn maker_in_words(undos: &Undos, number: RunNumber) -> String {
+    match undos.maker(number) {
+        Maker::Run(run) => format!("run {}", run.0),
+        Maker::Undo(run) => format!("the undo of run {}", run.0),
+        Maker::Redo(run) => format!("the undo of run {}'s undo", run.0),
+    }
+}
+
+type Outcome<V> = (Changes<V>, Vec<Numbered<V>>, Vec<(u32, RunNumber)>);
+
+/// What is left to do for things of one kind: changes, values of inactive ones, and who changed them last.
+fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &Texts, restored: &mut u64) -> Outcome<V> {
+    let (mut changes, mut old_values, mut changed_runs) = (Changes::default(), vec![], vec![]);
+    for one in turned {
+        let (number, changes_values) = (one.of, one.changes_values(texts));
+        let values = Numbered { number, values: one.then.values };
+        match (one.now.active, one.then.active) {
+            (false, true) => changes.reactivate.push(values),
+            (true, true) if changes_values => changes.update.push(values),
+            (true, false) => changes.deactivate.push(number),
             _ => {}
         }
-        if let Some((_, changed_run)) = one.before {
-            reverted.changed_before.push((one.link, changed_run));
+        if changes_values && !one.then.active {
+            old_values.push(values);
         }
+        *restored += u64::from(one.is_written(texts));
+        changed_runs.extend(one.changed_run(texts).map(|run| (number, run)));
     }
-    reverted.changes.deactivate.sort_unstable();
-    reverted.changes.reactivate.sort_unstable();
-    reverted
+    (changes, old_values, changed_runs)
 }
 
-/// A key that someone else has taken meanwhile is not given back.
-fn keep_taken_keys<V>(
-    reverted: &mut Reverted<V>,
-    stored: &StoredRoster,
-    list: &[Stored<V>],
+/// The same for links.
+fn links_outcome(
+    turned: &[Turned<Link, ()>],
     texts: &Texts,
-    what: &str,
-    kept: &mut Kept,
-    keys: impl Fn(&V) -> Vec<homeroom_model::texts::Text>,
-) {
-    let gone = reverted.changes.deactivate.iter().copied().collect::<HashSet<_>>();
-    let changed = reverted.changes.update.iter().map(|one| one.number).collect::<HashSet<_>>();
-    let mut holder = HashMap::new();
-    for one in
-        list.iter().filter(|one| one.active && !gone.contains(&one.number) && !changed.contains(&one.number))
-    {
-        for key in
-            keys(&one.values).into_iter().map(|key| stored.texts.get(key)).filter(|key| !key.is_empty())
-        {
-            holder.insert(key, one.number);
-        }
-    }
-    let mut free = |one: &Numbered<V>| {
-        let taken = keys(&one.values)
-            .into_iter()
-            .any(|key| holder.get(texts.get(key)).is_some_and(|by| *by != one.number));
-        kept.unless(!taken, what, one.number)
-    };
-    reverted.changes.update.retain(&mut free);
-    reverted.changes.reactivate.retain(&mut free);
-}
-
-/// A class or person with a link in force that stays is not deactivated.
-fn keep_used<V>(
-    changes: &mut Changes<V>,
-    stored: &[StoredLink],
-    reverted: &LinkChanges,
-    side: impl Fn(&Link) -> u32,
-    what: &str,
-    kept: &mut Kept,
-) {
-    if changes.deactivate.is_empty() {
-        return;
-    }
-    let ends = reverted.deactivate.iter().collect::<HashSet<_>>();
-    let stays = stored.iter().filter(|one| one.active && !ends.contains(&one.link));
-    let used = stays.map(|one| side(&one.link)).collect::<HashSet<_>>();
-    changes.deactivate.retain(|number| kept.unless(!used.contains(number), what, number));
-}
-
-fn keep_used_schools(
-    schools: &mut Changes<School>,
-    stored: &StoredRoster,
-    classes: &Changes<Class>,
-    kept: &mut Kept,
-) {
-    if schools.deactivate.is_empty() {
-        return;
-    }
-    let gone = classes.deactivate.iter().collect::<HashSet<_>>();
-    let moved = classes.update.iter().map(|one| (one.number, one.values.school)).collect::<HashMap<_, _>>();
-    let stay = stored.classes.iter().filter(|one| one.active && !gone.contains(&one.number));
-    let used =
-        stay.map(|one| moved.get(&one.number).copied().unwrap_or(one.values.school)).collect::<HashSet<_>>();
-    schools.deactivate.retain(|number| kept.unless(!used.contains(number), "school", number));
-}
-
-fn keep_ended(
-    changes: &mut LinkChanges,
-    classes: &HashSet<u32>,
-    people: &HashSet<u32>,
-    what: &str,
-    kept: &mut Kept,
-) {
-    changes.reactivate.retain(|link| {
-        let fine = classes.contains(&link.class) && people.contains(&link.person);
-        kept.unless(fine, what, format_args!("{}/{}", link.class, link.person))
-    });
-}
-
-/// Numbers of what is active now.
-struct Active {
-    schools: HashSet<u32>,
-    classes: HashSet<u32>,
-    teachers: HashSet<u32>,
-    students: HashSet<u32>,
-}
-
-impl Active {
-    fn new(stored: &StoredRoster) -> Active {
-        fn numbers<V>(list: &[Stored<V>]) -> HashSet<u32> {
-            list.iter().filter(|one| one.active).map(|one| one.number).collect()
-        }
-        Active {
-            schools: numbers(&stored.schools),
-            classes: numbers(&stored.classes),
-            teachers: numbers(&stored.teachers),
-            students: numbers(&stored.students),
-        }
-    }
-}
-
-/// The numbers that changes switch off and on.
-trait HasNumbers {
-    fn gone_and_back(&self) -> (HashSet<u32>, Vec<u32>);
-}
-
-impl<V> HasNumbers for Changes<V> {
-    fn gone_and_back(&self) -> (HashSet<u32>, Vec<u32>) {
-        let back = self.reactivate.iter().map(|one| one.number).collect();
-        (self.deactivate.iter().copied().collect(), back)
-    }
+    restored: &mut u64,
+) -> (LinkChanges, Vec<(Link, RunNumber)>) {
+    let ends = turned.iter().filter(|one| one.goes()).map(|one| one.of).collect::<Vec<_>>();
+    let back = turned.iter().filter(|one| one.comes_back()).map(|one| one.of).collect::<Vec<_>>();
+    *restored = (ends.len() + back.len()) as u64;
+    let changed_runs = turned.iter().filter_map(|one| Some((one.of, one.changed_run(texts)?))).collect();
+    (LinkChanges { deactivate: ends, reactivate: back, ..LinkChanges::default() }, changed_runs)
 }

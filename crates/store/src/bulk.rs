@@ -136,6 +136,7 @@ pub(crate) enum LoadedRow<'r> {
 /// The cells of a row from wherever it comes; columns count from 0.
 pub trait Cells {
     fn number(&self, column: usize) -> Result<u32, StoreError>;
+    fn long(&self, column: usize) -> Result<i64, StoreError>;
     fn bool(&self, column: usize) -> Result<bool, StoreError>;
     fn text(&self, column: usize) -> Result<&str, StoreError>;
 }
@@ -147,6 +148,15 @@ impl Cells for LoadedRow<'_> {
             LoadedRow::Postgres(row) => {
                 let bytes = row.field(column).try_into().map_err(|_| not_as_asked(column))?;
                 u32::try_from(i32::from_be_bytes(bytes)).map_err(|_| not_as_asked(column))?
+            }
+        })
+    }
+
+    fn long(&self, column: usize) -> Result<i64, StoreError> {
+        Ok(match self {
+            LoadedRow::Sqlite(row) => row.get(column)?,
+            LoadedRow::Postgres(row) => {
+                i64::from_be_bytes(row.field(column).try_into().map_err(|_| not_as_asked(column))?)
             }
         })
     }

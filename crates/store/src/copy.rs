@@ -106,7 +106,9 @@ fn columns(table: &str) -> Result<Vec<(String, ColumnType)>, StoreError> {
         };
         Some((name, kind))
     };
-    let columns = table_lines(table).filter_map(column).collect::<Vec<_>>();
+    let added = format!("ALTER TABLE {table} ADD COLUMN ");
+    let added = schema_lines().filter_map(|line| line.strip_prefix(&added));
+    let columns = table_lines(table).chain(added).filter_map(column).collect::<Vec<_>>();
     if columns.is_empty() {
         return Err(StoreError::Unusable(format!("the schema has no table {table}")));
     }

@@ -22,6 +22,7 @@ pub mod roster;
 pub mod runs;
 pub mod seats;
 pub mod tx;
+mod undos;
 pub mod uploads;
 
 pub use blobs::Blobs;
@@ -53,4 +54,5 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "upload_part",
     "pin",
     "seats_over",
+    "undo",
 ];

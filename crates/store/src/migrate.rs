@@ -26,6 +26,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0002_profile_and_keys.sql"),
     },
     Migration {
+        number: 3,
+        name: "undo",
+        sqlite: include_str!("../migrations/sqlite/0003_undo.sql"),
+        postgres: include_str!("../migrations/postgres/0003_undo.sql"),
+    },
+    Migration {
         number: 4,
         name: "pin_and_seats",
         sqlite: include_str!("../migrations/sqlite/0004_pin_and_seats.sql"),

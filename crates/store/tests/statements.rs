@@ -11,7 +11,7 @@ use homeroom_testkit::{TestStore, stores};
 /// What stands for the placeholders that are no constant of their file.
 const SAMPLES: [(&str, &str); 3] = [("which", "run_at < 7"), ("skip_locked", ""), ("table", "job")];
 /// Files whose statements are put together for each kind or engine; the laws of `apply` run all of them on both.
-const PUT_TOGETHER: [&str; 4] = ["bulk.rs", "copy.rs", "load.rs", "changes.rs"];
+const PUT_TOGETHER: [&str; 5] = ["bulk.rs", "copy.rs", "load.rs", "changes.rs", "history.rs"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -277,6 +277,6 @@ fn held(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
     Err(SyncError::Refused(format!("run {} is {}, not held: there is nothing to decide", run.id, run.state)))
 }
 
-fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {
+pub(crate) fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {
     Decision { decision: decision.into(), schools: schools.to_vec(), at: rfc3339(district.store().now()) }
 }

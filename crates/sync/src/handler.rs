@@ -65,6 +65,7 @@ impl Conductor {
             Task::Judge(number, verdicts) => self.judge(&district, *number, verdicts),
             Task::Expire(number) => self.expire(&district, *number),
             Task::Undo(number) => self.undo(&district, *number),
+            Task::Redo(number) => self.redo(&district, *number),
         };
         match (done, task) {
             (Ok(()), _) => Outcome::Done,

@@ -28,6 +28,8 @@ pub enum Task {
     Expire(RunNumber),
     /// Take back what a run applied.
     Undo(RunNumber),
+    /// Take a run's undo back. A task of its own: a job that is done twice after a crash must not turn back what it did.
+    Redo(RunNumber),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,6 +55,7 @@ impl Task {
             "judge" => Some(Task::Judge(run, verdicts)),
             "expire" => Some(Task::Expire(run)),
             "undo" => Some(Task::Undo(run)),
+            "redo" => Some(Task::Redo(run)),
             _ => None,
         }
     }
@@ -78,6 +81,7 @@ impl Task {
             Task::Judge(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
             Task::Expire(run) => ("expire", of_run(run)),
             Task::Undo(run) => ("undo", of_run(run)),
+            Task::Redo(run) => ("redo", of_run(run)),
         };
         district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
     }
@@ -96,7 +100,7 @@ pub fn queue_run(
     })
 }
 
-/// Queues an approval, discard or undo, at once.
+/// Queues an approval, discard, undo or redo, at once.
 pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, StoreError> {
     district.store().write(|tx| task.clone().enqueue_in_tx(district, tx, district.store().now()))
 }

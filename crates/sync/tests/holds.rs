@@ -402,7 +402,7 @@ fn seats_have_grace_days_and_limits_of_schools() {
         });
         let run = school.sync(&flat_csv(&class(10..60)), RunKind::Live);
         assert_eq!((run.state, run.report.seats.unwrap().after), (RunState::Applied, 50));
-        policy(&school, |policy| drop(policy.school_seats.insert("S2".into(), 3)));
+        policy(&school, |policy| policy.school_seats = [("S2".into(), 3)].into());
         let mut rows = class(20..60);
         rows.extend(class_of(2, 1, 200..206));
         let run = school.sync(&flat_csv(&rows), RunKind::Live);

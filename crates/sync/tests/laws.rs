@@ -2,126 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod harness;
 
+use harness::{School, class, renamed, rows, schools, wanted};
 use homeroom_check::check_alone;
-use homeroom_inbox::{Inbox, InboxSettings};
-use homeroom_jobs::Outcome;
 use homeroom_model::plan::Fuse;
-use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::run::{RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits as PlanLimits, plan, split};
-use homeroom_read::Limits;
-use homeroom_store::DistrictStore;
-use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
-use homeroom_testkit::{Enrolled, TestStore, flat_csv, stores};
+use homeroom_sync::{Task, export_flat};
+use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
-
-struct School {
-    test: TestStore,
-    conductor: Conductor,
-    inbox: Inbox,
-    district: DistrictStore,
-    files: AtomicU32,
-}
-
-/// A district on each engine. With `open` no fuse can blow.
-fn schools(seats: u32, open: bool) -> Vec<School> {
-    stores().into_iter().map(|test| school(test, seats, open)).collect()
-}
-
-fn school(test: TestStore, seats: u32, open: bool) -> School {
-    let district = test.district("lincoln");
-    let mut settings = district.settings().unwrap();
-    settings.seats = seats;
-    if open {
-        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink] {
-            settings.policy.set_fuse(fuse, "off").unwrap();
-        }
-    }
-    district.settings_change(&settings).unwrap();
-    let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-    let conductor = Conductor::new(test.store.clone(), inbox.clone(), Limits::default());
-    School { test, conductor, inbox, district, files: AtomicU32::new(0) }
-}
-
-impl School {
-    fn sync(&self, file: &[u8], kind: RunKind) -> Run {
-        let number = self.files.fetch_add(1, Ordering::Relaxed);
-        let path = self.test.folder.path().join(format!("{number}.csv"));
-        std::fs::write(&path, file).unwrap();
-        let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
-        let (number, _, job) = queue_run(&self.district, kind, upload.id).unwrap();
-        self.work(job).unwrap();
-        self.district.runs_get(number).unwrap()
-    }
-
-    fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
-        let job = self.test.store.jobs_claim("test", i64::MAX, Some(job)).unwrap().unwrap();
-        let outcome = self.conductor.handle(&job);
-        self.test.store.jobs_finish(&job).unwrap();
-        match outcome {
-            Outcome::Done => Ok(()),
-            Outcome::Fail(reason) => Err(reason),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn decide(&self, task: Task) -> Result<(), String> {
-        let job = queue_decision(&self.district, task).unwrap();
-        self.work(job)
-    }
-
-    fn export(&self) -> String {
-        exported(&self.district.roster_load().unwrap())
-    }
-
-    /// Who is who: the random ids of all students by address.
-    fn ids(&self) -> Vec<(String, String)> {
-        self.test
-            .store
-            .read(|tx| {
-                tx.rows("SELECT email, id FROM student WHERE active ORDER BY email", &[], |row| {
-                    Ok::<_, homeroom_store::StoreError>((row.text(0)?, row.uuid(1)?.to_string()))
-                })
-            })
-            .unwrap()
-    }
-}
-
-fn exported(stored: &StoredRoster) -> String {
-    let mut out = vec![];
-    export_flat(stored, &mut out).unwrap();
-    let text = String::from_utf8(out).unwrap();
-    let mut lines = text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
-    lines.sort();
-    lines.join("\n")
-}
-
-/// What a file wants, in the form of an export.
-fn wanted(file: &[u8]) -> String {
-    let checked = check_alone(&file.to_vec(), "").unwrap();
-    exported(&StoredRoster::of(checked.roster, checked.report.rows))
-}
-
-fn rows(most: usize) -> impl Strategy<Value = Vec<Enrolled>> {
-    let row =
-        (1..3_u8, 1..5_u8, 1..30_u16, any::<bool>()).prop_map(|(school, class, student, moved)| Enrolled {
-            school,
-            class,
-            teacher: school * 10 + class + u8::from(moved && class == 1),
-            student,
-            version: 1,
-        });
-    proptest::collection::vec(row, 1..most)
-}
-
-/// The same roster later: some students have another name.
-fn renamed(rows: &[Enrolled], every: u16) -> Vec<Enrolled> {
-    rows.iter()
-        .map(|row| if row.student % every == 0 { Enrolled { version: 2, ..*row } } else { *row })
-        .collect()
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
@@ -194,11 +85,6 @@ proptest! {
             prop_assert!(!parts.risky.students.create.iter().any(|student| student.number == link.person), "no link to someone who waits");
         }
     }
-}
-
-/// A class of `students` in school 1.
-fn class(students: std::ops::Range<u16>) -> Vec<Enrolled> {
-    students.map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 }).collect()
 }
 
 #[test]
@@ -302,42 +188,6 @@ fn what_a_rejected_row_names_is_not_removed() {
         assert_eq!(run.report.check.unwrap().rows_rejected, 1);
         assert_eq!(run.report.plan.unwrap().deactivate.total(), 0, "{}", school.test.engine);
         assert_eq!(school.export(), wanted(file.as_bytes()));
-    }
-}
-
-#[test]
-fn what_later_runs_changed_is_kept_by_an_undo_and_listed() {
-    for school in schools(1_000, true) {
-        let second = school.sync(&flat_csv(&class(0..10)), RunKind::Live);
-        assert_eq!(second.state, RunState::Applied);
-        let first_change = school.sync(&flat_csv(&renamed(&class(0..10), 2)), RunKind::Live);
-        // Student 4 changes once more.
-        let mut rows = renamed(&class(0..10), 2);
-        rows[4].version = 3;
-        let later = school.sync(&flat_csv(&rows), RunKind::Live);
-        assert_eq!(later.report.plan.unwrap().update.students, 1);
-        school.decide(Task::Undo(first_change.number)).unwrap();
-        let undo = school.district.runs_get(first_change.number).unwrap().report.undo.unwrap();
-        assert_eq!(undo.restored.students, 4);
-        assert_eq!(undo.kept.len(), 1, "{:?}", undo.kept);
-        let mut expected = class(0..10);
-        expected[4].version = 3;
-        assert_eq!(school.export(), wanted(&flat_csv(&expected)), "{}", school.test.engine);
-    }
-}
-
-#[test]
-fn undoing_in_turn_leads_back_to_the_beginning() {
-    for school in schools(1_000, true) {
-        let states = [class(0..10), renamed(&class(2..12), 3), class(5..20)];
-        let runs =
-            states.iter().map(|rows| school.sync(&flat_csv(rows), RunKind::Live).number).collect::<Vec<_>>();
-        for at in [2, 1] {
-            school.decide(Task::Undo(runs[at])).unwrap();
-            assert_eq!(school.export(), wanted(&flat_csv(&states[at - 1])), "{} {at}", school.test.engine);
-        }
-        school.decide(Task::Undo(runs[0])).unwrap();
-        assert_eq!(school.export(), "");
     }
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod district;
 mod district_key;
 mod doctor;
+mod history;
 mod migrate;
 mod pin;
 mod profile;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     /// Pins: changes made by hand that syncs must not undo
     #[command(subcommand)]
     Pin(pin::Pin),
+    /// Show all that ever happened to one student, teacher, class or school
+    History(history::History),
     /// The stored roster
     #[command(subcommand)]
     Roster(roster::Roster),
@@ -82,6 +85,7 @@ impl Command {
             Command::Run(command) => command.run(place, output),
             Command::Trace(command) => command.run(place, output),
             Command::Pin(command) => command.run(place, output),
+            Command::History(command) => command.run(place, output),
             Command::Roster(command) => command.run(place, output),
             Command::Migrate(command) => command.run(place, output),
             Command::Backup(command) => command.run(place, output),

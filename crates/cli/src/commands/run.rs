@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_model::plan::HeldState;
 use homeroom_model::rekey::{ProposalId, Verdicts};
-use homeroom_model::run::{Run as Document, RunState};
-use homeroom_notify::result_text;
+use homeroom_model::run::{Run as Document, RunState, Undone};
+use homeroom_notify::{result_text, thousands};
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::JobId;
 use homeroom_sync::{Task, queue_decision};
@@ -56,7 +56,7 @@ pub(crate) enum Run {
         #[arg(required = true)]
         proposals: Vec<ProposalId>,
     },
-    /// Take back what a run applied
+    /// Take back what a run applied; once more, and the run is put back in place
     Undo {
         /// The run
         run: RunId,
@@ -106,6 +106,9 @@ impl Run {
             }
             Run::Accept { proposals, .. } => {
                 Some(Task::Judge(number, Verdicts { accepted: proposals.clone(), ..Verdicts::default() }))
+            }
+            Run::Undo { .. } if district.runs_get(number)?.state == RunState::Undone => {
+                Some(Task::Redo(number))
             }
             Run::Undo { .. } => Some(Task::Undo(number)),
         };
@@ -193,5 +196,23 @@ pub(crate) fn finish_run(
 
 /// A run in words.
 pub(crate) fn run_text(run: &Document, time_zone: &str) -> String {
-    format!("run {}\n\n{}", run.id, result_text(run, time_zone))
+    let mut text = format!("run {}\n\n{}", run.id, result_text(run, time_zone));
+    if let Some(undone) = &run.report.undo {
+        text += &undo_text("Taken back", undone);
+        if let Some(again) = &undone.taken_back {
+            text += &undo_text("Put back in place", again);
+        }
+    }
+    text
+}
+
+/// What an undo did and what it had to leave.
+fn undo_text(what: &str, undone: &Undone) -> String {
+    let changed = match undone.restored.total() {
+        1 => "1 thing".into(),
+        things => format!("{} things", thousands(things)),
+    };
+    let kept = undone.kept.iter().map(|kept| format!("  {kept}\n"));
+    let leaves = if undone.kept.is_empty() { "." } else { ", except:" };
+    format!("\n{what} at {}: {changed} changed{leaves}\n{}", undone.at, kept.collect::<String>())
 }

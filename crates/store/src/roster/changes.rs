@@ -2,9 +2,7 @@
 //!
 //! What a run created needs no entry: its rows say `created_run`.
 
-use std::collections::HashSet;
-
-use homeroom_model::changes::{Before, ChangedEntity, ChangedLink, RunChanges};
+use homeroom_model::changes::{Past, RunChanges, State, Step};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::roster::Link;
 use homeroom_model::texts::Texts;
@@ -26,6 +24,8 @@ pub enum Operation {
     Deactivate,
     /// Switched on, in force again.
     Reactivate,
+    /// Changed values of something that is inactive and stays so.
+    Revalue,
 }
 
 impl Operation {
@@ -34,8 +34,14 @@ impl Operation {
             Operation::Update => "update",
             Operation::Deactivate => "deactivate",
             Operation::Reactivate => "reactivate",
+            Operation::Revalue => "revalue",
         }
     }
+}
+
+/// Whether something was active before an operation was done to it.
+fn active_before(word: &str) -> bool {
+    ![Operation::Reactivate, Operation::Revalue].map(Operation::word).contains(&word)
 }
 
 /// Numbers of things (or links) with the run that is to stand as their last change.
@@ -59,6 +65,34 @@ struct Entry {
 
 /// Numbers in one statement.
 const CHUNK: usize = 5_000;
+
+/// The order in which the entries of one thing were written. A run whose held part was approved later has entries of two
+/// versions, and an undo may stand between them. Entries without a version are older than all with one.
+const IN_TIME: &str = "version, run, position";
+
+/// Gives things their steps; both come in the same order.
+struct StepsOf<'p, K, V> {
+    pasts: std::slice::IterMut<'p, Past<K, V>>,
+    current: Option<&'p mut Past<K, V>>,
+}
+
+impl<'p, K: PartialEq, V> StepsOf<'p, K, V> {
+    fn new(pasts: &'p mut [Past<K, V>]) -> Self {
+        StepsOf { pasts: pasts.iter_mut(), current: None }
+    }
+
+    fn add(&mut self, of: K, step: Step<V>) {
+        while self.current.as_ref().is_none_or(|past| past.of != of) {
+            self.current = self.pasts.next();
+            if self.current.is_none() {
+                return;
+            }
+        }
+        if let Some(past) = &mut self.current {
+            past.steps.push(step);
+        }
+    }
+}
 
 impl DistrictStore {
     /// Writes into the log how things are now, before `operation` changes them.
@@ -135,15 +169,20 @@ impl DistrictStore {
         entries: &[Entry],
     ) -> Result<(), StoreError> {
         let district = self.id().0;
-        let last = tx.row(
-            "SELECT max(position) FROM roster_change WHERE district = $1 AND run = $2",
-            &[district.into(), run.0.into()],
-            |row| row.maybe_int(0),
-        )?;
-        let first = last.flatten().unwrap_or(0) + 1;
+        let (version, last) = tx
+            .row(
+                "SELECT roster_version, (SELECT max(position) FROM roster_change WHERE district = $1 AND run = $2)
+                 FROM district WHERE id = $1",
+                &[district.into(), run.0.into()],
+                |row| Ok::<_, StoreError>((row.int(0)?, row.maybe_int(1)?)),
+            )?
+            .ok_or_else(|| StoreError::NotFound("the district".into()))?;
+        let first = last.unwrap_or(0) + 1;
         let fixed = [
             (("district", ColumnType::Int8), district.into()),
             (("run", ColumnType::Int4), run.0.into()),
+            (("version", ColumnType::Int8), version.into()),
+            (("at", ColumnType::Int8), self.store().now().into()),
             (("kind", ColumnType::Text), kind.into()),
             (("operation", ColumnType::Text), operation.word().into()),
         ];
@@ -158,107 +197,132 @@ impl DistrictStore {
         })
     }
 
-    /// Everything that a run changed, as it was before the run and as it is now.
+    /// The past of everything that a run created or changed.
     pub fn changes_of_run(&self, run: RunNumber) -> Result<RunChanges, StoreError> {
         self.store().read(|tx| {
-            let mut changes =
-                RunChanges { version: self.settings_in_tx(tx)?.roster_version, ..RunChanges::default() };
+            let mut changes = RunChanges {
+                version: self.settings_in_tx(tx)?.roster_version,
+                undos: self.undos_in_tx(tx)?,
+                ..RunChanges::default()
+            };
             let texts = &mut changes.texts;
-            changes.schools = self.entities_of_run_in_tx(tx, run, texts)?;
-            changes.classes = self.entities_of_run_in_tx(tx, run, texts)?;
-            changes.teachers = self.entities_of_run_in_tx(tx, run, texts)?;
-            changes.students = self.entities_of_run_in_tx(tx, run, texts)?;
-            changes.teachings = self.links_of_run_in_tx(tx, run, KeptLink::Teaching)?;
-            changes.enrollments = self.links_of_run_in_tx(tx, run, KeptLink::Enrollment)?;
+            changes.schools = self.pasts_of_run_in_tx(tx, run, texts)?;
+            changes.classes = self.pasts_of_run_in_tx(tx, run, texts)?;
+            changes.teachers = self.pasts_of_run_in_tx(tx, run, texts)?;
+            changes.students = self.pasts_of_run_in_tx(tx, run, texts)?;
+            changes.teachings = self.link_pasts_of_run_in_tx(tx, run, KeptLink::Teaching)?;
+            changes.enrollments = self.link_pasts_of_run_in_tx(tx, run, KeptLink::Enrollment)?;
             Ok(changes)
         })
     }
 
-    fn entities_of_run_in_tx<V: KeptEntity>(
+    fn pasts_of_run_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         texts: &mut Texts,
-    ) -> Result<Vec<ChangedEntity<V>>, StoreError> {
-        let (district, run, table) = (self.id().0, run.0, V::TABLE);
-        let mut changed = Vec::new();
-        let mut seen = HashSet::new();
-        let created = format!(
-            "SELECT number, active, changed_run FROM {table} WHERE district = {district} AND created_run = {run}
-             ORDER BY number"
+    ) -> Result<Vec<Past<u32, V>>, StoreError> {
+        let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, kind_word(V::KIND));
+        let of = format!(
+            "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
+             UNION SELECT number FROM roster_change
+             WHERE district = {district} AND run = {run} AND kind = '{kind}'"
         );
-        bulk::load(tx, &created, |row| {
-            let number = row.number(0)?;
-            seen.insert(number);
-            changed.push(ChangedEntity {
-                number,
-                before: None,
-                active: row.bool(1)?,
-                changed_run: run_number(row, 2)?,
-            });
-            Ok(())
-        })?;
-        let logged = format!(
-            "SELECT c.number, t.active, t.changed_run, c.operation, c.changed_before, c.before
-             FROM roster_change c JOIN {table} t ON t.district = c.district AND t.number = c.number
-             WHERE c.district = {district} AND c.run = {run} AND c.kind = '{}' ORDER BY c.position",
-            kind_word(V::KIND)
-        );
-        bulk::load(tx, &logged, |row| {
-            let number = row.number(0)?;
-            if seen.insert(number) {
-                let before = Before {
-                    active: row.text(3)? != Operation::Reactivate.word(),
-                    values: of_json::<V>(row.text(5)?, texts)?,
-                    changed_run: run_number(row, 4)?,
-                };
-                let (active, changed_run) = (row.bool(1)?, run_number(row, 2)?);
-                changed.push(ChangedEntity { number, before: Some(before), active, changed_run });
-            }
-            Ok(())
-        })?;
-        Ok(changed)
+        self.pasts_in_tx(tx, &of, texts)
     }
 
-    fn links_of_run_in_tx(
+    fn link_pasts_of_run_in_tx(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         kind: KeptLink,
-    ) -> Result<Vec<ChangedLink>, StoreError> {
+    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
         let (district, run, table, person) = (self.id().0, run.0, kind.table(), kind.person());
-        let mut changed = Vec::new();
-        let mut seen = HashSet::new();
-        let created = format!(
-            "SELECT class, {person}, active, changed_run FROM {table}
-             WHERE district = {district} AND created_run = {run} ORDER BY class, {person}"
+        let of = format!(
+            "SELECT class, {person} FROM {table} WHERE district = {district} AND created_run = {run}
+             UNION SELECT number, person FROM roster_change
+             WHERE district = {district} AND run = {run} AND kind = '{table}'"
         );
-        bulk::load(tx, &created, |row| {
-            let link = Link { class: row.number(0)?, person: row.number(1)? };
-            seen.insert(link);
-            let (active, changed_run) = (row.bool(2)?, run_number(row, 3)?);
-            changed.push(ChangedLink { link, before: None, active, changed_run });
-            Ok(())
-        })?;
-        let logged = format!(
-            "SELECT c.number, c.person, t.active, t.changed_run, c.operation, c.changed_before
-             FROM roster_change c
-             JOIN {table} t ON t.district = c.district AND t.class = c.number AND t.{person} = c.person
-             WHERE c.district = {district} AND c.run = {run} AND c.kind = '{table}' ORDER BY c.position"
-        );
-        bulk::load(tx, &logged, |row| {
-            let link = Link { class: row.number(0)?, person: row.number(1)? };
-            if seen.insert(link) {
-                let before = Some((row.text(4)? != Operation::Reactivate.word(), run_number(row, 5)?));
-                let (active, changed_run) = (row.bool(2)?, run_number(row, 3)?);
-                changed.push(ChangedLink { link, before, active, changed_run });
-            }
-            Ok(())
-        })?;
-        Ok(changed)
+        self.link_pasts_in_tx(tx, kind, &of)
     }
 
-    /// After an undo: things carry the run again that had changed them before the one that was undone.
+    /// The past of the things whose numbers `of` selects, by number.
+    pub(super) fn pasts_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        of: &str,
+        texts: &mut Texts,
+    ) -> Result<Vec<Past<u32, V>>, StoreError> {
+        let (district, table, kind) = (self.id().0, V::TABLE, kind_word(V::KIND));
+        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let things = format!(
+            "SELECT number, active, created_run, changed_run, {names} FROM {table}
+             WHERE district = {district} AND number IN ({of}) ORDER BY number"
+        );
+        let mut pasts = Vec::new();
+        bulk::load(tx, &things, |row| {
+            pasts.push(Past {
+                of: row.number(0)?,
+                created_run: run_number(row, 2)?,
+                changed_run: run_number(row, 3)?,
+                steps: vec![],
+                now: State { active: row.bool(1)?, values: V::read(row, 4, texts)? },
+            });
+            Ok(())
+        })?;
+        let steps = format!(
+            "SELECT number, run, at, operation, before FROM roster_change
+             WHERE district = {district} AND kind = '{kind}' AND number IN ({of})
+             ORDER BY number, {IN_TIME}"
+        );
+        let mut steps_of = StepsOf::new(&mut pasts);
+        bulk::load(tx, &steps, |row| {
+            let before = State { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
+            steps_of.add(row.number(0)?, Step { by: run_number(row, 1)?, at: row.long(2)?, before });
+            Ok(())
+        })?;
+        Ok(pasts)
+    }
+
+    /// The past of the links whose class and person `of` selects, by class and person.
+    pub(super) fn link_pasts_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: KeptLink,
+        of: &str,
+    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
+        let (district, table, person) = (self.id().0, kind.table(), kind.person());
+        let links = format!(
+            "SELECT class, {person}, active, created_run, changed_run FROM {table}
+             WHERE district = {district} AND (class, {person}) IN ({of}) ORDER BY class, {person}"
+        );
+        let mut pasts = Vec::new();
+        bulk::load(tx, &links, |row| {
+            pasts.push(Past {
+                of: Link { class: row.number(0)?, person: row.number(1)? },
+                created_run: run_number(row, 3)?,
+                changed_run: run_number(row, 4)?,
+                steps: vec![],
+                now: State { active: row.bool(2)?, values: () },
+            });
+            Ok(())
+        })?;
+        let steps = format!(
+            "SELECT number, person, run, at, operation FROM roster_change
+             WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({of})
+             ORDER BY number, person, {IN_TIME}"
+        );
+        let mut steps_of = StepsOf::new(&mut pasts);
+        bulk::load(tx, &steps, |row| {
+            let before = State { active: active_before(row.text(4)?), values: () };
+            let link = Link { class: row.number(0)?, person: row.number(1)? };
+            steps_of.add(link, Step { by: run_number(row, 2)?, at: row.long(3)?, before });
+            Ok(())
+        })?;
+        Ok(pasts)
+    }
+
+    /// After an undo: things carry the last run whose change is in effect.
     pub fn changed_run_restore_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -334,6 +398,10 @@ impl Cells for JsonCells {
     fn number(&self, column: usize) -> Result<u32, StoreError> {
         let number = self.cell(column).and_then(Json::as_u64).and_then(|number| u32::try_from(number).ok());
         number.ok_or_else(|| not_as_asked(column))
+    }
+
+    fn long(&self, column: usize) -> Result<i64, StoreError> {
+        self.cell(column).and_then(Json::as_i64).ok_or_else(|| not_as_asked(column))
     }
 
     fn bool(&self, column: usize) -> Result<bool, StoreError> {

@@ -16,8 +16,14 @@ pub(crate) mod sealed {
     pub trait Row: Copy {
         const TABLE: &'static str;
         const COLUMNS: &'static [Column<'static>];
+        /// The columns by which a person looks for one.
+        const KEYS: &'static [&'static str];
         fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>);
         fn read(row: &dyn Cells, first: usize, texts: &mut Texts) -> Result<Self, StoreError>;
+        /// The number of a class's school.
+        fn school(&self) -> Option<u32> {
+            None
+        }
     }
 }
 use sealed::Row;
@@ -48,6 +54,7 @@ fn text(row: &dyn Cells, column: usize, texts: &mut Texts) -> Result<Text, Store
 impl Row for School {
     const TABLE: &'static str = "school";
     const COLUMNS: &'static [Column<'static>] = &[("key", ColumnType::Text), ("name", ColumnType::Text)];
+    const KEYS: &'static [&'static str] = &["key"];
 
     fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
         row.extend([texts.get(self.key).into(), texts.get(self.name).into()] as [Value<'_>; 2]);
@@ -62,6 +69,7 @@ impl Row for Class {
     const TABLE: &'static str = "class";
     const COLUMNS: &'static [Column<'static>] =
         &[("key", ColumnType::Text), ("name", ColumnType::Text), ("school", ColumnType::Int4)];
+    const KEYS: &'static [&'static str] = &["key"];
 
     fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
         row.extend(
@@ -76,6 +84,10 @@ impl Row for Class {
             school: row.number(first + 2)?,
         })
     }
+
+    fn school(&self) -> Option<u32> {
+        Some(self.school)
+    }
 }
 
 impl Row for Person {
@@ -87,6 +99,7 @@ impl Row for Person {
         ("last_name", ColumnType::Text),
         ("clever_id", ColumnType::Text),
     ];
+    const KEYS: &'static [&'static str] = &["sis_id", "email"];
 
     fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
         for value in [self.sis_id, self.email, self.first_name, self.last_name, self.clever_id] {
@@ -116,6 +129,7 @@ impl Row for Student {
         ("username", ColumnType::Text),
         ("grade", ColumnType::Text),
     ];
+    const KEYS: &'static [&'static str] = <Person as Row>::KEYS;
 
     fn push<'t>(&self, texts: &'t Texts, row: &mut Vec<Value<'t>>) {
         Row::push(&self.person, texts, row);

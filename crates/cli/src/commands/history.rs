@@ -1,0 +1,151 @@
+//! `homeroom history`: what became of one school, class, teacher or student.
+
+use std::fmt::Write;
+
+use anyhow::bail;
+use clap::Args;
+use homeroom_model::district::Slug;
+use homeroom_model::history::{Act, Change, FieldValue, Happened, History as Document, Named};
+use homeroom_model::ids::Kind;
+use homeroom_notify::local_time;
+use homeroom_sync::history;
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::wiring::Place;
+
+#[derive(Args)]
+pub(crate) struct History {
+    /// The district
+    slug: Slug,
+    #[command(flatten)]
+    of: Of,
+}
+
+/// Whoever has, or ever had, this key; also those who have left.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Of {
+    /// A student, by e-mail or SIS number, present or former
+    #[arg(long, value_name = "KEY")]
+    student: Option<String>,
+    /// A teacher, by e-mail or SIS number, present or former
+    #[arg(long, value_name = "KEY")]
+    teacher: Option<String>,
+    /// A class
+    #[arg(long, value_name = "ID")]
+    class: Option<String>,
+    /// A school
+    #[arg(long, value_name = "ID")]
+    school: Option<String>,
+}
+
+impl Of {
+    /// Of what kind, and the key.
+    fn kind_and_key(&self) -> Option<(Kind, &str)> {
+        [
+            (Kind::Student, &self.student),
+            (Kind::Teacher, &self.teacher),
+            (Kind::Class, &self.class),
+            (Kind::School, &self.school),
+        ]
+        .into_iter()
+        .find_map(|(kind, key)| Some((kind, key.as_deref()?)))
+    }
+}
+
+impl History {
+    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+        let app = place.open()?;
+        let (settings, district) = app.district(&self.slug)?;
+        let Some((kind, key)) = self.of.kind_and_key() else {
+            bail!("say whose history: --student, --teacher, --class or --school");
+        };
+        let found = history(&district, kind, key)?;
+        if found.is_empty() {
+            let keys = match kind {
+                Kind::Student | Kind::Teacher => "e-mail or SIS number",
+                Kind::Class | Kind::School => "id",
+            };
+            bail!(
+                "{} has no {} with the {keys} '{key}' and never had: look for the spelling in \
+                 `homeroom roster export {} --format flat --out -`",
+                self.slug,
+                word(kind),
+                self.slug
+            );
+        }
+        output.result(&found, || {
+            let texts = found.iter().map(|history| text(history, &settings.time_zone)).collect::<Vec<_>>();
+            texts.join("\n")
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::School => "school",
+        Kind::Class => "class",
+        Kind::Teacher => "teacher",
+        Kind::Student => "student",
+    }
+}
+
+/// The changes, under a line for each run or undo that made some.
+fn text(history: &Document, time_zone: &str) -> String {
+    let active = if history.active { "in the roster" } else { "not in the roster now" };
+    let mut text =
+        format!("{} {}, {}: {active}\n", word(history.kind), history.number, named(&history.named));
+    let together = |one: &Change, next: &Change| one.by == next.by;
+    for changes in history.changes.chunk_by(together) {
+        let Change { at, by, .. } = &changes[0];
+        let at = at.map_or_else(|| "time not noted".into(), |at| local_time(at, time_zone));
+        let run = by.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
+        let upload = by.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let act = match by.act {
+            Act::Run => "run",
+            Act::Undo => "undo of run",
+            Act::Redo => "put back in place: run",
+        };
+        writeln!(text, "  {at}  {act} {run}{upload}").expect("a String takes all text");
+        for change in changes {
+            writeln!(text, "    {}", in_words(history.kind, &change.happened))
+                .expect("a String takes all text");
+        }
+    }
+    text
+}
+
+fn in_words(kind: Kind, happened: &Happened) -> String {
+    let of_class = kind == Kind::Class;
+    match happened {
+        Happened::Created { values } => {
+            let value =
+                |FieldValue { field, value }: &FieldValue| format!("{} {}", field.in_words(), shown(value));
+            format!("created: {}", values.iter().map(value).collect::<Vec<_>>().join(", "))
+        }
+        Happened::Changed { field, from, to } => {
+            format!("{}: {} → {}", field.in_words(), shown(from), shown(to))
+        }
+        Happened::Deactivated => "deactivated".into(),
+        Happened::Reactivated => "reactivated".into(),
+        Happened::Joined { with } if of_class => format!("joined by {}", named(with)),
+        Happened::Joined { with } => format!("joined class {}", named(with)),
+        Happened::Left { with } if of_class => format!("left by {}", named(with)),
+        Happened::Left { with } => format!("left class {}", named(with)),
+        Happened::BeganTeaching { with } if of_class => format!("taught by {}", named(with)),
+        Happened::BeganTeaching { with } => format!("teaches class {}", named(with)),
+        Happened::EndedTeaching { with } if of_class => format!("no longer taught by {}", named(with)),
+        Happened::EndedTeaching { with } => format!("no longer teaches class {}", named(with)),
+    }
+}
+
+fn named(named: &Named) -> String {
+    let Named { key, name } = named;
+    if name.is_empty() { key.clone() } else { format!("{key} ({name})") }
+}
+
+fn shown(value: &str) -> &str {
+    if value.is_empty() { "nothing" } else { value }
+}

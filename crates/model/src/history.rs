@@ -1,0 +1,209 @@
+//! What became of one school, class, teacher or student over time, in the shape of its JSON.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::changes::{Past, Undos};
+use crate::district::words;
+use crate::ids::{Kind, RunId, RunNumber};
+use crate::roster::{Class, Link, Person, School, Student};
+use crate::texts::Texts;
+
+/// What the log knows of one thing, and of all that it names.
+#[derive(Clone, Debug)]
+pub struct Logged<V> {
+    /// The text of the values below.
+    pub texts: Texts,
+    /// The thing itself.
+    pub past: Past<u32, V>,
+    /// The links that it is an end of.
+    pub teachings: Vec<Past<Link, ()>>,
+    /// The links that it is an end of.
+    pub enrollments: Vec<Past<Link, ()>>,
+    /// Schools of a class, as they are now.
+    pub schools: BTreeMap<u32, School>,
+    /// The other ends of links, as they are now.
+    pub classes: BTreeMap<u32, Class>,
+    /// The other ends of links, as they are now.
+    pub teachers: BTreeMap<u32, Person>,
+    /// The other ends of links, as they are now.
+    pub students: BTreeMap<u32, Student>,
+}
+
+/// A run, as a history names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRun {
+    /// Its id.
+    pub id: RunId,
+    /// The name of its upload.
+    pub upload: String,
+    /// When it ended.
+    pub at: Option<i64>,
+}
+
+/// Who stands behind the numbers of a district's log.
+#[derive(Clone, Debug, Default)]
+pub struct Makers {
+    /// Runs.
+    pub runs: BTreeMap<RunNumber, KnownRun>,
+    /// Undos.
+    pub undos: Undos,
+    /// When each undo was.
+    pub undone_at: BTreeMap<RunNumber, i64>,
+}
+
+words!(
+    /// A value that a thing has.
+    Field {
+        /// A school's or class's id.
+        Id = "id",
+        /// A school's or class's name.
+        Name = "name",
+        /// A class's school.
+        School = "school",
+        /// A person's number in the SIS.
+        SisId = "sis_id",
+        /// A person's address.
+        Email = "email",
+        /// A person's first name.
+        FirstName = "first_name",
+        /// A person's last name.
+        LastName = "last_name",
+        /// A person's id at Clever.
+        CleverId = "clever_id",
+        /// A student's user name.
+        Username = "username",
+        /// A student's grade.
+        Grade = "grade",
+    }
+);
+
+impl Field {
+    /// What it is called in a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Field::SisId => "SIS number",
+            Field::Email => "e-mail",
+            Field::FirstName => "first name",
+            Field::LastName => "last name",
+            Field::CleverId => "Clever id",
+            Field::Username => "user name",
+            Field::Id | Field::Name | Field::School | Field::Grade => self.as_str(),
+        }
+    }
+}
+
+/// A field and what stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldValue {
+    /// The field.
+    pub field: Field,
+    /// Its value, as a file would have it; a class's school by its id.
+    pub value: String,
+}
+
+/// Another thing, as a person would look for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Its present id, SIS number or address.
+    pub key: String,
+    /// Its present name.
+    pub name: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Happened {
+    /// It came into the roster for the first time.
+    Created {
+        /// With these values.
+        values: Vec<FieldValue>,
+    },
+    /// A value changed.
+    Changed {
+        /// Which.
+        field: Field,
+        /// The value before.
+        from: String,
+        /// The value after.
+        to: String,
+    },
+    /// It left the roster.
+    Deactivated,
+    /// It came back.
+    Reactivated,
+    /// A student came into a class: the student's history names the class, the class's the student.
+    Joined {
+        /// The other side.
+        with: Named,
+    },
+    /// A student left a class.
+    Left {
+        /// The other side.
+        with: Named,
+    },
+    /// A teacher began to teach a class.
+    BeganTeaching {
+        /// The other side.
+        with: Named,
+    },
+    /// A teacher taught a class no longer.
+    EndedTeaching {
+        /// The other side.
+        with: Named,
+    },
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct By {
+    /// Whether the run itself, its undo, or the undo of its undo.
+    pub act: Act,
+    /// The run; `None` when it is no longer known.
+    pub run: Option<RunId>,
+    /// The name of the run's upload.
+    pub upload: Option<String>,
+}
+
+words!(
+    /// How a run made a change.
+    Act {
+        /// It was applied.
+        Run = "run",
+        /// It was taken back.
+        Undo = "undo",
+        /// It was put back in place.
+        Redo = "redo",
+    }
+);
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// When; `None` when it was not noted.
+    #[serde(serialize_with = "crate::run::maybe_as_rfc3339")]
+    pub at: Option<i64>,
+    /// By whom.
+    pub by: By,
+    /// What.
+    #[serde(flatten)]
+    pub happened: Happened,
+}
+
+/// The whole history of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// What it is.
+    pub kind: Kind,
+    /// Its number within its district and kind.
+    pub number: u32,
+    /// Whether it is in the roster now.
+    pub active: bool,
+    /// What it is called now.
+    #[serde(flatten)]
+    pub named: Named,
+    /// Its changes in the order of time.
+    pub changes: Vec<Change>,
+}

@@ -1,0 +1,126 @@
+//! The values of things one by one, as an undo and a history look at them.
+
+use std::borrow::Cow;
+
+use homeroom_model::grade::Grade;
+use homeroom_model::history::Field;
+use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::texts::{Text, Texts};
+
+/// Where a value stands.
+pub enum Slot<'v> {
+    /// Text.
+    Text(&'v mut Text),
+    /// A school's number.
+    School(&'v mut u32),
+    /// A grade.
+    Grade(&'v mut Option<Grade>),
+    /// This kind of thing has no such field.
+    Nowhere,
+}
+
+/// The values of one kind of thing.
+pub trait Fields: Copy {
+    /// Its fields, in the order in which they are told.
+    const FIELDS: &'static [Field];
+    /// Those of which no two active things have the same value.
+    const KEYS: &'static [Field];
+
+    /// Where a field stands.
+    fn slot(&mut self, field: Field) -> Slot<'_>;
+
+    /// What stands in a field.
+    fn get(mut self, field: Field, texts: &Texts) -> Cow<'_, str> {
+        match self.slot(field) {
+            Slot::Text(text) => texts.get(*text).into(),
+            Slot::School(number) => number.to_string().into(),
+            Slot::Grade(grade) => grade.map_or("", Grade::code).into(),
+            Slot::Nowhere => "".into(),
+        }
+    }
+
+    /// Takes a field over from other values with the same texts.
+    fn set(&mut self, field: Field, mut from: Self) {
+        match (self.slot(field), from.slot(field)) {
+            (Slot::Text(to), Slot::Text(text)) => *to = *text,
+            (Slot::School(to), Slot::School(number)) => *to = *number,
+            (Slot::Grade(to), Slot::Grade(grade)) => *to = *grade,
+            _ => {}
+        }
+    }
+}
+
+impl Fields for School {
+    const FIELDS: &'static [Field] = &[Field::Id, Field::Name];
+    const KEYS: &'static [Field] = &[Field::Id];
+
+    fn slot(&mut self, field: Field) -> Slot<'_> {
+        match field {
+            Field::Id => Slot::Text(&mut self.key),
+            Field::Name => Slot::Text(&mut self.name),
+            _ => Slot::Nowhere,
+        }
+    }
+}
+
+impl Fields for Class {
+    const FIELDS: &'static [Field] = &[Field::Id, Field::Name, Field::School];
+    const KEYS: &'static [Field] = &[Field::Id];
+
+    fn slot(&mut self, field: Field) -> Slot<'_> {
+        match field {
+            Field::Id => Slot::Text(&mut self.key),
+            Field::Name => Slot::Text(&mut self.name),
+            Field::School => Slot::School(&mut self.school),
+            _ => Slot::Nowhere,
+        }
+    }
+}
+
+impl Fields for Person {
+    const FIELDS: &'static [Field] =
+        &[Field::FirstName, Field::LastName, Field::Email, Field::SisId, Field::CleverId];
+    const KEYS: &'static [Field] = &[Field::Email, Field::SisId];
+
+    fn slot(&mut self, field: Field) -> Slot<'_> {
+        match field {
+            Field::FirstName => Slot::Text(&mut self.first_name),
+            Field::LastName => Slot::Text(&mut self.last_name),
+            Field::Email => Slot::Text(&mut self.email),
+            Field::SisId => Slot::Text(&mut self.sis_id),
+            Field::CleverId => Slot::Text(&mut self.clever_id),
+            _ => Slot::Nowhere,
+        }
+    }
+}
+
+impl Fields for Student {
+    const FIELDS: &'static [Field] = &[
+        Field::FirstName,
+        Field::LastName,
+        Field::Email,
+        Field::SisId,
+        Field::CleverId,
+        Field::Username,
+        Field::Grade,
+    ];
+    const KEYS: &'static [Field] = Person::KEYS;
+
+    fn slot(&mut self, field: Field) -> Slot<'_> {
+        match field {
+            Field::Username => Slot::Text(&mut self.username),
+            Field::Grade => Slot::Grade(&mut self.grade),
+            _ => self.person.slot(field),
+        }
+    }
+}
+
+/// A link has no values.
+impl Fields for () {
+    const FIELDS: &'static [Field] = &[];
+    const KEYS: &'static [Field] = &[];
+
+    fn slot(&mut self, _: Field) -> Slot<'_> {
+        Slot::Nowhere
+    }
+}

@@ -1,0 +1,133 @@
+//! Turns what the log knows of one thing into its changes: what was before a change stands in the log, what was after it is
+//! what was before the next.
+
+use std::collections::BTreeMap;
+
+use homeroom_model::changes::{Maker, Past};
+use homeroom_model::history::{Act, By, Change, Field, FieldValue, Happened, History, Logged, Makers, Named};
+use homeroom_model::ids::{Kind, RunNumber};
+use homeroom_model::roster::{Link, School};
+use homeroom_model::texts::Texts;
+
+use crate::fields::Fields;
+
+/// The history of a thing, in the order of time.
+pub fn history<V: Fields>(kind: Kind, logged: &Logged<V>, makers: &Makers) -> History {
+    let mut telling = Telling { texts: &logged.texts, schools: &logged.schools, makers, told: Vec::new() };
+    telling.thing(&logged.past);
+    match kind {
+        Kind::School => {}
+        Kind::Class => {
+            telling.links(&logged.teachings, teaching, |link| (link.person, &logged.teachers));
+            telling.links(&logged.enrollments, enrollment, |link| (link.person, &logged.students));
+        }
+        Kind::Teacher => telling.links(&logged.teachings, teaching, |link| (link.class, &logged.classes)),
+        Kind::Student => telling.links(&logged.enrollments, enrollment, |link| (link.class, &logged.classes)),
+    }
+    let mut told = telling.told;
+    // Of one run the thing itself comes first, then its links.
+    told.sort_by_key(|(number, change)| (change.at, *number));
+    History {
+        kind,
+        number: logged.past.of,
+        active: logged.past.now.active,
+        named: named(logged.past.now.values, &logged.texts),
+        changes: told.into_iter().map(|(_, change)| change).collect(),
+    }
+}
+
+fn teaching(begins: bool, with: Named) -> Happened {
+    if begins { Happened::BeganTeaching { with } } else { Happened::EndedTeaching { with } }
+}
+
+fn enrollment(begins: bool, with: Named) -> Happened {
+    if begins { Happened::Joined { with } } else { Happened::Left { with } }
+}
+
+/// What a person would look for: the address before the number.
+fn named<V: Fields>(values: V, texts: &Texts) -> Named {
+    let get = |field| values.get(field, texts);
+    let keys = [Field::Id, Field::Email, Field::SisId].map(get);
+    let names = [Field::Name, Field::FirstName, Field::LastName].map(get);
+    let names = names.iter().map(AsRef::as_ref).filter(|name: &&str| !name.is_empty());
+    Named {
+        key: keys.iter().find(|key| !key.is_empty()).map(|key| key.to_string()).unwrap_or_default(),
+        name: names.collect::<Vec<_>>().join(" "),
+    }
+}
+
+struct Telling<'l> {
+    texts: &'l Texts,
+    schools: &'l BTreeMap<u32, School>,
+    makers: &'l Makers,
+    told: Vec<(RunNumber, Change)>,
+}
+
+impl Telling<'_> {
+    fn thing<V: Fields>(&mut self, past: &Past<u32, V>) {
+        let mut states = past.states();
+        let Some(mut before) = states.next() else { return };
+        let values = V::FIELDS
+            .iter()
+            .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
+        let values = values.filter(|one| !one.value.is_empty()).collect();
+        self.tell(past.created_run, 0, Happened::Created { values });
+        for (step, after) in past.steps.iter().zip(states) {
+            match (before.active, after.active) {
+                (true, false) => self.tell(step.by, step.at, Happened::Deactivated),
+                (false, true) => self.tell(step.by, step.at, Happened::Reactivated),
+                _ => {}
+            }
+            for field in V::FIELDS {
+                let (from, to) = (self.value(before.values, *field), self.value(after.values, *field));
+                if from != to {
+                    self.tell(step.by, step.at, Happened::Changed { field: *field, from, to });
+                }
+            }
+            before = after;
+        }
+    }
+
+    fn links<'o, V: Fields + 'o>(
+        &mut self,
+        links: &[Past<Link, ()>],
+        happened: fn(bool, Named) -> Happened,
+        other: impl Fn(Link) -> (u32, &'o BTreeMap<u32, V>),
+    ) {
+        for past in links {
+            let (number, others) = other(past.of);
+            let Some(with) = others.get(&number).map(|values| named(*values, self.texts)) else { continue };
+            self.tell(past.created_run, 0, happened(true, with.clone()));
+            for (step, after) in past.steps.iter().zip(past.states().skip(1)) {
+                if step.before.active != after.active {
+                    self.tell(step.by, step.at, happened(after.active, with.clone()));
+                }
+            }
+        }
+    }
+
+    /// A value as a file would have it: a class names its school by its id.
+    fn value<V: Fields>(&self, values: V, field: Field) -> String {
+        let value = values.get(field, self.texts);
+        let school = if field == Field::School { value.parse().ok() } else { None };
+        let school = school.and_then(|number: u32| self.schools.get(&number));
+        school.map_or_else(|| value.into_owned(), |school| self.texts.get(school.key).to_owned())
+    }
+
+    /// `at` is 0 when the log has no time of its own for it: what is created has no entry there.
+    fn tell(&mut self, number: RunNumber, at: i64, happened: Happened) {
+        let (act, run) = match self.makers.undos.maker(number) {
+            Maker::Run(run) => (Act::Run, run),
+            Maker::Undo(run) => (Act::Undo, run),
+            Maker::Redo(run) => (Act::Redo, run),
+        };
+        let known = self.makers.runs.get(&run);
+        let of_number = match act {
+            Act::Run => known.and_then(|run| run.at),
+            Act::Undo | Act::Redo => self.makers.undone_at.get(&number).copied(),
+        };
+        let at = Some(at).filter(|at| *at > 0).or(of_number).filter(|at| *at > 0);
+        let by = By { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
+        self.told.push((number, Change { at, by, happened }));
+    }
+}

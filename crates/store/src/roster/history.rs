@@ -1,0 +1,156 @@
+//! Finds one thing by what it is or was called, and loads all that happened to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use homeroom_model::changes::Past;
+use homeroom_model::history::{KnownRun, Logged, Makers};
+use homeroom_model::ids::{RunId, RunNumber};
+use homeroom_model::roster::Link;
+use homeroom_model::texts::Texts;
+
+use super::kept::{KeptEntity, KeptLink};
+use super::load::kind_word;
+use crate::bulk::{self, Cells};
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+impl DistrictStore {
+    /// The numbers of all things, active or not, that have or ever had this id, SIS number or address.
+    pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<u32>, StoreError> {
+        self.store().read(|tx| {
+            let mut found = BTreeSet::new();
+            for column in V::KEYS {
+                // Addresses are kept in lower case.
+                let key = if *column == "email" { key.to_lowercase() } else { key.to_owned() };
+                found.extend(self.numbers_with_in_tx::<V>(tx, column, &key)?);
+                found.extend(self.numbers_that_had_in_tx::<V>(tx, column, &key)?);
+            }
+            Ok(found.into_iter().collect())
+        })
+    }
+
+    fn numbers_with_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        column: &str,
+        key: &str,
+    ) -> Result<Vec<u32>, StoreError> {
+        let sql = format!("SELECT number FROM {} WHERE district = $1 AND {column} = $2", V::TABLE);
+        tx.rows(&sql, &[self.id().0.into(), key.into()], |row| number(row.int(0)?))
+    }
+
+    /// The log knows more former keys than those that are remembered for matching: also those of runs that were undone.
+    fn numbers_that_had_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        column: &str,
+        key: &str,
+    ) -> Result<Vec<u32>, StoreError> {
+        let written = format!("{}:{}", serde_json::Value::from(column), serde_json::Value::from(key));
+        let pattern = written.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let entries = tx.rows(
+            "SELECT number, before FROM roster_change
+             WHERE district = $1 AND kind = $2 AND before LIKE $3 ESCAPE '!'",
+            &[self.id().0.into(), kind_word(V::KIND).into(), (&format!("%{pattern}%")).into()],
+            |row| Ok::<_, StoreError>((number(row.int(0)?)?, row.text(1)?)),
+        )?;
+        // SQLite's LIKE does not tell capitals from small letters.
+        Ok(entries
+            .into_iter()
+            .filter(|(_, before)| before.contains(&written))
+            .map(|(number, _)| number)
+            .collect())
+    }
+
+    /// All that happened to one thing, and who stands behind the numbers in it.
+    pub fn history_load<V: KeptEntity>(&self, number: u32) -> Result<(Logged<V>, Makers), StoreError> {
+        self.store().read(|tx| {
+            let mut texts = Texts::default();
+            let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
+            let past =
+                past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", kind_word(V::KIND))))?;
+            let teachings = self.links_of_in_tx::<V>(tx, number, KeptLink::Teaching)?;
+            let enrollments = self.links_of_in_tx::<V>(tx, number, KeptLink::Enrollment)?;
+            let classes = teachings.iter().chain(&enrollments).map(|past| past.of.class);
+            let people =
+                |of: &[Past<Link, ()>]| of.iter().map(|past| past.of.person).collect::<BTreeSet<_>>();
+            let classes = self.values_in_tx(tx, &classes.collect(), &mut texts)?;
+            let teachers = self.values_in_tx(tx, &people(&teachings), &mut texts)?;
+            let students = self.values_in_tx(tx, &people(&enrollments), &mut texts)?;
+            let schools = past.states().filter_map(|state| state.values.school());
+            let schools = self.values_in_tx(tx, &schools.collect(), &mut texts)?;
+            let logged = Logged { texts, past, teachings, enrollments, schools, classes, teachers, students };
+            Ok((logged, self.makers_in_tx(tx)?))
+        })
+    }
+
+    /// The links that a thing is an end of: a class of both kinds, a teacher or student of one, a school of none.
+    fn links_of_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        number: u32,
+        kind: KeptLink,
+    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
+        let (district, table, person) = (self.id().0, kind.table(), kind.person());
+        let end = match kind_word(V::KIND) {
+            "class" => "class",
+            word if word == person => person,
+            _ => return Ok(vec![]),
+        };
+        let of =
+            format!("SELECT class, {person} FROM {table} WHERE district = {district} AND {end} = {number}");
+        self.link_pasts_in_tx(tx, kind, &of)
+    }
+
+    /// What some things are now.
+    fn values_in_tx<V: KeptEntity>(
+        &self,
+        tx: &mut Tx<'_>,
+        numbers: &BTreeSet<u32>,
+        texts: &mut Texts,
+    ) -> Result<BTreeMap<u32, V>, StoreError> {
+        let mut values = BTreeMap::new();
+        if numbers.is_empty() {
+            return Ok(values);
+        }
+        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let list = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let query = format!(
+            "SELECT number, {names} FROM {} WHERE district = {} AND number IN ({list})",
+            V::TABLE,
+            self.id().0
+        );
+        bulk::load(tx, &query, |row| {
+            values.insert(row.number(0)?, V::read(row, 1, texts)?);
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    fn makers_in_tx(&self, tx: &mut Tx<'_>) -> Result<Makers, StoreError> {
+        let district = self.id().0;
+        let runs = tx.rows(
+            "SELECT r.number, r.run, u.name, r.finished_at FROM run r
+             JOIN upload u ON u.district = r.district AND u.upload = r.upload WHERE r.district = $1",
+            &[district.into()],
+            |row| {
+                let run = KnownRun { id: RunId(row.uuid(1)?), upload: row.text(2)?, at: row.maybe_int(3)? };
+                Ok::<_, StoreError>((RunNumber(row.int(0)?), run))
+            },
+        )?;
+        let undone_at =
+            tx.rows("SELECT number, at FROM undo WHERE district = $1", &[district.into()], |row| {
+                Ok::<_, StoreError>((RunNumber(row.int(0)?), row.int(1)?))
+            })?;
+        Ok(Makers {
+            runs: runs.into_iter().collect(),
+            undos: self.undos_in_tx(tx)?,
+            undone_at: undone_at.into_iter().collect(),
+        })
+    }
+}
+
+fn number(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::Unusable(format!("{number} is no number of a thing")))
+}

@@ -1,0 +1,29 @@
+//! Undos, which take numbers as runs do, so that their changes are told apart from those of runs.
+
+use homeroom_model::changes::Undos;
+use homeroom_model::ids::RunNumber;
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+impl DistrictStore {
+    /// A number for an undo of `of`, which is a run, or an undo that is taken back itself.
+    pub fn undos_begin_in_tx(&self, tx: &mut Tx<'_>, of: RunNumber) -> Result<RunNumber, StoreError> {
+        let number = self.runs_next_number_in_tx(tx)?;
+        tx.execute(
+            "INSERT INTO undo (district, number, of_run, at) VALUES ($1, $2, $3, $4)",
+            &[self.id().0.into(), number.0.into(), of.0.into(), self.store().now().into()],
+        )?;
+        Ok(number)
+    }
+
+    /// Every undo of the district.
+    pub(crate) fn undos_in_tx(&self, tx: &mut Tx<'_>) -> Result<Undos, StoreError> {
+        let undos =
+            tx.rows("SELECT number, of_run FROM undo WHERE district = $1", &[self.id().0.into()], |row| {
+                Ok::<_, StoreError>((RunNumber(row.int(0)?), RunNumber(row.int(1)?)))
+            })?;
+        Ok(Undos(undos.into_iter().collect()))
+    }
+}

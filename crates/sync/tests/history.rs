@@ -1,0 +1,181 @@
+//! What a history tells, on both engines with real files.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
+mod harness;
+
+use harness::{School, schools};
+use homeroom_model::history::{Act, Change, Happened, History};
+use homeroom_model::ids::Kind;
+use homeroom_model::run::RunKind;
+use homeroom_sync::{Task, history};
+use homeroom_testkit::START;
+
+const HOUR: i64 = 3_600_000;
+
+impl School {
+    /// An upload each hour.
+    fn sync_in_an_hour(&self, file: &str) -> homeroom_model::run::Run {
+        self.test.store.clock().advance(HOUR);
+        self.sync(file.as_bytes(), RunKind::Live)
+    }
+
+    fn turn_in_an_hour(&self, task: Task) {
+        self.test.store.clock().advance(HOUR);
+        self.decide(task).unwrap();
+    }
+
+    fn histories(&self, kind: Kind, key: &str) -> Vec<History> {
+        history(&self.district, kind, key).unwrap()
+    }
+
+    fn history(&self, kind: Kind, key: &str) -> History {
+        let mut found = self.histories(kind, key);
+        assert_eq!(found.len(), 1, "{key}");
+        found.remove(0)
+    }
+}
+
+/// Rows of school, teacher, class, student's number, first name, address and grade.
+fn file(rows: &[&str]) -> String {
+    let mut csv = String::from(
+        "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,student_id,\
+         student_first_name,student_last_name,student_email,student_grade_level\n",
+    );
+    for row in rows {
+        let [school, teacher, class, number, first, email, grade] =
+            row.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        csv.push_str(&format!(
+            "{school},School {school},{teacher}@x.org,Tess,{teacher},{class},Class {class},{number},{first},Lee,\
+             {email}@x.org,{grade}\n"
+        ));
+    }
+    csv
+}
+
+/// `3h run: email ann@x.org → lee@x.org`
+fn told(history: &History) -> Vec<String> {
+    let line = |Change { at, by, happened }: &Change| {
+        let what = match happened {
+            Happened::Created { values } => {
+                let values = values.iter().map(|one| format!("{} {}", one.field, one.value));
+                format!("created {}", values.collect::<Vec<_>>().join(", "))
+            }
+            Happened::Changed { field, from, to } => format!("{field} {from} → {to}"),
+            Happened::Deactivated => "deactivated".into(),
+            Happened::Reactivated => "reactivated".into(),
+            Happened::Joined { with } => format!("joined {}", with.key),
+            Happened::Left { with } => format!("left {}", with.key),
+            Happened::BeganTeaching { with } => format!("teaches {}", with.key),
+            Happened::EndedTeaching { with } => format!("ended {}", with.key),
+        };
+        format!("{}h {}: {what}", (at.unwrap() - START) / HOUR, by.act)
+    };
+    history.changes.iter().map(line).collect()
+}
+
+#[test]
+fn every_change_is_told_with_what_was_before_and_after() {
+    for school in schools(1_000, true) {
+        school.sync_in_an_hour(&file(&["A tess A1 901 Ann lee 05", "A tess A1 902 Bob bob 05"]));
+        let second = school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "B tom B1 901 Ann ann 06"]));
+        school.turn_in_an_hour(Task::Undo(second.number));
+        school.turn_in_an_hour(Task::Redo(second.number));
+        school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05"]));
+        school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "A tess A1 901 Ann ann 06"]));
+
+        let ann = school.history(Kind::Student, "901");
+        assert_eq!(
+            told(&ann),
+            [
+                "1h run: created first_name Ann, last_name Lee, email lee@x.org, sis_id 901, grade 05",
+                "1h run: joined A1",
+                "2h run: email lee@x.org → ann@x.org",
+                "2h run: grade 05 → 06",
+                "2h run: left A1",
+                "2h run: joined B1",
+                "3h undo: email ann@x.org → lee@x.org",
+                "3h undo: grade 06 → 05",
+                "3h undo: joined A1",
+                "3h undo: left B1",
+                "4h redo: email lee@x.org → ann@x.org",
+                "4h redo: grade 05 → 06",
+                "4h redo: left A1",
+                "4h redo: joined B1",
+                "5h run: deactivated",
+                "5h run: left B1",
+                "6h run: reactivated",
+                "6h run: joined A1",
+            ],
+            "{}",
+            school.test.engine
+        );
+        let undone = ann.changes.iter().find(|change| change.by.act == Act::Undo).unwrap();
+        assert_eq!(undone.by.run, Some(second.id));
+        assert_eq!(undone.by.upload.as_deref(), Some("roster.csv"));
+        for key in ["lee@x.org", "LEE@x.org", "ann@x.org"] {
+            assert_eq!(school.history(Kind::Student, key), ann, "present and former keys lead to the same");
+        }
+
+        let class = school.history(Kind::Class, "A1");
+        assert_eq!(class.named.name, "Class A1");
+        assert!(told(&class).contains(&"2h run: left ann@x.org".into()), "{:?}", told(&class));
+        let tom = school.history(Kind::Teacher, "tom@x.org");
+        assert!(!tom.active);
+        assert_eq!(
+            told(&tom)[1..],
+            [
+                "2h run: teaches B1",
+                "3h undo: deactivated",
+                "3h undo: ended B1",
+                "4h redo: reactivated",
+                "4h redo: teaches B1",
+                "5h run: deactivated",
+                "5h run: ended B1"
+            ]
+        );
+        let b = school.history(Kind::School, "B");
+        assert_eq!(told(&b)[1..], ["3h undo: deactivated", "4h redo: reactivated", "5h run: deactivated"]);
+        assert!(school.histories(Kind::Student, "tom@x.org").is_empty(), "a teacher is no student");
+        assert!(school.histories(Kind::School, "%").is_empty());
+    }
+}
+
+#[test]
+fn everyone_who_ever_had_an_address_is_shown_also_when_the_run_was_undone() {
+    for school in schools(1_000, true) {
+        school.sync_in_an_hour(&file(&["A tess A1 901 Ann lee_a 05"]));
+        let moved = school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05", "A tess A1 902 Bob lee_a 05"]));
+        let numbers =
+            |key: &str| school.histories(Kind::Student, key).iter().map(|one| one.number).collect::<Vec<_>>();
+        assert_eq!(numbers("lee_a@x.org"), [1, 2], "{}", school.test.engine);
+        school.turn_in_an_hour(Task::Undo(moved.number));
+        assert_eq!(numbers("ann@x.org"), [1], "Bob has Ann's former address, so hers stays");
+        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        school.turn_in_an_hour(Task::Redo(moved.number));
+        school.turn_in_an_hour(Task::Undo(moved.number));
+        assert_eq!(school.history(Kind::Student, "901").named.key, "lee_a@x.org");
+        assert_eq!(numbers("ann@x.org"), [1], "an address of an undone run is found, {}", school.test.engine);
+        assert_eq!(numbers("leeXa@x.org"), [0_u32; 0], "no sign of the key stands for others");
+    }
+}
+
+#[test]
+fn a_class_that_moves_names_its_schools_by_their_ids() {
+    for school in schools(1_000, true) {
+        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        school.sync_in_an_hour(&file(&["B tess A1 901 Ann ann 05"]));
+        assert_eq!(
+            told(&school.history(Kind::Class, "A1")),
+            [
+                "1h run: created id A1, name Class A1, school A",
+                "1h run: teaches tess@x.org",
+                "1h run: joined ann@x.org",
+                "2h run: school A → B"
+            ],
+            "{}",
+            school.test.engine
+        );
+    }
+}
