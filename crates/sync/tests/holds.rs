@@ -74,7 +74,8 @@ fn a_domain_change_is_one_approval_and_everyone_keeps_their_id() {
         assert_eq!(school.export(), wanted(&file));
         let mut after = school.ids().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
         let mut expected = before;
-        (after.sort(), expected.sort());
+        after.sort();
+        expected.sort();
         assert_eq!(after, expected, "everyone keeps their id");
 
         // The old domain once more: old keys are remembered.

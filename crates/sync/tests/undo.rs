@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use harness::{School, class, renamed, rows, schools, wanted};
 use homeroom_model::ids::RunNumber;
+use homeroom_model::plan::Fuse;
 use homeroom_model::run::{Run, RunKind, RunState, Undone};
 use homeroom_store::StoreError;
 use homeroom_sync::Task;
@@ -386,6 +387,9 @@ fn after_an_undo_a_hold_is_planned_anew_and_can_be_undone() {
         let roster = |students: std::ops::Range<u16>, version: u8| {
             flat_csv(&class(students).into_iter().map(|row| Enrolled { version, ..row }).collect::<Vec<_>>())
         };
+        let mut settings = school.district.settings().unwrap();
+        settings.policy.set_fuse(Fuse::Update, "off").unwrap();
+        school.district.settings_change(&settings).unwrap();
         school.live(&roster(0..100, 1));
         let renamed = school.live(&roster(0..100, 2));
         // Thirty are missing, and nothing else changes.
@@ -397,7 +401,10 @@ fn after_an_undo_a_hold_is_planned_anew_and_can_be_undone() {
         assert!(refused.contains("has changed since"), "{refused}");
         school.turn(renamed.number);
         let refused = school.decide(Task::Approve(held.number, vec![])).unwrap_err();
-        assert!(refused.contains("has changed since"), "what was shown was shown of another version: {refused}");
+        assert!(
+            refused.contains("has changed since"),
+            "what was shown was shown of another version: {refused}"
+        );
         let held = school.live(&roster(0..70, 2));
         school.decide(Task::Approve(held.number, vec![])).unwrap();
         assert_eq!(school.export(), wanted(&roster(0..70, 2)));
