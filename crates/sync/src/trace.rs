@@ -59,8 +59,15 @@ impl Conductor {
         };
         path.run(run, newest.filter(|newest| newest.number > run.number));
         let rules = self.rules(district, &settings)?;
-        let found =
-            self.lines(district, run, &rules, &key, class, person.map(|person| names(&stored, person)))?;
+        // Who was asked for by an old key stands in the file under the present one.
+        let mut keys = vec![key.clone()];
+        if let Some(person) = person {
+            let present = [person.values.person.email, person.values.person.sis_id];
+            let present = present.map(|key| stored.texts.get(key).to_owned());
+            keys.extend(present.into_iter().filter(|key| !key.is_empty()));
+        }
+        let name = person.map(|person| names(&stored, person));
+        let found = self.lines(district, run, &rules, &keys, class, name)?;
         path.lines(&found);
         let source = district.store().blobs().source(&run.upload.blake3)?;
         let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
@@ -83,7 +90,7 @@ impl Conductor {
         district: &DistrictStore,
         run: &Run,
         rules: &Rules,
-        key: &str,
+        keys: &[String],
         class: Option<&str>,
         name: Option<(String, String)>,
     ) -> Result<Found, SyncError> {
@@ -103,7 +110,7 @@ impl Conductor {
                     let at = at.filter(|at| *at < row.len());
                     at.map(|at| String::from_utf8_lossy(row.cell(at)).trim().to_owned()).unwrap_or_default()
                 };
-                let is_theirs = cell(email).to_lowercase() == key || cell(sis_id) == key;
+                let is_theirs = keys.contains(&cell(email).to_lowercase()) || keys.contains(&cell(sis_id));
                 let in_class = cell(class_id);
                 if is_theirs {
                     found.rows += 1;
