@@ -217,19 +217,23 @@ impl Family {
         let names = set.names().map(str::to_owned).collect::<Vec<_>>();
         let mut best = None;
         for (format, kinds) in [(Format::Oneroster, ONEROSTER), (Format::Clever, CLEVER)] {
-            let mut files = Vec::new();
-            let mut fitting = 0;
-            for kind in kinds {
-                let mut found = None;
+            // Of two files with the name of a kind the one that looks more like it is meant, and each file is of one kind.
+            let mut named = Vec::new();
+            for (kind, place) in kinds.iter().zip(0..) {
                 for (at, name) in names.iter().enumerate().filter(|(_, name)| is_named(name, kind.name)) {
                     let (is_it, width) = fits(set, at, kind)?;
-                    // Of two files with the name of a kind the one that looks more like it is meant.
-                    if found.as_ref().is_none_or(|(_, _, most)| width > *most) {
-                        found = Some((at, bare(name).to_owned(), width));
-                    }
+                    named.push((std::cmp::Reverse((is_it, width)), place, at, name));
+                }
+            }
+            named.sort();
+            let mut files = vec![None::<(usize, String)>; kinds.len()];
+            let mut fitting = 0;
+            for (std::cmp::Reverse((is_it, _)), place, at, name) in named {
+                let is_taken = files.iter().flatten().any(|(taken, _)| *taken == at);
+                if files[place].is_none() && !is_taken {
+                    files[place] = Some((at, bare(name).to_owned()));
                     fitting += usize::from(is_it);
                 }
-                files.push(found.map(|(at, name, _)| (at, name)));
             }
             if fitting >= FITTING && best.as_ref().is_none_or(|(most, _)| fitting > *most) {
                 best = Some((fitting, Family { format, kinds, files }));
