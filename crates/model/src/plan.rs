@@ -408,9 +408,9 @@ pub struct Seats {
     pub before: u64,
     /// Active students after what the run applies at once.
     pub after: u64,
-    /// Active students were everything applied that the file asks for.
-    #[serde(default)]
-    pub forecast: u64,
+    /// Active students were everything applied that the file asks for; left out when that is `after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<u64>,
     /// Students who wait for a seat, in the order in which they will get one; at most ten are named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<String>,

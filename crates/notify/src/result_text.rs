@@ -238,7 +238,7 @@ fn write_seats(out: &mut String, seats: &Seats) -> fmt::Result {
         thousands(seats.after),
         thousands(seats.limit),
         thousands(seats.before),
-        thousands(seats.forecast)
+        thousands(seats.forecast.unwrap_or(seats.after))
     )?;
     for school in &seats.schools {
         let limit = school.limit.map_or(String::new(), |limit| format!(" of {}", thousands(limit)));

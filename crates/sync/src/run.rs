@@ -180,8 +180,7 @@ impl Conductor {
             .map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
         let students = plan.map_or(0, |plan| plan.unchanged.of(Kind::Student));
         let limit = settings.seats.into();
-        let seats =
-            Seats { limit, before: students, after: students, forecast: students, ..Seats::default() };
+        let seats = Seats { limit, before: students, after: students, ..Seats::default() };
         Ok(Some(RunReport {
             check,
             plan,

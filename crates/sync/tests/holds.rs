@@ -386,7 +386,7 @@ fn seats_have_grace_days_and_limits_of_schools() {
         let seats = run.report.seats.clone().unwrap();
         assert_eq!(
             (run.state, seats.after, seats.forecast),
-            (RunState::Held, 55, 60),
+            (RunState::Held, 55, Some(60)),
             "{}",
             school.test.engine
         );

@@ -17,7 +17,7 @@ pub(super) fn count(look: &Look<'_>, limits: &Limits) -> Seats {
     let students = &look.plan.students;
     let arrivals = (students.create.len() + students.reactivate.len()) as u64;
     let forecast = before + arrivals - students.deactivate.len() as u64;
-    Seats { limit: limits.seats, before, after: before, forecast, ..Seats::default() }
+    Seats { limit: limits.seats, before, after: before, forecast: Some(forecast), ..Seats::default() }
 }
 
 /// Holds new students beyond the seats: the last in the order of the plan first, returning ones only when there are no new
@@ -102,6 +102,7 @@ fn any_over(look: &Look<'_>, limits: &Limits, seats: &Seats, cut: &Cut<'_>) -> b
 /// What is active after the safe part, in all and by school.
 pub(super) fn settle(look: &Look<'_>, cut: &Cut<'_>, seats: &mut Seats) {
     seats.after = active_after(look, cut);
+    seats.forecast = seats.forecast.filter(|forecast| *forecast != seats.after);
     let mut schools =
         by_school(look, &waiting(look, cut)).into_iter().map(|(school, _)| school).collect::<Vec<_>>();
     schools.extend(

@@ -1,5 +1,5 @@
 //! `homeroom demo --year`: a simulated district through a school year, night by night. Each night says before the run what the
-//! run has to do, and is compared with what it did. Start with [`play`].
+//! run has to do, and is compared with what it did. Start with [`play()`].
 
 mod day_file;
 mod dice;
