@@ -1,4 +1,8 @@
 //! A district that changes in every way that districts change.
+//!
+//! Tests of other crates use it, too.
+
+#![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
