@@ -9,7 +9,6 @@ mod world;
 use harness::{School, schools, wanted};
 use homeroom_model::plan::HeldState;
 use homeroom_model::run::{Run, RunKind, RunState};
-use homeroom_store::StoreError;
 use homeroom_sync::Task;
 use proptest::prelude::*;
 
@@ -44,7 +43,7 @@ fn steps() -> impl Strategy<Value = Vec<(Vec<Op>, Then, bool)>> {
 /// Active students with the same random id, and links to what is not active: there must be none.
 fn assert_sound(school: &School) {
     let count = |sql: &str| {
-        let found = school.test.store.read(|tx| tx.row(sql, &[], |row| Ok::<_, StoreError>(row.int(0)?)));
+        let found = school.test.store.read(|tx| tx.row(sql, &[], |row| row.int(0)));
         found.unwrap().unwrap()
     };
     assert_eq!(
