@@ -89,16 +89,21 @@ impl StoredRoster {
         }
     }
 
-    /// How many of a kind are active.
-    pub fn active(&self, kind: Kind) -> usize {
-        fn count<V>(list: &[Stored<V>]) -> usize {
-            list.iter().filter(|stored| stored.active).count()
+    /// The numbers of what is active of a kind.
+    pub fn active_numbers(&self, kind: Kind) -> impl Iterator<Item = u32> {
+        fn numbers<V>(list: &[Stored<V>]) -> Box<dyn Iterator<Item = u32> + '_> {
+            Box::new(list.iter().filter(|stored| stored.active).map(|stored| stored.number))
         }
         match kind {
-            Kind::School => count(&self.schools),
-            Kind::Class => count(&self.classes),
-            Kind::Teacher => count(&self.teachers),
-            Kind::Student => count(&self.students),
+            Kind::School => numbers(&self.schools),
+            Kind::Class => numbers(&self.classes),
+            Kind::Teacher => numbers(&self.teachers),
+            Kind::Student => numbers(&self.students),
         }
+    }
+
+    /// How many of a kind are active.
+    pub fn active(&self, kind: Kind) -> usize {
+        self.active_numbers(kind).count()
     }
 }

@@ -59,7 +59,7 @@ fn write_plan_and_hold(out: &mut String, title: &str, report: &RunReport, state:
     if let Some(held) = report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
         write_held(out, held, state)?;
     }
-    write_proposals(out, &report.rekeys)?;
+    write_proposals(out, &report.rekeys, state)?;
     write_pins(out, &report.pins)?;
     match &report.plan {
         Some(plan) => write_plan(out, title, plan, &report.matched),
@@ -113,7 +113,7 @@ fn verdict(run: &Run) -> &'static str {
         (RunState::Unchanged, _) => "The file is the same as the one applied last. Nothing was changed.",
         (RunState::Held, _) => "The safe part of the file was applied. The rest WAITS for a decision.",
         (RunState::Superseded, _) => "A newer file has taken this one's place.",
-        (RunState::Undone, _) => "The file was applied and later taken back.",
+        (RunState::Undone, _) => "What was applied of the file was taken back.",
         (RunState::Failed, _) => "Something went wrong on our side. Nothing was changed; we have been told.",
         (RunState::Queued | RunState::Running, _) => "The file is being read.",
     }
@@ -189,7 +189,7 @@ fn harmless(text: &str) -> String {
 /// Proposals of each confidence that are told.
 const PROPOSALS: usize = 5;
 
-fn write_proposals(out: &mut String, proposals: &[Proposal]) -> fmt::Result {
+fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) -> fmt::Result {
     if proposals.is_empty() {
         return Ok(());
     }
@@ -202,7 +202,8 @@ fn write_proposals(out: &mut String, proposals: &[Proposal]) -> fmt::Result {
         let meaning = match confidence {
             Confidence::Certain => "certain",
             Confidence::Probable => "probable: these wait for an approval",
-            Confidence::Doubtful => "doubtful: taken for two unless accepted",
+            Confidence::Doubtful if state == RunState::Held => "doubtful: taken for two unless accepted",
+            Confidence::Doubtful => "doubtful: taken for two",
         };
         writeln!(out, "  {meaning}")?;
         for one in of_it().take(PROPOSALS) {

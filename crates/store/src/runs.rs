@@ -127,6 +127,19 @@ impl DistrictStore {
         found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
     }
 
+    /// Whether a later live run has come to its end with the roster in its hands.
+    pub fn runs_live_since(&self, number: RunNumber) -> Result<bool, StoreError> {
+        let later = |tx: &mut Tx<'_>| {
+            tx.row(
+                "SELECT 1 FROM run WHERE district = $1 AND number > $2 AND kind = 'live'
+                   AND state IN ('applied', 'unchanged', 'held') LIMIT 1",
+                &[self.id().0.into(), number.0.into()],
+                |row| row.int(0),
+            )
+        };
+        Ok(self.store().read(later)?.is_some())
+    }
+
     /// A run begins (again, after a crash).
     pub fn runs_start(&self, number: RunNumber) -> Result<(), StoreError> {
         let values = [self.id().0.into(), number.0.into(), self.store().now().into()];

@@ -3,6 +3,7 @@
 use homeroom_apply::apply_in_tx;
 use homeroom_check::check;
 use homeroom_model::clock::rfc3339;
+use homeroom_model::district::Stage;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Held, HeldState};
 use homeroom_model::rekey::Verdicts;
@@ -15,6 +16,7 @@ use crate::error::{PlanError, SyncError, with_fresh_plan};
 use crate::handler::Conductor;
 use crate::planning::{Made, Planning};
 use crate::run::{Progress, applied_file_in_tx, seats_in_tx};
+use crate::schedule::today;
 
 /// A plan made anew for a held run.
 pub(crate) struct Anew {
@@ -39,6 +41,7 @@ impl Conductor {
         let run = held(district, number)?;
         let shown = run.report.held.clone().unwrap_or_default();
         let chosen = choose(&run, &shown, schools)?;
+        refuse_by_calendar(district, &run)?;
         with_fresh_plan(|| {
             let discards = shown.schools.iter().any(|one| one.state == HeldState::Discarded);
             let whole = !discards
@@ -53,6 +56,7 @@ impl Conductor {
             refuse_what_was_not_shown(&run, &shown, &made, version)?;
             let mut report = run.report.clone();
             let mut held = made.parts.held.clone();
+            held.fuses.clone_from(&shown.fuses);
             held.roster_version = version + 1;
             held.expires_at.clone_from(&shown.expires_at);
             carry_states(&shown, &mut held, &chosen, HeldState::Released);
@@ -155,18 +159,21 @@ impl Conductor {
             said.struck.iter().chain(&said.accepted).find(|id| !proposed.iter().any(|one| one.id == **id))
         {
             return Err(SyncError::Refused(format!(
-                "run {} does not propose {unknown}: `homeroom run show {}` lists what it does",
+                "run {} holds no proposal {unknown}: only what waits can be struck out or accepted. What went ahead is taken back \
+                 with `homeroom run undo {}`",
                 run.id, run.id
             )));
         }
         refuse_another_version(&run, &shown, stored.version)?;
-        let Anew { made, .. } = self.plan_anew(district, &run, verdicts, &Approval::None)?;
+        // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
+        let Anew { made, .. } = self.plan_anew(district, &run, verdicts, &Approval::Schools(vec![]))?;
         let mut report = run.report.clone();
         let messages = std::mem::take(&mut report.messages);
         made.tell(&mut report);
         report.messages = messages;
         report.plan = run.report.plan;
         if let Some(held) = &mut report.held {
+            held.fuses.clone_from(&shown.fuses);
             held.roster_version = shown.roster_version;
             held.expires_at.clone_from(&shown.expires_at);
             carry_states(&shown, held, &[], HeldState::Waiting);
@@ -226,6 +233,22 @@ fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, Sy
     }
 }
 
+/// In a pause nothing is applied, and while only additions are made nothing is removed; not by a decision either.
+fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
+    let settings = district.settings()?;
+    let today = today(&settings, district.store().now());
+    let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today));
+    let words = match entry {
+        Some(entry) => format!("the calendar says {}", entry.words()),
+        None if settings.stage == Stage::Paused => "the district is paused".to_owned(),
+        None => return Ok(()),
+    };
+    Err(SyncError::Refused(format!(
+        "{words}: decide about run {} when that is over, or end it before",
+        run.id
+    )))
+}
+
 fn refuse_another_version(run: &Run, shown: &Held, version: i64) -> Result<(), SyncError> {
     if shown.roster_version == version {
         return Ok(());
@@ -241,7 +264,7 @@ fn refuse_what_was_not_shown(run: &Run, shown: &Held, made: &Made, version: i64)
     refuse_another_version(run, shown, version)?;
     let (safe, risky) = (made.parts.safe.counts(), made.parts.risky.counts());
     let now = safe.changes() + risky.changes();
-    if run.report.verdicts.is_empty() && now != shown.counts().changes() {
+    if now != shown.counts().changes() {
         return Err(SyncError::Refused(format!(
             "the file of run {} is read in another way now than when it was held: sync it again and decide about the new run",
             run.id

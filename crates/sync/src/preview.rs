@@ -3,6 +3,8 @@
 use std::io;
 
 use homeroom_check::{Checked, check};
+use homeroom_model::finding::Finding;
+use homeroom_model::finding_code::Severity;
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
@@ -12,9 +14,17 @@ use homeroom_read::Rules;
 use crate::planning::Planning;
 
 /// The roster of an earlier file as if it were the stored one.
+///
+/// # Errors
+/// When it cannot be read, or is rejected: a roster of nobody would make everything look new.
 pub fn stored_of(earlier: &dyn Source, rules: &Rules) -> io::Result<StoredRoster> {
     let rules = Rules { file_name: None, ..rules.clone() };
     let earlier = check(earlier, "", &rules, &|| None, &mut |_| {})?;
+    let refuses = |one: &&Finding| one.code.severity() == Severity::RejectFile;
+    if let Some(finding) = earlier.findings.kept().iter().find(refuses) {
+        let message = format!("it is rejected itself: {} {}", finding.message, finding.code.remedy());
+        return Err(io::Error::other(message));
+    }
     Ok(StoredRoster::of(earlier.roster, earlier.report.rows))
 }
 

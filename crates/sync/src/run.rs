@@ -74,6 +74,24 @@ impl Conductor {
             return self.end_without_changes(district, &settings, &run, &ending);
         }
 
+        if run.kind == RunKind::Live && district.runs_live_since(number)? {
+            // It was cut off, or waited for its night, and a newer file has been synced since.
+            let report = RunReport {
+                messages: vec![
+                    "A newer run has been made since: this one would bring back an older file.".into(),
+                ],
+                ..RunReport::default()
+            };
+            let findings = Findings::default();
+            let ending = Ending {
+                state: RunState::Superseded,
+                report,
+                findings: &findings,
+                rules: &rules,
+                plan: None,
+            };
+            return self.end_without_changes(district, &settings, &run, &ending);
+        }
         let source = district.store().blobs().source(&run.upload.blake3)?;
         let check = |earlier: &Earlier<'_>, progress: &mut dyn FnMut(u64)| {
             check(&source, &run.upload.name, &rules, earlier, progress)

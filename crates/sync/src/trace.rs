@@ -39,6 +39,9 @@ impl Conductor {
     ) -> Result<Trace, SyncError> {
         let key =
             if student.contains('@') { student.trim().to_lowercase() } else { student.trim().to_owned() };
+        if key.is_empty() {
+            return Err(SyncError::Refused("an e-mail address or SIS number must not be empty".into()));
+        }
         let stored = district.roster_load()?;
         let settings = district.settings()?;
         let mut path = Path { asked: key.clone(), class: class.map(str::to_owned), steps: vec![] };

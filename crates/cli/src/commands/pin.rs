@@ -3,6 +3,7 @@
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_model::district::{Slug, Stage};
+use homeroom_model::email::Email;
 use homeroom_model::grade::Grade;
 use homeroom_model::pin::{Pin as Pinned, PinWhat, PinnedPerson};
 use homeroom_model::run::RunKind;
@@ -139,24 +140,26 @@ impl Pin {
 
 impl Add {
     fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
-        let person = |key: &str, name: &Name| PinnedPerson {
-            key: plain_key(key),
-            first_name: name.first_name.trim().to_owned(),
-            last_name: name.last_name.trim().to_owned(),
+        let person = |key: &str, name: &Name| -> anyhow::Result<PinnedPerson> {
+            Ok(PinnedPerson {
+                key: plain_key(key)?,
+                first_name: in_one_line(&name.first_name),
+                last_name: in_one_line(&name.last_name),
+            })
         };
         let (common, what) = match self {
             Add::Student { common, student, class, name, grade } => {
-                let student = person(student, name);
+                let student = person(student, name)?;
                 (common, PinWhat::ExtraStudent { class: class.clone(), student, grade: *grade })
             }
             Add::Teacher { common, teacher, class, name } => {
-                (common, PinWhat::CoTeacher { class: class.clone(), teacher: person(teacher, name) })
+                (common, PinWhat::CoTeacher { class: class.clone(), teacher: person(teacher, name)? })
             }
             Add::ClassName { common, class, name } => {
                 ensure!(!name.trim().is_empty(), "--name must not be empty");
-                (common, PinWhat::ClassName { class: class.clone(), name: name.trim().to_owned() })
+                (common, PinWhat::ClassName { class: class.clone(), name: in_one_line(name) })
             }
-            Add::Exclude { common, person } => (common, PinWhat::Excluded { person: plain_key(person) }),
+            Add::Exclude { common, person } => (common, PinWhat::Excluded { person: plain_key(person)? }),
         };
         let (settings, district) = app.district(&common.slug)?;
         ensure!(!common.owner.trim().is_empty(), "--owner must not be empty: a pin belongs to someone");
@@ -171,7 +174,8 @@ impl Add {
     }
 }
 
-/// Reads the file applied last once more, so that the roster is as the pins say.
+/// Reads the file that the roster came from once more, so that the roster is as the pins say. When the roster is not that of a file,
+/// because something waits, was discarded or taken back, a pin counts from the next file on: an older one is not brought back.
 fn follow(
     app: &App,
     output: &Output,
@@ -180,11 +184,12 @@ fn follow(
     done: &str,
 ) -> anyhow::Result<Exit> {
     let settings = district.settings()?;
-    let upload = match district.applied_file()? {
+    let applied = district.applied_file()?.filter(|applied| applied.version == settings.roster_version);
+    let upload = match applied.filter(|_| settings.stage != Stage::Paused) {
         Some(applied) => district.runs_get(applied.run)?.upload.id,
         None => None,
     };
-    let Some(upload) = upload.filter(|_| settings.stage != Stage::Paused) else {
+    let Some(upload) = upload else {
         let pins = district.pins_list()?;
         output.result(&pins, || format!("{done} It counts from the next sync of {slug} on."))?;
         return Ok(Exit::Done);
@@ -196,9 +201,18 @@ fn follow(
 }
 
 /// A key as the roster has it.
-fn plain_key(key: &str) -> String {
+fn plain_key(key: &str) -> anyhow::Result<String> {
     let key = key.trim();
-    if key.contains('@') { key.to_lowercase() } else { key.to_owned() }
+    ensure!(!key.is_empty(), "an e-mail address or SIS number must not be empty");
+    if !key.contains('@') {
+        return Ok(key.to_owned());
+    }
+    let email = Email::parse_plain(&key.to_lowercase());
+    Ok(email.with_context(|| format!("'{key}' is no complete e-mail address"))?.into_string())
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn grade(text: &str) -> Result<Grade, String> {

@@ -137,7 +137,7 @@ impl Approve {
         let chosen = waiting.filter(|one| self.schools.is_empty() || self.schools.contains(&one.school));
         let removed = chosen.map(|one| one.counts.deactivate).map(|counts| counts.students + counts.teachers);
         let removed = removed.sum::<u64>();
-        if removed <= MANY {
+        if removed <= MANY && self.confirm.is_none() {
             return Ok(());
         }
         let typed = match self.confirm {

@@ -18,25 +18,13 @@ pub(super) fn of_removal(kind: Kind, plan: &Plan, stored: &StoredRoster, places:
         Kind::Teacher => &plan.teachers.deactivate,
         Kind::Student => &plan.students.deactivate,
     };
-    let all = stored_numbers(kind, stored);
+    let all = stored.active_numbers(kind).collect::<Vec<_>>();
     earlier_year(plan, stored)
         .or_else(|| whole_schools(kind, removed, &all, places, &names))
         .or_else(|| if kind == Kind::Student { one_grade(removed, stored) } else { None })
         .or_else(|| if kind == Kind::Student { stops_at_a_letter(removed, stored) } else { None })
         .or_else(|| new_classes(kind, plan, stored))
         .unwrap_or_else(|| "Most likely the export is incomplete or from another school year.".into())
-}
-
-fn stored_numbers(kind: Kind, stored: &StoredRoster) -> Vec<u32> {
-    fn active<V>(list: &[homeroom_model::stored::Stored<V>]) -> Vec<u32> {
-        list.iter().filter(|one| one.active).map(|one| one.number).collect()
-    }
-    match kind {
-        Kind::School => active(&stored.schools),
-        Kind::Class => active(&stored.classes),
-        Kind::Teacher => active(&stored.teachers),
-        Kind::Student => active(&stored.students),
-    }
 }
 
 /// Most students whose values change go back to the grade before.

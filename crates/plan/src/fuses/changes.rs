@@ -10,12 +10,15 @@ use super::cut::Cut;
 
 pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
     let (teachers, students) = (&look.plan.teachers.update, &look.plan.students.update);
-    let changed = (teachers.len() + students.len()) as u64;
-    let active = (look.stored.active(Kind::Teacher) + look.stored.active(Kind::Student)) as u64;
-    let limit = look.rules.limit(look.rules.policy.update(), None, |window| window.updates);
-    if !limit.is_exceeded(changed, active) {
-        return None;
-    }
+    let school = |kind: Kind| move |number: u32| look.places.of(kind, number);
+    let all = look.stored.active_numbers(Kind::Teacher).map(school(Kind::Teacher));
+    let all = all.chain(look.stored.active_numbers(Kind::Student).map(school(Kind::Student)));
+    let changing = teachers.iter().map(|one| look.places.of(Kind::Teacher, one.number));
+    let changing = changing.chain(students.iter().map(|one| look.places.of(Kind::Student, one.number)));
+    let measured =
+        look.rules.measure(look, look.rules.policy.update(), |window| window.updates, all, changing);
+    let (limit, changed, active) =
+        measured.into_iter().find(|(limit, changed, active)| limit.is_exceeded(*changed, *active))?;
     teachers.iter().for_each(|one| cut.hold_update(Kind::Teacher, one.number));
     students.iter().for_each(|one| cut.hold_update(Kind::Student, one.number));
     let first = students.iter().map(|one| (Kind::Student, one.number));

@@ -210,6 +210,14 @@ impl<'c> Cut<'c> {
         }
     }
 
+    /// Something that waits with another thing waits for a decision about its own school, unless that has been made.
+    fn with(&self, waits: Waits, own_school: u32) -> Waits {
+        match waits {
+            Waits::School(_) => self.waits_for(own_school).unwrap_or(waits),
+            Waits::Range => waits,
+        }
+    }
+
     fn size(&self) -> usize {
         let of = [&self.schools, &self.classes, &self.teachers, &self.students];
         of.iter().map(|of| of.removals.len() + of.arrivals.len() + of.updates.len()).sum()
@@ -247,9 +255,11 @@ impl<'c> Cut<'c> {
             for link in &links.deactivate {
                 if let Some(waits) = self.end_waits(kind, link) {
                     if removed.contains(&link.person) {
+                        let waits = self.with(waits, self.places.of(kind, link.person));
                         self.of(kind).removals.entry(link.person).or_insert(waits);
                     }
                     if removed_classes.contains(&link.class) {
+                        let waits = self.with(waits, self.places.of_class(link.class));
                         self.classes.removals.entry(link.class).or_insert(waits);
                     }
                 }
@@ -277,6 +287,7 @@ impl<'c> Cut<'c> {
             .or_else(|| self.classes.removals.get(&link.class))
             .or_else(|| self.all_removals.get(&self.places.of_class(link.class)))
             .copied()
+            .map(|waits| self.with(waits, self.places.of_class(link.class)))
             .or_else(|| self.link_waits_anyway(link))
     }
 
@@ -289,6 +300,7 @@ impl<'c> Cut<'c> {
             .or(turned)
             .or_else(|| self.classes.arrivals.get(&link.class))
             .copied()
+            .map(|waits| self.with(waits, self.places.of_class(link.class)))
             .or_else(|| self.link_waits_anyway(link))
     }
 
@@ -313,38 +325,19 @@ impl<'c> Cut<'c> {
 
     /// A key belongs to one active thing. When the removal or change of its holder waits, whoever is to get it waits, too.
     fn keys(&mut self, plan: &Plan, stored: &StoredRoster) {
+        let Cut { places, released, schools, classes, teachers, students, .. } = self;
+        let own = |kind: Kind, number: u32, waits: Waits| {
+            let school = places.of(kind, number);
+            let is_open = matches!(waits, Waits::School(_)) && !released.contains(&school);
+            if is_open { Waits::School(school) } else { waits }
+        };
         let texts = &plan.texts;
         let person = |one: &Person| [one.email, one.sis_id];
-        wait_for_keys(
-            Kind::School,
-            &mut self.schools,
-            texts,
-            &plan.schools,
-            stored,
-            &stored.schools,
-            |one| [one.key, Text::EMPTY],
-        );
-        wait_for_keys(Kind::Class, &mut self.classes, texts, &plan.classes, stored, &stored.classes, |one| {
-            [one.key, Text::EMPTY]
-        });
-        wait_for_keys(
-            Kind::Teacher,
-            &mut self.teachers,
-            texts,
-            &plan.teachers,
-            stored,
-            &stored.teachers,
-            person,
-        );
-        wait_for_keys(
-            Kind::Student,
-            &mut self.students,
-            texts,
-            &plan.students,
-            stored,
-            &stored.students,
-            |one| person(&one.person),
-        );
+        let keys = Keys { texts, stored, own: &own };
+        keys.wait(Kind::School, schools, &plan.schools, &stored.schools, |one| [one.key, Text::EMPTY]);
+        keys.wait(Kind::Class, classes, &plan.classes, &stored.classes, |one| [one.key, Text::EMPTY]);
+        keys.wait(Kind::Teacher, teachers, &plan.teachers, &stored.teachers, person);
+        keys.wait(Kind::Student, students, &plan.students, &stored.students, |one| person(&one.person));
     }
 
     /// Cuts the plan.
@@ -490,83 +483,92 @@ impl Tally<'_> {
     }
 }
 
-/// Makes everyone wait who is to get a key that is not free because its holder waits; and whoever is to get theirs.
-///
-/// The other way round, too: who holds a key that someone is to get who waits, does not pass it on before. So both parts can be
-/// applied in either order.
-fn wait_for_keys<V>(
-    kind: Kind,
-    cut: &mut CutOf,
-    texts: &Texts,
-    changes: &Changes<V>,
-    stored: &StoredRoster,
-    list: &[Stored<V>],
-    keys: impl Fn(&V) -> [Text; 2],
-) {
-    if cut.is_empty() {
-        return;
-    }
-    let stored_keys = |number: u32| {
-        let position = list.binary_search_by_key(&number, |one| one.number).ok();
-        position.map_or(["", ""], |at| keys(&list[at].values).map(|key| stored.texts.get(key)))
-    };
-    // Keys whose holder passes them on when its own change is made.
-    let changing = changes.update.iter().chain(&changes.rekey);
-    let mut holder = HashMap::<&str, (u32, bool)>::new();
-    for (number, removed) in changing
-        .clone()
-        .map(|one| (one.number, false))
-        .chain(changes.deactivate.iter().map(|number| (*number, true)))
-    {
-        for key in stored_keys(number).into_iter().filter(|key| !key.is_empty()) {
-            holder.insert(key, (number, removed));
-        }
-    }
-    let stays = matches!(kind, Kind::School | Kind::Class).then_some(&changes.rekey);
-    let is_update = changes.update.iter().chain(stays.into_iter().flatten());
-    let is_update = is_update.map(|one| one.number).collect::<HashSet<_>>();
-    // Who is to get which key from whom.
-    let mut passes = Vec::new();
-    for one in changes.valued() {
-        for key in keys(&one.values).map(|key| texts.get(key)) {
-            if let Some((from, removed)) = holder.get(key).copied()
-                && (removed || from != one.number)
-            {
-                passes.push((from, removed, one.number));
-            }
-        }
-    }
-    loop {
-        let mut more = false;
-        for (from, removed, to) in &passes {
-            let giver = if *removed {
-                cut.removals.get(from)
-            } else {
-                cut.updates.get(from).or_else(|| cut.arrivals.get(from))
-            };
-            let taker = cut.updates.get(to).or_else(|| cut.arrivals.get(to));
-            match (giver.copied(), taker.copied()) {
-                (Some(waits), None) => {
-                    let list = if is_update.contains(to) { &mut cut.updates } else { &mut cut.arrivals };
-                    list.insert(*to, waits);
-                    more = true;
-                }
-                (None, Some(waits)) => {
-                    let list = if *removed {
-                        &mut cut.removals
-                    } else if is_update.contains(from) {
-                        &mut cut.updates
-                    } else {
-                        &mut cut.arrivals
-                    };
-                    list.insert(*from, waits);
-                    more = true;
-                }
-                _ => {}
-            }
-        }
-        if !more {
+/// Where keys are, and which school decides about something that waits with another.
+struct Keys<'k> {
+    texts: &'k Texts,
+    stored: &'k StoredRoster,
+    own: &'k dyn Fn(Kind, u32, Waits) -> Waits,
+}
+
+impl Keys<'_> {
+    /// Makes everyone wait who is to get a key that is not free because its holder waits; and whoever is to get theirs.
+    ///
+    /// The other way round, too: who holds a key that someone is to get who waits, does not pass it on before. So both parts can be
+    /// applied in either order.
+    fn wait<V>(
+        &self,
+        kind: Kind,
+        cut: &mut CutOf,
+        changes: &Changes<V>,
+        list: &[Stored<V>],
+        keys: impl Fn(&V) -> [Text; 2],
+    ) {
+        let Keys { texts, stored, own } = self;
+        if cut.is_empty() {
             return;
+        }
+        let stored_keys = |number: u32| {
+            let position = list.binary_search_by_key(&number, |one| one.number).ok();
+            position.map_or(["", ""], |at| keys(&list[at].values).map(|key| stored.texts.get(key)))
+        };
+        // Keys whose holder passes them on when its own change is made.
+        let changing = changes.update.iter().chain(&changes.rekey);
+        let mut holder = HashMap::<&str, (u32, bool)>::new();
+        for (number, removed) in changing
+            .clone()
+            .map(|one| (one.number, false))
+            .chain(changes.deactivate.iter().map(|number| (*number, true)))
+        {
+            for key in stored_keys(number).into_iter().filter(|key| !key.is_empty()) {
+                holder.insert(key, (number, removed));
+            }
+        }
+        let stays = matches!(kind, Kind::School | Kind::Class).then_some(&changes.rekey);
+        let is_update = changes.update.iter().chain(stays.into_iter().flatten());
+        let is_update = is_update.map(|one| one.number).collect::<HashSet<_>>();
+        // Who is to get which key from whom.
+        let mut passes = Vec::new();
+        for one in changes.valued() {
+            for key in keys(&one.values).map(|key| texts.get(key)) {
+                if let Some((from, removed)) = holder.get(key).copied()
+                    && (removed || from != one.number)
+                {
+                    passes.push((from, removed, one.number));
+                }
+            }
+        }
+        loop {
+            let mut more = false;
+            for (from, removed, to) in &passes {
+                let giver = if *removed {
+                    cut.removals.get(from)
+                } else {
+                    cut.updates.get(from).or_else(|| cut.arrivals.get(from))
+                };
+                let taker = cut.updates.get(to).or_else(|| cut.arrivals.get(to));
+                match (giver.copied(), taker.copied()) {
+                    (Some(waits), None) => {
+                        let list = if is_update.contains(to) { &mut cut.updates } else { &mut cut.arrivals };
+                        list.insert(*to, own(kind, *to, waits));
+                        more = true;
+                    }
+                    (None, Some(waits)) => {
+                        let list = if *removed {
+                            &mut cut.removals
+                        } else if is_update.contains(from) {
+                            &mut cut.updates
+                        } else {
+                            &mut cut.arrivals
+                        };
+                        list.insert(*from, own(kind, *from, waits));
+                        more = true;
+                    }
+                    _ => {}
+                }
+            }
+            if !more {
+                return;
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ mod removals;
 mod seats;
 mod turnover;
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashSet;
 use homeroom_model::calendar::{Allowed, Entry, EntryKind};
 use homeroom_model::ids::Kind;
@@ -46,7 +48,8 @@ pub enum Approval {
     None,
     /// Everything is approved.
     All,
-    /// The held part of these schools is, by `school_id`; empty for what belongs to no school.
+    /// The held part of these schools is, by `school_id`; empty for what belongs to no school. Everything else waits on, whatever
+    /// the fuses say now.
     Schools(Vec<String>),
 }
 
@@ -76,23 +79,25 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let mut messages = Vec::new();
     leave_removals_for_later(&look, &mut cut, &mut messages);
     let mut fuses = Vec::new();
-    if *approval != Approval::All {
-        fuses.extend(removals::shrink(&look, limits, &mut cut));
-        fuses.extend(removals::district(&look, &mut cut));
-        fuses.extend(removals::schools(&look, &mut cut));
-        fuses.extend(turnover::classes(&look, &mut cut));
-        fuses.extend(identity::re_keys(&look, &mut cut));
-        fuses.extend(changes::updates(&look, &mut cut));
+    let mut seats = seats::count(&look, limits);
+    match approval {
+        Approval::None => {
+            fuses.extend(removals::shrink(&look, limits, &mut cut));
+            fuses.extend(removals::district(&look, &mut cut));
+            fuses.extend(removals::schools(&look, &mut cut));
+            fuses.extend(turnover::classes(&look, &mut cut));
+            fuses.extend(identity::re_keys(&look, &mut cut));
+            fuses.extend(changes::updates(&look, &mut cut));
+            cut.close(&plan, stored);
+            fuses.extend(seats::surplus(&look, limits, &mut cut, &mut seats, &mut messages));
+            if limits.policy.wait_all && !fuses.is_empty() {
+                cut.hold_everything(&plan);
+            }
+        }
+        Approval::Schools(_) => cut.hold_everything(&plan),
+        Approval::All => {}
     }
     cut.close(&plan, stored);
-    let mut seats = seats::count(&look, limits);
-    if *approval != Approval::All {
-        fuses.extend(seats::surplus(&look, limits, &mut cut, &mut seats, &mut messages));
-    }
-    if limits.policy.wait_all && !fuses.is_empty() {
-        cut.hold_everything(&plan);
-        cut.close(&plan, stored);
-    }
     seats::settle(&look, &cut, &mut seats);
     let by_number = |number: u32| (names.key(number).to_owned(), names.name(number).to_owned());
     let numbers = places_of_schools(stored, &plan).collect::<Vec<_>>();
@@ -217,14 +222,31 @@ impl<'r> Rules<'r> {
         Rules { policy, today, windows: policy.windows(today).collect() }
     }
 
-    /// The limit with the share that a window for this school allows; `None` asks for the whole district.
-    fn limit(&self, usual: Limit, school: Option<&str>, allowed: fn(&Allowed) -> Option<u32>) -> Limit {
-        let for_it = |entry: &Entry| school.is_none_or(|school| entry.is_for(school));
-        let shares = self.windows.iter().filter(|(entry, _)| for_it(entry));
+    /// The limit with the share that a window for this school allows.
+    fn limit(&self, usual: Limit, school: &str, allowed: fn(&Allowed) -> Option<u32>) -> Limit {
+        let shares = self.windows.iter().filter(|(entry, _)| entry.is_for(school));
         match shares.filter_map(|(_, window)| allowed(window)).max() {
             Some(percent) => Limit { percent, ..usual },
             None => usual,
         }
+    }
+
+    /// Counts things by the share that holds in their school: of all, and of those that are concerned. Where a window allows another
+    /// share in some schools, these are measured apart from the others.
+    fn measure(
+        &self,
+        look: &Look<'_>,
+        usual: Limit,
+        allowed: fn(&Allowed) -> Option<u32>,
+        all: impl Iterator<Item = u32>,
+        concerned: impl Iterator<Item = u32>,
+    ) -> Vec<(Limit, u64, u64)> {
+        let percent = |school: u32| self.limit(usual, look.names.key(school), allowed).percent;
+        let mut measured = BTreeMap::<u32, (u64, u64)>::new();
+        all.for_each(|school| measured.entry(percent(school)).or_default().1 += 1);
+        concerned.for_each(|school| measured.entry(percent(school)).or_default().0 += 1);
+        let limits = measured.into_iter();
+        limits.map(|(percent, (count, all))| (Limit { percent, ..usual }, count, all)).collect()
     }
 
     /// Whether removals in this school wait for the end of a range anyway.

@@ -1,6 +1,7 @@
 //! Fuses on removals: of the district, of a school, and of a file that is too short.
 
 use hashbrown::{HashMap, HashSet};
+use homeroom_model::calendar::Allowed;
 use homeroom_model::ids::Kind;
 use homeroom_model::plan::{BlownFuse, Fuse};
 
@@ -37,31 +38,19 @@ pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         return vec![];
     }
     let mut fuses = Vec::new();
-    for kind in [Kind::Student, Kind::Teacher] {
-        let limit = look.rules.limit(look.rules.policy.district(), None, |window| window.people);
-        let (gone, active) = (look.removed(kind).len() as u64, look.stored.active(kind) as u64);
-        if limit.is_exceeded(gone, active) {
-            fuses.push(blown(look, kind, gone, active, limit.percent));
-        }
-    }
-    // Classes that may turn over are measured apart from the others.
-    let mut measured = HashMap::<u32, (u64, u64)>::new();
-    let percent = |class: u32| {
-        let school = look.names.key(look.places.of_class(class));
-        look.rules.limit(look.rules.policy.district(), Some(school), |window| window.classes)
-    };
-    for class in look.stored.classes.iter().filter(|class| class.active) {
-        measured.entry(percent(class.number).percent).or_default().1 += 1;
-    }
-    for class in look.removed(Kind::Class) {
-        measured.entry(percent(*class).percent).or_default().0 += 1;
-    }
-    let mut measured = measured.into_iter().collect::<Vec<_>>();
-    measured.sort_unstable();
-    for (percent, (gone, active)) in measured {
-        let limit = homeroom_model::policy::Limit { percent, ..look.rules.policy.district() };
-        if limit.is_exceeded(gone, active) {
-            fuses.push(blown(look, Kind::Class, gone, active, percent));
+    let usual = look.rules.policy.district();
+    for kind in [Kind::Student, Kind::Teacher, Kind::Class] {
+        let allowed: fn(&Allowed) -> Option<u32> = match kind {
+            Kind::Class => |window| window.classes,
+            _ => |window| window.people,
+        };
+        let school = |number: u32| look.places.of(kind, number);
+        let all = look.stored.active_numbers(kind).map(school);
+        let gone = look.removed(kind).iter().map(|number| school(*number));
+        for (limit, gone, active) in look.rules.measure(look, usual, allowed, all, gone) {
+            if limit.is_exceeded(gone, active) {
+                fuses.push(blown(look, kind, gone, active, limit.percent));
+            }
         }
     }
     if !fuses.is_empty() {
@@ -94,7 +83,7 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         if look.rules.adds_only(key) {
             continue;
         }
-        let limit = look.rules.limit(look.rules.policy.school(), Some(key), |window| window.people);
+        let limit = look.rules.limit(look.rules.policy.school(), key, |window| window.people);
         let vanishes = look.removed(Kind::School).contains(school) && limit.percent < 100;
         let count = students.len() as u64;
         let before = if vanishes || count >= u64::from(limit.floor) { students_of(look, *school) } else { 0 };

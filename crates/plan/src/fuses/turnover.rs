@@ -57,7 +57,7 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     for (class, left) in suspects {
         let school = look.places.of_class(class);
         let key = look.names.key(school);
-        let limit = look.rules.limit(look.rules.policy.class(), Some(key), |window| window.classes);
+        let limit = look.rules.limit(look.rules.policy.class(), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
         if limit.is_exceeded(left, before) && !look.rules.adds_only(key) {
             cut.hold_turnover(class);
