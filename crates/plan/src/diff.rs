@@ -39,6 +39,8 @@ pub struct ByHand<'h> {
     pub pins: &'h [Pin],
     /// What was said about proposed re-keys.
     pub verdicts: Option<&'h Verdicts>,
+    /// Re-keys that wait: they are proposed until they are decided about, whatever has changed around them.
+    pub pending: &'h [Proposal],
     /// Numbers of classes of earlier school years: a class of the file is none of them, whatever its id.
     pub past_classes: Option<&'h HashSet<u32>>,
 }
@@ -51,8 +53,8 @@ pub fn plan(
     protected: &Protected,
     by_hand: ByHand<'_>,
 ) -> Planned {
-    let pins = pins::put(&mut wanted, stored, by_hand.pins);
-    let kept = Kept::new(stored, protected);
+    let (pins, left_out) = pins::put(&mut wanted, stored, by_hand.pins);
+    let kept = Kept::new(stored, protected).without(&left_out);
     let no_classes = HashSet::new();
     let past_classes = by_hand.past_classes.unwrap_or(&no_classes);
     let (mut known, passed_on) = match_keys(stored, &wanted, past_classes);
@@ -64,6 +66,7 @@ pub fn plan(
         past_classes,
         &mut known,
         by_hand.verdicts.unwrap_or(&verdicts),
+        by_hand.pending,
     );
     let mut messages = Vec::new();
     for (kind, came, matches) in
@@ -173,11 +176,25 @@ fn match_keys(
     let keys = wanted.classes.iter().map(|class| class.key).collect::<Vec<_>>();
     let classes =
         matching::by_key(stored, Kind::Class, &stored.classes, |one| one.key, &keys, texts, past_classes);
-    let (teachers, teachers_passed_on) =
-        matching::people(stored, Kind::Teacher, &stored.teachers, |one| one, &wanted.teachers, texts);
+    let (teachers, teachers_passed_on) = matching::people(
+        stored,
+        Kind::Teacher,
+        &stored.teachers,
+        |one| one,
+        |_, _| None,
+        &wanted.teachers,
+        texts,
+    );
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
-    let (students, students_passed_on) =
-        matching::people(stored, Kind::Student, &stored.students, |one| &one.person, &people, texts);
+    let (students, students_passed_on) = matching::people(
+        stored,
+        Kind::Student,
+        &stored.students,
+        |one| &one.person,
+        |at, had| wanted.students[at].grade.zip(had.grade),
+        &people,
+        texts,
+    );
     (Known { schools, classes, teachers, students }, (teachers_passed_on, students_passed_on))
 }
 
@@ -195,7 +212,8 @@ fn count_matched(known: &Known) -> BTreeMap<How, Counts> {
     matched
 }
 
-fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
+/// What stands for a thing in the file.
+pub(crate) fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
     let key = match kind {
         Kind::School => wanted.schools[at].key,
         Kind::Class => wanted.classes[at].key,

@@ -1,6 +1,7 @@
 //! Who is who by keys: finds for each thing in the file the stored thing that it is.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::Grade;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::rekey::How;
@@ -139,11 +140,14 @@ pub(crate) fn by_key<V>(
 
 /// Matches teachers or students: by the SIS's number, the Clever id, the address, then by what they had before. An address
 /// must not have passed to someone else; the second answer is who came with one that has.
+///
+/// `grades` are those of a wanted and a stored student.
 pub(crate) fn people<V>(
     stored: &StoredRoster,
     kind: Kind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
+    grades: impl Fn(usize, &V) -> Option<(Grade, Grade)>,
     wanted: &[Person],
     wanted_texts: &Texts,
 ) -> (Matches, Vec<usize>) {
@@ -154,26 +158,64 @@ pub(crate) fn people<V>(
     let former = KeyIndex::former(stored, kind, list);
     let has_columns = |key: fn(&Person) -> Text| wanted.iter().any(|one| !key(one).is_empty());
 
+    let emails = present(|one| one.email);
+    let had_name = |position: usize| {
+        let had = person(&list[position].values);
+        (texts.get(had.first_name), texts.get(had.last_name))
+    };
+    let wants_name =
+        |at: usize| (wanted_texts.get(wanted[at].first_name), wanted_texts.get(wanted[at].last_name));
+    let are_alike = |at: usize, position: usize| {
+        let (had, wants) = (had_name(position), wants_name(at));
+        had == wants || likeness(had.0, had.1, wants.0, wants.1) != Likeness::Different
+    };
     if has_columns(|one| one.sis_id) {
-        finder.pass(&present(|one| one.sis_id), How::SisId, want(|one| one.sis_id), |_, _| true);
+        // A number that has slipped into another row: name and address are both those of someone else.
+        let is_theirs = |at: usize, position: usize| {
+            let email = wanted_texts.get(wanted[at].email);
+            let same_address = email == texts.get(person(&list[position].values).email);
+            same_address
+                || are_alike(at, position)
+                || !emails
+                    .find(email)
+                    .any(|other| other != position && list[other].active && are_alike(at, other))
+        };
+        finder.pass(&present(|one| one.sis_id), How::SisId, want(|one| one.sis_id), is_theirs);
     }
     if has_columns(|one| one.clever_id) {
         finder.pass(&present(|one| one.clever_id), How::CleverId, want(|one| one.clever_id), |_, _| true);
     }
+    // Who stands in the file by name; looked up only for the few whose names have changed.
+    let names = std::cell::OnceCell::<HashMap<(&str, &str), usize>>::new();
+    let stands_elsewhere = |at: usize, position: usize| {
+        let names = names.get_or_init(|| {
+            let mut names = HashMap::new();
+            (0..wanted.len()).for_each(|at| *names.entry(wants_name(at)).or_default() += 1);
+            names
+        });
+        let own = usize::from(wants_name(at) == had_name(position));
+        names.get(&had_name(position)).copied().unwrap_or(0) > own
+    };
     let mut refused = vec![false; wanted.len()];
     let mut is_still_theirs = |at: usize, position: usize| {
-        let fits = still_theirs(
-            &wanted[at],
-            wanted_texts,
-            person(&list[position].values),
-            &list[position],
-            texts,
-            || former.find(wanted_texts.get(wanted[at].sis_id)).any(|had| had == position),
-        );
+        let (want, holder) = (&wanted[at], &list[position]);
+        let had = person(&holder.values);
+        let (wants_number, had_number) = (wanted_texts.get(want.sis_id), texts.get(had.sis_id));
+        let other_number = !wants_number.is_empty()
+            && !had_number.is_empty()
+            && wants_number != had_number
+            && !former.find(wants_number).any(|had| had == position);
+        let still = holder.active && wanted_texts.get(want.email) == texts.get(had.email);
+        let fits = !other_number
+            && (are_alike(at, position)
+                // Pupils do not go back to a lower grade under another name: leavers' addresses go to younger ones.
+                || keeps_a_name(had_name(position), wants_name(at), still)
+                    && grades(at, &holder.values).is_none_or(|(is, was)| is >= was)
+                    && !stands_elsewhere(at, position));
         refused[at] |= !fits;
         fits
     };
-    finder.pass(&present(|one| one.email), How::Email, want(|one| one.email), &mut is_still_theirs);
+    finder.pass(&emails, How::Email, want(|one| one.email), &mut is_still_theirs);
     finder.pass(&former, How::FormerKey, want(|one| one.sis_id), |_, _| true);
     finder.pass(&former, How::FormerKey, want(|one| one.email), &mut is_still_theirs);
     let passed_on = (0..wanted.len()).filter(|at| refused[*at] && finder.found[*at].is_none());
@@ -181,38 +223,9 @@ pub(crate) fn people<V>(
     (finder.found, passed_on)
 }
 
-/// Whether the holder of an address, past or present, is the one who comes with it.
-fn still_theirs<V>(
-    want: &Person,
-    want_texts: &Texts,
-    had: &Person,
-    holder: &Stored<V>,
-    had_texts: &Texts,
-    had_that_number: impl Fn() -> bool,
-) -> bool {
-    let (wants_number, had_number) = (want_texts.get(want.sis_id), had_texts.get(had.sis_id));
-    let other_number = !wants_number.is_empty()
-        && !had_number.is_empty()
-        && wants_number != had_number
-        && !had_that_number();
-    let still = holder.active && want_texts.get(want.email) == had_texts.get(had.email);
-    !other_number
-        && same_person(
-            (had_texts.get(had.first_name), had_texts.get(had.last_name)),
-            (want_texts.get(want.first_name), want_texts.get(want.last_name)),
-            still,
-        )
-}
-
-/// Whether an address still belongs to the person who had it. Who had it until now (`still`) may change either
-/// name: people marry, and are spelled better. Who left it may come back with the same first name only: schools
+/// Whether an address still belongs to the person who had it, though the names are not alike. Who had it until now (`still`) may
+/// change either name: people marry, and are spelled better. Who left it may come back with the same first name only: schools
 /// give the addresses of leavers to newcomers, siblings among them.
-fn same_person(had: (&str, &str), wants: (&str, &str), still: bool) -> bool {
-    if had == wants || same_first_name(had.0, wants.0) {
-        return true;
-    }
-    match likeness(had.0, had.1, wants.0, wants.1) {
-        Likeness::Same | Likeness::Spelling => true,
-        Likeness::Different => still && same_first_name(had.1, wants.1),
-    }
+fn keeps_a_name(had: (&str, &str), wants: (&str, &str), still: bool) -> bool {
+    same_first_name(had.0, wants.0) || still && same_first_name(had.1, wants.1)
 }

@@ -1,49 +1,48 @@
 //! Pins over the file: what was set by hand wins.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
+use homeroom_model::Grade;
+use homeroom_model::ids::Kind;
+use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::pin::{Pin, PinWhat, PinnedPerson};
 use homeroom_model::roster::{Link, Person, Roster, Student};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::texts::Texts;
+use homeroom_model::texts::{Text, Texts};
+
+use crate::diff::full_name;
+
+/// Numbers of stored people who are left out by hand.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    pub(crate) teachers: HashSet<u32>,
+    pub(crate) students: HashSet<u32>,
+}
 
 /// Puts pins into a wanted roster, and says of each what it does.
-pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> Vec<PinShown> {
-    let mut left_out = HashSet::new();
+pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> (Vec<PinShown>, LeftOut) {
+    let mut left_out = LeftOut::default();
     let shown = pins
         .iter()
         .map(|pin| {
             let effect = match &pin.what {
-                PinWhat::ExtraStudent { class, student, grade } => match class_at(wanted, class) {
-                    None => NO_CLASS,
-                    Some(class) => match student_at(wanted, stored, student, *grade) {
-                        None => NOBODY,
-                        Some(person) => add(&mut wanted.enrollments, Link { class, person }),
-                    },
-                },
-                PinWhat::CoTeacher { class, teacher } => match class_at(wanted, class) {
-                    None => NO_CLASS,
-                    Some(class) => match teacher_at(wanted, stored, teacher) {
-                        None => NOBODY,
-                        Some(person) => add(&mut wanted.teachings, Link { class, person }),
-                    },
-                },
+                PinWhat::ExtraStudent { class, student, grade } => class_at(wanted, class)
+                    .and_then(|class| {
+                        Ok(Link { class, person: student_at(wanted, stored, student, *grade)? })
+                    })
+                    .map_or_else(|why| why, |link| add(&mut wanted.enrollments, link)),
+                PinWhat::CoTeacher { class, teacher } => class_at(wanted, class)
+                    .and_then(|class| Ok(Link { class, person: teacher_at(wanted, stored, teacher)? }))
+                    .map_or_else(|why| why, |link| add(&mut wanted.teachings, link)),
                 PinWhat::ClassName { class, name } => match class_at(wanted, class) {
-                    None => NO_CLASS,
-                    Some(class) if wanted.texts.get(wanted.classes[class as usize].name) == name => SAME,
-                    Some(class) => {
+                    Err(why) => why,
+                    Ok(class) if wanted.texts.get(wanted.classes[class as usize].name) == name => SAME,
+                    Ok(class) => {
                         wanted.classes[class as usize].name = wanted.texts.keep(name);
                         OTHER
                     }
                 },
-                PinWhat::Excluded { person } => {
-                    left_out.insert(person.as_str());
-                    let named = |one: &Person| is(&wanted.texts, one, person);
-                    let there = wanted.teachers.iter().any(named)
-                        || wanted.students.iter().any(|student| named(&student.person));
-                    if there { OTHER } else { SAME }
-                }
+                PinWhat::Excluded { person } => leave_out(wanted, stored, person, &mut left_out),
             };
             PinShown {
                 number: pin.number,
@@ -54,23 +53,24 @@ pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> V
             }
         })
         .collect();
-    if !left_out.is_empty() {
-        leave_out(wanted, &left_out);
-    }
-    shown
+    (shown, left_out)
 }
 
 const OTHER: &str = "differs from the file";
 const SAME: &str = "the file says so, too";
 const NO_CLASS: &str = "without effect: the class is not in the file";
 const NOBODY: &str = "without effect: nobody has this address or number, and the pin gives no name";
+const PASSED_ON: &str = "without effect: the address belongs to someone else now";
+const IN_BOTH: &str =
+    "without effect: the address is a teacher's and cannot be a student's, or the other way round";
 
 fn is(texts: &Texts, person: &Person, key: &str) -> bool {
-    texts.get(person.email) == key || texts.get(person.sis_id) == key
+    !key.is_empty() && (texts.get(person.email) == key || texts.get(person.sis_id) == key)
 }
 
-fn class_at(wanted: &Roster, key: &str) -> Option<u32> {
-    wanted.classes.iter().position(|class| wanted.texts.get(class.key) == key).map(|at| at as u32)
+fn class_at(wanted: &Roster, key: &str) -> Result<u32, &'static str> {
+    let place = wanted.classes.iter().position(|class| wanted.texts.get(class.key) == key);
+    place.map(|at| at as u32).ok_or(NO_CLASS)
 }
 
 fn add(links: &mut Vec<Link>, link: Link) -> &'static str {
@@ -88,46 +88,113 @@ fn student_at(
     wanted: &mut Roster,
     stored: &StoredRoster,
     who: &PinnedPerson,
-    grade: Option<homeroom_model::Grade>,
-) -> Option<u32> {
-    let named = |student: &Student| is(&wanted.texts, &student.person, &who.key);
-    if let Some(at) = wanted.students.iter().position(named) {
-        return Some(at as u32);
-    }
-    let student = match known(stored, &stored.students, |student| &student.person, who) {
-        Some(student) => student.map_texts(|text| wanted.texts.keep_of(&stored.texts, text)),
-        None => Student { person: described(&mut wanted.texts, who)?, grade, ..Student::default() },
+    grade: Option<Grade>,
+) -> Result<u32, &'static str> {
+    let known = known(stored, Kind::Student, &stored.students, |student| &student.person, &who.key);
+    let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
+    let student = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
+        Found::At(at) => return Ok(at),
+        Found::Stored(person) => {
+            let student = known.unwrap_or_default();
+            Student { person, ..student }.map_texts(|text| wanted.texts.keep_of(&stored.texts, text))
+        }
+        Found::New => Student { person: described(&mut wanted.texts, who)?, grade, ..Student::default() },
     };
+    let email = wanted.texts.get(student.person.email);
+    if !email.is_empty() && wanted.teachers.iter().any(|one| wanted.texts.get(one.email) == email) {
+        return Err(IN_BOTH);
+    }
     wanted.students.push(student);
-    Some(wanted.students.len() as u32 - 1)
+    Ok(wanted.students.len() as u32 - 1)
 }
 
-fn teacher_at(wanted: &mut Roster, stored: &StoredRoster, who: &PinnedPerson) -> Option<u32> {
-    if let Some(at) = wanted.teachers.iter().position(|teacher| is(&wanted.texts, teacher, &who.key)) {
-        return Some(at as u32);
-    }
-    let teacher = match known(stored, &stored.teachers, |teacher| teacher, who) {
-        Some(teacher) => teacher.map_texts(|text| wanted.texts.keep_of(&stored.texts, text)),
-        None => described(&mut wanted.texts, who)?,
+fn teacher_at(wanted: &mut Roster, stored: &StoredRoster, who: &PinnedPerson) -> Result<u32, &'static str> {
+    let known = known(stored, Kind::Teacher, &stored.teachers, |teacher| teacher, &who.key);
+    let people = wanted.teachers.clone();
+    let teacher = match find(wanted, &people, stored, known, who)? {
+        Found::At(at) => return Ok(at),
+        Found::Stored(person) => person.map_texts(|text| wanted.texts.keep_of(&stored.texts, text)),
+        Found::New => described(&mut wanted.texts, who)?,
     };
+    let email = wanted.texts.get(teacher.email);
+    if wanted.students.iter().any(|one| wanted.texts.get(one.person.email) == email) {
+        return Err(IN_BOTH);
+    }
     wanted.teachers.push(teacher);
-    Some(wanted.teachers.len() as u32 - 1)
+    Ok(wanted.teachers.len() as u32 - 1)
 }
 
-/// Who is stored under the key; an active one before others.
+/// Whom a pin names.
+enum Found {
+    /// Someone whom the file has.
+    At(u32),
+    /// Someone whom it does not have, as stored.
+    Stored(Person),
+    /// Someone who is not known.
+    New,
+}
+
+/// Looks for whom a pin names: in the file under the key, or as the stored person under whatever key they have there now.
+fn find(
+    wanted: &Roster,
+    people: &[Person],
+    stored: &StoredRoster,
+    known: Option<Person>,
+    who: &PinnedPerson,
+) -> Result<Found, &'static str> {
+    let texts = &wanted.texts;
+    let at = |fits: &dyn Fn(&Person) -> bool| people.iter().position(fits).map(|at| at as u32);
+    let name = |texts: &'_ Texts, one: &Person| {
+        (texts.get(one.first_name).to_owned(), texts.get(one.last_name).to_owned())
+    };
+    let Some(known) = known else {
+        return Ok(at(&|one| is(texts, one, &who.key)).map_or(Found::New, Found::At));
+    };
+    let (first_name, last_name) = name(&stored.texts, &known);
+    let is_them = |one: &Person| {
+        let (first, last) = name(texts, one);
+        same_first_name(&first, &first_name)
+            || likeness(&first, &last, &first_name, &last_name) != Likeness::Different
+    };
+    let same = |had: Text, has: Text| !had.is_empty() && stored.texts.get(had) == texts.get(has);
+    if let Some(at) = at(&|one| same(known.sis_id, one.sis_id) || same(known.clever_id, one.clever_id)) {
+        return Ok(Found::At(at));
+    }
+    if let Some(at) = at(&|one| is(texts, one, &who.key) || same(known.email, one.email)) {
+        return if is_them(&people[at as usize]) { Ok(Found::At(at)) } else { Err(PASSED_ON) };
+    }
+    // Someone with another address and the very name, and no one else: that is what a re-key is about.
+    let full = full_name(&stored.texts, &known);
+    let mut namesakes = (0..people.len()).filter(|at| full_name(texts, &people[*at]) == full);
+    match (namesakes.next(), namesakes.next()) {
+        (Some(at), None) => Ok(Found::At(at as u32)),
+        _ => Ok(Found::Stored(known)),
+    }
+}
+
+/// Who is stored under the key, present or former; an active one before others.
 fn known<V: Copy>(
     stored: &StoredRoster,
+    kind: Kind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
-    who: &PinnedPerson,
+    key: &str,
 ) -> Option<V> {
-    let named = || list.iter().filter(|one| is(&stored.texts, person(&one.values), &who.key));
-    named().find(|one| one.active).or_else(|| named().next_back()).map(|one| one.values)
+    let named = || list.iter().filter(|one| is(&stored.texts, person(&one.values), key));
+    let former = || {
+        let mut keys = stored.former_keys.iter().rev();
+        let former = keys.find(|one| one.kind == kind && stored.texts.get(one.key) == key)?;
+        list.binary_search_by_key(&former.number, |one| one.number).ok().map(|at| &list[at])
+    };
+    let found = named().find(|one| one.active).or_else(|| named().next_back()).or_else(former);
+    found.map(|one| one.values)
 }
 
-fn described(texts: &mut Texts, who: &PinnedPerson) -> Option<Person> {
-    let complete = who.key.contains('@') && !who.first_name.is_empty() && !who.last_name.is_empty();
-    complete.then(|| Person {
+fn described(texts: &mut Texts, who: &PinnedPerson) -> Result<Person, &'static str> {
+    if !who.key.contains('@') || who.first_name.is_empty() || who.last_name.is_empty() {
+        return Err(NOBODY);
+    }
+    Ok(Person {
         email: texts.keep(&who.key),
         first_name: texts.keep(&who.first_name),
         last_name: texts.keep(&who.last_name),
@@ -135,15 +202,34 @@ fn described(texts: &mut Texts, who: &PinnedPerson) -> Option<Person> {
     })
 }
 
-/// Takes people out of a roster with their links.
-fn leave_out(wanted: &mut Roster, keys: &HashSet<&str>) {
-    let Roster { texts, teachers, students, teachings, enrollments, .. } = wanted;
-    let out = |person: &Person| {
-        keys.contains(texts.get(person.email))
-            || (!person.sis_id.is_empty() && keys.contains(texts.get(person.sis_id)))
+/// Takes a person out of a roster with their links, under any key that they have or had.
+fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &mut LeftOut) -> &'static str {
+    let mut keys = vec![key.to_owned()];
+    // Who had the key before is meant when nobody has it now.
+    let has_it = |person: &Person| is(&stored.texts, person, key);
+    let taken = stored.teachers.iter().any(|one| one.active && has_it(&one.values))
+        || stored.students.iter().any(|one| one.active && has_it(&one.values.person));
+    let with_former = stored.former_keys.iter().filter(|one| !taken && stored.texts.get(one.key) == key);
+    let with_former = with_former.map(|one| (one.kind, one.number)).collect::<HashSet<_>>();
+    let mut note = |kind: Kind, number: u32, person: &Person, out: &mut HashSet<u32>| {
+        if is(&stored.texts, person, key) || with_former.contains(&(kind, number)) {
+            out.insert(number);
+            let present = [person.email, person.sis_id].map(|key| stored.texts.get(key).to_owned());
+            keys.extend(present.into_iter().filter(|key| !key.is_empty()));
+        }
     };
+    for one in &stored.teachers {
+        note(Kind::Teacher, one.number, &one.values, &mut left_out.teachers);
+    }
+    for one in &stored.students {
+        note(Kind::Student, one.number, &one.values.person, &mut left_out.students);
+    }
+    let Roster { texts, teachers, students, teachings, enrollments, .. } = wanted;
+    let out = |person: &Person| keys.iter().any(|key| is(texts, person, key));
+    let before = teachers.len() + students.len();
     retain(teachers, teachings, |teacher| !out(teacher));
     retain(students, enrollments, |student| !out(&student.person));
+    if teachers.len() + students.len() < before { OTHER } else { SAME }
 }
 
 fn retain<V>(list: &mut Vec<V>, links: &mut Vec<Link>, stays: impl Fn(&V) -> bool) {

@@ -6,6 +6,8 @@ use homeroom_model::protected::{Named, Protected};
 use homeroom_model::roster::{Link, Person};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
+use crate::pins::LeftOut;
+
 /// Numbers that stay active, and links that stay in force.
 #[derive(Default)]
 pub(crate) struct Kept {
@@ -56,6 +58,15 @@ impl Kept {
         );
         kept.complete(stored);
         kept
+    }
+
+    /// Whoever is left out by hand does not stay, whatever names them.
+    pub(crate) fn without(mut self, left_out: &LeftOut) -> Kept {
+        self.teachers.retain(|number| !left_out.teachers.contains(number));
+        self.students.retain(|number| !left_out.students.contains(number));
+        self.teachings.retain(|link| !left_out.teachers.contains(&link.person));
+        self.enrollments.retain(|link| !left_out.students.contains(&link.person));
+        self
     }
 
     /// A link that stays needs its class and person, a class its school.

@@ -194,7 +194,9 @@ impl Conductor {
                 run.id, run.state
             )));
         }
-        let anew = self.plan_anew(district, &run, run.report.verdicts.clone(), &Approval::None)?;
+        // Of a held run everything that is left waits.
+        let approval = if run.state == RunState::Held { Approval::Schools(vec![]) } else { Approval::None };
+        let anew = self.plan_anew(district, &run, run.report.verdicts.clone(), &approval)?;
         Ok(anew.made.file(&anew.stored))
     }
 

@@ -7,9 +7,9 @@ use homeroom_model::pin::Pin;
 use homeroom_model::plan::PlanCounts;
 use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::{Proposal, Verdicts};
 use homeroom_model::roster::Roster;
-use homeroom_model::run::RunReport;
+use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_notify::write_plan_file;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
@@ -19,7 +19,10 @@ use jiff::civil::Date;
 use crate::schedule::{start_of, today};
 
 /// Proposals that a report names one by one; the plan's own list has all.
-const PROPOSALS: usize = 300;
+const PROPOSALS: usize = 1_000;
+
+/// Runs that are looked through for the last live one.
+const RUNS: u32 = 20;
 
 /// Everything besides the two rosters that a plan depends on.
 pub(crate) struct Planning {
@@ -27,6 +30,7 @@ pub(crate) struct Planning {
     pins: Vec<Pin>,
     verdicts: Verdicts,
     past_classes: HashSet<u32>,
+    pending: Vec<Proposal>,
 }
 
 /// A plan in its parts, and how much it is as a whole.
@@ -59,7 +63,13 @@ impl Planning {
             today,
             over_since: since.and_then(|since| since.parse().ok()),
         };
-        Ok(Planning { limits, pins: district.pins_list()?, verdicts, past_classes })
+        Ok(Planning {
+            limits,
+            pins: district.pins_list()?,
+            verdicts,
+            past_classes,
+            pending: pending(district)?,
+        })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -72,7 +82,13 @@ impl Planning {
             today: Date::default(),
             over_since: None,
         };
-        Planning { limits, pins: vec![], verdicts: Verdicts::default(), past_classes: HashSet::new() }
+        Planning {
+            limits,
+            pins: vec![],
+            verdicts: Verdicts::default(),
+            past_classes: HashSet::new(),
+            pending: vec![],
+        }
     }
 
     pub(crate) fn today(&self) -> Date {
@@ -90,6 +106,7 @@ impl Planning {
         let by_hand = ByHand {
             pins: &self.pins,
             verdicts: Some(&self.verdicts),
+            pending: &self.pending,
             past_classes: Some(&self.past_classes),
         };
         let planned = plan(stored, wanted, protected, by_hand);
@@ -108,6 +125,20 @@ impl Planning {
         };
         Made { whole, parts, shown }
     }
+}
+
+/// What the last live run proposed and nobody has decided about, struck ones left out.
+fn pending(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
+    let ended = |run: &Run| match run.state {
+        RunState::Held | RunState::Superseded | RunState::Applied => true,
+        // The same file again; or a hold of which nothing was applied.
+        RunState::Unchanged => !run.report.decisions.is_empty(),
+        _ => false,
+    };
+    let runs = district.runs_list(RUNS)?;
+    let last = runs.into_iter().find(|run| run.kind == RunKind::Live && ended(run));
+    let Some(RunReport { rekeys, verdicts, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
+    Ok(rekeys.into_iter().filter(|one| !verdicts.struck.contains(&one.id)).collect())
 }
 
 impl Made {

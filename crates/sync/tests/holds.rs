@@ -98,7 +98,7 @@ fn a_proposal_that_is_struck_out_becomes_two() {
         let id = run.report.rekeys[3].id;
         let struck = |id| Task::Judge(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
         let unknown = ProposalId { kind: Kind::Student, number: 4_000 };
-        assert!(school.decide(struck(unknown)).unwrap_err().contains("does not propose student-4000"));
+        assert!(school.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         school.decide(struck(id)).unwrap();
         let shown = now(&school, &run);
         assert_eq!(shown.report.held.as_ref().unwrap().rekey.students, 59);

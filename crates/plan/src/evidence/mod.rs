@@ -10,10 +10,11 @@ mod weigh;
 
 use hashbrown::HashSet;
 use homeroom_model::ids::Kind;
-use homeroom_model::rekey::{Confidence, Evidence, How, ProposalId, Verdicts};
+use homeroom_model::rekey::{Confidence, Evidence, How, Proposal, ProposalId, Verdicts};
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::{Stored, StoredRoster};
 
+use crate::diff::key_of;
 use crate::matching::{Match, Matches};
 use crate::protection::Kept;
 
@@ -47,6 +48,7 @@ pub(crate) fn recognise(
     past_classes: &HashSet<u32>,
     known: &mut Known,
     verdicts: &Verdicts,
+    pending: &[Proposal],
 ) -> Vec<Recognised> {
     let mut all = Vec::new();
     let numbers = |kind: Kind| move |position: usize| number_at(stored, kind, position);
@@ -66,16 +68,21 @@ pub(crate) fn recognise(
     };
     let not_classes = kept.classes.union(past_classes).copied().collect();
     let schools = Left::of(&stored.schools, &kept.schools, &known.schools);
-    settle(Kind::School, schools::find(stored, wanted, &schools, known), &mut known.schools);
+    let waits = |kind: Kind, left: &Left, found: Vec<Recognised>| {
+        still_pending(stored, wanted, kind, left, pending, found)
+    };
+    let found = waits(Kind::School, &schools, schools::find(stored, wanted, &schools, known));
+    settle(Kind::School, found, &mut known.schools);
 
     let teachers = Left::of(&stored.teachers, &kept.teachers, &known.teachers);
     let students = Left::of(&stored.students, &kept.students, &known.students);
     let classes = Left::of(&stored.classes, &not_classes, &known.classes);
     let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
-    settle(Kind::Class, found, &mut known.classes);
+    settle(Kind::Class, waits(Kind::Class, &classes, found), &mut known.classes);
     let found = people::find_teachers(stored, wanted, &teachers, known);
-    settle(Kind::Teacher, found, &mut known.teachers);
+    settle(Kind::Teacher, waits(Kind::Teacher, &teachers, found), &mut known.teachers);
     let found = people::find_students(stored, wanted, &students, known);
+    let found = waits(Kind::Student, &students, found);
     let any = !found.is_empty();
     settle(Kind::Student, found, &mut known.students);
     if any {
@@ -85,6 +92,42 @@ pub(crate) fn recognise(
         settle(Kind::Class, found, &mut known.classes);
     }
     all
+}
+
+/// Puts re-keys that wait for a decision in the place of what was found otherwise: what goes ahead meanwhile must not make two of
+/// them.
+fn still_pending(
+    stored: &StoredRoster,
+    wanted: &Roster,
+    kind: Kind,
+    left: &Left,
+    pending: &[Proposal],
+    mut found: Vec<Recognised>,
+) -> Vec<Recognised> {
+    let is_likely = |one: &&Proposal| one.id.kind == kind && one.confidence > Confidence::Doubtful;
+    let likely = pending.iter().filter(is_likely).collect::<Vec<_>>();
+    if likely.is_empty() {
+        return found;
+    }
+    let old = left.gone.iter().map(|position| (number_at(stored, kind, *position), *position));
+    let old = old.collect::<hashbrown::HashMap<_, _>>();
+    let new = left.fresh.iter().map(|at| (key_of(wanted, kind, *at), *at));
+    let new = new.collect::<hashbrown::HashMap<_, _>>();
+    for one in likely {
+        if let (Some(old), Some(new)) = (old.get(&one.id.number), new.get(&one.to)) {
+            let (old, new) = (*old, *new);
+            let surer = found
+                .iter()
+                .any(|other| other.old == old && other.new == new && other.confidence >= one.confidence);
+            if !surer {
+                found.retain(|other| other.old != old && other.new != new);
+                let (confidence, evidence) = (one.confidence, one.evidence.clone());
+                found.push(Recognised { kind, old, new, confidence, evidence, taken: false });
+            }
+        }
+    }
+    found.sort_unstable_by_key(|one| one.old);
+    found
 }
 
 fn number_at(stored: &StoredRoster, kind: Kind, position: usize) -> u32 {

@@ -4,13 +4,13 @@ use hashbrown::HashMap;
 use homeroom_model::Grade;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::folded;
-use homeroom_model::rekey::{Confidence, How};
+use homeroom_model::rekey::Confidence;
 use homeroom_model::roster::{Link, Person, Roster};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::texts::{Text, Texts};
 
 use super::weigh::{Side, weigh};
-use super::{Known, Left, Pair, Recognised, core, numbers_of, pair_up};
+use super::{Known, Left, Pair, Recognised, core, numbers_of, once_on_both_sides, pair_up};
 use crate::matching::Matches;
 
 /// Candidates under one piece of evidence; a block of more says nothing.
@@ -131,7 +131,7 @@ fn find<V>(
     });
     let new = new.collect::<Vec<_>>();
 
-    let renumbered = are_renumbered(matches, &old, &new);
+    let renumbered = are_renumbered(&old, &new);
     let blocks = Blocks::new(&old);
     let mut pairs = Vec::new();
     let mut candidates = Vec::new();
@@ -173,12 +173,18 @@ fn weigh_all(
     sure
 }
 
-/// Whether the SIS has given most people new numbers: hardly anyone is found by theirs.
-fn are_renumbered(matches: &Matches, old: &[Side<'_>], new: &[Side<'_>]) -> bool {
-    let by_number = matches.iter().flatten().filter(|found| found.how == How::SisId).count();
-    let numbered = |sides: &[Side<'_>]| sides.iter().filter(|side| !side.sis_id.is_empty()).count();
-    numbered(old).min(numbered(new)) > by_number
+/// Whether the SIS has given people new numbers: most of those who are gone have a namesake among the new ones, with another number.
+fn are_renumbered(old: &[Side<'_>], new: &[Side<'_>]) -> bool {
+    fn numbered<'s>(sides: &'s [Side<'_>]) -> impl Iterator<Item = (&'s str, usize)> {
+        let numbered = sides.iter().enumerate().filter(|(_, side)| !side.sis_id.is_empty());
+        numbered.map(|(at, side)| (side.folded.as_str(), at))
+    }
+    let namesakes = once_on_both_sides(numbered(old), numbered(new)).len();
+    namesakes >= FEW && namesakes * 2 >= numbered(old).count()
 }
+
+/// So few namesakes are no sign of anything.
+const FEW: usize = 5;
 
 fn side<'t>(
     at: usize,

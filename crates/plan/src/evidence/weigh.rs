@@ -87,12 +87,14 @@ pub(super) fn weigh(old: &Side<'_>, new: &Side<'_>, renumbered: bool) -> Option<
         Name::First if grade_fits && (same_classes || most_classes && shared > 1) => Confidence::Doubtful,
         _ => return None,
     };
-    let confidence = match confidence {
-        Confidence::Certain if another_number => Confidence::Probable,
-        Confidence::Probable if another_number => Confidence::Doubtful,
-        Confidence::Doubtful if another_number => return None,
-        as_it_is => as_it_is,
-    };
+    let mut confidence = confidence;
+    for _ in [another_number, !grade_fits].into_iter().filter(|speaks_against| *speaks_against) {
+        confidence = match confidence {
+            Confidence::Certain => Confidence::Probable,
+            Confidence::Probable => Confidence::Doubtful,
+            Confidence::Doubtful => return None,
+        };
+    }
     let mut evidence = vec![match name {
         Name::Same => Evidence::SameName,
         Name::Similar => Evidence::SimilarName,
