@@ -1,5 +1,6 @@
 //! A plan: the exact list of changes from the stored roster to the one in an upload. Plain data.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{Add, Sub};
 use std::sync::Arc;
 
@@ -151,6 +152,43 @@ impl Plan {
             && self.former_keys.is_empty()
     }
 
+    /// A sum over what it does to schools, classes and people, and which links it ends, whatever the order and whatever numbers new
+    /// things get: that of two parts is that of their whole. For telling whether a plan is still the one that was shown.
+    pub fn digest(&self) -> u64 {
+        fn of<V>(kind: Kind, changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
+            let lists = [&changes.update, &changes.reactivate, &changes.rekey];
+            let known = lists
+                .into_iter()
+                .zip(1_u8..)
+                .flat_map(|(list, what)| list.iter().map(move |one| (what, one.number, &one.values)));
+            let all = changes.create.iter().map(|one| (0, 0, &one.values)).chain(known);
+            let valued = all.map(|(what, number, values)| hash(&(kind, what, number, words(values))));
+            let gone = changes.deactivate.iter().map(|number| hash(&(kind, 4_u8, *number)));
+            valued.chain(gone).fold(0, u64::wrapping_add)
+        }
+        let text = |text| self.texts.get(text);
+        let person = |one: &Person| {
+            [one.sis_id, one.email, one.first_name, one.last_name, one.clever_id].map(text).join("\0")
+        };
+        let student = |one: &Student| {
+            let grade = one.grade.map_or("", |grade| grade.code());
+            format!("{}\0{}\0{grade}", person(&one.person), text(one.username))
+        };
+        let ends = |links: &LinkChanges, kind: Kind| {
+            links.deactivate.iter().map(|link| hash(&(kind, 5_u8, link))).fold(0, u64::wrapping_add)
+        };
+        [
+            of(Kind::School, &self.schools, |one| [one.key, one.name].map(text).join("\0")),
+            of(Kind::Class, &self.classes, |one| [one.key, one.name].map(text).join("\0")),
+            of(Kind::Teacher, &self.teachers, person),
+            of(Kind::Student, &self.students, student),
+            ends(&self.teachings, Kind::Teacher),
+            ends(&self.enrollments, Kind::Student),
+        ]
+        .into_iter()
+        .fold(0, u64::wrapping_add)
+    }
+
     /// How much it changes, in the shape of a run's JSON.
     pub fn counts(&self) -> PlanCounts {
         let count = |of: &dyn Fn(&dyn ListLengths) -> usize| Counts {
@@ -170,6 +208,12 @@ impl Plan {
             unchanged: count(&|list| list.lengths()[5]),
         }
     }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Lengths of create, update, deactivate, reactivate, rekey, unchanged.
@@ -357,6 +401,13 @@ pub struct Held {
     /// The version of the roster that the held part belongs to.
     #[serde(default)]
     pub roster_version: i64,
+    /// [`Plan::digest`] of the held part.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub digest: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Held {

@@ -59,6 +59,8 @@ pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> (
 const OTHER: &str = "differs from the file";
 const SAME: &str = "the file says so, too";
 const NO_CLASS: &str = "without effect: the class is not in the file";
+const SEVERAL_CLASSES: &str =
+    "without effect: several schools use this class_id; write it after the school's, as S1/C1";
 const NOBODY: &str = "without effect: nobody has this address or number, and the pin gives no name";
 const PASSED_ON: &str = "without effect: the address belongs to someone else now";
 const IN_BOTH: &str =
@@ -68,9 +70,18 @@ fn is(texts: &Texts, person: &Person, key: &str) -> bool {
     !key.is_empty() && (texts.get(person.email) == key || texts.get(person.sis_id) == key)
 }
 
+/// The class with this id; where schools use the same ids, it is written after the school's, and may be left out while only one has it.
 fn class_at(wanted: &Roster, key: &str) -> Result<u32, &'static str> {
-    let place = wanted.classes.iter().position(|class| wanted.texts.get(class.key) == key);
-    place.map(|at| at as u32).ok_or(NO_CLASS)
+    let keys = || wanted.classes.iter().map(|class| wanted.texts.get(class.key));
+    if let Some(at) = keys().position(|one| one == key) {
+        return Ok(at as u32);
+    }
+    let mut alike = keys().zip(0..).filter(|(one, _)| one.rsplit_once('/').is_some_and(|(_, id)| id == key));
+    match (alike.next(), alike.next()) {
+        (Some((_, at)), None) => Ok(at),
+        (Some(_), Some(_)) => Err(SEVERAL_CLASSES),
+        (None, _) => Err(NO_CLASS),
+    }
 }
 
 fn add(links: &mut Vec<Link>, link: Link) -> &'static str {

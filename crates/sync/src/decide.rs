@@ -266,7 +266,8 @@ fn refuse_what_was_not_shown(run: &Run, shown: &Held, made: &Made, version: i64)
     refuse_another_version(run, shown, version)?;
     let (safe, risky) = (made.parts.safe.counts(), made.parts.risky.counts());
     let now = safe.changes() + risky.changes();
-    if now != shown.counts().changes() {
+    let digest = made.parts.safe.digest().wrapping_add(made.parts.risky.digest());
+    if now != shown.counts().changes() || digest != shown.digest {
         return Err(SyncError::Refused(format!(
             "the file of run {} is read in another way now than when it was held: sync it again and decide about the new run",
             run.id

@@ -10,7 +10,7 @@ use homeroom_model::ids::{Kind, RunNumber};
 use homeroom_model::pin::{Pin, PinWhat};
 use homeroom_model::plan::{Changes, Fuse, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
-use homeroom_model::roster::{Link, Student};
+use homeroom_model::roster::{Link, Roster, Student};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::trace::{Step, Stop, Trace};
@@ -81,8 +81,16 @@ impl Conductor {
         } else {
             None
         };
-        let scene =
-            Scene { stored: &stored, settings: &settings, person, run, checked: &checked, found: &found };
+        let file_says = file_says(&checked.roster, &keys, class);
+        let scene = Scene {
+            stored: &stored,
+            settings: &settings,
+            person,
+            run,
+            checked: &checked,
+            found: &found,
+            file_says,
+        };
         let (is_there, answer) = scene.answer(&path, &pins, waits);
         Ok(path.end(is_there, answer))
     }
@@ -117,8 +125,7 @@ impl Conductor {
                 let in_class = cell(class_id);
                 if is_theirs {
                     found.rows += 1;
-                    let fits = class.is_none_or(|class| class == in_class);
-                    found.in_class += u64::from(fits);
+                    let fits = class.is_none_or(|class| is_class(&in_class, class));
                     if found.lines.len() < LINES && fits {
                         found.lines.push((row.line, in_class));
                     }
@@ -205,6 +212,24 @@ fn link_waits(stored: &StoredRoster, risky: &Plan, student: u32, class: Option<&
     links.any(|link: &Link| link.person == student && is_meant(link.class))
 }
 
+/// Whether a class's key is the one that is meant: where schools use the same ids, it is written after the school's.
+fn is_class(key: &str, asked: &str) -> bool {
+    key == asked || key.rsplit_once('/').is_some_and(|(_, id)| id == asked)
+}
+
+/// Whether a checked roster has a student, in a class when one is given.
+fn file_says(roster: &Roster, keys: &[String], class: Option<&str>) -> bool {
+    let text = |text| roster.texts.get(text);
+    let is_theirs = |student: &Student| {
+        let keys_of = [student.person.email, student.person.sis_id].map(text);
+        keys.iter().any(|key| keys_of.contains(&key.as_str()))
+    };
+    let Some(at) = roster.students.iter().position(is_theirs) else { return false };
+    let Some(class) = class else { return true };
+    let mut links = roster.enrollments.iter().filter(|link| link.person as usize == at);
+    links.any(|link| is_class(text(roster.classes[link.class as usize].key), class))
+}
+
 /// What waits about a student.
 struct Waits {
     what: &'static str,
@@ -215,9 +240,8 @@ struct Waits {
 /// What a file has of a student.
 struct Found {
     is_table: bool,
-    /// Rows that name them, and those in the class that was asked for.
+    /// Rows that name them.
     rows: u64,
-    in_class: u64,
     /// Lines and their classes.
     lines: Vec<(u32, String)>,
     /// Lines with the same name and another address.
@@ -226,7 +250,7 @@ struct Found {
 
 impl Default for Found {
     fn default() -> Self {
-        Found { is_table: true, rows: 0, in_class: 0, lines: vec![], alike: vec![] }
+        Found { is_table: true, rows: 0, lines: vec![], alike: vec![] }
     }
 }
 
@@ -394,6 +418,8 @@ struct Scene<'s> {
     run: &'s Run,
     checked: &'s Checked,
     found: &'s Found,
+    /// Whether the accepted rows of the file have them, in the class when one was asked for.
+    file_says: bool,
 }
 
 impl Scene<'_> {
@@ -440,10 +466,18 @@ impl Scene<'_> {
                 )
             }
             None if !pin.is_empty() => String::new(),
-            None if self.found.in_class == 0 && self.found.is_table && is_there => {
-                "The file of the run does not name them so; they are there by an earlier one.".into()
+            None if !self.file_says && is_there && self.checked.report.rows_rejected > 0 => {
+                "The file of the run does not say so; they are kept as they were, because what the rows name that were left out is \
+                 not removed."
+                    .into()
             }
-            None if self.found.in_class == 0 && self.found.is_table => {
+            None if !self.file_says && is_there => {
+                "The file of the run does not say so; they are there by an earlier one.".into()
+            }
+            None if !self.file_says && path.class.as_ref().is_some_and(|class| !self.knows(class)) => {
+                "There is no such class, in the file or in the roster: check its class_id.".into()
+            }
+            None if !self.file_says => {
                 let alike = if self.found.alike.is_empty() { "" } else { " The same name stands there under another address." };
                 let of_class = path.class.as_ref().map(|class| format!(" in class {class}")).unwrap_or_default();
                 format!("The file has no row for them{of_class}.{alike} Add them to the export.")
@@ -464,10 +498,17 @@ impl Scene<'_> {
         )
     }
 
+    /// Whether the file or the roster has such a class.
+    fn knows(&self, class: &str) -> bool {
+        let (stored, wanted) = (self.stored, &self.checked.roster);
+        stored.classes.iter().any(|one| is_class(stored.texts.get(one.values.key), class))
+            || wanted.classes.iter().any(|one| is_class(wanted.texts.get(one.key), class))
+    }
+
     fn is_in(&self, class: &str) -> bool {
         let Some(person) = self.person else { return false };
         let named = |one: &&Stored<homeroom_model::roster::Class>| {
-            one.active && self.stored.texts.get(one.values.key) == class
+            one.active && is_class(self.stored.texts.get(one.values.key), class)
         };
         let Some(class) = self.stored.classes.iter().find(named) else { return false };
         let link = Link { class: class.number, person: person.number };

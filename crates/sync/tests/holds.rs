@@ -169,6 +169,121 @@ fn one_school_is_released_and_another_discarded() {
 }
 
 #[test]
+fn what_was_discarded_stays_so_whatever_is_approved_later() {
+    for school in schools(1_000, false) {
+        let roster = |one: Range<u16>, two: Range<u16>, three: Range<u16>| {
+            let mut rows = class_of(1, 1, one);
+            rows.extend(class_of(2, 1, two));
+            rows.extend(class_of(3, 1, three));
+            flat_csv(&rows)
+        };
+        school.sync(&roster(0..30, 100..130, 200..230), RunKind::Live);
+        let run = school.sync(&roster(0..23, 100..127, 200..228), RunKind::Live);
+        assert_eq!(run.report.held.as_ref().unwrap().schools.len(), 3, "{:?}", fuses(&run));
+        school.decide(Task::Discard(run.number, vec!["S2".into()])).unwrap();
+        school.decide(Task::Approve(run.number, vec!["S1".into()])).unwrap();
+        // What is left would blow no fuse any more, and the limits are raised, too: it waits all the same.
+        policy(&school, |policy| policy.set_fuse(Fuse::District, "off").unwrap());
+        school.decide(Task::Approve(run.number, vec!["S3".into()])).unwrap();
+        assert_eq!(school.ids().len(), 23 + 30 + 28, "{}", school.test.engine);
+        let states = now(&school, &run).report.held.unwrap().schools.into_iter().map(|one| one.state);
+        assert_eq!(
+            states.collect::<Vec<_>>(),
+            [HeldState::Released, HeldState::Discarded, HeldState::Released]
+        );
+    }
+}
+
+#[test]
+fn new_numbers_of_the_sis_are_approved_school_by_school() {
+    for school in schools(1_000, false) {
+        let roster = |numbers: u32, domain: &str| {
+            let mut rows = class_of(1, 1, 0..30);
+            rows.extend(class_of(2, 1, 100..130));
+            let csv = String::from_utf8(with_domain(&rows, domain)).unwrap();
+            let number = |(at, line): (usize, &str)| match at {
+                0 => format!("{line},student_id\n"),
+                _ => format!("{line},{}\n", numbers + at as u32 * 7),
+            };
+            csv.lines().enumerate().map(number).collect::<String>().into_bytes()
+        };
+        school.sync(&roster(10_000, "a.example.org"), RunKind::Live);
+        let file = roster(990_003, "b.example.org");
+        let run = school.sync(&file, RunKind::Live);
+        assert_eq!(run.report.plan.unwrap().rekey.students, 60);
+        for key in ["S1", "S2"] {
+            school.decide(Task::Approve(run.number, vec![key.into()])).unwrap();
+        }
+        assert_eq!(school.export(), wanted(&file), "{}", school.test.engine);
+        assert_eq!(school.district.roster_load().unwrap().students.len(), 60, "nobody is there twice");
+    }
+}
+
+#[test]
+fn a_decision_is_refused_when_the_file_is_read_otherwise_or_the_calendar_forbids_it() {
+    for school in schools(1_000, false) {
+        let rows = class(0..60);
+        school.sync(&flat_csv(&rows), RunKind::Live);
+        let run = school.sync(&with_domain(&rows, "pupils.example.org"), RunKind::Live);
+        let struck = Verdicts { struck: vec![run.report.rekeys[0].id], ..Verdicts::default() };
+        school.decide(Task::Judge(run.number, struck)).unwrap();
+        let approve = || school.decide(Task::Approve(run.number, vec![]));
+        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, EntryKind::Pause, &[])]);
+        assert!(approve().unwrap_err().contains("paused"), "{}", school.test.engine);
+        policy(&school, |policy| policy.calendar = vec![]);
+        let other_grades =
+            |profile: &mut homeroom_model::Profile| drop(profile.grades.insert("02".into(), "05".into()));
+        school.district.profiles_change("test", other_grades).unwrap();
+        assert!(approve().unwrap_err().contains("read in another way"));
+    }
+}
+
+#[test]
+fn a_run_that_was_cut_off_does_not_bring_an_older_file_back() {
+    for school in schools(1_000, false) {
+        let old = school.queue(&flat_csv(&class(0..10)));
+        school.sync(&flat_csv(&class(0..20)), RunKind::Live);
+        school.decide(Task::Run(old)).unwrap();
+        assert_eq!(school.district.runs_get(old).unwrap().state, RunState::Superseded);
+        assert_eq!(school.ids().len(), 20, "{}", school.test.engine);
+    }
+}
+
+#[test]
+fn a_pin_follows_its_person_to_another_address() {
+    for school in schools(1_000, true) {
+        let with_number = |email: &str| {
+            let csv = String::from_utf8(flat_csv(&class(0..10))).unwrap();
+            let number = |(at, line): (usize, &str)| match at {
+                0 => format!("{line},student_id\n"),
+                _ => format!("{line},{}\n", 900 + at),
+            };
+            let csv = csv.lines().enumerate().map(number).collect::<String>();
+            csv.replace("s3@students.lincoln.example.org", email).into_bytes()
+        };
+        school.sync(&with_number("s3@students.lincoln.example.org"), RunKind::Live);
+        let key = "s3@students.lincoln.example.org".to_owned();
+        let student = PinnedPerson { key: key.clone(), first_name: String::new(), last_name: String::new() };
+        let extra = PinWhat::ExtraStudent { class: "S1-C1".into(), student, grade: None };
+        let end = school.test.store.now() + DAY;
+        school.district.pins_add(&extra, "Mr. Gray", "", TODAY, end).unwrap();
+        let run = school.sync(&with_number("third@x.org"), RunKind::Live);
+        assert_eq!(
+            (run.state, school.ids().len()),
+            (RunState::Applied, 10),
+            "one account, {}",
+            school.test.engine
+        );
+        school.district.pins_add(&PinWhat::Excluded { person: key }, "Mr. Gray", "", TODAY, end).unwrap();
+        // A row that is left out in the same class keeps everyone in it, but not whom a pin leaves out.
+        let spoilt =
+            String::from_utf8(with_number("fourth@x.org")).unwrap().replace("s7@students", "s7@@students");
+        school.sync(spoilt.as_bytes(), RunKind::Live);
+        assert!(!school.export().contains("fourth@x.org") && !school.export().contains("third@x.org"));
+    }
+}
+
+#[test]
 fn what_was_shown_is_what_is_approved() {
     for school in schools(1_000, false) {
         let first = school.sync(&flat_csv(&class(0..100)), RunKind::Live);

@@ -128,6 +128,7 @@ fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &[(u32, (String, String
         schools: waiting.collect(),
         expires_at: None,
         roster_version: 0,
+        digest: if pieces.risky.is_empty() { 0 } else { pieces.risky.digest() },
     }
 }
 

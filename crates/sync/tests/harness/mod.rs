@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::Outcome;
+use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::Fuse;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
@@ -56,6 +57,14 @@ impl School {
         let (number, _, job) = queue_run(&self.district, kind, upload.id).unwrap();
         self.work(job).unwrap();
         self.district.runs_get(number).unwrap()
+    }
+
+    /// Takes a file and queues its live run, which is not made.
+    pub(crate) fn queue(&self, file: &[u8]) -> RunNumber {
+        let path = self.test.folder.path().join("queued.csv");
+        std::fs::write(&path, file).unwrap();
+        let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
+        queue_run(&self.district, RunKind::Live, upload.id).unwrap().0
     }
 
     fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
