@@ -112,7 +112,8 @@ fn find<V>(
         let school = classes.first().map_or(0, |class| school_of(*class));
         side(*position, (from.old)(*position), &stored.texts, classes, school)
     });
-    let old = old.collect::<Vec<_>>();
+    let mut old = old.collect::<Vec<_>>();
+    note_alone(&mut old);
 
     let mut is_fresh = vec![false; matches.len()];
     left.fresh.iter().for_each(|at| is_fresh[*at] = true);
@@ -129,7 +130,8 @@ fn find<V>(
         classes.sort_unstable();
         side(*at, (from.new)(*at), &wanted.texts, classes, school)
     });
-    let new = new.collect::<Vec<_>>();
+    let mut new = new.collect::<Vec<_>>();
+    note_alone(&mut new);
 
     let renumbered = are_renumbered(&old, &new);
     let blocks = Blocks::new(&old);
@@ -206,6 +208,18 @@ fn side<'t>(
         grade,
         school,
         classes,
+        alone: false,
+    }
+}
+
+/// Notes who is the only one of these people in their first class.
+fn note_alone(sides: &mut [Side<'_>]) {
+    let mut counts = HashMap::<u32, u32>::new();
+    for class in sides.iter().flat_map(|side| &side.classes) {
+        *counts.entry(*class).or_default() += 1;
+    }
+    for side in sides {
+        side.alone = side.classes.first().is_some_and(|class| counts[class] == 1);
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Side<'t> {
     pub(super) school: u32,
     /// Numbers of stored classes, sorted.
     pub(super) classes: Vec<u32>,
+    /// Whether nobody else left, or came to, the first of these classes.
+    pub(super) alone: bool,
 }
 
 impl<'t> Side<'t> {
@@ -80,11 +82,15 @@ pub(super) fn weigh(old: &Side<'_>, new: &Side<'_>, renumbered: bool) -> Option<
         Name::Similar if key.is_some() && (same_school || shared > 0) => Confidence::Certain,
         Name::Similar if same_classes && grade_fits => Confidence::Probable,
         Name::Similar if key.is_some() || most_classes => Confidence::Doubtful,
-        // A single class says little: of two children with one first name in a room, one left and one came.
-        Name::First if grade_fits && (key.is_some() && same_school || same_classes && shared > 1) => {
+        // A single class says little: of two children with one first name in a room, one left and one came. Unless nobody else did.
+        Name::First
+            if grade_fits
+                && (key.is_some() && same_school
+                    || same_classes && (shared > 1 || old.alone && new.alone)) =>
+        {
             Confidence::Probable
         }
-        Name::First if grade_fits && (same_classes || most_classes && shared > 1) => Confidence::Doubtful,
+        Name::First if grade_fits && most_classes && shared > 1 => Confidence::Doubtful,
         _ => return None,
     };
     let mut confidence = confidence;
@@ -157,6 +163,7 @@ mod tests {
             grade: homeroom_model::Grade::parse("5"),
             school: 1,
             classes: classes.to_vec(),
+            alone: false,
         }
     }
 
@@ -186,6 +193,14 @@ mod tests {
         );
         assert_eq!(is(side("Ann", "Smith", "smith@x.org", "", &[1, 7])), None, "another Ann");
         assert_eq!(is(side("Bob", "Lee", "bob@x.org", "", &[1, 2])), None, "a brother");
+        let one_class = |alone| Side { alone, ..side("Ann", "Lee", "ann@x.org", "", &[1]) };
+        let other = |alone| Side { alone, ..side("Ann", "Smith", "smith@x.org", "", &[1]) };
+        assert_eq!(
+            confidence(&one_class(true), &other(true)),
+            Some(Confidence::Probable),
+            "one left, one came"
+        );
+        assert_eq!(confidence(&one_class(false), &other(true)), None, "more have left");
         let elsewhere = Side { school: 2, grade: None, ..side("Ann", "Lee", "a.lee@x.org", "", &[7]) };
         assert_eq!(is(elsewhere), None, "a namesake anywhere");
     }

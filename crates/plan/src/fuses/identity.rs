@@ -15,11 +15,12 @@ pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         let of_kind = look.plan.proposals.iter().filter(|one| one.id.kind == kind);
         let proposals = of_kind.collect::<Vec<_>>();
         let gone = (look.removed(kind).len() + re_keyed(look.plan, kind).len()) as u64;
-        let in_bulk = look.rules.policy.identity_is_reached(proposals.len() as u64, gone);
+        let alike = proposals.iter().filter(|one| looks_alike(one)).count();
+        let in_bulk = look.rules.policy.identity_is_reached(alike as u64, gone);
         let waits = |one: &&&Proposal| match one.confidence {
             Confidence::Certain => in_bulk,
             Confidence::Probable => true,
-            Confidence::Doubtful => in_bulk || one.new_number.is_none(),
+            Confidence::Doubtful => in_bulk && looks_alike(one) || one.new_number.is_none(),
         };
         let held = proposals.iter().filter(waits).copied().collect::<Vec<_>>();
         if held.is_empty() {
@@ -45,6 +46,12 @@ pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         });
     }
     fuses
+}
+
+/// Whether the names are alike, or else enough speaks for it.
+fn looks_alike(one: &Proposal) -> bool {
+    let names = [Evidence::SameName, Evidence::SimilarName];
+    one.confidence > Confidence::Doubtful || one.evidence.iter().any(|evidence| names.contains(evidence))
 }
 
 fn re_keyed(plan: &Plan, kind: Kind) -> Vec<u32> {

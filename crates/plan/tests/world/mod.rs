@@ -135,6 +135,8 @@ pub(crate) struct World {
     pupils: Vec<Pupil>,
     /// Everyone who was ever here, by every name they had.
     known: HashMap<String, usize>,
+    /// Who had an address that was passed on: first and last names.
+    holders: HashMap<String, Vec<(usize, usize)>>,
     next: usize,
     schools: u8,
     classes: u8,
@@ -167,6 +169,7 @@ impl World {
         World {
             pupils: vec![],
             known: HashMap::new(),
+            holders: HashMap::new(),
             next: salt,
             schools,
             classes,
@@ -268,8 +271,10 @@ impl World {
                     let gone = self.pupils.remove(at(who));
                     let class = gone.classes.first().copied().unwrap_or(0);
                     let mut pupil = self.new_pupil(class);
-                    // Clearly someone else: with one of the names alike it would be a correction.
-                    if pupil.first != gone.first && pupil.last != gone.last {
+                    // Clearly someone else than all who had it: with one of the names alike it would be a correction.
+                    let holders = self.holders.entry(gone.local.clone()).or_default();
+                    holders.push((gone.first, gone.last));
+                    if holders.iter().all(|(first, last)| pupil.first != *first && pupil.last != *last) {
                         pupil.local = gone.local;
                     }
                     self.pupils.push(pupil);
