@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use homeroom_model::check_report::Outcome;
 use homeroom_model::run::{Run, RunState};
 
-/// How a command ended. Wrong usage is 2, by the argument parser.
+/// How a command ended. What the argument parser refuses is 2, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done, also with warnings.
     Done,
     /// It failed.
     Failed,
+    /// Options that contradict each other.
+    Usage,
     /// The file was rejected.
     FileRejected,
     /// Done; some rows were rejected.
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::FileRejected => 3,
             Exit::RowsRejected => 4,
             Exit::Held => 5,

@@ -24,6 +24,11 @@ impl Output {
         self.print(text.trim_end())
     }
 
+    /// Whether results are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Whether results go to a person's terminal, as text.
     pub(crate) fn is_terminal(&self) -> bool {
         !self.json && io::stdout().is_terminal()

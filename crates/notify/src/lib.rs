@@ -8,5 +8,5 @@ pub use plan_file::write_plan_file;
 pub use result_files::{NewResultFile, ResultFiles};
 pub use result_text::{
     Cause, causes, check_text, check_verdict, counts, local_time, plan_text, proposals_text, result_text,
-    thousands,
+    run_text, thousands,
 };

@@ -17,8 +17,16 @@ const CAUSES: usize = 10;
 /// Examples of a cause.
 const EXAMPLES: usize = 5;
 
-/// `NAME.result.txt`: what became of the file, what to mend first, what it changes. `time_zone` is the district's.
+/// `NAME.result.txt`: what became of the file, what to mend first, what it changes, and the files beside it. `time_zone` is the
+/// district's.
 pub fn result_text(run: &Run, time_zone: &str) -> String {
+    let mut text = run_text(run, time_zone);
+    write_files(&mut text, run).expect("a String takes all text");
+    text
+}
+
+/// The same for someone who has not got the files.
+pub fn run_text(run: &Run, time_zone: &str) -> String {
     let mut text = String::new();
     write_text(&mut text, run, time_zone).expect("a String takes all text");
     text
@@ -88,6 +96,10 @@ fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
     if let Some(check) = &run.report.check {
         write_findings(out, check)?;
     }
+    Ok(())
+}
+
+fn write_files(out: &mut String, run: &Run) -> fmt::Result {
     let name = &run.upload.name;
     if run.report.plan.is_some() && run.state != RunState::Unchanged {
         writeln!(out, "Every change, and how it was found: {name}.plan.csv")?;

@@ -4,6 +4,7 @@ use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_model::calendar::{Allowed, Entry, EntryKind};
 use homeroom_model::district::Slug;
+use homeroom_store::DistrictStore;
 use jiff::civil::Date;
 
 use crate::exit::Exit;
@@ -101,6 +102,8 @@ impl Calendar {
         let calendar = district.policy.calendar.clone();
         if !matches!(self, Calendar::List { .. }) {
             store.settings_change(&district)?;
+            let schools = calendar.iter().flat_map(|entry| &entry.schools);
+            note_unknown_schools(output, &store, schools)?;
         }
         output.result(&calendar, || list_text(&calendar))?;
         Ok(Exit::Done)
@@ -113,6 +116,23 @@ impl Range {
         let Range { from, to, .. } = *self;
         Ok(Entry { from, to, kind, schools: self.schools.clone(), reason: self.reason.clone() })
     }
+}
+
+/// Says which `school_id`s no school of the roster has: perhaps they are misspelt, perhaps the schools are still to come.
+pub(super) fn note_unknown_schools<'s>(
+    output: &Output,
+    district: &DistrictStore,
+    schools: impl Iterator<Item = &'s String>,
+) -> anyhow::Result<()> {
+    let roster = district.roster_load()?;
+    let known = |key: &str| roster.schools.iter().any(|school| roster.texts.get(school.values.key) == key);
+    let unknown = schools.filter(|school| !known(school)).collect::<std::collections::BTreeSet<_>>();
+    for school in unknown {
+        output.note(&format!(
+            "homeroom: no school of the roster has the school_id '{school}' yet; is it misspelt?"
+        ));
+    }
+    Ok(())
 }
 
 fn list_text(calendar: &[Entry]) -> String {

@@ -65,6 +65,10 @@ struct Document<'d> {
 
 impl Check {
     pub(crate) fn run(&self, output: &Output) -> anyhow::Result<Exit> {
+        if output.is_json() && self.format.is_some_and(|format| format != Format::Json) {
+            output.note("homeroom: --json prints JSON and nothing else: leave out either --json or --format");
+            return Ok(Exit::Usage);
+        }
         let Given { source, name, .. } = &Given::open(&self.file)?;
         let bar = Bar::new(output, source.length());
         let rules = Rules { profile: self.profile()?, ..Rules::default() };

@@ -14,7 +14,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, note_unknown_schools};
 use super::district_key::Key;
 use super::profile::Profile;
 use super::run::{finish_run, run_text};
@@ -225,6 +225,7 @@ impl Set {
         policy.wait_all = self.wait_all.unwrap_or(policy.wait_all);
         validate(&district.name, &district.time_zone, &district.at, &district.file)?;
         store.settings_change(&district)?;
+        note_unknown_schools(output, &store, self.school_seats.iter().map(|(school, _)| school))?;
         output.result(&district, || text(&district))?;
         Ok(Exit::Done)
     }
