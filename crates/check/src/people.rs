@@ -199,11 +199,6 @@ fn name<'t>(texts: &'t Texts, person: &Person) -> (&'t str, &'t str) {
     (texts.get(person.first_name), texts.get(person.last_name))
 }
 
-fn full_name(texts: &Texts, person: &Person) -> String {
-    let (first, last) = name(texts, person);
-    format!("{first} {last}").trim().to_owned()
-}
-
 /// Rejects all halves of a person, each with the names and lines of some that contradict each other: of the same person, or
 /// of another one.
 fn reject(
@@ -220,10 +215,10 @@ fn reject(
     let both = halves.iter().chain(of_other);
     let mut described = both.map(|half| (seen[*half as usize].uses.first_line, *half)).collect::<Vec<_>>();
     described.sort_unstable();
-    described.dedup_by_key(|(_, half)| full_name(texts, &person(*half as usize)));
+    described.dedup_by_key(|(_, half)| person(*half as usize).full_name(texts));
     let named = described.iter().take(3).map(|(line, half)| {
         let one = person(*half as usize);
-        format!("{} <{}> (line {line})", full_name(texts, &one), texts.get(one.email))
+        format!("{} <{}> (line {line})", one.full_name(texts), texts.get(one.email))
     });
     let named = named.collect::<Vec<_>>().join(", ");
     for half in halves.iter().copied() {

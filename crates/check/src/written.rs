@@ -8,11 +8,8 @@ use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
-use homeroom_model::spreadsheet::{guarded, is_formula};
+use homeroom_model::spreadsheet::{MARK, guarded, is_formula};
 use homeroom_read::{FileSet, Opened, Rules, Unusable, open, read};
-
-/// So that spreadsheet programs read the files as UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Writes `findings.csv`: one line for each kept finding, then one for each code of which there were more.
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {

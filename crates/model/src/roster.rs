@@ -48,6 +48,11 @@ impl Person {
         if self.sis_id.is_empty() { self.email } else { self.sis_id }
     }
 
+    /// "Ann Lee"
+    pub fn full_name(&self, texts: &Texts) -> String {
+        format!("{} {}", texts.get(self.first_name), texts.get(self.last_name)).trim().to_owned()
+    }
+
     /// The same person with each text replaced.
     pub fn map_texts(self, mut with: impl FnMut(Text) -> Text) -> Person {
         Person {

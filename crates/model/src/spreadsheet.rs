@@ -1,4 +1,7 @@
-//! Cells that are safe to open in a spreadsheet program.
+//! CSV files that are safe to open in a spreadsheet program.
+
+/// What such a file begins with, so that it is read as UTF-8: the byte order mark.
+pub const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether a spreadsheet program would run the cell as a formula (OWASP, "CSV Injection").
 pub fn is_formula(cell: &str) -> bool {

@@ -7,15 +7,12 @@ use homeroom_model::ids::Kind;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::roster::{Class, Link, Person, School, Student};
-use homeroom_model::spreadsheet::guarded;
+use homeroom_model::spreadsheet::{MARK, guarded};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::texts::Texts;
 
 /// Lines about people in classes, of each part of a plan; of more the last line tells the number.
 const LINKS: usize = 20_000;
-
-/// So that spreadsheet programs read the file as UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Writes `plan.csv`: the parts of a plan from `stored`, each with what is said of its lines (`goes ahead`, `waits`), and what is
 /// known, or might be, under another key.
@@ -113,7 +110,6 @@ impl Part<'_> {
 
     fn teacher(texts: &Texts, person: &Person) -> Words {
         let text = |text| texts.get(text).to_owned();
-        let name = format!("{} {}", text(person.first_name), text(person.last_name));
         let values = vec![
             ("number", text(person.sis_id)),
             ("email", text(person.email)),
@@ -121,7 +117,7 @@ impl Part<'_> {
             ("last name", text(person.last_name)),
             ("clever id", text(person.clever_id)),
         ];
-        (text(person.key()), name.trim().to_owned(), values)
+        (text(person.key()), person.full_name(texts), values)
     }
 
     fn student(texts: &Texts, student: &Student) -> Words {

@@ -193,8 +193,8 @@ fn parts(counts: &PlanCounts) -> String {
     parts.map(|(word, count)| format!("{} {word}", thousands(*count))).collect::<Vec<_>>().join(", ")
 }
 
-/// Nothing in a file may steer a terminal.
-fn harmless(text: &str) -> String {
+/// The text without what would steer a terminal: it may come from a file.
+pub fn harmless(text: &str) -> String {
     text.replace(char::is_control, "\u{FFFD}")
 }
 

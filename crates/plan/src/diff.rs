@@ -236,11 +236,11 @@ fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<
         }
         Kind::Teacher => {
             let teacher = &stored.teachers[*old];
-            (teacher.number, full_name(&stored.texts, &teacher.values), teacher.values.key())
+            (teacher.number, teacher.values.full_name(&stored.texts), teacher.values.key())
         }
         Kind::Student => {
             let student = &stored.students[*old];
-            (student.number, full_name(&stored.texts, &student.values.person), student.values.person.key())
+            (student.number, student.values.person.full_name(&stored.texts), student.values.person.key())
         }
     };
     let new_number = numbers[*kind as usize][*new];
@@ -253,11 +253,6 @@ fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<
         evidence: evidence.clone(),
         new_number: (!taken).then_some(new_number),
     }
-}
-
-/// "Ann Lee"
-pub(crate) fn full_name(texts: &Texts, person: &Person) -> String {
-    format!("{} {}", texts.get(person.first_name), texts.get(person.last_name)).trim().to_owned()
 }
 
 fn note_passed_on(messages: &mut Vec<String>, kind: Kind, count: usize) {

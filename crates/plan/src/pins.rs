@@ -10,8 +10,6 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::texts::{Text, Texts};
 
-use crate::diff::full_name;
-
 /// Numbers of stored people who are left out by hand.
 #[derive(Debug, Default)]
 pub(crate) struct LeftOut {
@@ -175,8 +173,8 @@ fn find(
         return if is_them(&people[at as usize]) { Ok(Found::At(at)) } else { Err(PASSED_ON) };
     }
     // Someone with another address and the very name, and no one else: that is what a re-key is about.
-    let full = full_name(&stored.texts, &known);
-    let mut namesakes = (0..people.len()).filter(|at| full_name(texts, &people[*at]) == full);
+    let full = known.full_name(&stored.texts);
+    let mut namesakes = (0..people.len()).filter(|at| people[*at].full_name(texts) == full);
     match (namesakes.next(), namesakes.next()) {
         (Some(at), None) => Ok(Found::At(at as u32)),
         _ => Ok(Found::Stored(known)),

@@ -127,6 +127,16 @@ impl DistrictStore {
         found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
     }
 
+    /// The last live run that has ended, before a number when one is given.
+    pub fn runs_live_before(&self, number: Option<RunNumber>) -> Result<Option<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number < $2 AND r.kind = 'live'
+               AND r.state IN ('held', 'superseded', 'applied', 'unchanged') ORDER BY r.number DESC LIMIT 1"
+        );
+        let before = number.map_or(i64::MAX, |number| number.0);
+        self.store().read(|tx| tx.row(&sql, &[self.id().0.into(), before.into()], run_of))
+    }
+
     /// Whether a later live run has come to its end with the roster in its hands.
     pub fn runs_live_since(&self, number: RunNumber) -> Result<bool, StoreError> {
         let later = |tx: &mut Tx<'_>| {

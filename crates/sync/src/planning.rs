@@ -9,7 +9,7 @@ use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::{Proposal, Verdicts};
 use homeroom_model::roster::Roster;
-use homeroom_model::run::{Run, RunKind, RunReport, RunState};
+use homeroom_model::run::{Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_notify::write_plan_file;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
@@ -21,8 +21,8 @@ use crate::schedule::{start_of, today};
 /// Proposals that a report names one by one; the plan's own list has all.
 const PROPOSALS: usize = 1_000;
 
-/// Runs that are looked through for the last live one.
-const RUNS: u32 = 20;
+/// Runs without a plan of their own that are passed over on the way to the last one with it.
+const REPEATS: usize = 20;
 
 /// Everything besides the two rosters that a plan depends on.
 pub(crate) struct Planning {
@@ -129,14 +129,18 @@ impl Planning {
 
 /// What the last live run proposed and nobody has decided about, struck ones left out.
 fn pending(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
-    let ended = |run: &Run| match run.state {
-        RunState::Held | RunState::Superseded | RunState::Applied => true,
-        // The same file again; or a hold of which nothing was applied.
-        RunState::Unchanged => !run.report.decisions.is_empty(),
-        _ => false,
-    };
-    let runs = district.runs_list(RUNS)?;
-    let last = runs.into_iter().find(|run| run.kind == RunKind::Live && ended(run));
+    let mut last = district.runs_live_before(None)?;
+    for _ in 0..REPEATS {
+        // The same file again proposes nothing of its own; nor does a run that was never made.
+        let made_none = |run: &Run| {
+            let repeats = run.state == RunState::Unchanged && run.report.decisions.is_empty();
+            repeats || run.report.plan.is_none()
+        };
+        match last {
+            Some(run) if made_none(&run) => last = district.runs_live_before(Some(run.number))?,
+            _ => break,
+        }
+    }
     let Some(RunReport { rekeys, verdicts, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
     Ok(rekeys.into_iter().filter(|one| !verdicts.struck.contains(&one.id)).collect())
 }

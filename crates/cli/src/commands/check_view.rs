@@ -9,7 +9,7 @@ use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
-use homeroom_notify::{Cause, causes, check_verdict, counts, proposals_text, thousands};
+use homeroom_notify::{Cause, causes, check_verdict, counts, harmless, proposals_text, thousands};
 use homeroom_read::{Opened, Rules, read};
 use unicode_width::UnicodeWidthStr;
 
@@ -148,12 +148,7 @@ fn write_finding(
     writeln!(text, "{indent}{style}{marks}{style:#} {}", harmless(&finding.message))
 }
 
-/// Nothing in a file may steer the terminal.
-fn harmless(text: &str) -> String {
-    text.replace(char::is_control, "\u{FFFD}")
-}
-
-/// The same for several lines.
+/// [`harmless`] for several lines.
 fn harmless_lines(text: &str) -> String {
     text.lines().map(|line| harmless(line) + "\n").collect()
 }

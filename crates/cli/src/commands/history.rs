@@ -7,7 +7,7 @@ use clap::Args;
 use homeroom_model::district::Slug;
 use homeroom_model::history::{Act, Change, FieldValue, Happened, History as Document, Named};
 use homeroom_model::ids::Kind;
-use homeroom_notify::local_time;
+use homeroom_notify::{harmless, local_time};
 use homeroom_sync::history;
 
 use crate::exit::Exit;
@@ -71,7 +71,7 @@ impl History {
                 "{} has no {} with the {keys} '{key}' and never had: look for the spelling in \
                  `homeroom roster export {} --format flat --out -`",
                 self.slug,
-                word(kind),
+                kind.singular(),
                 self.slug
             );
         }
@@ -83,20 +83,11 @@ impl History {
     }
 }
 
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::School => "school",
-        Kind::Class => "class",
-        Kind::Teacher => "teacher",
-        Kind::Student => "student",
-    }
-}
-
 /// The changes, under a line for each run or undo that made some.
 fn text(history: &Document, time_zone: &str) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
-        format!("{} {}, {}: {active}\n", word(history.kind), history.number, named(&history.named));
+        format!("{} {}, {}: {active}\n", history.kind.singular(), history.number, named(&history.named));
     let together = |one: &Change, next: &Change| one.by == next.by;
     for changes in history.changes.chunk_by(together) {
         let Change { at, by, .. } = &changes[0];
@@ -143,9 +134,9 @@ fn in_words(kind: Kind, happened: &Happened) -> String {
 
 fn named(named: &Named) -> String {
     let Named { key, name } = named;
-    if name.is_empty() { key.clone() } else { format!("{key} ({name})") }
+    harmless(&if name.is_empty() { key.clone() } else { format!("{key} ({name})") })
 }
 
-fn shown(value: &str) -> &str {
-    if value.is_empty() { "nothing" } else { value }
+fn shown(value: &str) -> String {
+    if value.is_empty() { "nothing".into() } else { harmless(value) }
 }

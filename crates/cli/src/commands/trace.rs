@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use homeroom_model::district::Slug;
 use homeroom_model::trace::{Stop, Trace as Traced};
+use homeroom_notify::harmless;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -42,9 +43,4 @@ fn text(trace: &Traced) -> String {
         text.push_str(&format!("  {FAINT}{:<7}{FAINT:#} {}\n", step.stop.as_str(), harmless(&step.text)));
     }
     text
-}
-
-/// Nothing in a file may steer the terminal.
-fn harmless(text: &str) -> String {
-    text.replace(char::is_control, "\u{FFFD}")
 }

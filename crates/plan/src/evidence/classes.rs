@@ -6,10 +6,12 @@ use hashbrown::HashMap;
 use homeroom_model::ids::Kind;
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};
-use homeroom_model::roster::{Link, Person, Roster};
+use homeroom_model::roster::{Link, Roster};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
-use super::{Known, Left, Pair, Recognised, core, kinship, numbers_of, once_on_both_sides, pair_up};
+use super::{
+    Known, Left, Pair, Recognised, core, folded_name, kinship, numbers_of, once_on_both_sides, pair_up,
+};
 use crate::matching::Matches;
 
 /// Candidates of one class; more cannot be told apart anyway.
@@ -32,15 +34,15 @@ pub(super) fn find(
         &known.teachers,
         &stored.teachers,
         teachers,
-        |position| name(stored, &stored.teachers[position].values),
-        |at| wanted_name(wanted, &wanted.teachers[at]),
+        |position| folded_name(&stored.texts, &stored.teachers[position].values),
+        |at| folded_name(&wanted.texts, &wanted.teachers[at]),
     );
     let student_of = with_namesakes(
         &known.students,
         &stored.students,
         students,
-        |position| name(stored, &stored.students[position].values.person),
-        |at| wanted_name(wanted, &wanted.students[at].person),
+        |position| folded_name(&stored.texts, &stored.students[position].values.person),
+        |at| folded_name(&wanted.texts, &wanted.students[at].person),
     );
     let before = People::of_gone(stored, left);
     let sizes = sizes_before(&stored.enrollments);
@@ -192,14 +194,6 @@ fn with_namesakes<V>(
         }
     }
     numbers
-}
-
-fn name(stored: &StoredRoster, person: &Person) -> String {
-    format!("{}, {}", folded(stored.texts.get(person.last_name)), folded(stored.texts.get(person.first_name)))
-}
-
-fn wanted_name(wanted: &Roster, person: &Person) -> String {
-    format!("{}, {}", folded(wanted.texts.get(person.last_name)), folded(wanted.texts.get(person.first_name)))
 }
 
 /// Active enrollments of each class.

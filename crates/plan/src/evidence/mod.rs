@@ -10,9 +10,11 @@ mod weigh;
 
 use hashbrown::HashSet;
 use homeroom_model::ids::Kind;
+use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence, How, Proposal, ProposalId, Verdicts};
-use homeroom_model::roster::Roster;
+use homeroom_model::roster::{Person, Roster};
 use homeroom_model::stored::{Stored, StoredRoster};
+use homeroom_model::texts::Texts;
 
 use crate::diff::key_of;
 use crate::matching::{Match, Matches};
@@ -168,6 +170,11 @@ impl Left {
     fn is_some(&self) -> bool {
         !self.gone.is_empty() && !self.fresh.is_empty()
     }
+}
+
+/// "lee, ann": both names of a person without accents and case.
+fn folded_name(texts: &Texts, person: &Person) -> String {
+    format!("{}, {}", folded(texts.get(person.last_name)), folded(texts.get(person.first_name)))
 }
 
 /// For each wanted thing the number of the stored one; 0 for none.

@@ -3,14 +3,13 @@
 use hashbrown::HashMap;
 use homeroom_model::Grade;
 use homeroom_model::ids::Kind;
-use homeroom_model::name::folded;
 use homeroom_model::rekey::Confidence;
 use homeroom_model::roster::{Link, Person, Roster};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::texts::{Text, Texts};
 
 use super::weigh::{Side, weigh};
-use super::{Known, Left, Pair, Recognised, core, numbers_of, once_on_both_sides, pair_up};
+use super::{Known, Left, Pair, Recognised, core, folded_name, numbers_of, once_on_both_sides, pair_up};
 use crate::matching::Matches;
 
 /// Candidates under one piece of evidence; a block of more says nothing.
@@ -22,9 +21,6 @@ pub(super) fn find_students(
     left: &Left,
     known: &Known,
 ) -> Vec<Recognised> {
-    if !left.is_some() {
-        return vec![];
-    }
     let list = |student: &homeroom_model::roster::Student| (student.person, student.grade);
     find(
         Kind::Student,
@@ -49,9 +45,6 @@ pub(super) fn find_teachers(
     left: &Left,
     known: &Known,
 ) -> Vec<Recognised> {
-    if !left.is_some() {
-        return vec![];
-    }
     find(
         Kind::Teacher,
         left,
@@ -88,6 +81,9 @@ fn find<V>(
     known: &Known,
     from: Sources<'_>,
 ) -> Vec<Recognised> {
+    if !left.is_some() {
+        return vec![];
+    }
     let class_numbers = numbers_of(&known.classes, &stored.classes);
 
     // By the stored number: 0 for whoever is not gone, else their place among the gone and one more.
@@ -104,9 +100,6 @@ fn find<V>(
     let school_of = |class: u32| {
         let at = stored.classes.binary_search_by_key(&class, |class| class.number);
         at.map_or(0, |at| stored.classes[at].values.school)
-    };
-    let side = |at, (person, grade): (Person, _), texts, classes: Vec<u32>, school| {
-        side(at, &person, grade, texts, classes, school)
     };
     let old = left.gone.iter().zip(classes).map(|(position, classes)| {
         let school = classes.first().map_or(0, |class| school_of(*class));
@@ -190,8 +183,7 @@ const FEW: usize = 5;
 
 fn side<'t>(
     at: usize,
-    person: &Person,
-    grade: Option<Grade>,
+    (person, grade): (Person, Option<Grade>),
     texts: &'t Texts,
     classes: Vec<u32>,
     school: u32,
@@ -202,7 +194,7 @@ fn side<'t>(
         at,
         first_name,
         last_name,
-        folded: format!("{}, {}", folded(last_name), folded(first_name)),
+        folded: folded_name(texts, &person),
         email: text(person.email),
         sis_id: text(person.sis_id),
         grade,

@@ -11,7 +11,7 @@ mod turnover;
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use homeroom_model::calendar::{Allowed, Entry, EntryKind};
 use homeroom_model::ids::Kind;
 use homeroom_model::plan::{BlownFuse, Held, HeldSchool, HeldState, Plan, PlanCounts, Seats};
@@ -19,7 +19,6 @@ use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::stored::{Stored, StoredRoster};
 use jiff::civil::Date;
 
-use crate::diff::full_name;
 use cut::{Cut, Pieces};
 use places::{Places, SchoolNames};
 
@@ -99,9 +98,8 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     }
     cut.close(&plan, stored);
     seats::settle(&look, &cut, &mut seats);
-    let by_number = |number: u32| (names.key(number).to_owned(), names.name(number).to_owned());
-    let numbers = places_of_schools(stored, &plan).collect::<Vec<_>>();
-    let schools = numbers.into_iter().map(|number| (number, by_number(number))).collect::<Vec<_>>();
+    let named = |number: u32| (number, (names.key(number).to_owned(), names.name(number).to_owned()));
+    let schools = places_of_schools(stored, &plan).map(named).collect::<HashMap<_, _>>();
     let pieces = if cut.is_empty() { Pieces::whole(plan) } else { cut.apply(plan) };
     let held = held(&pieces, fuses, &schools);
     let later = pieces.later.counts().deactivate.total();
@@ -111,11 +109,10 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     Parts { safe: pieces.safe, risky: pieces.risky, later: pieces.later, held, seats, messages }
 }
 
-fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &[(u32, (String, String))]) -> Held {
+fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &HashMap<u32, (String, String)>) -> Held {
     let PlanCounts { create, update, deactivate, reactivate, rekey, .. } = pieces.risky.counts();
     let waiting = pieces.by_school.iter().map(|(number, counts)| {
-        let named = schools.iter().find(|(known, _)| known == number).map(|(_, named)| named.clone());
-        let (school, name) = named.unwrap_or_default();
+        let (school, name) = schools.get(number).cloned().unwrap_or_default();
         HeldSchool { school, name, counts: *counts, state: HeldState::Waiting }
     });
     Held {
@@ -186,11 +183,10 @@ impl Look<'_> {
             Kind::Class => {
                 find(&self.stored.classes, number).map(|one| (texts.get(one.name).to_owned(), one.key))
             }
-            Kind::Teacher => {
-                find(&self.stored.teachers, number).map(|one| (full_name(texts, one), one.key()))
+            Kind::Teacher => find(&self.stored.teachers, number).map(|one| (one.full_name(texts), one.key())),
+            Kind::Student => {
+                find(&self.stored.students, number).map(|one| (one.person.full_name(texts), one.person.key()))
             }
-            Kind::Student => find(&self.stored.students, number)
-                .map(|one| (full_name(texts, &one.person), one.person.key())),
         };
         named.map_or_else(String::new, |(name, key)| format!("{name} ({})", texts.get(key)))
     }
@@ -242,10 +238,15 @@ impl<'r> Rules<'r> {
         all: impl Iterator<Item = u32>,
         concerned: impl Iterator<Item = u32>,
     ) -> Vec<(Limit, u64, u64)> {
-        let percent = |school: u32| self.limit(usual, look.names.key(school), allowed).percent;
+        let mut schools = HashMap::<u32, (u64, u64)>::new();
+        all.for_each(|school| schools.entry(school).or_default().1 += 1);
+        concerned.for_each(|school| schools.entry(school).or_default().0 += 1);
         let mut measured = BTreeMap::<u32, (u64, u64)>::new();
-        all.for_each(|school| measured.entry(percent(school)).or_default().1 += 1);
-        concerned.for_each(|school| measured.entry(percent(school)).or_default().0 += 1);
+        for (school, (count, all)) in schools {
+            let percent = self.limit(usual, look.names.key(school), allowed).percent;
+            let together = measured.entry(percent).or_default();
+            *together = (together.0 + count, together.1 + all);
+        }
         let limits = measured.into_iter();
         limits.map(|(percent, (count, all))| (Limit { percent, ..usual }, count, all)).collect()
     }

@@ -9,7 +9,6 @@ use jiff::ToSpan;
 
 use super::cut::Cut;
 use super::{EXAMPLES, Limits, Look};
-use crate::diff::full_name;
 
 /// The limit, and how it is and would be.
 pub(super) fn count(look: &Look<'_>, limits: &Limits) -> Seats {
@@ -117,7 +116,7 @@ fn new_student(look: &Look<'_>, number: u32) -> String {
     let arrivals = look.plan.students.create.iter().chain(&look.plan.students.reactivate);
     let mut named = arrivals.filter(|one| one.number == number).map(|one| {
         let person = &one.values.person;
-        format!("{} ({})", full_name(&look.plan.texts, person), look.plan.texts.get(person.key()))
+        format!("{} ({})", person.full_name(&look.plan.texts), look.plan.texts.get(person.key()))
     });
     named.next().unwrap_or_default()
 }

@@ -9,7 +9,6 @@ use homeroom_model::texts::Texts;
 use serde_json::{Map, Value as Json};
 
 use super::kept::{KeptEntity, KeptLink};
-use super::load::kind_word;
 use crate::bulk::{self, Cells, Column, ColumnType, not_as_asked};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -124,7 +123,7 @@ impl DistrictStore {
                 Ok(())
             })?;
         }
-        self.entries_add_in_tx(tx, run, kind_word(V::KIND), operation, &entries)
+        self.entries_add_in_tx(tx, run, V::KIND.singular(), operation, &entries)
     }
 
     /// Writes into the log how links are now, before `operation` changes them.
@@ -222,7 +221,7 @@ impl DistrictStore {
         run: RunNumber,
         texts: &mut Texts,
     ) -> Result<Vec<Past<u32, V>>, StoreError> {
-        let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, kind_word(V::KIND));
+        let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.singular());
         let of = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number FROM roster_change
@@ -253,7 +252,7 @@ impl DistrictStore {
         of: &str,
         texts: &mut Texts,
     ) -> Result<Vec<Past<u32, V>>, StoreError> {
-        let (district, table, kind) = (self.id().0, V::TABLE, kind_word(V::KIND));
+        let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.singular());
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let things = format!(
             "SELECT number, active, created_run, changed_run, {names} FROM {table}

@@ -9,7 +9,6 @@ use homeroom_model::roster::Link;
 use homeroom_model::texts::Texts;
 
 use super::kept::{KeptEntity, KeptLink};
-use super::load::kind_word;
 use crate::bulk::{self, Cells};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -52,7 +51,7 @@ impl DistrictStore {
         let entries = tx.rows(
             "SELECT number, before FROM roster_change
              WHERE district = $1 AND kind = $2 AND before LIKE $3 ESCAPE '!'",
-            &[self.id().0.into(), kind_word(V::KIND).into(), (&format!("%{pattern}%")).into()],
+            &[self.id().0.into(), V::KIND.singular().into(), (&format!("%{pattern}%")).into()],
             |row| Ok::<_, StoreError>((number(row.int(0)?)?, row.text(1)?)),
         )?;
         // SQLite's LIKE does not tell capitals from small letters.
@@ -69,7 +68,7 @@ impl DistrictStore {
             let mut texts = Texts::default();
             let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
             let past =
-                past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", kind_word(V::KIND))))?;
+                past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.singular())))?;
             let teachings = self.links_of_in_tx::<V>(tx, number, KeptLink::Teaching)?;
             let enrollments = self.links_of_in_tx::<V>(tx, number, KeptLink::Enrollment)?;
             let classes = teachings.iter().chain(&enrollments).map(|past| past.of.class);
@@ -93,7 +92,7 @@ impl DistrictStore {
         kind: KeptLink,
     ) -> Result<Vec<Past<Link, ()>>, StoreError> {
         let (district, table, person) = (self.id().0, kind.table(), kind.person());
-        let end = match kind_word(V::KIND) {
+        let end = match V::KIND.singular() {
             "class" => "class",
             word if word == person => person,
             _ => return Ok(vec![]),

@@ -123,19 +123,10 @@ impl DistrictStore {
     }
 }
 
-/// The word for a kind in the database.
-pub(crate) fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::School => "school",
-        Kind::Class => "class",
-        Kind::Teacher => "teacher",
-        Kind::Student => "student",
-    }
-}
-
+/// The kind that a word of the database stands for.
 pub(crate) fn kind_of(word: &str) -> Result<Kind, StoreError> {
     Kind::ALL
         .into_iter()
-        .find(|kind| kind_word(*kind) == word)
+        .find(|kind| kind.singular() == word)
         .ok_or_else(|| StoreError::Unusable(format!("the database has a key of the unknown kind '{word}'")))
 }

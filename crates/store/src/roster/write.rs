@@ -7,7 +7,6 @@ use homeroom_model::stored::FormerKey;
 use homeroom_model::texts::Texts;
 
 use super::kept::{KeptEntity, KeptLink};
-use super::load::kind_word;
 use crate::bulk::{self, Column, ColumnType};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -154,7 +153,7 @@ impl DistrictStore {
                  ON CONFLICT DO NOTHING",
                 &[
                     self.id().0.into(),
-                    kind_word(former.kind).into(),
+                    former.kind.singular().into(),
                     texts.get(former.key).into(),
                     former.number.into(),
                     run.0.into(),
