@@ -188,9 +188,10 @@ impl Policy {
         self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == EntryKind::Pause)
     }
 
-    /// Whether nothing is removed on this day.
-    pub fn adds_only(&self, day: Date) -> Option<&Entry> {
-        self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == EntryKind::AdditionsOnly)
+    /// The ranges of this day in which nothing is removed, each for its schools.
+    pub fn adds_only(&self, day: Date) -> impl Iterator<Item = &Entry> {
+        let entries = self.calendar.iter();
+        entries.filter(move |entry| entry.covers(day) && entry.kind == EntryKind::AdditionsOnly)
     }
 
     /// What is pre-approved on this day, with the schools it is for.

@@ -239,7 +239,7 @@ fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, Sy
 fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
     let settings = district.settings()?;
     let today = today(&settings, district.store().now());
-    let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today));
+    let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today).next());
     let words = match entry {
         Some(entry) => format!("the calendar says {}", entry.words()),
         None if settings.stage == Stage::Paused => "the district is paused".to_owned(),

@@ -439,6 +439,31 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
 }
 
 #[test]
+fn ranges_of_several_schools_count_side_by_side() {
+    for school in schools(1_000, false) {
+        let roster = |one: Range<u16>, two: Range<u16>, three: Range<u16>| {
+            let mut rows = class_of(1, 1, one);
+            rows.extend(class_of(2, 1, two));
+            rows.extend(class_of(3, 1, three));
+            flat_csv(&rows)
+        };
+        school.sync(&roster(0..30, 100..130, 200..230), RunKind::Live);
+        policy(&school, |policy| {
+            let of = |key| entry(TODAY, TODAY, EntryKind::AdditionsOnly, &[key]);
+            policy.calendar = vec![of("S1"), of("S2")];
+        });
+        let run = school.sync(&roster(0..28, 100..128, 200..228), RunKind::Live);
+        assert_eq!(run.state, RunState::Applied, "{:?}", fuses(&run));
+        assert_eq!(
+            school.ids().len(),
+            30 + 30 + 28,
+            "only the third school loses anyone, {}",
+            school.test.engine
+        );
+    }
+}
+
+#[test]
 fn a_window_allows_what_was_agreed_and_no_more() {
     for school in schools(1_000, false) {
         // Ten classes of each of two schools, with one student list each.

@@ -12,7 +12,7 @@ mod turnover;
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::calendar::{Allowed, Entry};
 use homeroom_model::ids::Kind;
 use homeroom_model::plan::{BlownFuse, Held, HeldSchool, HeldState, Plan, PlanCounts, Seats};
 use homeroom_model::policy::{Limit, Policy};
@@ -145,15 +145,16 @@ fn released(approval: &Approval, look: &Look<'_>) -> HashSet<u32> {
 }
 
 fn leave_removals_for_later(look: &Look<'_>, cut: &mut Cut<'_>, messages: &mut Vec<String>) {
-    let Some(entry) = look.rules.policy.adds_only(look.rules.today) else { return };
-    messages.push(format!("The calendar says: {}.", entry.words()));
-    if entry.schools.is_empty() {
-        cut.only_add();
-    } else {
-        let numbers = places_of_schools(look.stored, look.plan);
-        numbers
-            .filter(|number| entry.is_for(look.names.key(*number)))
-            .for_each(|number| cut.only_add_in(number));
+    for entry in look.rules.policy.adds_only(look.rules.today) {
+        messages.push(format!("The calendar says: {}.", entry.words()));
+        if entry.schools.is_empty() {
+            cut.only_add();
+        } else {
+            let numbers = places_of_schools(look.stored, look.plan);
+            numbers
+                .filter(|number| entry.is_for(look.names.key(*number)))
+                .for_each(|number| cut.only_add_in(number));
+        }
     }
 }
 
@@ -253,9 +254,6 @@ impl<'r> Rules<'r> {
 
     /// Whether removals in this school wait for the end of a range anyway.
     fn adds_only(&self, school: &str) -> bool {
-        let mut entries = self.policy.calendar.iter();
-        entries.any(|entry| {
-            entry.kind == EntryKind::AdditionsOnly && entry.covers(self.today) && entry.is_for(school)
-        })
+        self.policy.adds_only(self.today).any(|entry| entry.is_for(school))
     }
 }

@@ -147,5 +147,5 @@ fn hold_all_removals(look: &Look<'_>, cut: &mut Cut<'_>) {
 
 /// Whether nothing is removed today anyway.
 fn only_adds(look: &Look<'_>) -> bool {
-    look.rules.policy.adds_only(look.rules.today).is_some_and(|entry| entry.schools.is_empty())
+    look.rules.policy.adds_only(look.rules.today).any(|entry| entry.schools.is_empty())
 }
