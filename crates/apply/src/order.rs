@@ -3,11 +3,11 @@
 //! Removals come first, because they free keys; then updates, in which two people may swap keys; then what
 //! comes back; then what is new; links last.
 
-use homeroom_model::changes::Undo;
+use homeroom_model::entity_log::Undo;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Person, School, Student};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use homeroom_store::roster::{KeptEntity, KeptLink, Operation};
 use homeroom_store::{DistrictStore, StoreError, Tx};
@@ -68,7 +68,7 @@ struct Writer<'w, 'c> {
     district: &'w DistrictStore,
     tx: &'w mut Tx<'c>,
     run: RunNumber,
-    texts: &'w Texts,
+    texts: &'w StringArena,
 }
 
 impl Writer<'_, '_> {

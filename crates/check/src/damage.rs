@@ -5,7 +5,7 @@ use homeroom_model::column::Column;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Person, School, Student};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::halves::{ClassHalf, Halves, Issue, Seen};
 use crate::values::MONTHS;
@@ -33,7 +33,7 @@ impl<'e> Proofs<'e> {
         }
     }
 
-    pub(crate) fn schools<H: Copy>(&self, halves: &mut Halves<H>, key: impl Fn(&H) -> Text) {
+    pub(crate) fn schools<H: Copy>(&self, halves: &mut Halves<H>, key: impl Fn(&H) -> StrId) {
         self.schools.prove(halves, key);
     }
 
@@ -69,7 +69,7 @@ impl<'e> Keys<'e> {
         earlier: &'e StoredRoster,
         column: Column,
         list: &[Stored<V>],
-        key: impl Fn(&V) -> Text,
+        key: impl Fn(&V) -> StrId,
     ) -> Keys<'e> {
         let keys =
             || list.iter().map(|one| earlier.texts.get(key(&one.values))).filter(|key| !key.is_empty());
@@ -81,7 +81,7 @@ impl<'e> Keys<'e> {
         Keys { column, all: keys().collect(), without_zeros }
     }
 
-    fn prove<H: Copy>(&self, halves: &mut Halves<H>, key: impl Fn(&H) -> Text) {
+    fn prove<H: Copy>(&self, halves: &mut Halves<H>, key: impl Fn(&H) -> StrId) {
         if self.all.is_empty() {
             return;
         }
@@ -187,7 +187,7 @@ fn restore_names<V, H: Copy>(
     if !seen.iter().any(lost) {
         return;
     }
-    let keys = |texts: &'_ Texts, person: Person| {
+    let keys = |texts: &'_ StringArena, person: Person| {
         [texts.get(person.sis_id).to_owned(), texts.get(person.email).to_owned()]
     };
     let mut known = HashMap::new();

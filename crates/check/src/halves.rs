@@ -7,7 +7,7 @@ use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::grade::Grade;
 use homeroom_model::profile::Profile;
 use homeroom_model::roster::{Person, School, Student};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_read::{Header, Row};
 
 use crate::names::{accents_lost, encoded_once, is_nobody, is_private};
@@ -29,10 +29,10 @@ pub(crate) struct Issue {
 /// School, teacher and class of a row.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ClassHalf {
-    pub(crate) school: Text,
-    pub(crate) school_name: Text,
-    pub(crate) class: Text,
-    pub(crate) class_name: Text,
+    pub(crate) school: StrId,
+    pub(crate) school_name: StrId,
+    pub(crate) class: StrId,
+    pub(crate) class_name: StrId,
     pub(crate) teacher: Person,
 }
 
@@ -60,7 +60,7 @@ impl Uses {
 /// The distinct halves of one side of the rows.
 #[derive(Default)]
 pub(crate) struct Halves<H> {
-    pub(crate) texts: Texts,
+    pub(crate) texts: StringArena,
     /// Their values.
     pub(crate) list: Vec<H>,
     /// What is known of each besides.
@@ -158,7 +158,7 @@ pub(crate) enum Cells<'r> {
 pub(crate) struct HalfReader<'r, 't> {
     cells: Cells<'r>,
     profile: &'r Profile,
-    texts: &'t mut Texts,
+    texts: &'t mut StringArena,
     seen: Seen,
 }
 
@@ -306,12 +306,12 @@ impl<'r> HalfReader<'r, '_> {
         text
     }
 
-    fn text(&mut self, column: Column) -> Text {
+    fn text(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
         if self.profile.means_nothing(&text) {
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
-        self.texts.keep(&text)
+        self.texts.push(&text)
     }
 
     /// Whether a value stands where there is none, everywhere or in this district.
@@ -320,17 +320,17 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     /// The key of a class whose number other schools use as well. The form of our own exports is left as it is.
-    fn within_school(&mut self, school: Text, class: Text) -> Text {
+    fn within_school(&mut self, school: StrId, class: StrId) -> StrId {
         let (school_key, class_key) = (self.texts.get(school), self.texts.get(class));
         let has_it = class_key.strip_prefix(school_key).is_some_and(|rest| rest.starts_with('/'));
         if school_key.is_empty() || class_key.is_empty() || has_it {
             return class;
         }
         let whole = format!("{school_key}/{class_key}");
-        self.texts.keep(&whole)
+        self.texts.push(&whole)
     }
 
-    fn key(&mut self, column: Column, missing: FindingCode) -> Text {
+    fn key(&mut self, column: Column, missing: FindingCode) -> StrId {
         let key = self.optional_key(column);
         if key.is_empty()
             && !self
@@ -345,10 +345,10 @@ impl<'r> HalfReader<'r, '_> {
         key
     }
 
-    fn optional_key(&mut self, column: Column) -> Text {
+    fn optional_key(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
         if self.means_nothing(&text) {
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
         if changed_by_spreadsheet(&text) {
             let message = format!("A spreadsheet program has changed {} into '{text}'.", column.name());
@@ -359,16 +359,16 @@ impl<'r> HalfReader<'r, '_> {
                 }
                 None => self.seen.say(column, FindingCode::IdChangedBySpreadsheet, &text, message),
             }
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
-        self.texts.keep(straightened(&text).as_ref())
+        self.texts.push(straightened(&text).as_ref())
     }
 
-    fn name_or_key(&mut self, column: Column, key: Text) -> Text {
+    fn name_or_key(&mut self, column: Column, key: StrId) -> StrId {
         let name = self.clean(column);
         if !name.is_empty() && !self.profile.means_nothing(&name) {
             self.say_encoded_twice(column, &name);
-            return self.texts.keep(&name);
+            return self.texts.push(&name);
         }
         if !key.is_empty() {
             let message = format!("{} is missing; the id is shown instead.", column.name());
@@ -377,7 +377,12 @@ impl<'r> HalfReader<'r, '_> {
         key
     }
 
-    fn email(&mut self, column: Column, invalid: FindingCode, missing: impl FnOnce(&mut Seen, &str)) -> Text {
+    fn email(
+        &mut self,
+        column: Column,
+        invalid: FindingCode,
+        missing: impl FnOnce(&mut Seen, &str),
+    ) -> StrId {
         let raw = self.cell(column);
         let text = self.clean(column);
         let found = if self.profile.means_nothing(&text) { Address::Missing } else { address(&text) };
@@ -390,23 +395,23 @@ impl<'r> HalfReader<'r, '_> {
         match found {
             Address::Missing => {
                 missing(&mut self.seen, &text);
-                Text::EMPTY
+                StrId::EMPTY
             }
-            Address::Fine(email) if email.as_str().as_bytes() == raw => self.texts.keep(email.as_str()),
+            Address::Fine(email) if email.as_str().as_bytes() == raw => self.texts.push(email.as_str()),
             Address::Fine(email) | Address::Repaired(email) => {
                 let raw = String::from_utf8_lossy(raw);
                 let message = format!("'{raw}' was read as {}.", email.as_str());
                 self.seen.propose(column, FindingCode::EmailRepaired, &raw, message, email.as_str());
-                self.texts.keep(email.as_str())
+                self.texts.push(email.as_str())
             }
             Address::Invalid => {
                 self.seen.say(column, invalid, &text, format!("'{text}' is not a complete e-mail address."));
-                Text::EMPTY
+                StrId::EMPTY
             }
         }
     }
 
-    fn names(&mut self, first: Column, last: Column, missing: FindingCode) -> (Text, Text) {
+    fn names(&mut self, first: Column, last: Column, missing: FindingCode) -> (StrId, StrId) {
         let names = (self.name(first), self.name(last));
         match (names.0.is_empty(), names.1.is_empty()) {
             (true, true) => self.seen.say(first, missing, "", "First and last name are missing."),
@@ -418,14 +423,14 @@ impl<'r> HalfReader<'r, '_> {
     }
 
     /// A part of a person's name.
-    fn name(&mut self, column: Column) -> Text {
+    fn name(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
         // Null is a name; what a spreadsheet or a database writes for nothing is none.
         if self.profile.means_nothing(&text)
             || (!text.starts_with(char::is_alphabetic) && means_nothing(&text))
             || text == "N/A"
         {
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
         if !text.is_ascii() {
             self.say_encoded_twice(column, &text);
@@ -434,7 +439,7 @@ impl<'r> HalfReader<'r, '_> {
             let message = format!("In '{text}' question marks stand where letters were.");
             self.seen.say(column, FindingCode::NameAccentsLost, &text, message);
         }
-        self.texts.keep(&text)
+        self.texts.push(&text)
     }
 
     fn say_encoded_twice(&mut self, column: Column, text: &str) {
@@ -448,17 +453,17 @@ impl<'r> HalfReader<'r, '_> {
         self.seen.say(column, FindingCode::NamePartMissing, "", format!("{} is missing.", column.name()));
     }
 
-    fn clever_id(&mut self, column: Column) -> Text {
+    fn clever_id(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
         if self.means_nothing(&text) {
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
         if !is_clever_id(&text) {
             let message = format!("'{text}' has not the 24 hexadecimal digits of a Clever id.");
             self.seen.say(column, FindingCode::CleverIdInvalid, &text, message);
-            return Text::EMPTY;
+            return StrId::EMPTY;
         }
-        self.texts.keep(&text.to_ascii_lowercase())
+        self.texts.push(&text.to_ascii_lowercase())
     }
 
     fn grade(&mut self) -> Option<Grade> {

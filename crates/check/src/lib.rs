@@ -26,7 +26,7 @@ use std::io;
 use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::profile::ProfileChange;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
@@ -253,10 +253,10 @@ fn finish(name: &str, rules: &Rules, checked: flat::Contents, mut findings: Find
         rows,
         rows_accepted: rows - rejected,
         rows_rejected: rejected,
-        schools: count(Kind::School),
-        teachers: count(Kind::Teacher),
-        classes: count(Kind::Class),
-        students: count(Kind::Student),
+        schools: count(EntityKind::School),
+        teachers: count(EntityKind::Teacher),
+        classes: count(EntityKind::Class),
+        students: count(EntityKind::Student),
         teachings: roster.teachings.len() as u64,
         enrollments: roster.enrollments.len() as u64,
         findings: findings.shown(),

@@ -6,8 +6,8 @@ use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::name::{Likeness, likeness};
 use homeroom_model::roster::Person;
-use homeroom_model::text_index::TextIndex;
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
+use homeroom_model::string_index::StringIndex;
 
 use crate::groups::Groups;
 use crate::halves::{Seen, Uses};
@@ -63,7 +63,7 @@ const COMPARED: usize = 30;
 /// Groups halves by person: by the SIS's number where there is one, else by address. Halves of people that cannot be
 /// told apart are rejected.
 pub(crate) fn resolve(
-    texts: &Texts,
+    texts: &StringArena,
     person: impl Fn(usize) -> Person,
     seen: &mut [Seen],
     words: &Words,
@@ -72,8 +72,8 @@ pub(crate) fn resolve(
         texts,
         person: &person,
         of_half: vec![NOBODY; seen.len()],
-        by_id: TextIndex::default(),
-        by_email: TextIndex::with_capacity(seen.len()),
+        by_id: StringIndex::default(),
+        by_email: StringIndex::with_capacity(seen.len()),
         email_of: vec![],
         trouble: HashMap::new(),
         sharers: HashMap::new(),
@@ -120,12 +120,12 @@ enum Trouble {
 }
 
 struct Grouping<'t, P> {
-    texts: &'t Texts,
+    texts: &'t StringArena,
     person: &'t P,
     of_half: Vec<u32>,
     /// For each number and address the first half that has it.
-    by_id: TextIndex,
-    by_email: TextIndex,
+    by_id: StringIndex,
+    by_email: StringIndex,
     /// For each person the address, where one of their halves has it.
     email_of: Vec<&'t str>,
     trouble: HashMap<u32, Trouble>,
@@ -176,7 +176,7 @@ impl<P: Fn(usize) -> Person> Grouping<'_, P> {
 }
 
 /// How many clearly different names the halves of one person have; 1 when all are spellings of one.
-fn different_names(texts: &Texts, halves: &[u32], person: &impl Fn(usize) -> Person) -> usize {
+fn different_names(texts: &StringArena, halves: &[u32], person: &impl Fn(usize) -> Person) -> usize {
     if halves.len() < 2 {
         return 1;
     }
@@ -195,14 +195,14 @@ fn different_names(texts: &Texts, halves: &[u32], person: &impl Fn(usize) -> Per
     apart.len()
 }
 
-fn name<'t>(texts: &'t Texts, person: &Person) -> (&'t str, &'t str) {
+fn name<'t>(texts: &'t StringArena, person: &Person) -> (&'t str, &'t str) {
     (texts.get(person.first_name), texts.get(person.last_name))
 }
 
 /// Rejects all halves of a person, each with the names and lines of some that contradict each other: of the same person, or
 /// of another one.
 fn reject(
-    texts: &Texts,
+    texts: &StringArena,
     people: &mut People,
     (number, other): (usize, usize),
     person: &impl Fn(usize) -> Person,
@@ -239,7 +239,7 @@ fn code_is_about_id(code: FindingCode) -> bool {
 
 /// The values of a person: for each the most frequent. Says when names are spelled in several ways.
 pub(crate) fn merge(
-    texts: &Texts,
+    texts: &StringArena,
     halves: &[u32],
     person: &impl Fn(usize) -> Person,
     seen: &[Seen],
@@ -251,14 +251,14 @@ pub(crate) fn merge(
 }
 
 fn merge_several(
-    texts: &Texts,
+    texts: &StringArena,
     halves: &[u32],
     person: &impl Fn(usize) -> Person,
     seen: &[Seen],
     words: &Words,
     findings: &mut Findings,
 ) -> Person {
-    let spellings = |value: fn(&Person) -> Text| {
+    let spellings = |value: fn(&Person) -> StrId| {
         halves.iter().map(move |half| {
             let Uses { rows, first_line, .. } = seen[*half as usize].uses;
             Spelling { text: value(&person(*half as usize)), rows, first_line }
@@ -268,9 +268,9 @@ fn merge_several(
         let (one, uses) = (person(*half as usize), seen[*half as usize].uses);
         Spelling { text: (one.first_name, one.last_name), rows: uses.rows, first_line: uses.first_line }
     });
-    let get = |(first, last): (Text, Text)| (texts.get(first), texts.get(last));
+    let get = |(first, last): (StrId, StrId)| (texts.get(first), texts.get(last));
     let mut names = tally(names, |one, other| get(one) == get(other));
-    let shown = |name: (Text, Text)| format!("{} {}", texts.get(name.0), texts.get(name.1));
+    let shown = |name: (StrId, StrId)| format!("{} {}", texts.get(name.0), texts.get(name.1));
     winner_first(&mut names, shown);
     let (first_name, last_name) = names[0].text;
     if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line))

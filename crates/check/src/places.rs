@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::halves::{ClassHalf, Halves, Seen, Uses};
 use crate::spelling::{Spelling, tally, winner_first};
@@ -43,13 +43,13 @@ pub(crate) struct Words {
 
 /// The name of a place from its halves: the most frequent one. Says when there are several.
 pub(crate) fn name(
-    texts: &Texts,
+    texts: &StringArena,
     halves: &[u32],
-    value: impl Fn(usize) -> Text,
+    value: impl Fn(usize) -> StrId,
     seen: &[Seen],
     words: &Words,
     findings: &mut Findings,
-) -> Text {
+) -> StrId {
     let first = value(halves[0] as usize);
     if halves[1..].iter().all(|half| texts.get(value(*half as usize)) == texts.get(first)) {
         return first;

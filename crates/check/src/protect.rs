@@ -1,8 +1,8 @@
 //! What a rejected row names.
 
-use homeroom_model::protected::{Named, Protected};
+use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::Person;
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::flat::Gathered;
 use crate::rows::RowHalves;
@@ -17,33 +17,33 @@ pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalve
     let (mut has_student, mut has_teacher) = (false, false);
     for student in keys(&students.texts, student) {
         has_student = true;
-        protected.name(Named::Student, student);
+        protected.name(ProtectedAs::Student, student);
         if class.is_empty() {
-            protected.name(Named::StudentOfUnknownClass, student);
+            protected.name(ProtectedAs::StudentOfUnknownClass, student);
         } else {
             protected.name_enrollment(class, student);
         }
     }
     for teacher in keys(&classes.texts, half.teacher) {
         has_teacher = true;
-        protected.name(Named::Teacher, teacher);
+        protected.name(ProtectedAs::Teacher, teacher);
         if class.is_empty() {
-            protected.name(Named::TeacherOfUnknownClass, teacher);
+            protected.name(ProtectedAs::TeacherOfUnknownClass, teacher);
         } else {
             protected.name_teaching(class, teacher);
         }
     }
     if !has_student {
-        protected.name(Named::ClassOfUnknownStudent, class);
+        protected.name(ProtectedAs::ClassOfUnknownStudent, class);
     }
     if !has_teacher {
-        protected.name(Named::ClassOfUnknownTeacher, class);
+        protected.name(ProtectedAs::ClassOfUnknownTeacher, class);
     }
-    protected.name(Named::Class, class);
-    protected.name(Named::School, school);
+    protected.name(ProtectedAs::Class, class);
+    protected.name(ProtectedAs::School, school);
 }
 
-fn keys(texts: &Texts, person: Person) -> impl Iterator<Item = &str> {
+fn keys(texts: &StringArena, person: Person) -> impl Iterator<Item = &str> {
     [person.sis_id, person.email].into_iter().map(|key| texts.get(key)).filter(|key| !key.is_empty())
 }
 
@@ -64,6 +64,6 @@ fn of_anything(protected: &mut Protected, cell: &str) {
         _ => None,
     };
     for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
-        protected.name(Named::Anything, key);
+        protected.name(ProtectedAs::Anything, key);
     }
 }

@@ -8,7 +8,7 @@ use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::flat::{Contents, Gathered, joined};
 use crate::groups::Groups;
@@ -210,9 +210,9 @@ impl Builder {
             self.links(&mut roster, rows, &positions, findings);
             joined(students)
         });
-        let by = roster.texts.append(&texts);
+        let appended = roster.texts.append(&texts);
         roster.students =
-            students.into_iter().map(|student| student.map_texts(|text| text.moved(by))).collect();
+            students.into_iter().map(|student| student.map_texts(|text| appended.moved(text))).collect();
         self.say_co_teachers(&roster, &positions.classes, findings);
         roster
     }
@@ -276,10 +276,10 @@ impl Builder {
     fn places(
         &self,
         words: &places::Words,
-        key_and_name: impl Fn(&ClassHalf) -> (Text, Text),
-        kept: &mut Texts,
+        key_and_name: impl Fn(&ClassHalf) -> (StrId, StrId),
+        kept: &mut StringArena,
         findings: &mut Findings,
-        mut add: impl FnMut(Text, Text, usize),
+        mut add: impl FnMut(StrId, StrId, usize),
     ) -> Vec<u32> {
         let Halves { texts, list, seen, .. } = &self.gathered.classes;
         let key = |half: u32| key_and_name(&list[half as usize]).0;
@@ -291,8 +291,8 @@ impl Builder {
             group.iter().for_each(|half| of_half[*half as usize] = at as u32);
             let name_of = |half: usize| key_and_name(&list[half]).1;
             let name = places::name(texts, group, name_of, seen, words, findings);
-            let key = kept.keep_of(texts, key(group[0]));
-            add(key, kept.keep_of(texts, name), group[0] as usize);
+            let key = kept.push_from(texts, key(group[0]));
+            add(key, kept.push_from(texts, name), group[0] as usize);
         }
         of_half
     }
@@ -306,7 +306,7 @@ impl Builder {
         let (sorted, of_half) = sorted_by_key(texts, merged, people, |person| person.key());
         roster.teachers = sorted
             .into_iter()
-            .map(|person| person.map_texts(|text| roster.texts.keep_of(texts, text)))
+            .map(|person| person.map_texts(|text| roster.texts.push_from(texts, text)))
             .collect();
         of_half
     }
@@ -403,20 +403,20 @@ pub(crate) fn merged<V>(
 }
 
 /// The students with their text in their order, so that whoever walks through them walks through their text.
-fn with_text_in_order(texts: &Texts, mut students: Vec<Student>) -> (Vec<Student>, Texts) {
-    let mut kept = Texts::default();
+fn with_text_in_order(texts: &StringArena, mut students: Vec<Student>) -> (Vec<Student>, StringArena) {
+    let mut kept = StringArena::default();
     for student in &mut students {
-        *student = student.map_texts(|text| kept.keep_of(texts, text));
+        *student = student.map_texts(|text| kept.push_from(texts, text));
     }
     (students, kept)
 }
 
 /// Sorts people by key; also gives the place of each half's person.
 pub(crate) fn sorted_by_key<V: Copy>(
-    texts: &Texts,
+    texts: &StringArena,
     merged: Vec<Option<V>>,
     people: &People,
-    key: impl Fn(&V) -> Text,
+    key: impl Fn(&V) -> StrId,
 ) -> (Vec<V>, Vec<u32>) {
     let there = merged.iter().zip(0_u32..).filter(|(values, _)| values.is_some());
     let there = there.map(|(_, person)| person).collect::<Vec<_>>();

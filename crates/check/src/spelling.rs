@@ -1,6 +1,6 @@
 //! Which of several spellings wins: the most frequent, and among equals one that does not depend on the order of rows.
 
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 /// A spelling with the rows that have it and the first line where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +38,11 @@ pub(crate) fn winner_first<T: Copy>(tally: &mut [Spelling<T>], shown: impl Fn(T)
 }
 
 /// The most frequent text that is not empty.
-pub(crate) fn most_frequent(texts: &Texts, spellings: impl Iterator<Item = Spelling<Text>>) -> Text {
+pub(crate) fn most_frequent(texts: &StringArena, spellings: impl Iterator<Item = Spelling<StrId>>) -> StrId {
     let mut tally =
         tally(spellings.filter(|one| !one.text.is_empty()), |one, other| texts.get(one) == texts.get(other));
     if tally.len() > 1 {
         winner_first(&mut tally, |text| texts.get(text).to_owned());
     }
-    tally.first().map_or(Text::EMPTY, |one| one.text)
+    tally.first().map_or(StrId::EMPTY, |one| one.text)
 }

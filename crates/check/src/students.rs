@@ -6,7 +6,7 @@ use homeroom_model::column::Column;
 use homeroom_model::profile::Profile;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Student;
-use homeroom_model::texts::Text;
+use homeroom_model::string_arena::StrId;
 
 use crate::flat::SAMPLES;
 use crate::half_table::HalfTable;
@@ -81,7 +81,7 @@ pub(crate) struct Students<'p> {
     /// What the damaged rows name.
     pub(crate) protected: Protected,
     /// Names with letters outside ASCII.
-    pub(crate) samples: Vec<Text>,
+    pub(crate) samples: Vec<StrId>,
 }
 
 impl<'p> Students<'p> {

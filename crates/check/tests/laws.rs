@@ -6,7 +6,7 @@ use homeroom_check::{Checked, check, check_alone, write_corrected, write_finding
 use homeroom_model::check_report::Outcome;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
-use homeroom_model::protected::Named;
+use homeroom_model::protected::ProtectedAs;
 use homeroom_model::roster::Roster;
 use homeroom_read::Rules;
 use homeroom_testkit::{Enrolled, flat_csv};
@@ -112,10 +112,10 @@ proptest! {
         prop_assert_eq!(report.rows, rows.len() as u64);
         prop_assert_eq!(report.rows_accepted + report.rows_rejected, report.rows);
         prop_assert_eq!(report.rows_rejected, 1);
-        prop_assert!(checked.protected.names(Named::Class, &cells[5]));
-        prop_assert!(checked.protected.names(Named::Student, &cells[9]));
-        prop_assert!(checked.protected.names(Named::School, &cells[0]));
-        prop_assert!(checked.protected.names(Named::ClassOfUnknownTeacher, &cells[5]));
+        prop_assert!(checked.protected.names(ProtectedAs::Class, &cells[5]));
+        prop_assert!(checked.protected.names(ProtectedAs::Student, &cells[9]));
+        prop_assert!(checked.protected.names(ProtectedAs::School, &cells[0]));
+        prop_assert!(checked.protected.names(ProtectedAs::ClassOfUnknownTeacher, &cells[5]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use homeroom_inbox::Inbox;
-use homeroom_jobs::Stop;
+use homeroom_jobs::Shutdown;
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile};
 use serde::Serialize;
 use tokio::task::JoinHandle as Task;
@@ -29,7 +29,7 @@ pub(crate) struct Running {
     sftp: RunningServer,
     web: Task<()>,
     workers: Vec<JoinHandle<()>>,
-    stop: Stop,
+    stop: Shutdown,
     _alone: File,
 }
 
@@ -75,7 +75,7 @@ impl Running {
                 tracing::error!(error = %error, "the web server ended");
             }
         });
-        let stop = Stop::default();
+        let stop = Shutdown::default();
         let conductor = app.conductor();
         let handler = Arc::new(move |job: &homeroom_store::jobs::Job| conductor.handle(job));
         let worker = app.worker()?;
@@ -105,7 +105,7 @@ impl Running {
 }
 
 /// Starts to remove what broken uploads left behind, now and every hour until `stop`.
-fn start_cleaning(inbox: Inbox, stop: Stop) -> JoinHandle<()> {
+fn start_cleaning(inbox: Inbox, stop: Shutdown) -> JoinHandle<()> {
     thread::spawn(move || {
         while !stop.is_stopped() {
             match inbox.clean_staging() {

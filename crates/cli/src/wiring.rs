@@ -10,7 +10,7 @@ use clap::Args;
 use homeroom_inbox::Inbox;
 use homeroom_jobs::{Worker, WorkerSettings};
 use homeroom_model::district::{District, Slug};
-use homeroom_model::{Chance, Clock};
+use homeroom_model::{Clock, Random};
 use homeroom_read::Limits;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
 use homeroom_sync::Conductor;
@@ -51,20 +51,20 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn open(data: PathBuf, settings: Settings) -> anyhow::Result<App> {
-        App::open_with(data, settings, Clock::System, Chance::from_system())
+        App::open_with(data, settings, Clock::System, Random::from_system())
     }
 
-    /// Opens the parts with another clock and another source of chance than the machine's.
+    /// Opens the parts with another clock and another source of randomness than the machine's.
     pub(crate) fn open_with(
         data: PathBuf,
         settings: Settings,
         clock: Clock,
-        chance: Chance,
+        random: Random,
     ) -> anyhow::Result<App> {
         std::fs::create_dir_all(&data)
             .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
         start_logging(&settings)?;
-        let store = Store::open(&store_settings(&data, &settings), clock, chance)?;
+        let store = Store::open(&store_settings(&data, &settings), clock, random)?;
         store.migrate()?;
         let inbox = Inbox::new(store.clone(), settings.inbox.clone());
         Ok(App { data, settings, store, inbox })

@@ -17,9 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("check", &["model", "read"]),
     ("plan", &["model"]),
     ("apply", &["model", "store"]),
-    ("notify", &["model", "store"]),
+    ("report", &["model", "store"]),
     ("jobs", &["model", "store"]),
-    ("sync", &["inbox", "read", "check", "plan", "apply", "notify", "model", "store", "jobs"]),
+    ("sync", &["inbox", "read", "check", "plan", "apply", "report", "model", "store", "jobs"]),
     ("sftp", &["model", "store", "inbox"]),
     ("testkit", &["model", "store"]),
 ];

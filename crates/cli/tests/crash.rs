@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use homeroom_model::Chance;
+use homeroom_model::Random;
 use homeroom_testkit::{Enrolled, TestStore, flat_csv, ssh_client, stores};
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 struct Home {
     test: TestStore,
     folder: PathBuf,
-    chance: Chance,
+    random: Random,
     login: Value,
     kills: u32,
 }
@@ -51,7 +51,7 @@ impl Home {
 
     fn new(test: TestStore, seed: u64) -> Home {
         let folder = test.folder.path().join("data");
-        let mut home = Home { folder, test, chance: Chance::seeded(seed), login: Value::Null, kills: 0 };
+        let mut home = Home { folder, test, random: Random::seeded(seed), login: Value::Null, kills: 0 };
         home.json(&["district", "add", "lincoln", "--name", "L", "--time-zone", "UTC", "--seats", "1000"]);
         home.json(&["district", "stage", "lincoln", "live", "--force", "a test"]);
         home.login = home.json(&["account", "add", "lincoln"]);
@@ -73,7 +73,7 @@ impl Home {
     /// A moment within `most` milliseconds.
     fn moment(&self, most: u64) -> Duration {
         let mut bytes = [0; 8];
-        self.chance.fill(&mut bytes);
+        self.random.fill(&mut bytes);
         Duration::from_micros(u64::from_le_bytes(bytes) % (most * 1000))
     }
 

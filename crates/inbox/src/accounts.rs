@@ -55,7 +55,7 @@ impl Inbox {
         user: Option<&str>,
         key: Option<&AccountKey>,
     ) -> Result<NewLogin, StoreError> {
-        let (password, hash) = generate(self.store.chance());
+        let (password, hash) = generate(self.store.random());
         let account = match user {
             Some(user) => district.accounts_add(user, &hash)?,
             None => self.add_under_slug(district, &hash)?,
@@ -84,7 +84,7 @@ impl Inbox {
         district: &DistrictStore,
         account: &Account,
     ) -> Result<NewLogin, StoreError> {
-        let (password, hash) = generate(self.store.chance());
+        let (password, hash) = generate(self.store.random());
         district.accounts_set_password(account.id, &hash)?;
         Ok(NewLogin { user: account.user.clone(), password })
     }

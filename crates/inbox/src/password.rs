@@ -2,16 +2,16 @@
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
-use homeroom_model::Chance;
+use homeroom_model::Random;
 
 /// Letters of a generated password: 114 bits.
 const LENGTH: usize = 20;
 
 /// A new password and its hash (argon2id, in PHC form).
-pub(crate) fn generate(chance: &Chance) -> (String, String) {
-    let password = chance.secret(LENGTH);
+pub(crate) fn generate(random: &Random) -> (String, String) {
+    let password = random.secret(LENGTH);
     let mut salt = [0; 16];
-    chance.fill(&mut salt);
+    random.fill(&mut salt);
     let hash = Argon2::default()
         .hash_password_with_salt(password.as_bytes(), &salt)
         .expect("the default parameters and 16 bytes of salt are within argon2's bounds");
@@ -30,13 +30,13 @@ pub(crate) const NOBODYS: &str =
 
 #[cfg(test)]
 mod tests {
-    use homeroom_model::Chance;
+    use homeroom_model::Random;
 
     use super::{NOBODYS, generate, is_right};
 
     #[test]
     fn only_the_right_password_is_right() {
-        let (password, hash) = generate(&Chance::seeded(1));
+        let (password, hash) = generate(&Random::seeded(1));
         assert!(is_right(&password, &hash));
         assert!(!is_right("guess", &hash));
         assert!(!is_right("guess", NOBODYS));

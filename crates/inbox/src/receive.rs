@@ -26,7 +26,7 @@ impl Inbox {
         };
         let (blob, bytes) = match known {
             Some(known) => known,
-            None => blobs.keep(&self.store.chance().uuid().to_string(), &file)?,
+            None => blobs.keep(&self.store.random().uuid().to_string(), &file)?,
         };
         self.store.write(|tx| district.uploads_record_in_tx(tx, None, name, &blob, bytes))
     }

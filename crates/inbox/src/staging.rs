@@ -35,7 +35,7 @@ impl Staged {
                 return Ok(Staged { name: staging.clone(), file, length, path, fresh: false });
             }
         }
-        let name = store.chance().uuid().to_string();
+        let name = store.random().uuid().to_string();
         let path = store.blobs().staging_path(&name);
         let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         file.lock()?;

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use homeroom_model::Chance;
+use homeroom_model::Random;
 use homeroom_store::{Store, StoreError};
 
 /// A worker's sign of life. The operating system takes the lock back when the process ends, however it ends.
@@ -17,9 +17,9 @@ pub struct Liveness {
 
 impl Liveness {
     /// A new worker, with a file in `folder`.
-    pub fn begin(folder: &Path, chance: &Chance) -> io::Result<Liveness> {
+    pub fn begin(folder: &Path, random: &Random) -> io::Result<Liveness> {
         fs::create_dir_all(folder)?;
-        let id = chance.uuid().to_string();
+        let id = random.uuid().to_string();
         let path = lock_path(folder, &id);
         let file = File::create(&path)?;
         file.lock()?;

@@ -4,9 +4,9 @@
 //! are safe to repeat from any point.
 
 mod alive;
-mod stop;
+mod shutdown;
 mod worker;
 
 pub use alive::{Liveness, release_jobs_of_dead_workers};
-pub use stop::Stop;
+pub use shutdown::Shutdown;
 pub use worker::{Outcome, Worker, WorkerSettings};

@@ -12,7 +12,7 @@ use homeroom_store::jobs::{Job, JobState};
 use homeroom_store::{Store, StoreError};
 
 use crate::alive::{Liveness, release_jobs_of_dead_workers};
-use crate::stop::Stop;
+use crate::shutdown::Shutdown;
 
 /// What became of a job.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,13 +57,13 @@ pub struct Worker {
 impl Worker {
     /// A worker of this process.
     pub fn new(store: Store, settings: WorkerSettings) -> Result<Worker, StoreError> {
-        let liveness = Liveness::begin(&settings.folder, store.chance())
+        let liveness = Liveness::begin(&settings.folder, store.random())
             .map_err(StoreError::io(format!("making a lock file in {}", settings.folder.display())))?;
         Ok(Worker { store, liveness: Arc::new(liveness), settings })
     }
 
     /// Starts `threads` threads that do jobs until `stop`; each finishes the job at hand first.
-    pub fn start<H>(&self, threads: usize, stop: &Stop, handler: &Arc<H>) -> Vec<JoinHandle<()>>
+    pub fn start<H>(&self, threads: usize, stop: &Shutdown, handler: &Arc<H>) -> Vec<JoinHandle<()>>
     where
         H: Fn(&Job) -> Outcome + Send + Sync + 'static,
     {
@@ -75,7 +75,7 @@ impl Worker {
             .collect()
     }
 
-    fn work_until(&self, stop: &Stop, handler: &(impl Fn(&Job) -> Outcome + Sync)) {
+    fn work_until(&self, stop: &Shutdown, handler: &(impl Fn(&Job) -> Outcome + Sync)) {
         while !stop.is_stopped() {
             let worked = release_jobs_of_dead_workers(&self.store, &self.settings.folder)
                 .and_then(|_| self.work_once(handler));

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 /// A range of days, both ends included, in the district's time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CalendarEntry {
     /// The first day.
     pub from: Date,
     /// The last day.
     pub to: Date,
     /// What is different.
-    pub kind: EntryKind,
+    pub kind: CalendarRule,
     /// The schools that it is for, by `school_id`; none means all.
     #[serde(default)]
     pub schools: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Entry {
 /// What is different in a range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EntryKind {
+pub enum CalendarRule {
     /// Uploads are kept and test-run, nothing is applied.
     Pause,
     /// Whatever is new or changed is applied; removals are left for the time after.
@@ -48,7 +48,7 @@ pub struct Allowed {
     pub updates: Option<u32>,
 }
 
-impl Entry {
+impl CalendarEntry {
     /// Whether the day is in the range.
     pub fn covers(&self, day: Date) -> bool {
         (self.from..=self.to).contains(&day)
@@ -62,9 +62,9 @@ impl Entry {
     /// The range in words: "2027-01-12 to 2027-01-16: classes up to 100 %, people up to 5 % (S1, S2)".
     pub fn words(&self) -> String {
         let what = match &self.kind {
-            EntryKind::Pause => "paused".to_owned(),
-            EntryKind::AdditionsOnly => "additions only".to_owned(),
-            EntryKind::Window(allowed) => {
+            CalendarRule::Pause => "paused".to_owned(),
+            CalendarRule::AdditionsOnly => "additions only".to_owned(),
+            CalendarRule::Window(allowed) => {
                 let named =
                     [("classes", allowed.classes), ("people", allowed.people), ("updates", allowed.updates)];
                 let named = named
@@ -86,15 +86,15 @@ impl Entry {
 mod tests {
     use jiff::civil::date;
 
-    use super::{Allowed, Entry, EntryKind};
+    use super::{Allowed, CalendarEntry, CalendarRule};
 
     #[test]
     fn both_ends_belong_to_a_range() {
         let allowed = Allowed { classes: Some(100), people: Some(5), updates: None };
-        let window = Entry {
+        let window = CalendarEntry {
             from: date(2027, 1, 12),
             to: date(2027, 1, 16),
-            kind: EntryKind::Window(allowed),
+            kind: CalendarRule::Window(allowed),
             schools: vec!["S1".into(), "S2".into()],
             reason: "second term".into(),
         };
@@ -106,6 +106,6 @@ mod tests {
             "2027-01-12 to 2027-01-16 classes up to 100 %, people up to 5 % (S1, S2): second term"
         );
         let json = serde_json::to_string(&window).unwrap();
-        assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), window);
+        assert_eq!(serde_json::from_str::<CalendarEntry>(&json).unwrap(), window);
     }
 }

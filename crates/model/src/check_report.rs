@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::district::words;
 use crate::finding::Finding;
 use crate::finding_code::FindingCode;
 use crate::profile::ProfileChange;
+use crate::word::string_enum;
 
-words!(
+string_enum!(
     /// What kind of files a roster comes in.
     #[derive(Default)]
     Format {

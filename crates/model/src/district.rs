@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::ids::DistrictId;
+use crate::word::string_enum;
 
 /// A district's short name in addresses and commands: 2 to 40 of `a-z 0-9 -`, beginning with a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -44,41 +45,7 @@ impl FromStr for Slug {
     }
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// The word in JSON, commands and the database.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text {
-                    $($word => Ok($name::$variant),)+
-                    _ => Err(format!("'{text}' is none of: {}", [$($word),+].join(", "))),
-                }
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words!(
+string_enum!(
     /// How far a district is on the way to live.
     Stage {
         /// Created; no file yet.
@@ -94,7 +61,7 @@ words!(
     }
 );
 
-words!(
+string_enum!(
     /// What starts a live run in stage `live`.
     Mode {
         /// At a set time in the district's time zone.

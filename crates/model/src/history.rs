@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::changes::{Past, Undos};
-use crate::district::words;
-use crate::ids::{Kind, RunId, RunNumber};
+use crate::entity_log::{EntityLog, Undos};
+use crate::ids::{EntityKind, RunId, RunNumber};
 use crate::roster::{Class, Link, Person, School, Student};
-use crate::texts::Texts;
+use crate::string_arena::StringArena;
+use crate::word::string_enum;
 
 /// What the log knows of one thing, and of all that it names.
 #[derive(Clone, Debug)]
 pub struct Logged<V> {
     /// The text of the values below.
-    pub texts: Texts,
+    pub texts: StringArena,
     /// The thing itself.
-    pub past: Past<u32, V>,
+    pub past: EntityLog<u32, V>,
     /// The links that it is an end of.
-    pub teachings: Vec<Past<Link, ()>>,
+    pub teachings: Vec<EntityLog<Link, ()>>,
     /// The links that it is an end of.
-    pub enrollments: Vec<Past<Link, ()>>,
+    pub enrollments: Vec<EntityLog<Link, ()>>,
     /// Schools of a class, as they are now.
     pub schools: BTreeMap<u32, School>,
     /// The other ends of links, as they are now.
@@ -53,7 +53,7 @@ pub struct Makers {
     pub undone_at: BTreeMap<RunNumber, i64>,
 }
 
-words!(
+string_enum!(
     /// A value that a thing has.
     Field {
         /// A school's or class's id.
@@ -105,7 +105,7 @@ pub struct FieldValue {
 
 /// Another thing, as a person would look for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Named {
+pub struct EntityName {
     /// Its present id, SIS number or address.
     pub key: String,
     /// Its present name.
@@ -115,7 +115,7 @@ pub struct Named {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum Happened {
+pub enum HistoryEvent {
     /// It came into the roster for the first time.
     Created {
         /// With these values.
@@ -137,39 +137,39 @@ pub enum Happened {
     /// A student came into a class: the student's history names the class, the class's the student.
     Joined {
         /// The other side.
-        with: Named,
+        with: EntityName,
     },
     /// A student left a class.
     Left {
         /// The other side.
-        with: Named,
+        with: EntityName,
     },
     /// A teacher began to teach a class.
     BeganTeaching {
         /// The other side.
-        with: Named,
+        with: EntityName,
     },
     /// A teacher taught a class no longer.
     EndedTeaching {
         /// The other side.
-        with: Named,
+        with: EntityName,
     },
 }
 
 /// Who made a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct By {
+pub struct Cause {
     /// Whether the run itself, its undo, or the undo of its undo.
-    pub act: Act,
+    pub act: CauseKind,
     /// The run; `None` when it is no longer known.
     pub run: Option<RunId>,
     /// The name of the run's upload.
     pub upload: Option<String>,
 }
 
-words!(
+string_enum!(
     /// How a run made a change.
-    Act {
+    CauseKind {
         /// It was applied.
         Run = "run",
         /// It was taken back.
@@ -181,29 +181,29 @@ words!(
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
+pub struct HistoryEntry {
     /// When; `None` when it was not noted.
     #[serde(serialize_with = "crate::run::maybe_as_rfc3339")]
     pub at: Option<i64>,
     /// By whom.
-    pub by: By,
+    pub by: Cause,
     /// What.
     #[serde(flatten)]
-    pub happened: Happened,
+    pub happened: HistoryEvent,
 }
 
 /// The whole history of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct History {
     /// What it is.
-    pub kind: Kind,
+    pub kind: EntityKind,
     /// Its number within its district and kind.
     pub number: u32,
     /// Whether it is in the roster now.
     pub active: bool,
     /// What it is called now.
     #[serde(flatten)]
-    pub named: Named,
+    pub named: EntityName,
     /// Its changes in the order of time.
-    pub changes: Vec<Change>,
+    pub changes: Vec<HistoryEntry>,
 }

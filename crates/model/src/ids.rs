@@ -50,7 +50,7 @@ uuid_id!(
 /// The four kinds of things that have keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum EntityKind {
     /// A school.
     School,
     /// A class (section) of one school.
@@ -61,27 +61,28 @@ pub enum Kind {
     Student,
 }
 
-impl Kind {
+impl EntityKind {
     /// All four, in the order in which they are shown.
-    pub const ALL: [Kind; 4] = [Kind::School, Kind::Class, Kind::Teacher, Kind::Student];
+    pub const ALL: [EntityKind; 4] =
+        [EntityKind::School, EntityKind::Class, EntityKind::Teacher, EntityKind::Student];
 
     /// `school`, `class` …: the word for one of them.
     pub fn singular(self) -> &'static str {
         match self {
-            Kind::School => "school",
-            Kind::Class => "class",
-            Kind::Teacher => "teacher",
-            Kind::Student => "student",
+            EntityKind::School => "school",
+            EntityKind::Class => "class",
+            EntityKind::Teacher => "teacher",
+            EntityKind::Student => "student",
         }
     }
 
     /// `schools`, `classes` …: the word for many of them, in JSON and in sentences.
     pub fn plural(self) -> &'static str {
         match self {
-            Kind::School => "schools",
-            Kind::Class => "classes",
-            Kind::Teacher => "teachers",
-            Kind::Student => "students",
+            EntityKind::School => "schools",
+            EntityKind::Class => "classes",
+            EntityKind::Teacher => "teachers",
+            EntityKind::Student => "students",
         }
     }
 }

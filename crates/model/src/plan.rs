@@ -1,16 +1,15 @@
 //! A plan: the exact list of changes from the stored roster to the one in an upload. Plain data.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::{Add, Sub};
+
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::ids::Kind;
-use crate::rekey::{How, Proposal};
+use crate::counts::{Counts, PlanCounts};
+use crate::ids::EntityKind;
+use crate::rekey::{MatchedBy, Proposal};
 use crate::roster::{Class, Link, Person, School, Student};
 use crate::stored::FormerKey;
-use crate::texts::Texts;
+use crate::string_arena::StringArena;
 
 /// Something with the number it has, or gets, in its district and kind.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +92,7 @@ pub struct Plan {
     /// The version of the stored roster that it was made from; applying it to another is refused.
     pub base_version: i64,
     /// The text of the values below.
-    pub texts: Arc<Texts>,
+    pub texts: Arc<StringArena>,
     /// Schools.
     pub schools: Changes<School>,
     /// Classes.
@@ -118,23 +117,23 @@ pub struct Plan {
 #[derive(Clone, Debug, Default)]
 pub struct FoundBy {
     /// Schools.
-    pub schools: Vec<(u32, How)>,
+    pub schools: Vec<(u32, MatchedBy)>,
     /// Classes.
-    pub classes: Vec<(u32, How)>,
+    pub classes: Vec<(u32, MatchedBy)>,
     /// Teachers.
-    pub teachers: Vec<(u32, How)>,
+    pub teachers: Vec<(u32, MatchedBy)>,
     /// Students.
-    pub students: Vec<(u32, How)>,
+    pub students: Vec<(u32, MatchedBy)>,
 }
 
 impl FoundBy {
     /// How a thing was found; `None` when it was not.
-    pub fn how(&self, kind: Kind, number: u32) -> Option<How> {
+    pub fn how(&self, kind: EntityKind, number: u32) -> Option<MatchedBy> {
         let list = match kind {
-            Kind::School => &self.schools,
-            Kind::Class => &self.classes,
-            Kind::Teacher => &self.teachers,
-            Kind::Student => &self.students,
+            EntityKind::School => &self.schools,
+            EntityKind::Class => &self.classes,
+            EntityKind::Teacher => &self.teachers,
+            EntityKind::Student => &self.students,
         };
         list.binary_search_by_key(&number, |(number, _)| *number).ok().map(|at| list[at].1)
     }
@@ -155,7 +154,7 @@ impl Plan {
     /// A sum over what it does to schools, classes and people, and which links it ends, whatever the order and whatever numbers new
     /// things get: that of two parts is that of their whole. For telling whether a plan is still the one that was shown.
     pub fn digest(&self) -> u64 {
-        fn of<V>(kind: Kind, changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
+        fn of<V>(kind: EntityKind, changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
             let lists = [&changes.update, &changes.reactivate, &changes.rekey];
             let known = lists
                 .into_iter()
@@ -174,16 +173,16 @@ impl Plan {
             let grade = one.grade.map_or("", |grade| grade.code());
             format!("{}\0{}\0{grade}", person(&one.person), text(one.username))
         };
-        let ends = |links: &LinkChanges, kind: Kind| {
+        let ends = |links: &LinkChanges, kind: EntityKind| {
             links.deactivate.iter().map(|link| hash(&(kind, 5_u8, link))).fold(0, u64::wrapping_add)
         };
         [
-            of(Kind::School, &self.schools, |one| [one.key, one.name].map(text).join("\0")),
-            of(Kind::Class, &self.classes, |one| [one.key, one.name].map(text).join("\0")),
-            of(Kind::Teacher, &self.teachers, person),
-            of(Kind::Student, &self.students, student),
-            ends(&self.teachings, Kind::Teacher),
-            ends(&self.enrollments, Kind::Student),
+            of(EntityKind::School, &self.schools, |one| [one.key, one.name].map(text).join("\0")),
+            of(EntityKind::Class, &self.classes, |one| [one.key, one.name].map(text).join("\0")),
+            of(EntityKind::Teacher, &self.teachers, person),
+            of(EntityKind::Student, &self.students, student),
+            ends(&self.teachings, EntityKind::Teacher),
+            ends(&self.enrollments, EntityKind::Student),
         ]
         .into_iter()
         .fold(0, u64::wrapping_add)
@@ -238,254 +237,4 @@ impl ListLengths for LinkChanges {
     fn lengths(&self) -> [usize; 6] {
         [self.create.len(), 0, self.deactivate.len(), self.reactivate.len(), 0, self.unchanged as usize]
     }
-}
-
-/// A number for each of the six kinds of rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Schools.
-    pub schools: u64,
-    /// Classes.
-    pub classes: u64,
-    /// Teachers.
-    pub teachers: u64,
-    /// Students.
-    pub students: u64,
-    /// Teacher-class pairs.
-    pub teachings: u64,
-    /// Student-class pairs.
-    pub enrollments: u64,
-}
-
-impl Counts {
-    /// The six numbers with their names, in the order in which they are shown.
-    pub fn named(&self) -> [(&'static str, u64); 6] {
-        [
-            ("schools", self.schools),
-            ("classes", self.classes),
-            ("teachers", self.teachers),
-            ("students", self.students),
-            ("teachings", self.teachings),
-            ("enrollments", self.enrollments),
-        ]
-    }
-
-    /// All six together.
-    pub fn total(&self) -> u64 {
-        self.named().iter().map(|(_, count)| count).sum()
-    }
-
-    /// The number of a kind.
-    pub fn of(&self, kind: Kind) -> u64 {
-        match kind {
-            Kind::School => self.schools,
-            Kind::Class => self.classes,
-            Kind::Teacher => self.teachers,
-            Kind::Student => self.students,
-        }
-    }
-
-    fn with(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {
-        Counts {
-            schools: join(self.schools, other.schools),
-            classes: join(self.classes, other.classes),
-            teachers: join(self.teachers, other.teachers),
-            students: join(self.students, other.students),
-            teachings: join(self.teachings, other.teachings),
-            enrollments: join(self.enrollments, other.enrollments),
-        }
-    }
-}
-
-impl Add for Counts {
-    type Output = Counts;
-
-    fn add(self, other: Counts) -> Counts {
-        self.with(other, u64::add)
-    }
-}
-
-impl Sub for Counts {
-    type Output = Counts;
-
-    fn sub(self, other: Counts) -> Counts {
-        self.with(other, u64::saturating_sub)
-    }
-}
-
-/// How much a plan changes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanCounts {
-    /// New.
-    pub create: Counts,
-    /// Changed values.
-    pub update: Counts,
-    /// Deactivated or ended.
-    pub deactivate: Counts,
-    /// Active again.
-    pub reactivate: Counts,
-    /// New keys for known things.
-    pub rekey: Counts,
-    /// As they were.
-    pub unchanged: Counts,
-}
-
-impl PlanCounts {
-    /// Whether nothing changes.
-    pub fn is_empty(&self) -> bool {
-        self.changes().total() == 0
-    }
-
-    /// Everything that changes, by kind.
-    pub fn changes(&self) -> Counts {
-        self.create + self.update + self.deactivate + self.reactivate + self.rekey
-    }
-}
-
-/// A blown fuse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlownFuse {
-    /// Which.
-    pub fuse: Fuse,
-    /// What it blew for: `students`, `rows`, a `school_id`, a `class_id` …
-    pub scope: String,
-    /// The numbers and the likely cause, in a sentence or two.
-    pub message: String,
-    /// At most ten of those concerned, by name and key.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub examples: Vec<String>,
-}
-
-crate::district::words!(
-    /// A limit on a plan.
-    Fuse {
-        /// Too large a share of the district would be deactivated.
-        District = "district",
-        /// A school would vanish, or lose too many students.
-        School = "school",
-        /// Too many students of a class are replaced.
-        Class = "class",
-        /// Removed people look like created ones.
-        Identity = "identity",
-        /// Too many people would be changed.
-        Update = "update",
-        /// The file is much shorter than the last, or ends in the middle of a row.
-        Shrink = "shrink",
-        /// More active students than seats.
-        Seats = "seats",
-    }
-);
-
-/// The held part of a plan, in the shape of a run's JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// New ones that wait.
-    pub create: Counts,
-    /// Changes that wait.
-    pub update: Counts,
-    /// Removals that wait.
-    pub deactivate: Counts,
-    /// Reactivations that wait.
-    pub reactivate: Counts,
-    /// New keys for known things that wait.
-    #[serde(default)]
-    pub rekey: Counts,
-    /// Why.
-    pub fuses: Vec<BlownFuse>,
-    /// What waits, by school; each can be released or discarded on its own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub schools: Vec<HeldSchool>,
-    /// When it expires, as RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
-    /// The version of the roster that the held part belongs to.
-    #[serde(default)]
-    pub roster_version: i64,
-    /// [`Plan::digest`] of the held part.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub digest: u64,
-}
-
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-impl Held {
-    /// How much waits.
-    pub fn counts(&self) -> PlanCounts {
-        PlanCounts {
-            create: self.create,
-            update: self.update,
-            deactivate: self.deactivate,
-            reactivate: self.reactivate,
-            rekey: self.rekey,
-            unchanged: Counts::default(),
-        }
-    }
-}
-
-crate::district::words!(
-    /// What became of the held part of a school.
-    HeldState {
-        /// Nobody has decided.
-        Waiting = "waiting",
-        /// It was applied.
-        Released = "released",
-        /// It was dropped.
-        Discarded = "discarded",
-    }
-);
-
-/// What waits in one school.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldSchool {
-    /// `school_id`; empty for what belongs to no school.
-    pub school: String,
-    /// Its name.
-    pub name: String,
-    /// How much.
-    #[serde(flatten)]
-    pub counts: PlanCounts,
-    /// What became of it.
-    pub state: HeldState,
-}
-
-/// Seats: one for each active student.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seats {
-    /// Of the licence.
-    pub limit: u64,
-    /// Active students before the run.
-    pub before: u64,
-    /// Active students after what the run applies at once.
-    pub after: u64,
-    /// Active students were everything applied that the file asks for; left out when that is `after`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forecast: Option<u64>,
-    /// Students who wait for a seat, in the order in which they will get one; at most ten are named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiting: Vec<String>,
-    /// The last day on which the licence may be exceeded, when it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grace_until: Option<jiff::civil::Date>,
-    /// By school, where students wait or a limit is set.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub schools: Vec<SchoolSeats>,
-}
-
-/// The seats of one school.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SchoolSeats {
-    /// `school_id`
-    pub school: String,
-    /// Its name.
-    pub name: String,
-    /// Its own limit, when it has one.
-    pub limit: Option<u64>,
-    /// Active students before the run.
-    pub before: u64,
-    /// Active students after what the run applies at once.
-    pub after: u64,
-    /// Students who wait for a seat.
-    pub waiting: u64,
 }

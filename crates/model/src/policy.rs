@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Allowed, Entry, EntryKind};
-use crate::plan::Fuse;
+use crate::calendar::{Allowed, CalendarEntry, CalendarRule};
+use crate::fuse::Fuse;
 
 /// A fuse blows beyond this share, in per cent, and at least this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct Policy {
     /// class is the same for ever.
     pub school_year_starts: Option<String>,
     /// Date ranges in which other rules hold.
-    pub calendar: Vec<Entry>,
+    pub calendar: Vec<CalendarEntry>,
 }
 
 impl Default for Policy {
@@ -184,21 +184,21 @@ impl Policy {
     }
 
     /// Whether nothing is applied on this day.
-    pub fn pauses(&self, day: Date) -> Option<&Entry> {
-        self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == EntryKind::Pause)
+    pub fn pauses(&self, day: Date) -> Option<&CalendarEntry> {
+        self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == CalendarRule::Pause)
     }
 
     /// The ranges of this day in which nothing is removed, each for its schools.
-    pub fn adds_only(&self, day: Date) -> impl Iterator<Item = &Entry> {
+    pub fn adds_only(&self, day: Date) -> impl Iterator<Item = &CalendarEntry> {
         let entries = self.calendar.iter();
-        entries.filter(move |entry| entry.covers(day) && entry.kind == EntryKind::AdditionsOnly)
+        entries.filter(move |entry| entry.covers(day) && entry.kind == CalendarRule::AdditionsOnly)
     }
 
     /// What is pre-approved on this day, with the schools it is for.
-    pub fn windows(&self, day: Date) -> impl Iterator<Item = (&Entry, &Allowed)> {
+    pub fn windows(&self, day: Date) -> impl Iterator<Item = (&CalendarEntry, &Allowed)> {
         self.calendar.iter().filter(move |entry| entry.covers(day)).filter_map(|entry| match &entry.kind {
-            EntryKind::Window(allowed) => Some((entry, allowed)),
-            EntryKind::Pause | EntryKind::AdditionsOnly => None,
+            CalendarRule::Window(allowed) => Some((entry, allowed)),
+            CalendarRule::Pause | CalendarRule::AdditionsOnly => None,
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
-use crate::text_index::TextIndex;
-use crate::texts::{Text, Texts};
+use crate::string_arena::{StrId, StringArena};
+use crate::string_index::StringIndex;
 
 /// As what a rejected row names a key.
 ///
@@ -11,7 +11,7 @@ use crate::texts::{Text, Texts};
 /// so every link of the class it names is kept, and the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
-pub enum Named {
+pub enum ProtectedAs {
     /// A school.
     School = 1,
     /// A class.
@@ -36,9 +36,9 @@ pub enum Named {
 /// Keys that rejected rows name, as they would be in the roster (trimmed, addresses in lower case). Each is kept once.
 #[derive(Clone, Debug, Default)]
 pub struct Protected {
-    texts: Texts,
-    keys: Vec<Text>,
-    index: TextIndex,
+    texts: StringArena,
+    keys: Vec<StrId>,
+    index: StringIndex,
     /// For each key everything that it is named as, one bit each.
     named: Vec<u16>,
     /// Class and student.
@@ -49,7 +49,7 @@ pub struct Protected {
 
 impl Protected {
     /// Notes that a row names a key; an empty one is none.
-    pub fn name(&mut self, what: Named, key: &str) {
+    pub fn name(&mut self, what: ProtectedAs, key: &str) {
         if !key.is_empty() {
             let number = self.number(key);
             self.named[number as usize] |= what as u16;
@@ -74,7 +74,7 @@ impl Protected {
         let text_of = |number: u32| keys.get(number as usize).map_or(key, |text| texts.get(*text));
         let number = index.get_or_insert(key, next, text_of);
         if number == next {
-            keys.push(texts.keep(key));
+            keys.push(texts.push(key));
             named.push(0);
         }
         number
@@ -85,7 +85,7 @@ impl Protected {
     }
 
     /// The keys that are named as this.
-    pub fn keys(&self, what: Named) -> impl Iterator<Item = &str> {
+    pub fn keys(&self, what: ProtectedAs) -> impl Iterator<Item = &str> {
         let is_named = move |named: &u16| named & what as u16 != 0;
         let keys = self.keys.iter().zip(&self.named).filter(move |(_, named)| is_named(named));
         keys.map(|(key, _)| self.texts.get(*key))
@@ -102,7 +102,7 @@ impl Protected {
     }
 
     /// Whether a key is named as this.
-    pub fn names(&self, what: Named, key: &str) -> bool {
+    pub fn names(&self, what: ProtectedAs, key: &str) -> bool {
         let number = self.index.get(key, |number| self.text(number));
         number.is_some_and(|number| self.named[number as usize] & what as u16 != 0)
     }
@@ -125,23 +125,23 @@ impl Protected {
 
 #[cfg(test)]
 mod tests {
-    use super::{Named, Protected};
+    use super::{Protected, ProtectedAs};
 
     #[test]
     fn a_key_is_known_by_everything_it_is_named_as() {
         let mut protected = Protected::default();
         assert!(protected.is_empty());
-        protected.name(Named::Class, "7");
-        protected.name(Named::School, "7");
-        protected.name(Named::Student, "");
+        protected.name(ProtectedAs::Class, "7");
+        protected.name(ProtectedAs::School, "7");
+        protected.name(ProtectedAs::Student, "");
         protected.name_enrollment("7", "ann@x.org");
         let mut whole = Protected::default();
-        whole.name(Named::Teacher, "tess@x.org");
+        whole.name(ProtectedAs::Teacher, "tess@x.org");
         whole.append(&protected);
-        assert!(whole.names(Named::Class, "7") && whole.names(Named::School, "7"));
-        assert!(!whole.names(Named::Student, "7") && !whole.names(Named::Student, "ann@x.org"));
-        assert_eq!(whole.keys(Named::Teacher).collect::<Vec<_>>(), ["tess@x.org"]);
+        assert!(whole.names(ProtectedAs::Class, "7") && whole.names(ProtectedAs::School, "7"));
+        assert!(!whole.names(ProtectedAs::Student, "7") && !whole.names(ProtectedAs::Student, "ann@x.org"));
+        assert_eq!(whole.keys(ProtectedAs::Teacher).collect::<Vec<_>>(), ["tess@x.org"]);
         assert_eq!(whole.enrollments().collect::<Vec<_>>(), [("7", "ann@x.org")]);
-        assert_eq!((whole.teachings().count(), whole.keys(Named::Anything).count()), (0, 0));
+        assert_eq!((whole.teachings().count(), whole.keys(ProtectedAs::Anything).count()), (0, 0));
     }
 }

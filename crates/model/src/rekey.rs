@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::Kind;
+use crate::ids::EntityKind;
 
 /// How a thing in the file was found among the stored ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum MatchedBy {
     /// By the SIS's own number of a person.
     SisId,
     /// By the Clever id.
@@ -22,19 +22,26 @@ pub enum How {
     Evidence,
 }
 
-impl How {
+impl MatchedBy {
     /// All, in the order in which they are tried.
-    pub const ALL: [How; 6] = [How::SisId, How::CleverId, How::Email, How::Id, How::FormerKey, How::Evidence];
+    pub const ALL: [MatchedBy; 6] = [
+        MatchedBy::SisId,
+        MatchedBy::CleverId,
+        MatchedBy::Email,
+        MatchedBy::Id,
+        MatchedBy::FormerKey,
+        MatchedBy::Evidence,
+    ];
 
     /// The word in JSON and CSV.
     pub fn as_str(self) -> &'static str {
         match self {
-            How::SisId => "sis_id",
-            How::CleverId => "clever_id",
-            How::Email => "email",
-            How::Id => "id",
-            How::FormerKey => "former_key",
-            How::Evidence => "evidence",
+            MatchedBy::SisId => "sis_id",
+            MatchedBy::CleverId => "clever_id",
+            MatchedBy::Email => "email",
+            MatchedBy::Id => "id",
+            MatchedBy::FormerKey => "former_key",
+            MatchedBy::Evidence => "evidence",
         }
     }
 }
@@ -125,7 +132,7 @@ impl Evidence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProposalId {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: EntityKind,
     /// Its number in its district and kind.
     pub number: u32,
 }
@@ -142,7 +149,7 @@ impl std::str::FromStr for ProposalId {
     fn from_str(text: &str) -> Result<Self, String> {
         let parse = || {
             let (kind, number) = text.split_once('-')?;
-            let kind = Kind::ALL.into_iter().find(|one| one.singular() == kind)?;
+            let kind = EntityKind::ALL.into_iter().find(|one| one.singular() == kind)?;
             Some(ProposalId { kind, number: number.parse().ok()? })
         };
         parse().ok_or_else(|| format!("'{text}' is no proposal: write it as it is listed, like student-417"))
@@ -210,11 +217,11 @@ impl Verdicts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, ProposalId};
+    use super::{EntityKind, ProposalId};
 
     #[test]
     fn a_proposal_is_named_by_kind_and_number() {
-        let id = ProposalId { kind: Kind::Student, number: 417 };
+        let id = ProposalId { kind: EntityKind::Student, number: 417 };
         assert_eq!((id.to_string().as_str(), "student-417".parse()), ("student-417", Ok(id)));
         for wrong in ["student", "pupil-4", "student-", "student--4"] {
             assert!(wrong.parse::<ProposalId>().is_err(), "{wrong}");

@@ -1,27 +1,27 @@
 //! A whole district: schools, classes, teachers, students, teachings, enrollments.
 //!
-//! Things are parallel lists with their text in one [`Texts`]; links are positions in those lists.
+//! Things are parallel lists with their text in one [`StringArena`]; links are positions in those lists.
 
 use crate::grade::Grade;
-use crate::ids::Kind;
-use crate::texts::{Text, Texts};
+use crate::ids::EntityKind;
+use crate::string_arena::{StrId, StringArena};
 
 /// A school.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct School {
     /// `school_id`.
-    pub key: Text,
+    pub key: StrId,
     /// `school_name`.
-    pub name: Text,
+    pub name: StrId,
 }
 
 /// A class of one school.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Class {
     /// `class_id`.
-    pub key: Text,
+    pub key: StrId,
     /// `class_name`.
-    pub name: Text,
+    pub name: StrId,
     /// Its school. In a [`Roster`] a position in `schools`; in a [`crate::Plan`] and a
     /// [`crate::StoredRoster`] the school's number.
     pub school: u32,
@@ -31,30 +31,30 @@ pub struct Class {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Person {
     /// The SIS's own stable number (`teacher_id`, `student_id`); empty when not given. Wins over `email` as key.
-    pub sis_id: Text,
+    pub sis_id: StrId,
     /// Lower case; empty only for a student with a `sis_id`.
-    pub email: Text,
+    pub email: StrId,
     /// First name.
-    pub first_name: Text,
+    pub first_name: StrId,
     /// Last name.
-    pub last_name: Text,
+    pub last_name: StrId,
     /// 24 hex digits; empty when not given.
-    pub clever_id: Text,
+    pub clever_id: StrId,
 }
 
 impl Person {
     /// What stands for this person in the file: the SIS's number, else the address.
-    pub fn key(&self) -> Text {
+    pub fn key(&self) -> StrId {
         if self.sis_id.is_empty() { self.email } else { self.sis_id }
     }
 
     /// "Ann Lee"
-    pub fn full_name(&self, texts: &Texts) -> String {
+    pub fn full_name(&self, texts: &StringArena) -> String {
         format!("{} {}", texts.get(self.first_name), texts.get(self.last_name)).trim().to_owned()
     }
 
     /// The same person with each text replaced.
-    pub fn map_texts(self, mut with: impl FnMut(Text) -> Text) -> Person {
+    pub fn map_texts(self, mut with: impl FnMut(StrId) -> StrId) -> Person {
         Person {
             sis_id: with(self.sis_id),
             email: with(self.email),
@@ -71,14 +71,14 @@ pub struct Student {
     /// Names and keys.
     pub person: Person,
     /// `student_username`; empty when not given.
-    pub username: Text,
+    pub username: StrId,
     /// `None` when empty or unknown.
     pub grade: Option<Grade>,
 }
 
 impl Student {
     /// The same student with each text replaced.
-    pub fn map_texts(self, mut with: impl FnMut(Text) -> Text) -> Student {
+    pub fn map_texts(self, mut with: impl FnMut(StrId) -> StrId) -> Student {
         Student { person: self.person.map_texts(&mut with), username: with(self.username), grade: self.grade }
     }
 }
@@ -112,7 +112,7 @@ pub struct OptionalColumns {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     /// The text of everything below.
-    pub texts: Texts,
+    pub texts: StringArena,
     /// Sorted by key.
     pub schools: Vec<School>,
     /// Sorted by key.
@@ -131,12 +131,12 @@ pub struct Roster {
 
 impl Roster {
     /// How many there are of a kind.
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: EntityKind) -> usize {
         match kind {
-            Kind::School => self.schools.len(),
-            Kind::Class => self.classes.len(),
-            Kind::Teacher => self.teachers.len(),
-            Kind::Student => self.students.len(),
+            EntityKind::School => self.schools.len(),
+            EntityKind::Class => self.classes.len(),
+            EntityKind::Teacher => self.teachers.len(),
+            EntityKind::Student => self.students.len(),
         }
     }
 }

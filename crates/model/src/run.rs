@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::check_report::CheckReport;
 use crate::clock::rfc3339;
-use crate::district::words;
+use crate::counts::{Counts, PlanCounts};
+use crate::hold::Held;
 use crate::ids::{RunId, RunNumber, UploadId};
-use crate::plan::{Counts, Held, PlanCounts, Seats};
-use crate::rekey::{How, Proposal, Verdicts};
+use crate::rekey::{MatchedBy, Proposal, Verdicts};
+use crate::seats::Seats;
+use crate::word::string_enum;
 
-words!(
+string_enum!(
     /// Whether a run may change the roster.
     RunKind {
         /// It shows what it would do.
@@ -21,7 +23,7 @@ words!(
     }
 );
 
-words!(
+string_enum!(
     /// Where a run is.
     RunState {
         /// Waits for its turn.
@@ -121,7 +123,7 @@ pub struct RunReport {
     pub seats: Option<Seats>,
     /// How often each way of recognising a known thing was used.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub matched: BTreeMap<How, Counts>,
+    pub matched: BTreeMap<MatchedBy, Counts>,
     /// What was recognised by evidence, or might be; the first few hundred.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rekeys: Vec<Proposal>,

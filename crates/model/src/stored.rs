@@ -1,8 +1,8 @@
 //! The roster as the database holds it, active and inactive, in memory for planning.
 
-use crate::ids::Kind;
+use crate::ids::EntityKind;
 use crate::roster::{Class, Link, Person, Roster, School, Student};
-use crate::texts::{Text, Texts};
+use crate::string_arena::{StrId, StringArena};
 
 /// Something stored: its number, whether it is active, the run that changed it last, and its values.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +28,9 @@ pub struct StoredLink {
 #[derive(Clone, Copy, Debug)]
 pub struct FormerKey {
     /// Of what.
-    pub kind: Kind,
+    pub kind: EntityKind,
     /// The key: an address, a SIS number, a class or school id.
-    pub key: Text,
+    pub key: StrId,
     /// Whose it was.
     pub number: u32,
 }
@@ -41,7 +41,7 @@ pub struct StoredRoster {
     /// Raised by every change; a plan made from this roster names it.
     pub version: i64,
     /// The text of everything below.
-    pub texts: Texts,
+    pub texts: StringArena,
     /// Schools.
     pub schools: Vec<Stored<School>>,
     /// Classes.
@@ -90,20 +90,20 @@ impl StoredRoster {
     }
 
     /// The numbers of what is active of a kind.
-    pub fn active_numbers(&self, kind: Kind) -> impl Iterator<Item = u32> {
+    pub fn active_numbers(&self, kind: EntityKind) -> impl Iterator<Item = u32> {
         fn numbers<V>(list: &[Stored<V>]) -> Box<dyn Iterator<Item = u32> + '_> {
             Box::new(list.iter().filter(|stored| stored.active).map(|stored| stored.number))
         }
         match kind {
-            Kind::School => numbers(&self.schools),
-            Kind::Class => numbers(&self.classes),
-            Kind::Teacher => numbers(&self.teachers),
-            Kind::Student => numbers(&self.students),
+            EntityKind::School => numbers(&self.schools),
+            EntityKind::Class => numbers(&self.classes),
+            EntityKind::Teacher => numbers(&self.teachers),
+            EntityKind::Student => numbers(&self.students),
         }
     }
 
     /// How many of a kind are active.
-    pub fn active(&self, kind: Kind) -> usize {
+    pub fn active(&self, kind: EntityKind) -> usize {
         self.active_numbers(kind).count()
     }
 }

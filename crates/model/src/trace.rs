@@ -5,7 +5,7 @@ use serde::Serialize;
 /// What a step of a trace speaks of, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stop {
+pub enum TracePart {
     /// Who they are in the stored roster.
     Person,
     /// Which run counts.
@@ -18,24 +18,24 @@ pub enum Stop {
     Result,
 }
 
-impl Stop {
+impl TracePart {
     /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
-            Stop::Person => "person",
-            Stop::Run => "run",
-            Stop::Line => "line",
-            Stop::Rule => "rule",
-            Stop::Result => "result",
+            TracePart::Person => "person",
+            TracePart::Run => "run",
+            TracePart::Line => "line",
+            TracePart::Rule => "rule",
+            TracePart::Result => "result",
         }
     }
 }
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct TraceStep {
     /// What it speaks of.
-    pub stop: Stop,
+    pub stop: TracePart,
     /// A sentence.
     pub text: String,
     /// The line of the file, where there is one.
@@ -59,5 +59,5 @@ pub struct Trace {
     /// The answer in a sentence or two, with what to do.
     pub answer: String,
     /// How we know.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TraceStep>,
 }

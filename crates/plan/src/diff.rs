@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
-use homeroom_model::ids::Kind;
+use homeroom_model::counts::Counts;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::pin::Pin;
-use homeroom_model::plan::{Changes, Counts, FoundBy, LinkChanges, Numbered, Plan};
+use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::{How, Proposal, ProposalId, Verdicts};
+use homeroom_model::rekey::{MatchedBy, Proposal, ProposalId, Verdicts};
 use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::evidence::{self, Known, Recognised};
 use crate::matching::{self, Match, Matches};
@@ -25,7 +26,7 @@ pub struct Planned {
     /// The changes.
     pub plan: Plan,
     /// How often each way of recognising a thing was used.
-    pub matched: BTreeMap<How, Counts>,
+    pub matched: BTreeMap<MatchedBy, Counts>,
     /// What was set by hand, and what it does here.
     pub pins: Vec<PinShown>,
     /// Sentences without names or addresses.
@@ -69,9 +70,10 @@ pub fn plan(
         by_hand.pending,
     );
     let mut messages = Vec::new();
-    for (kind, came, matches) in
-        [(Kind::Teacher, &passed_on.0, &known.teachers), (Kind::Student, &passed_on.1, &known.students)]
-    {
+    for (kind, came, matches) in [
+        (EntityKind::Teacher, &passed_on.0, &known.teachers),
+        (EntityKind::Student, &passed_on.1, &known.students),
+    ] {
         note_passed_on(&mut messages, kind, came.iter().filter(|at| matches[**at].is_none()).count());
     }
     let matched = count_matched(&known);
@@ -86,7 +88,7 @@ pub fn plan(
                 &mut former_keys,
                 &mut texts,
                 stored,
-                Kind::School,
+                EntityKind::School,
                 old.number,
                 old.values.key,
                 new.key,
@@ -103,7 +105,7 @@ pub fn plan(
                 &mut former_keys,
                 &mut texts,
                 stored,
-                Kind::Class,
+                EntityKind::Class,
                 old.number,
                 old.values.key,
                 new.key,
@@ -118,7 +120,16 @@ pub fn plan(
         &kept.teachers,
         &mut found.teachers,
         |old, new| {
-            remember(&mut former_keys, &mut texts, stored, Kind::Teacher, old.number, &old.values, &new, has);
+            remember(
+                &mut former_keys,
+                &mut texts,
+                stored,
+                EntityKind::Teacher,
+                old.number,
+                &old.values,
+                &new,
+                has,
+            );
             merge_person(stored, &mut texts, &old.values, new, has)
         },
     );
@@ -131,7 +142,7 @@ pub fn plan(
         &mut found.students,
         |old, new| {
             let (was, is) = (&old.values.person, &new.person);
-            remember(&mut former_keys, &mut texts, stored, Kind::Student, old.number, was, is, has);
+            remember(&mut former_keys, &mut texts, stored, EntityKind::Student, old.number, was, is, has);
             merge_student(stored, &mut texts, old, new, columns)
         },
     );
@@ -171,14 +182,28 @@ fn match_keys(
 ) -> (Known, (Vec<usize>, Vec<usize>)) {
     let texts = &wanted.texts;
     let keys = wanted.schools.iter().map(|school| school.key).collect::<Vec<_>>();
-    let schools =
-        matching::by_key(stored, Kind::School, &stored.schools, |one| one.key, &keys, texts, &HashSet::new());
+    let schools = matching::by_key(
+        stored,
+        EntityKind::School,
+        &stored.schools,
+        |one| one.key,
+        &keys,
+        texts,
+        &HashSet::new(),
+    );
     let keys = wanted.classes.iter().map(|class| class.key).collect::<Vec<_>>();
-    let classes =
-        matching::by_key(stored, Kind::Class, &stored.classes, |one| one.key, &keys, texts, past_classes);
+    let classes = matching::by_key(
+        stored,
+        EntityKind::Class,
+        &stored.classes,
+        |one| one.key,
+        &keys,
+        texts,
+        past_classes,
+    );
     let (teachers, teachers_passed_on) = matching::people(
         stored,
-        Kind::Teacher,
+        EntityKind::Teacher,
         &stored.teachers,
         |one| one,
         |_, _| None,
@@ -188,7 +213,7 @@ fn match_keys(
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
     let (students, students_passed_on) = matching::people(
         stored,
-        Kind::Student,
+        EntityKind::Student,
         &stored.students,
         |one| &one.person,
         |at, had| wanted.students[at].grade.zip(had.grade),
@@ -198,8 +223,8 @@ fn match_keys(
     (Known { schools, classes, teachers, students }, (teachers_passed_on, students_passed_on))
 }
 
-fn count_matched(known: &Known) -> BTreeMap<How, Counts> {
-    let mut matched = BTreeMap::<How, Counts>::new();
+fn count_matched(known: &Known) -> BTreeMap<MatchedBy, Counts> {
+    let mut matched = BTreeMap::<MatchedBy, Counts>::new();
     let mut count = |matches: &Matches, field: fn(&mut Counts) -> &mut u64| {
         for found in matches.iter().flatten() {
             *field(matched.entry(found.how).or_default()) += 1;
@@ -213,12 +238,12 @@ fn count_matched(known: &Known) -> BTreeMap<How, Counts> {
 }
 
 /// What stands for a thing in the file.
-pub(crate) fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
+pub(crate) fn key_of(wanted: &Roster, kind: EntityKind, at: usize) -> String {
     let key = match kind {
-        Kind::School => wanted.schools[at].key,
-        Kind::Class => wanted.classes[at].key,
-        Kind::Teacher => wanted.teachers[at].key(),
-        Kind::Student => wanted.students[at].person.key(),
+        EntityKind::School => wanted.schools[at].key,
+        EntityKind::Class => wanted.classes[at].key,
+        EntityKind::Teacher => wanted.teachers[at].key(),
+        EntityKind::Student => wanted.students[at].person.key(),
     };
     wanted.texts.get(key).to_owned()
 }
@@ -226,19 +251,19 @@ pub(crate) fn key_of(wanted: &Roster, kind: Kind, at: usize) -> String {
 fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<u32>; 4]) -> Proposal {
     let Recognised { kind, old, new, confidence, evidence, taken } = one;
     let (number, name, from) = match kind {
-        Kind::School => {
+        EntityKind::School => {
             let school = &stored.schools[*old];
             (school.number, stored.texts.get(school.values.name).to_owned(), school.values.key)
         }
-        Kind::Class => {
+        EntityKind::Class => {
             let class = &stored.classes[*old];
             (class.number, stored.texts.get(class.values.name).to_owned(), class.values.key)
         }
-        Kind::Teacher => {
+        EntityKind::Teacher => {
             let teacher = &stored.teachers[*old];
             (teacher.number, teacher.values.full_name(&stored.texts), teacher.values.key())
         }
-        Kind::Student => {
+        EntityKind::Student => {
             let student = &stored.students[*old];
             (student.number, student.values.person.full_name(&stored.texts), student.values.person.key())
         }
@@ -255,7 +280,7 @@ fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<
     }
 }
 
-fn note_passed_on(messages: &mut Vec<String>, kind: Kind, count: usize) {
+fn note_passed_on(messages: &mut Vec<String>, kind: EntityKind, count: usize) {
     if count > 0 {
         messages.push(format!(
             "{count} e-mail {} of {} came back with a clearly different name or SIS number: each is treated as a new \
@@ -273,7 +298,7 @@ fn compare<V: Copy>(
     wanted: Vec<V>,
     matches: &Matches,
     kept: &HashSet<u32>,
-    found: &mut Vec<(u32, How)>,
+    found: &mut Vec<(u32, MatchedBy)>,
     mut merge: impl FnMut(&Stored<V>, V) -> (V, bool),
 ) -> (Changes<V>, Vec<u32>) {
     let mut changes = Changes::default();
@@ -297,7 +322,7 @@ fn compare<V: Copy>(
         }
         match (old.active, differs) {
             (false, _) => changes.reactivate.push(one),
-            (true, true) if how == How::Evidence => changes.rekey.push(one),
+            (true, true) if how == MatchedBy::Evidence => changes.rekey.push(one),
             (true, true) => changes.update.push(one),
             (true, false) => changes.unchanged += 1,
         }
@@ -366,7 +391,7 @@ fn compare_links(stored: &[StoredLink], wanted: Vec<Link>, kept: &HashSet<Link>)
 
 fn merge_school(
     stored: &StoredRoster,
-    texts: &mut Texts,
+    texts: &mut StringArena,
     old: &Stored<School>,
     new: School,
 ) -> (School, bool) {
@@ -374,7 +399,12 @@ fn merge_school(
     (new, !same)
 }
 
-fn merge_class(stored: &StoredRoster, texts: &mut Texts, old: &Stored<Class>, new: Class) -> (Class, bool) {
+fn merge_class(
+    stored: &StoredRoster,
+    texts: &mut StringArena,
+    old: &Stored<Class>,
+    new: Class,
+) -> (Class, bool) {
     let same = same(stored, texts, old.values.key, new.key)
         && same(stored, texts, old.values.name, new.name)
         && old.values.school == new.school;
@@ -390,7 +420,7 @@ struct PersonColumns {
 
 fn merge_person(
     stored: &StoredRoster,
-    texts: &mut Texts,
+    texts: &mut StringArena,
     old: &Person,
     new: Person,
     has: PersonColumns,
@@ -398,10 +428,10 @@ fn merge_person(
     let mut merged = new;
     // A number once given stays: a file that leaves it out for one person has not taken it away.
     if !has.sis_id || new.sis_id.is_empty() {
-        merged.sis_id = texts.keep(stored.texts.get(old.sis_id));
+        merged.sis_id = texts.push(stored.texts.get(old.sis_id));
     }
     if !has.clever_id {
-        merged.clever_id = texts.keep(stored.texts.get(old.clever_id));
+        merged.clever_id = texts.push(stored.texts.get(old.clever_id));
     }
     let pairs = [
         (old.sis_id, merged.sis_id),
@@ -415,7 +445,7 @@ fn merge_person(
 
 fn merge_student(
     stored: &StoredRoster,
-    texts: &mut Texts,
+    texts: &mut StringArena,
     old: &Stored<Student>,
     new: Student,
     columns: OptionalColumns,
@@ -425,29 +455,29 @@ fn merge_student(
     let username = if columns.student_username {
         new.username
     } else {
-        texts.keep(stored.texts.get(old.values.username))
+        texts.push(stored.texts.get(old.values.username))
     };
     let differs =
         differs || old.values.grade != new.grade || !same(stored, texts, old.values.username, username);
     (Student { person, username, grade: new.grade }, differs)
 }
 
-fn same(stored: &StoredRoster, texts: &Texts, old: Text, new: Text) -> bool {
+fn same(stored: &StoredRoster, texts: &StringArena, old: StrId, new: StrId) -> bool {
     stored.texts.get(old) == texts.get(new)
 }
 
 /// The key of a school or class that is replaced by another is remembered.
 fn remember_key(
     former_keys: &mut Vec<FormerKey>,
-    texts: &mut Texts,
+    texts: &mut StringArena,
     stored: &StoredRoster,
-    kind: Kind,
+    kind: EntityKind,
     number: u32,
-    was: Text,
-    is: Text,
+    was: StrId,
+    is: StrId,
 ) {
     if stored.texts.get(was) != texts.get(is) {
-        let key = texts.keep(stored.texts.get(was));
+        let key = texts.push(stored.texts.get(was));
         former_keys.push(FormerKey { kind, key, number });
     }
 }
@@ -456,9 +486,9 @@ fn remember_key(
 #[expect(clippy::too_many_arguments, reason = "old and new of one person, and where both keep their text")]
 fn remember(
     former_keys: &mut Vec<FormerKey>,
-    texts: &mut Texts,
+    texts: &mut StringArena,
     stored: &StoredRoster,
-    kind: Kind,
+    kind: EntityKind,
     number: u32,
     old: &Person,
     new: &Person,
@@ -467,7 +497,7 @@ fn remember(
     let number_given = has.sis_id && !new.sis_id.is_empty();
     for (was, is, given) in [(old.email, new.email, true), (old.sis_id, new.sis_id, number_given)] {
         if given && !was.is_empty() && stored.texts.get(was) != texts.get(is) {
-            let key = texts.keep(stored.texts.get(was));
+            let key = texts.push(stored.texts.get(was));
             former_keys.push(FormerKey { kind, key, number });
         }
     }

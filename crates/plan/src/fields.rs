@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use homeroom_model::grade::Grade;
 use homeroom_model::history::Field;
 use homeroom_model::roster::{Class, Person, School, Student};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 /// Where a value stands.
 pub enum Slot<'v> {
     /// Text.
-    Text(&'v mut Text),
+    StrId(&'v mut StrId),
     /// A school's number.
     School(&'v mut u32),
     /// A grade.
@@ -30,9 +30,9 @@ pub trait Fields: Copy {
     fn slot(&mut self, field: Field) -> Slot<'_>;
 
     /// What stands in a field.
-    fn get(mut self, field: Field, texts: &Texts) -> Cow<'_, str> {
+    fn get(mut self, field: Field, texts: &StringArena) -> Cow<'_, str> {
         match self.slot(field) {
-            Slot::Text(text) => texts.get(*text).into(),
+            Slot::StrId(text) => texts.get(*text).into(),
             Slot::School(number) => number.to_string().into(),
             Slot::Grade(grade) => grade.map_or("", Grade::code).into(),
             Slot::Nowhere => "".into(),
@@ -42,7 +42,7 @@ pub trait Fields: Copy {
     /// Takes a field over from other values with the same texts.
     fn set(&mut self, field: Field, mut from: Self) {
         match (self.slot(field), from.slot(field)) {
-            (Slot::Text(to), Slot::Text(text)) => *to = *text,
+            (Slot::StrId(to), Slot::StrId(text)) => *to = *text,
             (Slot::School(to), Slot::School(number)) => *to = *number,
             (Slot::Grade(to), Slot::Grade(grade)) => *to = *grade,
             _ => {}
@@ -56,8 +56,8 @@ impl Fields for School {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Id => Slot::Text(&mut self.key),
-            Field::Name => Slot::Text(&mut self.name),
+            Field::Id => Slot::StrId(&mut self.key),
+            Field::Name => Slot::StrId(&mut self.name),
             _ => Slot::Nowhere,
         }
     }
@@ -69,8 +69,8 @@ impl Fields for Class {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Id => Slot::Text(&mut self.key),
-            Field::Name => Slot::Text(&mut self.name),
+            Field::Id => Slot::StrId(&mut self.key),
+            Field::Name => Slot::StrId(&mut self.name),
             Field::School => Slot::School(&mut self.school),
             _ => Slot::Nowhere,
         }
@@ -84,11 +84,11 @@ impl Fields for Person {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::FirstName => Slot::Text(&mut self.first_name),
-            Field::LastName => Slot::Text(&mut self.last_name),
-            Field::Email => Slot::Text(&mut self.email),
-            Field::SisId => Slot::Text(&mut self.sis_id),
-            Field::CleverId => Slot::Text(&mut self.clever_id),
+            Field::FirstName => Slot::StrId(&mut self.first_name),
+            Field::LastName => Slot::StrId(&mut self.last_name),
+            Field::Email => Slot::StrId(&mut self.email),
+            Field::SisId => Slot::StrId(&mut self.sis_id),
+            Field::CleverId => Slot::StrId(&mut self.clever_id),
             _ => Slot::Nowhere,
         }
     }
@@ -108,7 +108,7 @@ impl Fields for Student {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Username => Slot::Text(&mut self.username),
+            Field::Username => Slot::StrId(&mut self.username),
             Field::Grade => Slot::Grade(&mut self.grade),
             _ => self.person.slot(field),
         }

@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::history::Field;
 use homeroom_model::roster::{Class, Link};
 use homeroom_model::stored::{Stored, StoredLink};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::fields::Fields;
 use crate::replay::Turned;
@@ -51,7 +51,12 @@ impl<V: Fields> Things<'_, V> {
 
     /// A key that another has meanwhile is not given back, and nothing comes back under it. `stored_texts` are those of
     /// what is stored, `texts` those of what the undo may change.
-    pub(crate) fn keep_keys_unique(&mut self, stored_texts: &Texts, texts: &Texts, kept: &mut Vec<String>) {
+    pub(crate) fn keep_keys_unique(
+        &mut self,
+        stored_texts: &StringArena,
+        texts: &StringArena,
+        kept: &mut Vec<String>,
+    ) {
         let takes_keys = |one: &Turned<u32, V>| {
             one.comes_back() || one.then.active && V::KEYS.iter().any(|key| one.changes(*key, texts))
         };

@@ -3,26 +3,32 @@
 
 use std::collections::BTreeMap;
 
-use homeroom_model::changes::{Maker, Past};
-use homeroom_model::history::{Act, By, Change, Field, FieldValue, Happened, History, Logged, Makers, Named};
-use homeroom_model::ids::{Kind, RunNumber};
+use homeroom_model::entity_log::{EntityLog, Maker};
+use homeroom_model::history::{
+    Cause, CauseKind, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged, Makers,
+};
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::roster::{Link, School};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::fields::Fields;
 
 /// The history of a thing, in the order of time.
-pub fn history<V: Fields>(kind: Kind, logged: &Logged<V>, makers: &Makers) -> History {
+pub fn history<V: Fields>(kind: EntityKind, logged: &Logged<V>, makers: &Makers) -> History {
     let mut telling = Telling { texts: &logged.texts, schools: &logged.schools, makers, told: Vec::new() };
     telling.thing(&logged.past);
     match kind {
-        Kind::School => {}
-        Kind::Class => {
+        EntityKind::School => {}
+        EntityKind::Class => {
             telling.links(&logged.teachings, teaching, |link| (link.person, &logged.teachers));
             telling.links(&logged.enrollments, enrollment, |link| (link.person, &logged.students));
         }
-        Kind::Teacher => telling.links(&logged.teachings, teaching, |link| (link.class, &logged.classes)),
-        Kind::Student => telling.links(&logged.enrollments, enrollment, |link| (link.class, &logged.classes)),
+        EntityKind::Teacher => {
+            telling.links(&logged.teachings, teaching, |link| (link.class, &logged.classes))
+        }
+        EntityKind::Student => {
+            telling.links(&logged.enrollments, enrollment, |link| (link.class, &logged.classes))
+        }
     }
     let mut told = telling.told;
     // Of one run the thing itself comes first, then its links.
@@ -36,52 +42,52 @@ pub fn history<V: Fields>(kind: Kind, logged: &Logged<V>, makers: &Makers) -> Hi
     }
 }
 
-fn teaching(begins: bool, with: Named) -> Happened {
-    if begins { Happened::BeganTeaching { with } } else { Happened::EndedTeaching { with } }
+fn teaching(begins: bool, with: EntityName) -> HistoryEvent {
+    if begins { HistoryEvent::BeganTeaching { with } } else { HistoryEvent::EndedTeaching { with } }
 }
 
-fn enrollment(begins: bool, with: Named) -> Happened {
-    if begins { Happened::Joined { with } } else { Happened::Left { with } }
+fn enrollment(begins: bool, with: EntityName) -> HistoryEvent {
+    if begins { HistoryEvent::Joined { with } } else { HistoryEvent::Left { with } }
 }
 
 /// What a person would look for: the address before the number.
-fn named<V: Fields>(values: V, texts: &Texts) -> Named {
+fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
     let get = |field| values.get(field, texts);
     let keys = [Field::Id, Field::Email, Field::SisId].map(get);
     let names = [Field::Name, Field::FirstName, Field::LastName].map(get);
     let names = names.iter().map(AsRef::as_ref).filter(|name: &&str| !name.is_empty());
-    Named {
+    EntityName {
         key: keys.iter().find(|key| !key.is_empty()).map(|key| key.to_string()).unwrap_or_default(),
         name: names.collect::<Vec<_>>().join(" "),
     }
 }
 
 struct Telling<'l> {
-    texts: &'l Texts,
+    texts: &'l StringArena,
     schools: &'l BTreeMap<u32, School>,
     makers: &'l Makers,
-    told: Vec<(RunNumber, Change)>,
+    told: Vec<(RunNumber, HistoryEntry)>,
 }
 
 impl Telling<'_> {
-    fn thing<V: Fields>(&mut self, past: &Past<u32, V>) {
+    fn thing<V: Fields>(&mut self, past: &EntityLog<u32, V>) {
         let mut states = past.states();
         let Some(mut before) = states.next() else { return };
         let values = V::FIELDS
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
         let values = values.filter(|one| !one.value.is_empty()).collect();
-        self.tell(past.created_run, 0, Happened::Created { values });
+        self.tell(past.created_run, 0, HistoryEvent::Created { values });
         for (step, after) in past.steps.iter().zip(states) {
             match (before.active, after.active) {
-                (true, false) => self.tell(step.by, step.at, Happened::Deactivated),
-                (false, true) => self.tell(step.by, step.at, Happened::Reactivated),
+                (true, false) => self.tell(step.by, step.at, HistoryEvent::Deactivated),
+                (false, true) => self.tell(step.by, step.at, HistoryEvent::Reactivated),
                 _ => {}
             }
             for field in V::FIELDS {
                 let (from, to) = (self.value(before.values, *field), self.value(after.values, *field));
                 if from != to {
-                    self.tell(step.by, step.at, Happened::Changed { field: *field, from, to });
+                    self.tell(step.by, step.at, HistoryEvent::Changed { field: *field, from, to });
                 }
             }
             before = after;
@@ -90,8 +96,8 @@ impl Telling<'_> {
 
     fn links<'o, V: Fields + 'o>(
         &mut self,
-        links: &[Past<Link, ()>],
-        happened: fn(bool, Named) -> Happened,
+        links: &[EntityLog<Link, ()>],
+        happened: fn(bool, EntityName) -> HistoryEvent,
         other: impl Fn(Link) -> (u32, &'o BTreeMap<u32, V>),
     ) {
         for past in links {
@@ -115,19 +121,19 @@ impl Telling<'_> {
     }
 
     /// `at` is 0 when the log has no time of its own for it: what is created has no entry there.
-    fn tell(&mut self, number: RunNumber, at: i64, happened: Happened) {
+    fn tell(&mut self, number: RunNumber, at: i64, happened: HistoryEvent) {
         let (act, run) = match self.makers.undos.maker(number) {
-            Maker::Run(run) => (Act::Run, run),
-            Maker::Undo(run) => (Act::Undo, run),
-            Maker::Redo(run) => (Act::Redo, run),
+            Maker::Run(run) => (CauseKind::Run, run),
+            Maker::Undo(run) => (CauseKind::Undo, run),
+            Maker::Redo(run) => (CauseKind::Redo, run),
         };
         let known = self.makers.runs.get(&run);
         let of_number = match act {
-            Act::Run => known.and_then(|run| run.at),
-            Act::Undo | Act::Redo => self.makers.undone_at.get(&number).copied(),
+            CauseKind::Run => known.and_then(|run| run.at),
+            CauseKind::Undo | CauseKind::Redo => self.makers.undone_at.get(&number).copied(),
         };
         let at = Some(at).filter(|at| *at > 0).or(of_number).filter(|at| *at > 0);
-        let by = By { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
-        self.told.push((number, Change { at, by, happened }));
+        let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
+        self.told.push((number, HistoryEntry { at, by, happened }));
     }
 }

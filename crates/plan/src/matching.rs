@@ -2,19 +2,19 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
-use homeroom_model::rekey::How;
+use homeroom_model::rekey::MatchedBy;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::text_index::TextIndex;
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
+use homeroom_model::string_index::StringIndex;
 
 /// Where the stored thing stands in its list, and how it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Match {
     pub(crate) position: usize,
-    pub(crate) how: How,
+    pub(crate) how: MatchedBy,
 }
 
 /// For each wanted thing the stored one that it is.
@@ -22,14 +22,14 @@ pub(crate) type Matches = Vec<Option<Match>>;
 
 /// Everything that has or had a key, newest last.
 struct KeyIndex<'t> {
-    texts: &'t Texts,
+    texts: &'t StringArena,
     /// The last entry under each key.
-    last: TextIndex,
+    last: StringIndex,
     entries: Vec<Entry>,
 }
 
 struct Entry {
-    key: Text,
+    key: StrId,
     /// Where the thing stands in its list.
     position: u32,
     /// The entry before it under the same key.
@@ -37,12 +37,12 @@ struct Entry {
 }
 
 impl<'t> KeyIndex<'t> {
-    fn with_capacity(texts: &'t Texts, capacity: usize) -> Self {
-        KeyIndex { texts, last: TextIndex::with_capacity(capacity), entries: Vec::with_capacity(capacity) }
+    fn with_capacity(texts: &'t StringArena, capacity: usize) -> Self {
+        KeyIndex { texts, last: StringIndex::with_capacity(capacity), entries: Vec::with_capacity(capacity) }
     }
 
     /// Present keys: those of inactive things first, so that those of active ones are found before them.
-    fn present<V>(texts: &'t Texts, list: &[Stored<V>], key: impl Fn(&V) -> Text) -> Self {
+    fn present<V>(texts: &'t StringArena, list: &[Stored<V>], key: impl Fn(&V) -> StrId) -> Self {
         let mut index = KeyIndex::with_capacity(texts, list.len());
         for active in [false, true] {
             for (position, one) in list.iter().enumerate().filter(|(_, one)| one.active == active) {
@@ -53,7 +53,7 @@ impl<'t> KeyIndex<'t> {
     }
 
     /// Keys that things of a kind had before.
-    fn former<V>(stored: &'t StoredRoster, kind: Kind, list: &[Stored<V>]) -> Self {
+    fn former<V>(stored: &'t StoredRoster, kind: EntityKind, list: &[Stored<V>]) -> Self {
         let mut index = KeyIndex::with_capacity(&stored.texts, 0);
         for former in stored.former_keys.iter().filter(|former| former.kind == kind) {
             if let Ok(position) = list.binary_search_by_key(&former.number, |stored| stored.number) {
@@ -63,7 +63,7 @@ impl<'t> KeyIndex<'t> {
         index
     }
 
-    fn add(&mut self, key: Text, position: usize) {
+    fn add(&mut self, key: StrId, position: usize) {
         if !key.is_empty() {
             let entry = self.entries.len() as u32;
             self.entries.push(Entry { key, position: position as u32, before: None });
@@ -96,7 +96,7 @@ impl Finder {
         Finder { taken: vec![false; stored], found: vec![None; wanted] }
     }
 
-    fn take(&mut self, at: usize, position: usize, how: How) {
+    fn take(&mut self, at: usize, position: usize, how: MatchedBy) {
         self.taken[position] = true;
         self.found[at] = Some(Match { position, how });
     }
@@ -105,7 +105,7 @@ impl Finder {
     fn pass<'k>(
         &mut self,
         index: &KeyIndex<'_>,
-        how: How,
+        how: MatchedBy,
         key: impl Fn(usize) -> &'k str,
         mut fits: impl FnMut(usize, usize) -> bool,
     ) {
@@ -123,18 +123,18 @@ impl Finder {
 /// Matches schools or classes: by their key, then by one that they had before. What is `past` is nothing in the file.
 pub(crate) fn by_key<V>(
     stored: &StoredRoster,
-    kind: Kind,
+    kind: EntityKind,
     list: &[Stored<V>],
-    key: impl Fn(&V) -> Text,
-    wanted: &[Text],
-    wanted_texts: &Texts,
+    key: impl Fn(&V) -> StrId,
+    wanted: &[StrId],
+    wanted_texts: &StringArena,
     past: &HashSet<u32>,
 ) -> Matches {
     let mut finder = Finder::new(list.len(), wanted.len());
     let key_of = |at: usize| wanted_texts.get(wanted[at]);
     let is_of_now = |_: usize, position: usize| !past.contains(&list[position].number);
-    finder.pass(&KeyIndex::present(&stored.texts, list, key), How::Id, key_of, is_of_now);
-    finder.pass(&KeyIndex::former(stored, kind, list), How::FormerKey, key_of, is_of_now);
+    finder.pass(&KeyIndex::present(&stored.texts, list, key), MatchedBy::Id, key_of, is_of_now);
+    finder.pass(&KeyIndex::former(stored, kind, list), MatchedBy::FormerKey, key_of, is_of_now);
     finder.found
 }
 
@@ -144,19 +144,19 @@ pub(crate) fn by_key<V>(
 /// `grades` are those of a wanted and a stored student.
 pub(crate) fn people<V>(
     stored: &StoredRoster,
-    kind: Kind,
+    kind: EntityKind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
     grades: impl Fn(usize, &V) -> Option<(Grade, Grade)>,
     wanted: &[Person],
-    wanted_texts: &Texts,
+    wanted_texts: &StringArena,
 ) -> (Matches, Vec<usize>) {
     let texts = &stored.texts;
     let mut finder = Finder::new(list.len(), wanted.len());
-    let present = |key: fn(&Person) -> Text| KeyIndex::present(texts, list, |values| key(person(values)));
-    let want = |key: fn(&Person) -> Text| move |at: usize| wanted_texts.get(key(&wanted[at]));
+    let present = |key: fn(&Person) -> StrId| KeyIndex::present(texts, list, |values| key(person(values)));
+    let want = |key: fn(&Person) -> StrId| move |at: usize| wanted_texts.get(key(&wanted[at]));
     let former = KeyIndex::former(stored, kind, list);
-    let has_columns = |key: fn(&Person) -> Text| wanted.iter().any(|one| !key(one).is_empty());
+    let has_columns = |key: fn(&Person) -> StrId| wanted.iter().any(|one| !key(one).is_empty());
 
     let emails = present(|one| one.email);
     let had_name = |position: usize| {
@@ -180,10 +180,11 @@ pub(crate) fn people<V>(
                     .find(email)
                     .any(|other| other != position && list[other].active && are_alike(at, other))
         };
-        finder.pass(&present(|one| one.sis_id), How::SisId, want(|one| one.sis_id), is_theirs);
+        finder.pass(&present(|one| one.sis_id), MatchedBy::SisId, want(|one| one.sis_id), is_theirs);
     }
     if has_columns(|one| one.clever_id) {
-        finder.pass(&present(|one| one.clever_id), How::CleverId, want(|one| one.clever_id), |_, _| true);
+        finder
+            .pass(&present(|one| one.clever_id), MatchedBy::CleverId, want(|one| one.clever_id), |_, _| true);
     }
     // Who stands in the file by name; looked up only for the few whose names have changed.
     let names = std::cell::OnceCell::<HashMap<(&str, &str), usize>>::new();
@@ -215,9 +216,9 @@ pub(crate) fn people<V>(
         refused[at] |= !fits;
         fits
     };
-    finder.pass(&emails, How::Email, want(|one| one.email), &mut is_still_theirs);
-    finder.pass(&former, How::FormerKey, want(|one| one.sis_id), |_, _| true);
-    finder.pass(&former, How::FormerKey, want(|one| one.email), &mut is_still_theirs);
+    finder.pass(&emails, MatchedBy::Email, want(|one| one.email), &mut is_still_theirs);
+    finder.pass(&former, MatchedBy::FormerKey, want(|one| one.sis_id), |_, _| true);
+    finder.pass(&former, MatchedBy::FormerKey, want(|one| one.email), &mut is_still_theirs);
     let passed_on = (0..wanted.len()).filter(|at| refused[*at] && finder.found[*at].is_none());
     let passed_on = passed_on.collect();
     (finder.found, passed_on)

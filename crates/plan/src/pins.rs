@@ -2,13 +2,13 @@
 
 use hashbrown::HashSet;
 use homeroom_model::Grade;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::pin::{Pin, PinWhat, PinnedPerson};
 use homeroom_model::roster::{Link, Person, Roster, Student};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 /// Numbers of stored people who are left out by hand.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> (
                     Err(why) => why,
                     Ok(class) if wanted.texts.get(wanted.classes[class as usize].name) == name => SAME,
                     Ok(class) => {
-                        wanted.classes[class as usize].name = wanted.texts.keep(name);
+                        wanted.classes[class as usize].name = wanted.texts.push(name);
                         OTHER
                     }
                 },
@@ -64,7 +64,7 @@ const PASSED_ON: &str = "without effect: the address belongs to someone else now
 const IN_BOTH: &str =
     "without effect: the address is a teacher's and cannot be a student's, or the other way round";
 
-fn is(texts: &Texts, person: &Person, key: &str) -> bool {
+fn is(texts: &StringArena, person: &Person, key: &str) -> bool {
     !key.is_empty() && (texts.get(person.email) == key || texts.get(person.sis_id) == key)
 }
 
@@ -99,13 +99,13 @@ fn student_at(
     who: &PinnedPerson,
     grade: Option<Grade>,
 ) -> Result<u32, &'static str> {
-    let known = known(stored, Kind::Student, &stored.students, |student| &student.person, &who.key);
+    let known = known(stored, EntityKind::Student, &stored.students, |student| &student.person, &who.key);
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
     let student = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
         Found::At(at) => return Ok(at),
         Found::Stored(person) => {
             let student = known.unwrap_or_default();
-            Student { person, ..student }.map_texts(|text| wanted.texts.keep_of(&stored.texts, text))
+            Student { person, ..student }.map_texts(|text| wanted.texts.push_from(&stored.texts, text))
         }
         Found::New => Student { person: described(&mut wanted.texts, who)?, grade, ..Student::default() },
     };
@@ -118,11 +118,11 @@ fn student_at(
 }
 
 fn teacher_at(wanted: &mut Roster, stored: &StoredRoster, who: &PinnedPerson) -> Result<u32, &'static str> {
-    let known = known(stored, Kind::Teacher, &stored.teachers, |teacher| teacher, &who.key);
+    let known = known(stored, EntityKind::Teacher, &stored.teachers, |teacher| teacher, &who.key);
     let people = wanted.teachers.clone();
     let teacher = match find(wanted, &people, stored, known, who)? {
         Found::At(at) => return Ok(at),
-        Found::Stored(person) => person.map_texts(|text| wanted.texts.keep_of(&stored.texts, text)),
+        Found::Stored(person) => person.map_texts(|text| wanted.texts.push_from(&stored.texts, text)),
         Found::New => described(&mut wanted.texts, who)?,
     };
     let email = wanted.texts.get(teacher.email);
@@ -153,7 +153,7 @@ fn find(
 ) -> Result<Found, &'static str> {
     let texts = &wanted.texts;
     let at = |fits: &dyn Fn(&Person) -> bool| people.iter().position(fits).map(|at| at as u32);
-    let name = |texts: &'_ Texts, one: &Person| {
+    let name = |texts: &'_ StringArena, one: &Person| {
         (texts.get(one.first_name).to_owned(), texts.get(one.last_name).to_owned())
     };
     let Some(known) = known else {
@@ -165,7 +165,7 @@ fn find(
         same_first_name(&first, &first_name)
             || likeness(&first, &last, &first_name, &last_name) != Likeness::Different
     };
-    let same = |had: Text, has: Text| !had.is_empty() && stored.texts.get(had) == texts.get(has);
+    let same = |had: StrId, has: StrId| !had.is_empty() && stored.texts.get(had) == texts.get(has);
     if let Some(at) = at(&|one| same(known.sis_id, one.sis_id) || same(known.clever_id, one.clever_id)) {
         return Ok(Found::At(at));
     }
@@ -184,7 +184,7 @@ fn find(
 /// Who is stored under the key, present or former; an active one before others.
 fn known<V: Copy>(
     stored: &StoredRoster,
-    kind: Kind,
+    kind: EntityKind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
     key: &str,
@@ -199,14 +199,14 @@ fn known<V: Copy>(
     found.map(|one| one.values)
 }
 
-fn described(texts: &mut Texts, who: &PinnedPerson) -> Result<Person, &'static str> {
+fn described(texts: &mut StringArena, who: &PinnedPerson) -> Result<Person, &'static str> {
     if !who.key.contains('@') || who.first_name.is_empty() || who.last_name.is_empty() {
         return Err(NOBODY);
     }
     Ok(Person {
-        email: texts.keep(&who.key),
-        first_name: texts.keep(&who.first_name),
-        last_name: texts.keep(&who.last_name),
+        email: texts.push(&who.key),
+        first_name: texts.push(&who.first_name),
+        last_name: texts.push(&who.last_name),
         ..Person::default()
     })
 }
@@ -220,7 +220,7 @@ fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &m
         || stored.students.iter().any(|one| one.active && has_it(&one.values.person));
     let with_former = stored.former_keys.iter().filter(|one| !taken && stored.texts.get(one.key) == key);
     let with_former = with_former.map(|one| (one.kind, one.number)).collect::<HashSet<_>>();
-    let mut note = |kind: Kind, number: u32, person: &Person, out: &mut HashSet<u32>| {
+    let mut note = |kind: EntityKind, number: u32, person: &Person, out: &mut HashSet<u32>| {
         if is(&stored.texts, person, key) || with_former.contains(&(kind, number)) {
             out.insert(number);
             let present = [person.email, person.sis_id].map(|key| stored.texts.get(key).to_owned());
@@ -228,10 +228,10 @@ fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &m
         }
     };
     for one in &stored.teachers {
-        note(Kind::Teacher, one.number, &one.values, &mut left_out.teachers);
+        note(EntityKind::Teacher, one.number, &one.values, &mut left_out.teachers);
     }
     for one in &stored.students {
-        note(Kind::Student, one.number, &one.values.person, &mut left_out.students);
+        note(EntityKind::Student, one.number, &one.values.person, &mut left_out.students);
     }
     let Roster { texts, teachers, students, teachings, enrollments, .. } = wanted;
     let out = |person: &Person| keys.iter().any(|key| is(texts, person, key));

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use homeroom_model::protected::{Named, Protected};
+use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::{Link, Person};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
@@ -33,28 +33,28 @@ impl Kept {
         let keys = |person: &Person| [text(person.sis_id), text(person.email)];
         let teachers = numbers(&stored.teachers, keys);
         let students = numbers(&stored.students, |student| keys(&student.person));
-        let named = |numbers: &Numbers<'_>, what: Named| -> HashSet<u32> {
-            let keys = protected.keys(what).chain(protected.keys(Named::Anything));
+        let named = |numbers: &Numbers<'_>, what: ProtectedAs| -> HashSet<u32> {
+            let keys = protected.keys(what).chain(protected.keys(ProtectedAs::Anything));
             keys.filter_map(|key| numbers.get(key).copied()).collect()
         };
         let mut kept = Kept {
-            schools: named(&schools, Named::School),
-            classes: named(&classes, Named::Class),
-            teachers: named(&teachers, Named::Teacher),
-            students: named(&students, Named::Student),
+            schools: named(&schools, ProtectedAs::School),
+            classes: named(&classes, ProtectedAs::Class),
+            teachers: named(&teachers, ProtectedAs::Teacher),
+            students: named(&students, ProtectedAs::Student),
             ..Kept::default()
         };
         kept.enrollments = links(
             &stored.enrollments,
             &pairs(&classes, &students, protected.enrollments()),
-            &named(&classes, Named::ClassOfUnknownStudent),
-            &named(&students, Named::StudentOfUnknownClass),
+            &named(&classes, ProtectedAs::ClassOfUnknownStudent),
+            &named(&students, ProtectedAs::StudentOfUnknownClass),
         );
         kept.teachings = links(
             &stored.teachings,
             &pairs(&classes, &teachers, protected.teachings()),
-            &named(&classes, Named::ClassOfUnknownTeacher),
-            &named(&teachers, Named::TeacherOfUnknownClass),
+            &named(&classes, ProtectedAs::ClassOfUnknownTeacher),
+            &named(&teachers, ProtectedAs::TeacherOfUnknownClass),
         );
         kept.complete(stored);
         kept

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use homeroom_model::changes::{Past, State, Undos};
+use homeroom_model::entity_log::{EntityLog, EntityState, Undos};
 use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::fields::Fields;
 
@@ -17,7 +17,7 @@ use crate::fields::Fields;
 pub(crate) struct Turn<'c> {
     pub(crate) undos: &'c Undos,
     run: RunNumber,
-    texts: &'c Texts,
+    texts: &'c StringArena,
     undone_before: BTreeSet<RunNumber>,
     undone_after: BTreeSet<RunNumber>,
 }
@@ -25,8 +25,8 @@ pub(crate) struct Turn<'c> {
 /// A thing before and after a turn.
 pub(crate) struct Turned<K, V> {
     pub(crate) of: K,
-    pub(crate) now: State<V>,
-    pub(crate) then: State<V>,
+    pub(crate) now: EntityState<V>,
+    pub(crate) then: EntityState<V>,
     changed_run: RunNumber,
     created_run: RunNumber,
     /// The run that stands last in each field, and of the state at the end, now and then.
@@ -45,7 +45,7 @@ struct Fate {
 
 impl<'c> Turn<'c> {
     /// Takes `run` back, or puts it back in place when it is taken back now.
-    pub(crate) fn of(run: RunNumber, undos: &'c Undos, texts: &'c Texts) -> Turn<'c> {
+    pub(crate) fn of(run: RunNumber, undos: &'c Undos, texts: &'c StringArena) -> Turn<'c> {
         let undone_before = undos.undone();
         let mut undone_after = undone_before.clone();
         if !undone_after.remove(&run) {
@@ -55,7 +55,7 @@ impl<'c> Turn<'c> {
     }
 
     /// How a thing is to be afterwards, and what of it the run does not reach because of later ones.
-    pub(crate) fn turn<K: Copy, V: Fields>(&self, past: &Past<K, V>) -> (Turned<K, V>, Vec<Later>) {
+    pub(crate) fn turn<K: Copy, V: Fields>(&self, past: &EntityLog<K, V>) -> (Turned<K, V>, Vec<Later>) {
         let states = past.states().collect::<Vec<_>>();
         let mut by = past.steps.iter().map(|step| step.by).collect::<Vec<_>>();
         let mut then = past.now;
@@ -76,7 +76,7 @@ impl<'c> Turn<'c> {
         then.active = fate.to.map_or(then.active, |at| active[at]);
         last.push(fate.last);
         later.extend(fate.later.map(|number| (number, None)));
-        let Past { of, created_run, changed_run, now, .. } = *past;
+        let EntityLog { of, created_run, changed_run, now, .. } = *past;
         (Turned { of, now, then, changed_run, created_run, last }, later)
     }
 
@@ -112,11 +112,11 @@ impl<K, V: Fields> Turned<K, V> {
     }
 
     /// Whether a field gets another value.
-    pub(crate) fn changes(&self, field: Field, texts: &Texts) -> bool {
+    pub(crate) fn changes(&self, field: Field, texts: &StringArena) -> bool {
         self.now.values.get(field, texts) != self.then.values.get(field, texts)
     }
 
-    pub(crate) fn changes_values(&self, texts: &Texts) -> bool {
+    pub(crate) fn changes_values(&self, texts: &StringArena) -> bool {
         V::FIELDS.iter().any(|field| self.changes(*field, texts))
     }
 
@@ -137,12 +137,12 @@ impl<K, V: Fields> Turned<K, V> {
     }
 
     /// Whether anything changes.
-    pub(crate) fn is_written(&self, texts: &Texts) -> bool {
+    pub(crate) fn is_written(&self, texts: &StringArena) -> bool {
         self.comes_back() || self.goes() || self.changes_values(texts)
     }
 
     /// The last run whose change is in effect afterwards; `None` when that stands in the row already.
-    pub(crate) fn changed_run(&self, texts: &Texts) -> Option<RunNumber> {
+    pub(crate) fn changed_run(&self, texts: &StringArena) -> Option<RunNumber> {
         let last = self.last.iter().filter_map(|(_, then)| *then).max().unwrap_or(self.created_run);
         // Writing the row puts the undo's own number into it.
         (self.is_written(texts) || last != self.changed_run).then_some(last)
@@ -153,27 +153,27 @@ impl<K, V: Fields> Turned<K, V> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use homeroom_model::changes::{Past, State, Step, Undos};
+    use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, Undos};
     use homeroom_model::ids::RunNumber;
     use homeroom_model::roster::School;
-    use homeroom_model::texts::{Text, Texts};
+    use homeroom_model::string_arena::{StrId, StringArena};
     use proptest::prelude::{prop, prop_assert_eq, proptest};
 
     use super::Turn;
 
     /// A school whose name is written by runs, then by undos.
     struct Case {
-        texts: Texts,
+        texts: StringArena,
         undos: Undos,
-        past: Past<u32, School>,
+        past: EntityLog<u32, School>,
         /// What each run wrote that changed something.
         writes: Vec<(RunNumber, String)>,
     }
 
     impl Case {
-        fn write(&mut self, by: RunNumber, after: State<School>) {
+        fn write(&mut self, by: RunNumber, after: EntityState<School>) {
             let before = std::mem::replace(&mut self.past.now, after);
-            self.past.steps.push(Step { by, at: 0, before });
+            self.past.steps.push(LogStep { by, at: 0, before });
         }
 
         /// The last write of a run that is not in `undone`.
@@ -189,15 +189,15 @@ mod tests {
             names in prop::collection::vec("[ab]", 1..6),
             turns in prop::collection::vec(0..6_usize, 1..10),
         ) {
-            let state = |name| State { active: true, values: School { key: Text::EMPTY, name } };
+            let state = |name| EntityState { active: true, values: School { key: StrId::EMPTY, name } };
             let created = RunNumber(1);
-            let past = Past { of: 1, created_run: created, changed_run: created, steps: vec![], now: state(Text::EMPTY) };
-            let mut case = Case { texts: Texts::default(), undos: Undos::default(), past, writes: vec![] };
+            let past = EntityLog { of: 1, created_run: created, changed_run: created, steps: vec![], now: state(StrId::EMPTY) };
+            let mut case = Case { texts: StringArena::default(), undos: Undos::default(), past, writes: vec![] };
             let mut number = 1;
             for name in &names {
                 number += 1;
                 if case.texts.get(case.past.now.values.name) != name {
-                    let kept = case.texts.keep(name);
+                    let kept = case.texts.push(name);
                     case.write(RunNumber(number), state(kept));
                     case.writes.push((RunNumber(number), name.clone()));
                 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use homeroom_model::changes::{ChangedRuns, Maker, OldValues, Past, RunChanges, Undo, Undos};
+use homeroom_model::counts::Counts;
+use homeroom_model::entity_log::{ChangedRuns, EntityLog, Maker, OldValues, RunChanges, Undo, Undos};
 use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::plan::{Changes, Counts, LinkChanges, Numbered, Plan};
+use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::fields::Fields;
 use crate::fitting::{Links, Things, keep_schools};
@@ -96,7 +97,7 @@ impl Turning<'_> {
         &mut self,
         what: &'static str,
         stored: &'s [Stored<V>],
-        pasts: &[Past<u32, V>],
+        pasts: &[EntityLog<u32, V>],
     ) -> Things<'s, V> {
         let Turning { turn, kept } = self;
         let turned = pasts.iter().map(|past| {
@@ -111,7 +112,7 @@ impl Turning<'_> {
         &mut self,
         what: &'static str,
         stored: &'s [StoredLink],
-        pasts: &[Past<Link, ()>],
+        pasts: &[EntityLog<Link, ()>],
     ) -> Links<'s> {
         let Turning { turn, kept } = self;
         let turned = pasts.iter().map(|past| {
@@ -155,7 +156,7 @@ fn maker_in_words(undos: &Undos, number: RunNumber) -> String {
 type Outcome<V> = (Changes<V>, Vec<Numbered<V>>, Vec<(u32, RunNumber)>);
 
 /// What is left to do for things of one kind: changes, values of inactive ones, and who changed them last.
-fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &Texts, restored: &mut u64) -> Outcome<V> {
+fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &StringArena, restored: &mut u64) -> Outcome<V> {
     let (mut changes, mut old_values, mut changed_runs) = (Changes::default(), vec![], vec![]);
     for one in turned {
         let (number, changes_values) = (one.of, one.changes_values(texts));
@@ -178,7 +179,7 @@ fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &Texts, restored: &mut u
 /// The same for links.
 fn links_outcome(
     turned: &[Turned<Link, ()>],
-    texts: &Texts,
+    texts: &StringArena,
     restored: &mut u64,
 ) -> (LinkChanges, Vec<(Link, RunNumber)>) {
     let ends = turned.iter().filter(|one| one.goes()).map(|one| one.of).collect::<Vec<_>>();

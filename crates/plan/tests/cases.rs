@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use homeroom_check::{Checked, check_alone};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::stored::StoredRoster;
-use homeroom_model::{Policy, Texts};
+use homeroom_model::{Policy, StringArena};
 use homeroom_plan::{Approval, ByHand, Limits, plan, split};
 use jiff::civil::Date;
 
@@ -56,7 +56,7 @@ fn links(out: &mut String, what: &str, changes: &LinkChanges) {
 
 fn told(plan: &Plan) -> String {
     let mut out = String::new();
-    let texts: &Texts = &plan.texts;
+    let texts: &StringArena = &plan.texts;
     let text = |text| texts.get(text);
     entities(&mut out, "school", &plan.schools, |one| format!("{} {}", text(one.key), text(one.name)));
     entities(&mut out, "class", &plan.classes, |one| {

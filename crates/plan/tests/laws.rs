@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use homeroom_check::check_alone;
 use homeroom_model::Policy;
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{Changes, Fuse, Held, LinkChanges, Plan};
+use homeroom_model::fuse::Fuse;
+use homeroom_model::hold::Held;
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -55,22 +57,22 @@ fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
         texts, schools, classes, teachers, students, teachings, enrollments, former_keys, ..
     } = &mut after;
     entities(schools, &plan.schools, |mut one| {
-        one.key = texts.keep_of(&plan.texts, one.key);
-        one.name = texts.keep_of(&plan.texts, one.name);
+        one.key = texts.push_from(&plan.texts, one.key);
+        one.name = texts.push_from(&plan.texts, one.name);
         one
     });
     entities(classes, &plan.classes, |mut one| {
-        one.key = texts.keep_of(&plan.texts, one.key);
-        one.name = texts.keep_of(&plan.texts, one.name);
+        one.key = texts.push_from(&plan.texts, one.key);
+        one.name = texts.push_from(&plan.texts, one.name);
         one
     });
-    entities(teachers, &plan.teachers, |one| one.map_texts(|text| texts.keep_of(&plan.texts, text)));
-    entities(students, &plan.students, |one| one.map_texts(|text| texts.keep_of(&plan.texts, text)));
+    entities(teachers, &plan.teachers, |one| one.map_texts(|text| texts.push_from(&plan.texts, text)));
+    entities(students, &plan.students, |one| one.map_texts(|text| texts.push_from(&plan.texts, text)));
     links(teachings, &plan.teachings);
     links(enrollments, &plan.enrollments);
     for former in &plan.former_keys {
         former_keys.push(homeroom_model::stored::FormerKey {
-            key: texts.keep_of(&plan.texts, former.key),
+            key: texts.push_from(&plan.texts, former.key),
             ..*former
         });
     }
@@ -110,7 +112,7 @@ fn links(list: &mut Vec<StoredLink>, changes: &LinkChanges) {
 
 /// Everything active, in words, without numbers.
 fn told(stored: &StoredRoster) -> BTreeSet<String> {
-    let text = |text: Text| stored.texts.get(text);
+    let text = |text: StrId| stored.texts.get(text);
     let active = |numbers: &mut BTreeMap<u32, String>, number, words: String| {
         numbers.insert(number, words);
     };
@@ -154,7 +156,7 @@ fn told(stored: &StoredRoster) -> BTreeSet<String> {
 
 /// Keys of active things are unique, as the database demands.
 fn assert_keys_are_unique(stored: &StoredRoster) {
-    fn check<'t>(texts: &'t Texts, what: &str, keys: impl Iterator<Item = Text>) {
+    fn check<'t>(texts: &'t StringArena, what: &str, keys: impl Iterator<Item = StrId>) {
         let mut seen = BTreeSet::<&'t str>::new();
         for key in keys.map(|key| texts.get(key)).filter(|key| !key.is_empty()) {
             assert!(seen.insert(key), "two active {what} have the key {key}");
@@ -310,12 +312,12 @@ proptest! {
         let held = split(whole, &a, &limits(policy, u64::MAX, &b), &Approval::None).held;
         let beyond = |count: u64, all: u64| count >= u64::from(floor) && count > 0 && count * 100 > all * u64::from(percent);
         let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|one| one.fuse == fuse && one.scope == scope);
-        for kind in [Kind::Student, Kind::Teacher, Kind::Class] {
+        for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
             let is = blown(&held, Fuse::District, kind.plural());
             prop_assert_eq!(is, beyond(counts.deactivate.of(kind), a.active(kind) as u64), "district, {}", kind.plural());
         }
         let changed = counts.update.students + counts.update.teachers;
-        let people = (a.active(Kind::Student) + a.active(Kind::Teacher)) as u64;
+        let people = (a.active(EntityKind::Student) + a.active(EntityKind::Teacher)) as u64;
         prop_assert_eq!(blown(&held, Fuse::Update, "people"), beyond(changed, people));
         // Schools and classes as the two files have them; without new keys, by which they could not be told here.
         if counts.rekey.total() == 0 && ops.iter().all(Op::keeps_keys) {
@@ -413,7 +415,7 @@ fn a_seat_fuse_drops_nobody() {
             let dropped =
                 parts.safe.students.deactivate.iter().filter(|number| !gone.contains(number)).count();
             prop_assert_eq!(dropped, 0, "only who has left goes");
-            let active = applied(&a, &parts.safe).active(Kind::Student) as u64;
+            let active = applied(&a, &parts.safe).active(EntityKind::Student) as u64;
             prop_assert_eq!(parts.seats.after, active);
             let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();
             prop_assert!(active <= seats || new == 0, "{} active, {} seats, {} new", active, seats, new);

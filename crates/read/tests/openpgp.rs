@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
-use homeroom_model::chance::Chance;
+use homeroom_model::random::Random;
 use homeroom_read::{KeyError, OpenPgpKeys, Opened, Rules, Signature, Unusable, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -236,9 +236,9 @@ fn keys_show_fingerprints_and_no_secret() {
 #[test]
 fn a_key_pair_depends_on_nothing_but_what_it_is_made_from() {
     let name = "Homeroom (test) <roster@homeroom.example>";
-    let pair = OpenPgpKeys::generate(name, 1_767_225_600, &Chance::seeded(7)).unwrap();
+    let pair = OpenPgpKeys::generate(name, 1_767_225_600, &Random::seeded(7)).unwrap();
     assert_eq!(pair, (text("homeroom.secret.asc"), text("homeroom.public.asc")));
-    assert_eq!(OpenPgpKeys::generate(" ", 0, &Chance::seeded(7)), Err(KeyError::Name));
+    assert_eq!(OpenPgpKeys::generate(" ", 0, &Random::seeded(7)), Err(KeyError::Name));
 }
 
 mod made {
@@ -255,8 +255,8 @@ mod made {
 
     const AES: SymmetricKeyAlgorithm = SymmetricKeyAlgorithm::AES256;
 
-    /// The library wants chance of the version that it is built with.
-    struct Draws(Chance);
+    /// The library wants a random number generator of the version that it is built with.
+    struct Draws(Random);
 
     impl rand_core::RngCore for Draws {
         fn next_u32(&mut self) -> u32 {
@@ -277,7 +277,7 @@ mod made {
     impl rand_core::CryptoRng for Draws {}
 
     fn draws() -> Draws {
-        Draws(Chance::seeded(3))
+        Draws(Random::seeded(3))
     }
 
     fn our_subkey() -> pgp::packet::PublicSubkey {

@@ -137,7 +137,7 @@ impl DistrictStore {
         self.id
     }
 
-    /// The whole store, for what belongs to no district: blobs, clock, chance, transactions.
+    /// The whole store, for what belongs to no district: blobs, clock, randomness, transactions.
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -77,7 +77,7 @@ impl DistrictStore {
              DO UPDATE SET run_at = excluded.run_at, payload = excluded.payload RETURNING job",
             &[
                 self.id().0.into(),
-                self.store().chance().uuid_at(now).into(),
+                self.store().random().uuid_at(now).into(),
                 job.kind.into(),
                 (&job.payload).into(),
                 job.exclusive.into(),

@@ -82,7 +82,7 @@ impl DistrictStore {
     ) -> Result<(RunNumber, RunId), StoreError> {
         let number = self.runs_next_number_in_tx(tx)?;
         let now = self.store().now();
-        let id = RunId(self.store().chance().uuid_at(now));
+        let id = RunId(self.store().random().uuid_at(now));
         tx.execute(
             "INSERT INTO run (district, number, run, kind, state, upload, report, created_at)
              VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)",

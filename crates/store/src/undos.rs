@@ -1,6 +1,6 @@
 //! Undos, which take numbers as runs do, so that their changes are told apart from those of runs.
 
-use homeroom_model::changes::Undos;
+use homeroom_model::entity_log::Undos;
 use homeroom_model::ids::RunNumber;
 
 use crate::district::DistrictStore;

@@ -57,7 +57,7 @@ impl DistrictStore {
         )?;
         let after_last = last.flatten().map_or(i64::MIN, |last| last + 1);
         let upload = Upload {
-            id: UploadId(self.store().chance().uuid()),
+            id: UploadId(self.store().random().uuid()),
             account,
             name: path.rsplit('/').next().unwrap_or(path).to_owned(),
             path: path.to_owned(),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use homeroom_model::grade::Grade;
 use homeroom_model::roster::{Class, Link, Person, School, Student};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::Text;
+use homeroom_model::string_arena::StrId;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ const REQUIRED: [&str; 11] = [
 const NOBODY: (&str, &str) = ("Vacant", "Staff");
 
 /// An optional column: its name, and its value of a teacher or a student.
-type Optional = (&'static str, fn(&Person, &Student) -> Text);
+type Optional = (&'static str, fn(&Person, &Student) -> StrId);
 
 const OPTIONAL: [Optional; 5] = [
     ("teacher_id", |teacher, _| teacher.sis_id),
@@ -51,7 +51,7 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
     let optional = OPTIONAL.into_iter().filter(|(_, value)| is_used(stored, *value)).collect::<Vec<_>>();
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(REQUIRED.iter().copied().chain(optional.iter().map(|(name, _)| *name)))?;
-    let text = |text: Text| stored.texts.get(text);
+    let text = |text: StrId| stored.texts.get(text);
     let mut written = Written::default();
     let mut rows = 0;
     for class in stored.classes.iter().filter(|class| class.active) {
@@ -82,7 +82,7 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
 }
 
 /// Ten of the required cells; the grade is no text.
-fn required(school: &School, teacher: &Person, class: &Class, student: &Student) -> [Text; 10] {
+fn required(school: &School, teacher: &Person, class: &Class, student: &Student) -> [StrId; 10] {
     [
         school.key,
         school.name,
@@ -97,7 +97,7 @@ fn required(school: &School, teacher: &Person, class: &Class, student: &Student)
     ]
 }
 
-fn is_used(stored: &StoredRoster, value: fn(&Person, &Student) -> Text) -> bool {
+fn is_used(stored: &StoredRoster, value: fn(&Person, &Student) -> StrId) -> bool {
     let (nobody, no_student) = (Person::default(), Student::default());
     stored.teachers.iter().any(|one| one.active && !value(&one.values, &no_student).is_empty())
         || stored.students.iter().any(|one| one.active && !value(&nobody, &one.values).is_empty())

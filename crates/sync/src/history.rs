@@ -1,7 +1,7 @@
 //! What became of one school, class, teacher or student.
 
 use homeroom_model::history::History;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::{Class, Person, School, Student};
 use homeroom_plan::Fields;
 use homeroom_store::roster::KeptEntity;
@@ -9,12 +9,12 @@ use homeroom_store::{DistrictStore, StoreError};
 
 /// The histories of all things of a kind that have or ever had a key: an id, a SIS number, or an address. None when nothing
 /// ever had it.
-pub fn history(district: &DistrictStore, kind: Kind, key: &str) -> Result<Vec<History>, StoreError> {
+pub fn history(district: &DistrictStore, kind: EntityKind, key: &str) -> Result<Vec<History>, StoreError> {
     match kind {
-        Kind::School => histories::<School>(district, key),
-        Kind::Class => histories::<Class>(district, key),
-        Kind::Teacher => histories::<Person>(district, key),
-        Kind::Student => histories::<Student>(district, key),
+        EntityKind::School => histories::<School>(district, key),
+        EntityKind::Class => histories::<Class>(district, key),
+        EntityKind::Teacher => histories::<Person>(district, key),
+        EntityKind::Student => histories::<Student>(district, key),
     }
 }
 

@@ -80,7 +80,7 @@ fn keep(district: &DistrictStore, members: &[&(String, String)]) -> Result<(Stri
     for (name, blob) in members {
         files.push((name.as_str(), store.blobs().open_file(blob)?));
     }
-    let mut archive = store.blobs().begin(&store.chance().uuid().to_string())?;
+    let mut archive = store.blobs().begin(&store.random().uuid().to_string())?;
     pack(files, &mut archive).map_err(StoreError::io("packing the files of a set"))?;
     archive.finish()
 }

@@ -2,17 +2,17 @@
 //! and an offline check.
 
 use hashbrown::HashSet;
+use homeroom_model::counts::PlanCounts;
 use homeroom_model::district::District;
 use homeroom_model::pin::Pin;
-use homeroom_model::plan::PlanCounts;
 use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::{Proposal, Verdicts};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_notify::write_plan_file;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
+use homeroom_report::write_plan_file;
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::civil::Date;
 

@@ -6,16 +6,18 @@ use homeroom_apply::apply_in_tx;
 use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
 use homeroom_model::clock::rfc3339;
+use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
 use homeroom_model::finding::Findings;
-use homeroom_model::ids::{Kind, RunNumber};
-use homeroom_model::plan::{Counts, Held, PlanCounts, Seats};
+use homeroom_model::hold::Held;
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunReport, RunState};
+use homeroom_model::seats::Seats;
 use homeroom_model::source::Source;
-use homeroom_notify::ResultFiles;
 use homeroom_plan::Approval;
 use homeroom_read::Rules;
+use homeroom_report::ResultFiles;
 use homeroom_store::runs::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::civil::Date;
@@ -196,7 +198,7 @@ impl Conductor {
             .report
             .plan
             .map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
-        let students = plan.map_or(0, |plan| plan.unchanged.of(Kind::Student));
+        let students = plan.map_or(0, |plan| plan.unchanged.of(EntityKind::Student));
         let limit = settings.seats.into();
         let seats = Seats { limit, before: students, after: students, ..Seats::default() };
         Ok(Some(RunReport {

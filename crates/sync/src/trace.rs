@@ -6,14 +6,15 @@ use homeroom_model::column::Column;
 use homeroom_model::district::{District, Stage};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
-use homeroom_model::ids::{Kind, RunNumber};
+use homeroom_model::fuse::Fuse;
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::pin::{Pin, PinWhat};
-use homeroom_model::plan::{Changes, Fuse, Numbered, Plan};
+use homeroom_model::plan::{Changes, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::roster::{Link, Roster, Student};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::trace::{Step, Stop, Trace};
+use homeroom_model::trace::{Trace, TracePart, TraceStep};
 use homeroom_plan::Approval;
 use homeroom_read::{Opened, Rules, read};
 use homeroom_store::DistrictStore;
@@ -191,7 +192,7 @@ impl Conductor {
             .report
             .rekeys
             .iter()
-            .find(|one| one.id.kind == Kind::Student && Some(one.id.number) == number);
+            .find(|one| one.id.kind == EntityKind::Student && Some(one.id.number) == number);
         Ok(Some(Waits {
             what,
             fuse: fuse.map(|fuse| (fuse.fuse, fuse.message.clone())),
@@ -262,7 +263,8 @@ fn find<'s>(stored: &'s StoredRoster, key: &str) -> Option<&'s Stored<Student>> 
     };
     let of_former = || {
         let mut former = stored.former_keys.iter().rev();
-        let former = former.find(|one| one.kind == Kind::Student && stored.texts.get(one.key) == key)?;
+        let former =
+            former.find(|one| one.kind == EntityKind::Student && stored.texts.get(one.key) == key)?;
         let at = stored.students.binary_search_by_key(&former.number, |student| student.number).ok()?;
         Some(&stored.students[at])
     };
@@ -279,17 +281,17 @@ fn names(stored: &StoredRoster, student: &Stored<Student>) -> (String, String) {
 struct Path {
     asked: String,
     class: Option<String>,
-    steps: Vec<Step>,
+    steps: Vec<TraceStep>,
 }
 
 impl Path {
-    fn step(&mut self, stop: Stop, text: impl Into<String>) {
-        self.steps.push(Step { stop, text: text.into(), line: None, rule: None });
+    fn step(&mut self, stop: TracePart, text: impl Into<String>) {
+        self.steps.push(TraceStep { stop, text: text.into(), line: None, rule: None });
     }
 
     fn end(self, is_there: bool, answer: String) -> Trace {
         let mut steps = self.steps;
-        steps.push(Step { stop: Stop::Result, text: answer.clone(), line: None, rule: None });
+        steps.push(TraceStep { stop: TracePart::Result, text: answer.clone(), line: None, rule: None });
         Trace { student: self.asked, class: self.class, is_there, answer, steps }
     }
 
@@ -301,7 +303,7 @@ impl Path {
     ) -> Result<(), SyncError> {
         let Some(person) = person else {
             self.step(
-                Stop::Person,
+                TracePart::Person,
                 format!("Nobody in the stored roster has or had the key {}.", self.asked),
             );
             return Ok(());
@@ -330,7 +332,7 @@ impl Path {
             let what = if person.active { "last changed" } else { "removed" };
             text.push_str(&format!(", {what} by {}", when(changed)?));
         }
-        self.step(Stop::Person, text + ".");
+        self.step(TracePart::Person, text + ".");
         let links = stored.enrollments.iter().filter(|link| link.active && link.link.person == person.number);
         let key_of = |link: &homeroom_model::stored::StoredLink| {
             let at = stored.classes.binary_search_by_key(&link.link.class, |class| class.number).ok()?;
@@ -339,7 +341,7 @@ impl Path {
         let classes = links.filter_map(key_of).collect::<Vec<_>>();
         if person.active {
             self.step(
-                Stop::Person,
+                TracePart::Person,
                 if classes.is_empty() {
                     "In no class.".into()
                 } else {
@@ -356,24 +358,24 @@ impl Path {
             "The run that counts is {} of {} ({}, {at}): {}.",
             run.id, run.upload.name, run.kind, run.state
         );
-        self.step(Stop::Run, text);
+        self.step(TracePart::Run, text);
         if let Some(newer) = newer {
             let text = format!(
                 "A newer file was only tested: run {} of {} ({}).",
                 newer.id, newer.upload.name, newer.state
             );
-            self.step(Stop::Run, text);
+            self.step(TracePart::Run, text);
         }
     }
 
     fn lines(&mut self, found: &Found) {
         if !found.is_table {
-            self.step(Stop::Line, "The file is a set of several files: see its findings for lines.");
+            self.step(TracePart::Line, "The file is a set of several files: see its findings for lines.");
             return;
         }
         for (line, class) in &found.lines {
             let text = format!("Line {line} names them in class {class}.");
-            self.steps.push(Step { stop: Stop::Line, text, line: Some(*line), rule: None });
+            self.steps.push(TraceStep { stop: TracePart::Line, text, line: Some(*line), rule: None });
         }
         if found.lines.is_empty() {
             let text = match (&self.class, found.rows) {
@@ -382,12 +384,12 @@ impl Path {
                 }
                 _ => format!("No row has the key {}.", self.asked),
             };
-            self.step(Stop::Line, text);
+            self.step(TracePart::Line, text);
         }
         if found.rows == 0 {
             for (line, email) in &found.alike {
                 let text = format!("Line {line} has the same name with the address '{email}'.");
-                self.steps.push(Step { stop: Stop::Line, text, line: Some(*line), rule: None });
+                self.steps.push(TraceStep { stop: TracePart::Line, text, line: Some(*line), rule: None });
             }
         }
     }
@@ -396,7 +398,7 @@ impl Path {
         for finding in of_lines(checked, found) {
             let text = format!("{}: {} {}", finding.code, finding.message, finding.code.remedy());
             let rule = Some(finding.code.to_string());
-            self.steps.push(Step { stop: Stop::Rule, text, line: finding.line, rule });
+            self.steps.push(TraceStep { stop: TracePart::Rule, text, line: finding.line, rule });
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use homeroom_apply::apply_undo_in_tx;
 use homeroom_model::clock::rfc3339;
+use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::plan::HeldState;
 use homeroom_model::run::{Run, RunReport, RunState, Undone};
 use homeroom_plan::undo;
 use homeroom_store::DistrictStore;

@@ -7,7 +7,7 @@ mod harness;
 mod world;
 
 use harness::{School, schools, wanted};
-use homeroom_model::plan::HeldState;
+use homeroom_model::hold::HeldState;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_sync::Task;
 use proptest::prelude::*;

@@ -5,8 +5,8 @@
 mod harness;
 
 use harness::{School, schools};
-use homeroom_model::history::{Act, Change, Happened, History};
-use homeroom_model::ids::Kind;
+use homeroom_model::history::{CauseKind, History, HistoryEntry, HistoryEvent};
+use homeroom_model::ids::EntityKind;
 use homeroom_model::run::RunKind;
 use homeroom_sync::{Task, history};
 use homeroom_testkit::START;
@@ -25,11 +25,11 @@ impl School {
         self.decide(task).unwrap();
     }
 
-    fn histories(&self, kind: Kind, key: &str) -> Vec<History> {
+    fn histories(&self, kind: EntityKind, key: &str) -> Vec<History> {
         history(&self.district, kind, key).unwrap()
     }
 
-    fn history(&self, kind: Kind, key: &str) -> History {
+    fn history(&self, kind: EntityKind, key: &str) -> History {
         let mut found = self.histories(kind, key);
         assert_eq!(found.len(), 1, "{key}");
         found.remove(0)
@@ -55,19 +55,19 @@ fn file(rows: &[&str]) -> String {
 
 /// `3h run: email ann@x.org → lee@x.org`
 fn told(history: &History) -> Vec<String> {
-    let line = |Change { at, by, happened }: &Change| {
+    let line = |HistoryEntry { at, by, happened }: &HistoryEntry| {
         let what = match happened {
-            Happened::Created { values } => {
+            HistoryEvent::Created { values } => {
                 let values = values.iter().map(|one| format!("{} {}", one.field, one.value));
                 format!("created {}", values.collect::<Vec<_>>().join(", "))
             }
-            Happened::Changed { field, from, to } => format!("{field} {from} → {to}"),
-            Happened::Deactivated => "deactivated".into(),
-            Happened::Reactivated => "reactivated".into(),
-            Happened::Joined { with } => format!("joined {}", with.key),
-            Happened::Left { with } => format!("left {}", with.key),
-            Happened::BeganTeaching { with } => format!("teaches {}", with.key),
-            Happened::EndedTeaching { with } => format!("ended {}", with.key),
+            HistoryEvent::Changed { field, from, to } => format!("{field} {from} → {to}"),
+            HistoryEvent::Deactivated => "deactivated".into(),
+            HistoryEvent::Reactivated => "reactivated".into(),
+            HistoryEvent::Joined { with } => format!("joined {}", with.key),
+            HistoryEvent::Left { with } => format!("left {}", with.key),
+            HistoryEvent::BeganTeaching { with } => format!("teaches {}", with.key),
+            HistoryEvent::EndedTeaching { with } => format!("ended {}", with.key),
         };
         format!("{}h {}: {what}", (at.unwrap() - START) / HOUR, by.act)
     };
@@ -84,7 +84,7 @@ fn every_change_is_told_with_what_was_before_and_after() {
         school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05"]));
         school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "A tess A1 901 Ann ann 06"]));
 
-        let ann = school.history(Kind::Student, "901");
+        let ann = school.history(EntityKind::Student, "901");
         assert_eq!(
             told(&ann),
             [
@@ -110,17 +110,21 @@ fn every_change_is_told_with_what_was_before_and_after() {
             "{}",
             school.test.engine
         );
-        let undone = ann.changes.iter().find(|change| change.by.act == Act::Undo).unwrap();
+        let undone = ann.changes.iter().find(|change| change.by.act == CauseKind::Undo).unwrap();
         assert_eq!(undone.by.run, Some(second.id));
         assert_eq!(undone.by.upload.as_deref(), Some("roster.csv"));
         for key in ["lee@x.org", "LEE@x.org", "ann@x.org"] {
-            assert_eq!(school.history(Kind::Student, key), ann, "present and former keys lead to the same");
+            assert_eq!(
+                school.history(EntityKind::Student, key),
+                ann,
+                "present and former keys lead to the same"
+            );
         }
 
-        let class = school.history(Kind::Class, "A1");
+        let class = school.history(EntityKind::Class, "A1");
         assert_eq!(class.named.name, "Class A1");
         assert!(told(&class).contains(&"2h run: left ann@x.org".into()), "{:?}", told(&class));
-        let tom = school.history(Kind::Teacher, "tom@x.org");
+        let tom = school.history(EntityKind::Teacher, "tom@x.org");
         assert!(!tom.active);
         assert_eq!(
             told(&tom)[1..],
@@ -134,10 +138,10 @@ fn every_change_is_told_with_what_was_before_and_after() {
                 "5h run: ended B1"
             ]
         );
-        let b = school.history(Kind::School, "B");
+        let b = school.history(EntityKind::School, "B");
         assert_eq!(told(&b)[1..], ["3h undo: deactivated", "4h redo: reactivated", "5h run: deactivated"]);
-        assert!(school.histories(Kind::Student, "tom@x.org").is_empty(), "a teacher is no student");
-        assert!(school.histories(Kind::School, "%").is_empty());
+        assert!(school.histories(EntityKind::Student, "tom@x.org").is_empty(), "a teacher is no student");
+        assert!(school.histories(EntityKind::School, "%").is_empty());
     }
 }
 
@@ -147,15 +151,16 @@ fn everyone_who_ever_had_an_address_is_shown_also_when_the_run_was_undone() {
         school.sync_in_an_hour(&file(&["A tess A1 901 Ann lee_a 05"]));
         let moved = school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
         school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05", "A tess A1 902 Bob lee_a 05"]));
-        let numbers =
-            |key: &str| school.histories(Kind::Student, key).iter().map(|one| one.number).collect::<Vec<_>>();
+        let numbers = |key: &str| {
+            school.histories(EntityKind::Student, key).iter().map(|one| one.number).collect::<Vec<_>>()
+        };
         assert_eq!(numbers("lee_a@x.org"), [1, 2], "{}", school.test.engine);
         school.turn_in_an_hour(Task::Undo(moved.number));
         assert_eq!(numbers("ann@x.org"), [1], "Bob has Ann's former address, so hers stays");
         school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
         school.turn_in_an_hour(Task::Redo(moved.number));
         school.turn_in_an_hour(Task::Undo(moved.number));
-        assert_eq!(school.history(Kind::Student, "901").named.key, "lee_a@x.org");
+        assert_eq!(school.history(EntityKind::Student, "901").named.key, "lee_a@x.org");
         assert_eq!(numbers("ann@x.org"), [1], "an address of an undone run is found, {}", school.test.engine);
         assert_eq!(numbers("leeXa@x.org"), [0_u32; 0], "no sign of the key stands for others");
     }
@@ -167,7 +172,7 @@ fn a_class_that_moves_names_its_schools_by_their_ids() {
         school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
         school.sync_in_an_hour(&file(&["B tess A1 901 Ann ann 05"]));
         assert_eq!(
-            told(&school.history(Kind::Class, "A1")),
+            told(&school.history(EntityKind::Class, "A1")),
             [
                 "1h run: created id A1, name Class A1, school A",
                 "1h run: teaches tess@x.org",

@@ -7,12 +7,13 @@ mod harness;
 use std::ops::Range;
 
 use harness::{School, class, schools, wanted};
-use homeroom_model::calendar::{Allowed, Entry, EntryKind};
-use homeroom_model::ids::Kind;
+use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
+use homeroom_model::fuse::Fuse;
+use homeroom_model::hold::HeldState;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::pin::{PinWhat, PinnedPerson};
-use homeroom_model::plan::{Fuse, HeldState};
 use homeroom_model::policy::Policy;
-use homeroom_model::rekey::{How, ProposalId, Verdicts};
+use homeroom_model::rekey::{MatchedBy, ProposalId, Verdicts};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
@@ -62,7 +63,7 @@ fn a_domain_change_is_one_approval_and_everyone_keeps_their_id() {
         assert_eq!(test.report.rekeys, run.report.rekeys, "the test run proposed the same");
         let plan = run.report.plan.unwrap();
         assert_eq!((plan.rekey.students, plan.create.students, plan.deactivate.students), (60, 0, 0));
-        assert_eq!(run.report.matched[&How::Evidence].students, 60);
+        assert_eq!(run.report.matched[&MatchedBy::Evidence].students, 60);
         assert_eq!(
             school.export(),
             wanted(&flat_csv(&rows)),
@@ -80,7 +81,7 @@ fn a_domain_change_is_one_approval_and_everyone_keeps_their_id() {
 
         // The old domain once more: old keys are remembered.
         let back = school.sync(&flat_csv(&rows), RunKind::Test);
-        assert_eq!(back.report.matched[&How::FormerKey].students, 60);
+        assert_eq!(back.report.matched[&MatchedBy::FormerKey].students, 60);
         assert_eq!(back.report.plan.unwrap().create.students, 0);
 
         school.decide(Task::Undo(run.number)).unwrap();
@@ -97,7 +98,7 @@ fn a_proposal_that_is_struck_out_becomes_two() {
         let run = school.sync(&file, RunKind::Live);
         let id = run.report.rekeys[3].id;
         let struck = |id| Task::Judge(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
-        let unknown = ProposalId { kind: Kind::Student, number: 4_000 };
+        let unknown = ProposalId { kind: EntityKind::Student, number: 4_000 };
         assert!(school.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         school.decide(struck(id)).unwrap();
         let shown = now(&school, &run);
@@ -228,7 +229,7 @@ fn a_decision_is_refused_when_the_file_is_read_otherwise_or_the_calendar_forbids
         let struck = Verdicts { struck: vec![run.report.rekeys[0].id], ..Verdicts::default() };
         school.decide(Task::Judge(run.number, struck)).unwrap();
         let approve = || school.decide(Task::Approve(run.number, vec![]));
-        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, EntryKind::Pause, &[])]);
+        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, CalendarRule::Pause, &[])]);
         assert!(approve().unwrap_err().contains("paused"), "{}", school.test.engine);
         policy(&school, |policy| policy.calendar = vec![]);
         let other_grades =
@@ -331,7 +332,7 @@ fn a_class_that_turns_over_waits_and_the_others_go_ahead() {
         let held = run.report.held.clone().unwrap();
         assert_eq!((held.create.enrollments, held.deactivate.enrollments, held.create.students), (20, 20, 0));
         let stored = school.district.roster_load().unwrap();
-        assert_eq!(stored.active(Kind::Student), 140, "new pupils and the other class are there");
+        assert_eq!(stored.active(EntityKind::Student), 140, "new pupils and the other class are there");
         school.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(school.export(), wanted(&flat_csv(&later)));
     }
@@ -405,16 +406,16 @@ fn pins_win_over_the_file_until_they_expire() {
     }
 }
 
-fn entry(from: Date, to: Date, kind: EntryKind, schools: &[&str]) -> Entry {
+fn entry(from: Date, to: Date, kind: CalendarRule, schools: &[&str]) -> CalendarEntry {
     let schools = schools.iter().map(|school| (*school).to_owned()).collect();
-    Entry { from, to, kind, schools, reason: String::new() }
+    CalendarEntry { from, to, kind, schools, reason: String::new() }
 }
 
 #[test]
 fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
     for school in schools(1_000, false) {
         school.sync(&flat_csv(&class(0..10)), RunKind::Live);
-        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, EntryKind::Pause, &[])]);
+        policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, CalendarRule::Pause, &[])]);
         let file = flat_csv(&class(1..12));
         let run = school.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Tested);
@@ -425,7 +426,7 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
         );
 
         policy(&school, |policy| {
-            policy.calendar = vec![entry(TODAY, date(2026, 9, 3), EntryKind::AdditionsOnly, &[])]
+            policy.calendar = vec![entry(TODAY, date(2026, 9, 3), CalendarRule::AdditionsOnly, &[])]
         });
         let run = school.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied);
@@ -449,7 +450,7 @@ fn ranges_of_several_schools_count_side_by_side() {
         };
         school.sync(&roster(0..30, 100..130, 200..230), RunKind::Live);
         policy(&school, |policy| {
-            let of = |key| entry(TODAY, TODAY, EntryKind::AdditionsOnly, &[key]);
+            let of = |key| entry(TODAY, TODAY, CalendarRule::AdditionsOnly, &[key]);
             policy.calendar = vec![of("S1"), of("S2")];
         });
         let run = school.sync(&roster(0..28, 100..128, 200..228), RunKind::Live);
@@ -478,7 +479,7 @@ fn a_window_allows_what_was_agreed_and_no_more() {
         };
         let all = [0..40, 100..140];
         school.sync(&roster(1, all.clone()), RunKind::Live);
-        let allowed = EntryKind::Window(Allowed { classes: Some(100), people: Some(5), updates: None });
+        let allowed = CalendarRule::Window(Allowed { classes: Some(100), people: Some(5), updates: None });
         policy(&school, |policy| {
             policy.calendar = vec![entry(TODAY, date(2026, 9, 4), allowed.clone(), &["S1"])]
         });

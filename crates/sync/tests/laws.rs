@@ -6,7 +6,7 @@ mod harness;
 
 use harness::{School, class, renamed, rows, schools, wanted};
 use homeroom_check::check_alone;
-use homeroom_model::plan::Fuse;
+use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits as PlanLimits, plan, split};

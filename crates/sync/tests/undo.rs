@@ -7,8 +7,8 @@ mod harness;
 use std::collections::BTreeMap;
 
 use harness::{School, class, renamed, rows, schools, wanted};
+use homeroom_model::fuse::Fuse;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::plan::Fuse;
 use homeroom_model::run::{Run, RunKind, RunState, Undone};
 use homeroom_store::StoreError;
 use homeroom_sync::Task;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homeroom_model::district::{Mode, Slug};
-use homeroom_model::{Chance, Clock};
+use homeroom_model::{Clock, Random};
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
 use postgres::{Client, NoTls};
@@ -16,7 +16,7 @@ pub const START: i64 = 1_788_350_400_000;
 pub struct TestStore {
     /// `sqlite` or `postgres`, for messages.
     pub engine: &'static str,
-    /// The store, with a fixed clock and seeded chance.
+    /// The store, with a fixed clock and a seeded source of randomness.
     pub store: Store,
     /// The store's clock, to move it on.
     pub clock: Clock,
@@ -69,7 +69,7 @@ fn open(engine: &'static str, url: String, folder: TempDir, database: Option<Pos
     let settings = StoreSettings { database_url: url, blobs: folder.path().join("blobs"), connections: 8 };
     let clock = Clock::fixed(START);
     let store =
-        Store::open(&settings, clock.clone(), Chance::seeded(7)).expect("a fresh store can be opened");
+        Store::open(&settings, clock.clone(), Random::seeded(7)).expect("a fresh store can be opened");
     store.migrate().expect("a fresh store can be migrated");
     TestStore { engine, store, clock, settings, folder, _database: database }
 }

@@ -7,9 +7,9 @@ use homeroom_model::check_report::Format;
 use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::protected::{Named, Protected};
+use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_read::{FileSet, Rules};
 
 use crate::Earlier;
@@ -100,31 +100,37 @@ fn judge(parts: &mut Parts, said: &mut Said) {
     reject_classes_without_school(parts);
     let Parts { schools, classes, teachers, students } = parts;
     say_rows(schools, said, |protected, texts, school| {
-        keep(protected, &[Named::School], texts, [school.key])
+        keep(protected, &[ProtectedAs::School], texts, [school.key])
     });
     say_rows(classes, said, |protected, texts, class| {
-        let as_class = [Named::Class, Named::ClassOfUnknownStudent, Named::ClassOfUnknownTeacher];
-        keep(protected, &[Named::School], texts, [class.school]);
+        let as_class =
+            [ProtectedAs::Class, ProtectedAs::ClassOfUnknownStudent, ProtectedAs::ClassOfUnknownTeacher];
+        keep(protected, &[ProtectedAs::School], texts, [class.school]);
         keep(protected, &as_class, texts, [class.class]);
     });
     say_rows(teachers, said, |protected, texts, person| {
-        let as_teacher = [Named::Teacher, Named::TeacherOfUnknownClass];
+        let as_teacher = [ProtectedAs::Teacher, ProtectedAs::TeacherOfUnknownClass];
         keep(protected, &as_teacher, texts, [person.sis_id, person.email]);
     });
     say_rows(students, said, |protected, texts, Student { person, .. }| {
-        let as_student = [Named::Student, Named::StudentOfUnknownClass];
+        let as_student = [ProtectedAs::Student, ProtectedAs::StudentOfUnknownClass];
         keep(protected, &as_student, texts, [person.sis_id, person.email]);
     });
 }
 
-fn keep<const N: usize>(protected: &mut Protected, named: &[Named], texts: &Texts, keys: [Text; N]) {
+fn keep<const N: usize>(
+    protected: &mut Protected,
+    named: &[ProtectedAs],
+    texts: &StringArena,
+    keys: [StrId; N],
+) {
     for key in keys.iter().map(|key| texts.get(*key)) {
         named.iter().for_each(|what| protected.name(*what, key));
     }
 }
 
 /// Says what was found in each row of a file, and drops those that cannot be used: what they name is kept.
-fn say_rows<H: Copy>(rows: &Rows<H>, said: &mut Said, protect: impl Fn(&mut Protected, &Texts, &H)) {
+fn say_rows<H: Copy>(rows: &Rows<H>, said: &mut Said, protect: impl Fn(&mut Protected, &StringArena, &H)) {
     let Halves { texts, list, seen, .. } = &rows.halves;
     for (half, seen) in list.iter().zip(seen) {
         let line = seen.uses.first_line;
@@ -233,7 +239,7 @@ fn assemble(parts: &Parts, links: Links, said: &mut Said) -> Roster {
         said,
         |key, name, _| {
             let halves = &parts.schools.halves.texts;
-            schools.push(School { key: texts.keep_of(halves, key), name: texts.keep_of(halves, name) });
+            schools.push(School { key: texts.push_from(halves, key), name: texts.push_from(halves, name) });
         },
     );
     let classes = &mut roster.classes;
@@ -247,8 +253,8 @@ fn assemble(parts: &Parts, links: Links, said: &mut Said) -> Roster {
             let halves = &parts.classes.halves.texts;
             let school = parts.schools.get(halves.get(class.school)).map_or(0, |row| of_school[row as usize]);
             classes.push(Class {
-                key: texts.keep_of(halves, key),
-                name: texts.keep_of(halves, name),
+                key: texts.push_from(halves, key),
+                name: texts.push_from(halves, name),
                 school,
             });
         },
@@ -270,9 +276,9 @@ fn assemble(parts: &Parts, links: Links, said: &mut Said) -> Roster {
 fn add_places<H: Copy>(
     rows: &Rows<H>,
     words: &places::Words,
-    key_and_name: impl Fn(&H) -> (Text, Text),
+    key_and_name: impl Fn(&H) -> (StrId, StrId),
     said: &mut Said,
-    mut add: impl FnMut(Text, Text, &H),
+    mut add: impl FnMut(StrId, StrId, &H),
 ) -> Vec<u32> {
     let Halves { texts, list, seen, .. } = &rows.halves;
     let mut findings = Findings::default();
@@ -292,7 +298,7 @@ fn add_places<H: Copy>(
     of_row
 }
 
-fn teachers(rows: &Rows<Person>, texts: &mut Texts, said: &mut Said) -> (Vec<Person>, Vec<u32>) {
+fn teachers(rows: &Rows<Person>, texts: &mut StringArena, said: &mut Said) -> (Vec<Person>, Vec<u32>) {
     let Halves { texts: halves, list, seen, people } = &rows.halves;
     let mut findings = Findings::default();
     let used = seen.iter().map(|seen| !seen.rejected && !seen.nobody).collect::<Vec<_>>();
@@ -302,11 +308,11 @@ fn teachers(rows: &Rows<Person>, texts: &mut Texts, said: &mut Said) -> (Vec<Per
     said.findings.append(findings.of_file(&rows.names.file));
     let there = merged.iter().map(Option::is_some).collect::<Vec<_>>();
     let (sorted, of_row) = sorted_by_key(halves, merged, people, |person| person.key());
-    let sorted = sorted.into_iter().map(|person| person.map_texts(|text| texts.keep_of(halves, text)));
+    let sorted = sorted.into_iter().map(|person| person.map_texts(|text| texts.push_from(halves, text)));
     (sorted.collect(), only_there(people, &there, of_row))
 }
 
-fn students(rows: &Rows<Student>, texts: &mut Texts, said: &mut Said) -> (Vec<Student>, Vec<u32>) {
+fn students(rows: &Rows<Student>, texts: &mut StringArena, said: &mut Said) -> (Vec<Student>, Vec<u32>) {
     let Halves { texts: halves, list, seen, people } = &rows.halves;
     let mut findings = Findings::default();
     let used = seen.iter().map(|seen| !seen.rejected).collect::<Vec<_>>();
@@ -327,7 +333,7 @@ fn students(rows: &Rows<Student>, texts: &mut Texts, said: &mut Said) -> (Vec<St
     said.findings.append(findings.of_file(&rows.names.file));
     let there = merged.iter().map(Option::is_some).collect::<Vec<_>>();
     let (sorted, of_row) = sorted_by_key(halves, merged, people, |student| student.person.key());
-    let sorted = sorted.into_iter().map(|student| student.map_texts(|text| texts.keep_of(halves, text)));
+    let sorted = sorted.into_iter().map(|student| student.map_texts(|text| texts.push_from(halves, text)));
     (sorted.collect(), only_there(people, &there, of_row))
 }
 

@@ -2,7 +2,7 @@
 
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::protected::Named;
+use homeroom_model::protected::ProtectedAs;
 use homeroom_model::roster::{Link, Person};
 
 use crate::sets::parts::{Parts, Rows};
@@ -89,7 +89,7 @@ impl Naming<'_> {
                 || Finding::of_line(code, self.line, self.person, message).in_column(self.columns.1),
                 code,
             );
-            said.protected.name(Named::Teacher, self.person);
+            said.protected.name(ProtectedAs::Teacher, self.person);
             said.protected.name_teaching(self.class, self.person);
         }
         found
@@ -110,21 +110,21 @@ impl Naming<'_> {
     pub(super) fn reject(&self, said: &mut Said) {
         said.rejected += 1;
         let (protected, class, person) = (&mut said.protected, self.class, self.person);
-        protected.name(Named::Student, person);
-        protected.name(Named::Teacher, person);
-        protected.name(Named::Class, class);
+        protected.name(ProtectedAs::Student, person);
+        protected.name(ProtectedAs::Teacher, person);
+        protected.name(ProtectedAs::Class, class);
         match (class.is_empty(), person.is_empty()) {
             (false, false) => {
                 protected.name_enrollment(class, person);
                 protected.name_teaching(class, person);
             }
             (false, true) => {
-                protected.name(Named::ClassOfUnknownStudent, class);
-                protected.name(Named::ClassOfUnknownTeacher, class);
+                protected.name(ProtectedAs::ClassOfUnknownStudent, class);
+                protected.name(ProtectedAs::ClassOfUnknownTeacher, class);
             }
             _ => {
-                protected.name(Named::StudentOfUnknownClass, person);
-                protected.name(Named::TeacherOfUnknownClass, person);
+                protected.name(ProtectedAs::StudentOfUnknownClass, person);
+                protected.name(ProtectedAs::TeacherOfUnknownClass, person);
             }
         }
     }

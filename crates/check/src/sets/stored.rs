@@ -31,17 +31,17 @@ pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Ext
     if extents.orgs != Extent::Bulk {
         for school in active(&stored.schools).filter(|school| !gone.schools.contains(text(school.key))) {
             parts.schools.add_stored(text(school.key), |halves| {
-                let mut keep = |one| halves.texts.keep_of(&stored.texts, one);
-                School { key: keep(school.key), name: keep(school.name) }
+                let mut copy = |one| halves.texts.push_from(&stored.texts, one);
+                School { key: copy(school.key), name: copy(school.name) }
             });
         }
     }
     if extents.classes != Extent::Bulk {
         for class in active(&stored.classes).filter(|class| !gone.classes.contains(text(class.key))) {
             parts.classes.add_stored(text(class.key), |halves| ClassHalf {
-                school: halves.texts.keep(school_keys.get(&class.school).copied().unwrap_or_default()),
-                class: halves.texts.keep_of(&stored.texts, class.key),
-                class_name: halves.texts.keep_of(&stored.texts, class.name),
+                school: halves.texts.push(school_keys.get(&class.school).copied().unwrap_or_default()),
+                class: halves.texts.push_from(&stored.texts, class.key),
+                class_name: halves.texts.push_from(&stored.texts, class.name),
                 ..ClassHalf::default()
             });
         }
@@ -55,17 +55,17 @@ pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Ext
         let is_of_file = |rows: &Rows<Student>, key: &str| rows.get(key).is_some();
         for teacher in active(&stored.teachers) {
             let Some(key) = here(teacher).filter(|key| !is_of_file(&parts.students, key)) else { continue };
-            parts
-                .teachers
-                .add_stored(key, |halves| teacher.map_texts(|one| halves.texts.keep_of(&stored.texts, one)));
+            parts.teachers.add_stored(key, |halves| {
+                teacher.map_texts(|one| halves.texts.push_from(&stored.texts, one))
+            });
         }
         for student in active(&stored.students) {
             let Some(key) = here(&student.person).filter(|key| parts.teachers.get(key).is_none()) else {
                 continue;
             };
-            parts
-                .students
-                .add_stored(key, |halves| student.map_texts(|one| halves.texts.keep_of(&stored.texts, one)));
+            parts.students.add_stored(key, |halves| {
+                student.map_texts(|one| halves.texts.push_from(&stored.texts, one))
+            });
         }
     }
 }

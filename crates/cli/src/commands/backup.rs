@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use homeroom_model::{Chance, Clock};
+use homeroom_model::{Clock, Random};
 use homeroom_store::{Store, StoreSettings};
 use serde_json::json;
 
@@ -56,7 +56,7 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
         blobs: folder.join("blobs"),
         connections: 2,
     };
-    Ok(Store::open(&settings, Clock::System, Chance::from_system())?)
+    Ok(Store::open(&settings, Clock::System, Random::from_system())?)
 }
 
 /// Copies every kept file that the copied rows name.
@@ -65,7 +65,7 @@ pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
     for (blob, bytes) in to.blobs_named()? {
         if !to.blobs().contains(&blob, bytes) {
             let source = from.blobs().open_file(&blob)?;
-            let (hash, _) = to.blobs().keep(&to.chance().uuid().to_string(), &source)?;
+            let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
             ensure!(
                 hash == blob,
                 "the kept file {blob} has changed on disk: restore it from an older backup"

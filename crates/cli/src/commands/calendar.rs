@@ -2,7 +2,7 @@
 
 use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
-use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::Slug;
 use homeroom_store::DistrictStore;
 use jiff::civil::Date;
@@ -79,16 +79,20 @@ impl Calendar {
             Calendar::List { .. } => {}
             Calendar::Pause(range) => {
                 ensure!(range.schools.is_empty(), "a pause is for the whole district: leave --school out");
-                calendar.push(range.entry(EntryKind::Pause)?);
+                calendar.push(range.entry(CalendarRule::Pause)?);
             }
-            Calendar::AdditionsOnly(range) => calendar.push(range.entry(EntryKind::AdditionsOnly)?),
+            Calendar::AdditionsOnly(range) => calendar.push(range.entry(CalendarRule::AdditionsOnly)?),
             Calendar::Window(window) => {
                 let Window { classes, people, updates, .. } = *window;
                 ensure!(
                     classes.or(people).or(updates).is_some(),
                     "a window allows something: give --classes, --people or --updates"
                 );
-                calendar.push(window.range.entry(EntryKind::Window(Allowed { classes, people, updates }))?);
+                calendar.push(window.range.entry(CalendarRule::Window(Allowed {
+                    classes,
+                    people,
+                    updates,
+                }))?);
             }
             Calendar::Remove { number, .. } => {
                 if *number == 0 || *number > calendar.len() {
@@ -111,10 +115,10 @@ impl Calendar {
 }
 
 impl Range {
-    fn entry(&self, kind: EntryKind) -> anyhow::Result<Entry> {
+    fn entry(&self, kind: CalendarRule) -> anyhow::Result<CalendarEntry> {
         ensure!(self.from <= self.to, "the range ends ({}) before it begins ({})", self.to, self.from);
         let Range { from, to, .. } = *self;
-        Ok(Entry { from, to, kind, schools: self.schools.clone(), reason: self.reason.clone() })
+        Ok(CalendarEntry { from, to, kind, schools: self.schools.clone(), reason: self.reason.clone() })
     }
 }
 
@@ -135,7 +139,7 @@ pub(super) fn note_unknown_schools<'s>(
     Ok(())
 }
 
-fn list_text(calendar: &[Entry]) -> String {
+fn list_text(calendar: &[CalendarEntry]) -> String {
     if calendar.is_empty() {
         return "No date ranges: the same rules hold on every day.".into();
     }

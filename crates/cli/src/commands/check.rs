@@ -8,13 +8,14 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use homeroom_check::{check, write_findings};
 use homeroom_model::check_report::CheckReport;
-use homeroom_model::plan::{Counts, Held, PlanCounts};
+use homeroom_model::counts::{Counts, PlanCounts};
+use homeroom_model::hold::Held;
 use homeroom_model::profile::Profile;
-use homeroom_model::rekey::{How, Proposal};
+use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
-use homeroom_notify::{check_text, plan_text};
 use homeroom_read::Rules;
+use homeroom_report::{check_text, plan_text};
 use homeroom_sync::{Progress, preview, stored_of};
 use serde::Serialize;
 
@@ -56,7 +57,7 @@ struct Document<'d> {
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<&'d Held>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    matched: Option<&'d BTreeMap<How, Counts>>,
+    matched: Option<&'d BTreeMap<MatchedBy, Counts>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rekeys: Option<&'d [Proposal]>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,8 +9,8 @@ use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
-use homeroom_notify::{Cause, causes, check_verdict, counts, harmless, proposals_text, thousands};
 use homeroom_read::{Opened, Rules, read};
+use homeroom_report::{Cause, causes, check_verdict, counts, harmless, proposals_text, thousands};
 use unicode_width::UnicodeWidthStr;
 
 /// Causes shown in full, and rows of each.

@@ -5,7 +5,7 @@ use std::io::{BufRead, stdin};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_model::district::{District as Settings, Mode, Slug, Stage};
-use homeroom_model::plan::Fuse;
+use homeroom_model::fuse::Fuse;
 use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::run::RunState;
 use homeroom_store::district::NewDistrict;

@@ -5,9 +5,11 @@ use std::fmt::Write;
 use anyhow::bail;
 use clap::Args;
 use homeroom_model::district::Slug;
-use homeroom_model::history::{Act, Change, FieldValue, Happened, History as Document, Named};
-use homeroom_model::ids::Kind;
-use homeroom_notify::{harmless, local_time};
+use homeroom_model::history::{
+    CauseKind, EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent,
+};
+use homeroom_model::ids::EntityKind;
+use homeroom_report::{harmless, local_time};
 use homeroom_sync::history;
 
 use crate::exit::Exit;
@@ -42,12 +44,12 @@ struct Of {
 
 impl Of {
     /// Of what kind, and the key.
-    fn kind_and_key(&self) -> Option<(Kind, &str)> {
+    fn kind_and_key(&self) -> Option<(EntityKind, &str)> {
         [
-            (Kind::Student, &self.student),
-            (Kind::Teacher, &self.teacher),
-            (Kind::Class, &self.class),
-            (Kind::School, &self.school),
+            (EntityKind::Student, &self.student),
+            (EntityKind::Teacher, &self.teacher),
+            (EntityKind::Class, &self.class),
+            (EntityKind::School, &self.school),
         ]
         .into_iter()
         .find_map(|(kind, key)| Some((kind, key.as_deref()?)))
@@ -64,8 +66,8 @@ impl History {
         let found = history(&district, kind, key)?;
         if found.is_empty() {
             let keys = match kind {
-                Kind::Student | Kind::Teacher => "e-mail or SIS number",
-                Kind::Class | Kind::School => "id",
+                EntityKind::Student | EntityKind::Teacher => "e-mail or SIS number",
+                EntityKind::Class | EntityKind::School => "id",
             };
             bail!(
                 "{} has no {} with the {keys} '{key}' and never had: look for the spelling in \
@@ -88,16 +90,16 @@ fn text(history: &Document, time_zone: &str) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
         format!("{} {}, {}: {active}\n", history.kind.singular(), history.number, named(&history.named));
-    let together = |one: &Change, next: &Change| one.by == next.by;
+    let together = |one: &HistoryEntry, next: &HistoryEntry| one.by == next.by;
     for changes in history.changes.chunk_by(together) {
-        let Change { at, by, .. } = &changes[0];
+        let HistoryEntry { at, by, .. } = &changes[0];
         let at = at.map_or_else(|| "time not noted".into(), |at| local_time(at, time_zone));
         let run = by.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
         let upload = by.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
         let act = match by.act {
-            Act::Run => "run",
-            Act::Undo => "undo of run",
-            Act::Redo => "put back in place: run",
+            CauseKind::Run => "run",
+            CauseKind::Undo => "undo of run",
+            CauseKind::Redo => "put back in place: run",
         };
         writeln!(text, "  {at}  {act} {run}{upload}").expect("a String takes all text");
         for change in changes {
@@ -108,32 +110,32 @@ fn text(history: &Document, time_zone: &str) -> String {
     text
 }
 
-fn in_words(kind: Kind, happened: &Happened) -> String {
-    let of_class = kind == Kind::Class;
+fn in_words(kind: EntityKind, happened: &HistoryEvent) -> String {
+    let of_class = kind == EntityKind::Class;
     match happened {
-        Happened::Created { values } => {
+        HistoryEvent::Created { values } => {
             let value =
                 |FieldValue { field, value }: &FieldValue| format!("{} {}", field.in_words(), shown(value));
             format!("created: {}", values.iter().map(value).collect::<Vec<_>>().join(", "))
         }
-        Happened::Changed { field, from, to } => {
+        HistoryEvent::Changed { field, from, to } => {
             format!("{}: {} → {}", field.in_words(), shown(from), shown(to))
         }
-        Happened::Deactivated => "deactivated".into(),
-        Happened::Reactivated => "reactivated".into(),
-        Happened::Joined { with } if of_class => format!("joined by {}", named(with)),
-        Happened::Joined { with } => format!("joined class {}", named(with)),
-        Happened::Left { with } if of_class => format!("left by {}", named(with)),
-        Happened::Left { with } => format!("left class {}", named(with)),
-        Happened::BeganTeaching { with } if of_class => format!("taught by {}", named(with)),
-        Happened::BeganTeaching { with } => format!("teaches class {}", named(with)),
-        Happened::EndedTeaching { with } if of_class => format!("no longer taught by {}", named(with)),
-        Happened::EndedTeaching { with } => format!("no longer teaches class {}", named(with)),
+        HistoryEvent::Deactivated => "deactivated".into(),
+        HistoryEvent::Reactivated => "reactivated".into(),
+        HistoryEvent::Joined { with } if of_class => format!("joined by {}", named(with)),
+        HistoryEvent::Joined { with } => format!("joined class {}", named(with)),
+        HistoryEvent::Left { with } if of_class => format!("left by {}", named(with)),
+        HistoryEvent::Left { with } => format!("left class {}", named(with)),
+        HistoryEvent::BeganTeaching { with } if of_class => format!("taught by {}", named(with)),
+        HistoryEvent::BeganTeaching { with } => format!("teaches class {}", named(with)),
+        HistoryEvent::EndedTeaching { with } if of_class => format!("no longer taught by {}", named(with)),
+        HistoryEvent::EndedTeaching { with } => format!("no longer teaches class {}", named(with)),
     }
 }
 
-fn named(named: &Named) -> String {
-    let Named { key, name } = named;
+fn named(named: &EntityName) -> String {
+    let EntityName { key, name } = named;
     harmless(&if name.is_empty() { key.clone() } else { format!("{key} ({name})") })
 }
 

@@ -4,11 +4,11 @@ use std::io::{BufRead, Write, stdin, stdout};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
+use homeroom_model::hold::HeldState;
 use homeroom_model::ids::{RunId, RunNumber};
-use homeroom_model::plan::HeldState;
 use homeroom_model::rekey::{ProposalId, Verdicts};
 use homeroom_model::run::{Run as Document, RunState, Undone};
-use homeroom_notify::{self as notify, thousands};
+use homeroom_report::{self as report, thousands};
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::JobId;
 use homeroom_sync::{Task, queue_decision};
@@ -196,7 +196,7 @@ pub(crate) fn finish_run(
 
 /// A run in words.
 pub(crate) fn run_text(run: &Document, time_zone: &str) -> String {
-    let mut text = format!("run {}\n\n{}", run.id, notify::run_text(run, time_zone));
+    let mut text = format!("run {}\n\n{}", run.id, report::run_text(run, time_zone));
     if let Some(undone) = &run.report.undo {
         text += &undo_text("Taken back", undone);
         if let Some(again) = &undone.taken_back {

@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use homeroom_model::district::Slug;
-use homeroom_model::trace::{Stop, Trace as Traced};
-use homeroom_notify::harmless;
+use homeroom_model::trace::{Trace as Traced, TracePart};
+use homeroom_report::harmless;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -39,7 +39,7 @@ fn text(trace: &Traced) -> String {
     let color = if trace.is_there { AnsiColor::Green } else { AnsiColor::Yellow };
     let style = color.on_default().bold();
     let mut text = format!("{style}{}{style:#}\n\n", harmless(&trace.answer));
-    for step in trace.steps.iter().filter(|step| step.stop != Stop::Result) {
+    for step in trace.steps.iter().filter(|step| step.stop != TracePart::Result) {
         text.push_str(&format!("  {FAINT}{:<7}{FAINT:#} {}\n", step.stop.as_str(), harmless(&step.text)));
     }
     text

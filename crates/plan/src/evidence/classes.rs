@@ -3,7 +3,7 @@
 //! The classes of a new term or year have names and teachers alike, but other students: they are not the same.
 
 use hashbrown::HashMap;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};
 use homeroom_model::roster::{Link, Roster};
@@ -79,7 +79,7 @@ pub(super) fn find(
             }
         }
     }
-    pair_up(Kind::Class, pairs)
+    pair_up(EntityKind::Class, pairs)
 }
 
 /// What two classes have in common.

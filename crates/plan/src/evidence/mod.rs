@@ -9,12 +9,12 @@ mod schools;
 mod weigh;
 
 use hashbrown::HashSet;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
-use homeroom_model::rekey::{Confidence, Evidence, How, Proposal, ProposalId, Verdicts};
+use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal, ProposalId, Verdicts};
 use homeroom_model::roster::{Person, Roster};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use crate::diff::key_of;
 use crate::matching::{Match, Matches};
@@ -31,7 +31,7 @@ pub(crate) struct Known {
 /// That a wanted thing is a stored one, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Recognised {
-    pub(crate) kind: Kind,
+    pub(crate) kind: EntityKind,
     /// Position in the stored list.
     pub(crate) old: usize,
     /// Position in the wanted list.
@@ -53,8 +53,8 @@ pub(crate) fn recognise(
     pending: &[Proposal],
 ) -> Vec<Recognised> {
     let mut all = Vec::new();
-    let numbers = |kind: Kind| move |position: usize| number_at(stored, kind, position);
-    let mut settle = |kind: Kind, found: Vec<Recognised>, matches: &mut Matches| {
+    let numbers = |kind: EntityKind| move |position: usize| number_at(stored, kind, position);
+    let mut settle = |kind: EntityKind, found: Vec<Recognised>, matches: &mut Matches| {
         all.retain(|one: &Recognised| one.kind != kind || one.taken);
         for mut one in found {
             let id = ProposalId { kind, number: numbers(kind)(one.old) };
@@ -63,35 +63,35 @@ pub(crate) fn recognise(
             }
             one.taken = one.confidence > Confidence::Doubtful || verdicts.accepted.contains(&id);
             if one.taken {
-                matches[one.new] = Some(Match { position: one.old, how: How::Evidence });
+                matches[one.new] = Some(Match { position: one.old, how: MatchedBy::Evidence });
             }
             all.push(one);
         }
     };
     let not_classes = kept.classes.union(past_classes).copied().collect();
     let schools = Left::of(&stored.schools, &kept.schools, &known.schools);
-    let waits = |kind: Kind, left: &Left, found: Vec<Recognised>| {
+    let waits = |kind: EntityKind, left: &Left, found: Vec<Recognised>| {
         still_pending(stored, wanted, kind, left, pending, found)
     };
-    let found = waits(Kind::School, &schools, schools::find(stored, wanted, &schools, known));
-    settle(Kind::School, found, &mut known.schools);
+    let found = waits(EntityKind::School, &schools, schools::find(stored, wanted, &schools, known));
+    settle(EntityKind::School, found, &mut known.schools);
 
     let teachers = Left::of(&stored.teachers, &kept.teachers, &known.teachers);
     let students = Left::of(&stored.students, &kept.students, &known.students);
     let classes = Left::of(&stored.classes, &not_classes, &known.classes);
     let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
-    settle(Kind::Class, waits(Kind::Class, &classes, found), &mut known.classes);
+    settle(EntityKind::Class, waits(EntityKind::Class, &classes, found), &mut known.classes);
     let found = people::find_teachers(stored, wanted, &teachers, known);
-    settle(Kind::Teacher, waits(Kind::Teacher, &teachers, found), &mut known.teachers);
+    settle(EntityKind::Teacher, waits(EntityKind::Teacher, &teachers, found), &mut known.teachers);
     let found = people::find_students(stored, wanted, &students, known);
-    let found = waits(Kind::Student, &students, found);
+    let found = waits(EntityKind::Student, &students, found);
     let any = !found.is_empty();
-    settle(Kind::Student, found, &mut known.students);
+    settle(EntityKind::Student, found, &mut known.students);
     if any {
         // Where classes have namesakes, only their students tell which is which.
         let classes = Left::of(&stored.classes, &not_classes, &known.classes);
         let found = classes::find(stored, wanted, &classes, &teachers, &students, known);
-        settle(Kind::Class, found, &mut known.classes);
+        settle(EntityKind::Class, found, &mut known.classes);
     }
     all
 }
@@ -101,7 +101,7 @@ pub(crate) fn recognise(
 fn still_pending(
     stored: &StoredRoster,
     wanted: &Roster,
-    kind: Kind,
+    kind: EntityKind,
     left: &Left,
     pending: &[Proposal],
     mut found: Vec<Recognised>,
@@ -132,12 +132,12 @@ fn still_pending(
     found
 }
 
-fn number_at(stored: &StoredRoster, kind: Kind, position: usize) -> u32 {
+fn number_at(stored: &StoredRoster, kind: EntityKind, position: usize) -> u32 {
     match kind {
-        Kind::School => stored.schools[position].number,
-        Kind::Class => stored.classes[position].number,
-        Kind::Teacher => stored.teachers[position].number,
-        Kind::Student => stored.students[position].number,
+        EntityKind::School => stored.schools[position].number,
+        EntityKind::Class => stored.classes[position].number,
+        EntityKind::Teacher => stored.teachers[position].number,
+        EntityKind::Student => stored.students[position].number,
     }
 }
 
@@ -173,7 +173,7 @@ impl Left {
 }
 
 /// "lee, ann": both names of a person without accents and case.
-fn folded_name(texts: &Texts, person: &Person) -> String {
+fn folded_name(texts: &StringArena, person: &Person) -> String {
     format!("{}, {}", folded(texts.get(person.last_name)), folded(texts.get(person.first_name)))
 }
 
@@ -196,7 +196,7 @@ struct Pair {
 
 /// Makes one-to-one pairs of all that could be one: the surest first. A pair is doubtful when one of its sides had another
 /// choice that was as good.
-fn pair_up(kind: Kind, mut pairs: Vec<Pair>) -> Vec<Recognised> {
+fn pair_up(kind: EntityKind, mut pairs: Vec<Pair>) -> Vec<Recognised> {
     pairs
         .sort_unstable_by_key(|pair| (std::cmp::Reverse((pair.confidence, pair.weight)), pair.old, pair.new));
     let mut best_of_old = hashbrown::HashMap::new();

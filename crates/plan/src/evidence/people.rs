@@ -2,11 +2,11 @@
 
 use hashbrown::HashMap;
 use homeroom_model::Grade;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::Confidence;
 use homeroom_model::roster::{Link, Person, Roster};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use super::weigh::{Side, weigh};
 use super::{Known, Left, Pair, Recognised, core, folded_name, numbers_of, once_on_both_sides, pair_up};
@@ -23,7 +23,7 @@ pub(super) fn find_students(
 ) -> Vec<Recognised> {
     let list = |student: &homeroom_model::roster::Student| (student.person, student.grade);
     find(
-        Kind::Student,
+        EntityKind::Student,
         left,
         &known.students,
         &stored.students,
@@ -46,7 +46,7 @@ pub(super) fn find_teachers(
     known: &Known,
 ) -> Vec<Recognised> {
     find(
-        Kind::Teacher,
+        EntityKind::Teacher,
         left,
         &known.teachers,
         &stored.teachers,
@@ -72,7 +72,7 @@ struct Sources<'s> {
 
 #[expect(clippy::too_many_arguments, reason = "both rosters, what is known of them, and which kind")]
 fn find<V>(
-    kind: Kind,
+    kind: EntityKind,
     left: &Left,
     matches: &Matches,
     list: &[Stored<V>],
@@ -184,11 +184,11 @@ const FEW: usize = 5;
 fn side<'t>(
     at: usize,
     (person, grade): (Person, Option<Grade>),
-    texts: &'t Texts,
+    texts: &'t StringArena,
     classes: Vec<u32>,
     school: u32,
 ) -> Side<'t> {
-    let text = |text: Text| texts.get(text);
+    let text = |text: StrId| texts.get(text);
     let (first_name, last_name) = (text(person.first_name), text(person.last_name));
     Side {
         at,

@@ -1,6 +1,6 @@
 //! Schools under another `school_id`.
 
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};
 use homeroom_model::roster::Roster;
@@ -37,7 +37,7 @@ pub(super) fn find(stored: &StoredRoster, wanted: &Roster, left: &Left, known: &
             });
         }
     }
-    pair_up(Kind::School, pairs)
+    pair_up(EntityKind::School, pairs)
 }
 
 /// How many of the old school's classes are in the new one, by their ids; and the share in per cent.

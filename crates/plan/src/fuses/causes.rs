@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::plan::Plan;
 use homeroom_model::stored::StoredRoster;
@@ -10,19 +10,19 @@ use homeroom_model::stored::StoredRoster;
 use super::places::{Places, SchoolNames};
 
 /// The likely cause of the removal of these students, teachers or classes.
-pub(super) fn of_removal(kind: Kind, plan: &Plan, stored: &StoredRoster, places: &Places) -> String {
+pub(super) fn of_removal(kind: EntityKind, plan: &Plan, stored: &StoredRoster, places: &Places) -> String {
     let names = SchoolNames::new(plan, stored);
     let removed = match kind {
-        Kind::School => &plan.schools.deactivate,
-        Kind::Class => &plan.classes.deactivate,
-        Kind::Teacher => &plan.teachers.deactivate,
-        Kind::Student => &plan.students.deactivate,
+        EntityKind::School => &plan.schools.deactivate,
+        EntityKind::Class => &plan.classes.deactivate,
+        EntityKind::Teacher => &plan.teachers.deactivate,
+        EntityKind::Student => &plan.students.deactivate,
     };
     let all = stored.active_numbers(kind).collect::<Vec<_>>();
     earlier_year(plan, stored)
         .or_else(|| whole_schools(kind, removed, &all, places, &names))
-        .or_else(|| if kind == Kind::Student { one_grade(removed, stored) } else { None })
-        .or_else(|| if kind == Kind::Student { stops_at_a_letter(removed, stored) } else { None })
+        .or_else(|| if kind == EntityKind::Student { one_grade(removed, stored) } else { None })
+        .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(removed, stored) } else { None })
         .or_else(|| new_classes(kind, plan, stored))
         .unwrap_or_else(|| "Most likely the export is incomplete or from another school year.".into())
 }
@@ -44,7 +44,7 @@ fn earlier_year(plan: &Plan, stored: &StoredRoster) -> Option<String> {
 
 /// The removed are nearly all of some schools, and hardly anyone of the others.
 fn whole_schools(
-    kind: Kind,
+    kind: EntityKind,
     removed: &[u32],
     all: &[u32],
     places: &Places,
@@ -120,11 +120,14 @@ fn stops_at_a_letter(removed: &[u32], stored: &StoredRoster) -> Option<String> {
 }
 
 /// Classes are replaced by others while the students stay: a new term or year.
-fn new_classes(kind: Kind, plan: &Plan, stored: &StoredRoster) -> Option<String> {
+fn new_classes(kind: EntityKind, plan: &Plan, stored: &StoredRoster) -> Option<String> {
     let (gone, new) =
         (plan.classes.deactivate.len(), plan.classes.create.len() + plan.classes.reactivate.len());
-    let students = stored.active(Kind::Student);
-    (kind == Kind::Class && gone > 0 && new * 2 >= gone && plan.students.deactivate.len() * 4 < students)
+    let students = stored.active(EntityKind::Student);
+    (kind == EntityKind::Class
+        && gone > 0
+        && new * 2 >= gone
+        && plan.students.deactivate.len() * 4 < students)
         .then(|| {
             format!("{new} other classes come while most students stay: most likely a new term has begun.")
         })

@@ -1,7 +1,8 @@
 //! The update fuse: nearly everyone would be changed a little.
 
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Fuse, Numbered};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::Numbered;
 use homeroom_model::roster::Student;
 use homeroom_model::stored::Stored;
 
@@ -10,19 +11,20 @@ use super::cut::Cut;
 
 pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
     let (teachers, students) = (&look.plan.teachers.update, &look.plan.students.update);
-    let school = |kind: Kind| move |number: u32| look.places.of(kind, number);
-    let all = look.stored.active_numbers(Kind::Teacher).map(school(Kind::Teacher));
-    let all = all.chain(look.stored.active_numbers(Kind::Student).map(school(Kind::Student)));
-    let changing = teachers.iter().map(|one| look.places.of(Kind::Teacher, one.number));
-    let changing = changing.chain(students.iter().map(|one| look.places.of(Kind::Student, one.number)));
+    let school = |kind: EntityKind| move |number: u32| look.places.of(kind, number);
+    let all = look.stored.active_numbers(EntityKind::Teacher).map(school(EntityKind::Teacher));
+    let all = all.chain(look.stored.active_numbers(EntityKind::Student).map(school(EntityKind::Student)));
+    let changing = teachers.iter().map(|one| look.places.of(EntityKind::Teacher, one.number));
+    let changing = changing.chain(students.iter().map(|one| look.places.of(EntityKind::Student, one.number)));
     let measured =
         look.rules.measure(look, look.rules.policy.update(), |window| window.updates, all, changing);
     let (limit, changed, active) =
         measured.into_iter().find(|(limit, changed, active)| limit.is_exceeded(*changed, *active))?;
-    teachers.iter().for_each(|one| cut.hold_update(Kind::Teacher, one.number));
-    students.iter().for_each(|one| cut.hold_update(Kind::Student, one.number));
-    let first = students.iter().map(|one| (Kind::Student, one.number));
-    let first = first.chain(teachers.iter().map(|one| (Kind::Teacher, one.number))).take(super::EXAMPLES);
+    teachers.iter().for_each(|one| cut.hold_update(EntityKind::Teacher, one.number));
+    students.iter().for_each(|one| cut.hold_update(EntityKind::Student, one.number));
+    let first = students.iter().map(|one| (EntityKind::Student, one.number));
+    let first =
+        first.chain(teachers.iter().map(|one| (EntityKind::Teacher, one.number))).take(super::EXAMPLES);
     Some(BlownFuse {
         fuse: Fuse::Update,
         scope: "people".into(),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{Changes, Counts, LinkChanges, Numbered, Plan, PlanCounts};
+use homeroom_model::counts::{Counts, PlanCounts};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Link, Person};
 use homeroom_model::stored::{FormerKey, Stored, StoredRoster};
-use homeroom_model::texts::{Text, Texts};
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use super::places::Places;
 
@@ -99,12 +100,12 @@ impl<'c> Cut<'c> {
             && [&self.schools, &self.classes, &self.teachers, &self.students].iter().all(|of| of.is_empty())
     }
 
-    pub(super) fn of(&mut self, kind: Kind) -> &mut CutOf {
+    pub(super) fn of(&mut self, kind: EntityKind) -> &mut CutOf {
         match kind {
-            Kind::School => &mut self.schools,
-            Kind::Class => &mut self.classes,
-            Kind::Teacher => &mut self.teachers,
-            Kind::Student => &mut self.students,
+            EntityKind::School => &mut self.schools,
+            EntityKind::Class => &mut self.classes,
+            EntityKind::Teacher => &mut self.teachers,
+            EntityKind::Student => &mut self.students,
         }
     }
 
@@ -121,13 +122,13 @@ impl<'c> Cut<'c> {
     /// The whole plan waits.
     pub(super) fn hold_everything(&mut self, plan: &Plan) {
         self.everything = true;
-        self.hold_all(Kind::School, &plan.schools);
-        self.hold_all(Kind::Class, &plan.classes);
-        self.hold_all(Kind::Teacher, &plan.teachers);
-        self.hold_all(Kind::Student, &plan.students);
+        self.hold_all(EntityKind::School, &plan.schools);
+        self.hold_all(EntityKind::Class, &plan.classes);
+        self.hold_all(EntityKind::Teacher, &plan.teachers);
+        self.hold_all(EntityKind::Student, &plan.students);
     }
 
-    fn hold_all<V>(&mut self, kind: Kind, changes: &Changes<V>) {
+    fn hold_all<V>(&mut self, kind: EntityKind, changes: &Changes<V>) {
         changes.create.iter().chain(&changes.reactivate).for_each(|one| self.hold_arrival(kind, one.number));
         changes.rekey.iter().for_each(|one| self.hold_rekey(kind, one.number));
         changes.update.iter().for_each(|one| self.hold_update(kind, one.number));
@@ -164,29 +165,29 @@ impl<'c> Cut<'c> {
     }
 
     /// The creation or reactivation of this one waits.
-    pub(super) fn hold_arrival(&mut self, kind: Kind, number: u32) {
+    pub(super) fn hold_arrival(&mut self, kind: EntityKind, number: u32) {
         if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
             self.of(kind).arrivals.insert(number, waits);
         }
     }
 
     /// The new key of this one waits.
-    pub(super) fn hold_rekey(&mut self, kind: Kind, number: u32) {
+    pub(super) fn hold_rekey(&mut self, kind: EntityKind, number: u32) {
         match kind {
-            Kind::School | Kind::Class => self.hold_update(kind, number),
-            Kind::Teacher | Kind::Student => self.hold_arrival(kind, number),
+            EntityKind::School | EntityKind::Class => self.hold_update(kind, number),
+            EntityKind::Teacher | EntityKind::Student => self.hold_arrival(kind, number),
         }
     }
 
     /// The removal of this one waits.
-    pub(super) fn hold_removal(&mut self, kind: Kind, number: u32) {
+    pub(super) fn hold_removal(&mut self, kind: EntityKind, number: u32) {
         if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
             self.of(kind).removals.insert(number, waits);
         }
     }
 
     /// The new values of this one wait.
-    pub(super) fn hold_update(&mut self, kind: Kind, number: u32) {
+    pub(super) fn hold_update(&mut self, kind: EntityKind, number: u32) {
         if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
             self.of(kind).updates.insert(number, waits);
         }
@@ -230,10 +231,10 @@ impl<'c> Cut<'c> {
     /// Whoever is removed in a school in which every removal waits.
     fn removals_of_schools(&mut self, plan: &Plan) {
         let removed = [
-            (Kind::School, &plan.schools.deactivate),
-            (Kind::Class, &plan.classes.deactivate),
-            (Kind::Teacher, &plan.teachers.deactivate),
-            (Kind::Student, &plan.students.deactivate),
+            (EntityKind::School, &plan.schools.deactivate),
+            (EntityKind::Class, &plan.classes.deactivate),
+            (EntityKind::Teacher, &plan.teachers.deactivate),
+            (EntityKind::Student, &plan.students.deactivate),
         ];
         for (kind, numbers) in removed {
             for number in numbers {
@@ -249,8 +250,8 @@ impl<'c> Cut<'c> {
         let removed_classes = numbers_set(&plan.classes.deactivate);
         let removed_schools = numbers_set(&plan.schools.deactivate);
         for (kind, links, removed) in [
-            (Kind::Teacher, &plan.teachings, numbers_set(&plan.teachers.deactivate)),
-            (Kind::Student, &plan.enrollments, numbers_set(&plan.students.deactivate)),
+            (EntityKind::Teacher, &plan.teachings, numbers_set(&plan.teachers.deactivate)),
+            (EntityKind::Student, &plan.enrollments, numbers_set(&plan.students.deactivate)),
         ] {
             for link in &links.deactivate {
                 if let Some(waits) = self.end_waits(kind, link) {
@@ -274,12 +275,12 @@ impl<'c> Cut<'c> {
     }
 
     /// Whether the end of a link waits.
-    fn end_waits(&self, kind: Kind, link: &Link) -> Option<Waits> {
+    fn end_waits(&self, kind: EntityKind, link: &Link) -> Option<Waits> {
         if self.until_range_ends {
             return Some(Waits::Range);
         }
-        let of = if kind == Kind::Teacher { &self.teachers } else { &self.students };
-        let turned = if kind == Kind::Student { self.turned.get(&link.class) } else { None };
+        let of = if kind == EntityKind::Teacher { &self.teachers } else { &self.students };
+        let turned = if kind == EntityKind::Student { self.turned.get(&link.class) } else { None };
         of.removals
             .get(&link.person)
             .or_else(|| of.arrivals.get(&link.person))
@@ -292,9 +293,9 @@ impl<'c> Cut<'c> {
     }
 
     /// Whether a new link waits.
-    fn start_waits(&self, kind: Kind, link: &Link) -> Option<Waits> {
-        let of = if kind == Kind::Teacher { &self.teachers } else { &self.students };
-        let turned = if kind == Kind::Student { self.turned.get(&link.class) } else { None };
+    fn start_waits(&self, kind: EntityKind, link: &Link) -> Option<Waits> {
+        let of = if kind == EntityKind::Teacher { &self.teachers } else { &self.students };
+        let turned = if kind == EntityKind::Student { self.turned.get(&link.class) } else { None };
         of.arrivals
             .get(&link.person)
             .or(turned)
@@ -326,7 +327,7 @@ impl<'c> Cut<'c> {
     /// A key belongs to one active thing. When the removal or change of its holder waits, whoever is to get it waits, too.
     fn keys(&mut self, plan: &Plan, stored: &StoredRoster) {
         let Cut { places, released, schools, classes, teachers, students, .. } = self;
-        let own = |kind: Kind, number: u32, waits: Waits| {
+        let own = |kind: EntityKind, number: u32, waits: Waits| {
             let school = places.of(kind, number);
             let is_open = matches!(waits, Waits::School(_)) && !released.contains(&school);
             if is_open { Waits::School(school) } else { waits }
@@ -334,10 +335,10 @@ impl<'c> Cut<'c> {
         let texts = &plan.texts;
         let person = |one: &Person| [one.email, one.sis_id];
         let keys = Keys { texts, stored, own: &own };
-        keys.wait(Kind::School, schools, &plan.schools, &stored.schools, |one| [one.key, Text::EMPTY]);
-        keys.wait(Kind::Class, classes, &plan.classes, &stored.classes, |one| [one.key, Text::EMPTY]);
-        keys.wait(Kind::Teacher, teachers, &plan.teachers, &stored.teachers, person);
-        keys.wait(Kind::Student, students, &plan.students, &stored.students, |one| person(&one.person));
+        keys.wait(EntityKind::School, schools, &plan.schools, &stored.schools, |one| [one.key, StrId::EMPTY]);
+        keys.wait(EntityKind::Class, classes, &plan.classes, &stored.classes, |one| [one.key, StrId::EMPTY]);
+        keys.wait(EntityKind::Teacher, teachers, &plan.teachers, &stored.teachers, person);
+        keys.wait(EntityKind::Student, students, &plan.students, &stored.students, |one| person(&one.person));
     }
 
     /// Cuts the plan.
@@ -372,10 +373,10 @@ impl<'c> Cut<'c> {
             Self::apart(&self.students, students, field, by_school);
         let field: Field = |counts| &mut counts.teachings;
         [pieces.safe.teachings, pieces.risky.teachings, pieces.later.teachings] =
-            self.links_apart(Kind::Teacher, teachings, field, by_school);
+            self.links_apart(EntityKind::Teacher, teachings, field, by_school);
         let field: Field = |counts| &mut counts.enrollments;
         [pieces.safe.enrollments, pieces.risky.enrollments, pieces.later.enrollments] =
-            self.links_apart(Kind::Student, enrollments, field, by_school);
+            self.links_apart(EntityKind::Student, enrollments, field, by_school);
         for former in plan.former_keys {
             match self.key_waits(&former) {
                 None => pieces.safe.former_keys.push(former),
@@ -388,10 +389,10 @@ impl<'c> Cut<'c> {
 
     fn key_waits(&self, former: &FormerKey) -> Option<Waits> {
         let of = match former.kind {
-            Kind::School => &self.schools,
-            Kind::Class => &self.classes,
-            Kind::Teacher => &self.teachers,
-            Kind::Student => &self.students,
+            EntityKind::School => &self.schools,
+            EntityKind::Class => &self.classes,
+            EntityKind::Teacher => &self.teachers,
+            EntityKind::Student => &self.students,
         };
         of.arrivals.get(&former.number).or_else(|| of.updates.get(&former.number)).copied()
     }
@@ -424,7 +425,7 @@ impl<'c> Cut<'c> {
 
     fn links_apart(
         &self,
-        kind: Kind,
+        kind: EntityKind,
         changes: LinkChanges,
         field: Field,
         by_school: &mut BTreeMap<u32, PlanCounts>,
@@ -485,9 +486,9 @@ impl Tally<'_> {
 
 /// Where keys are, and which school decides about something that waits with another.
 struct Keys<'k> {
-    texts: &'k Texts,
+    texts: &'k StringArena,
     stored: &'k StoredRoster,
-    own: &'k dyn Fn(Kind, u32, Waits) -> Waits,
+    own: &'k dyn Fn(EntityKind, u32, Waits) -> Waits,
 }
 
 impl Keys<'_> {
@@ -497,11 +498,11 @@ impl Keys<'_> {
     /// applied in either order.
     fn wait<V>(
         &self,
-        kind: Kind,
+        kind: EntityKind,
         cut: &mut CutOf,
         changes: &Changes<V>,
         list: &[Stored<V>],
-        keys: impl Fn(&V) -> [Text; 2],
+        keys: impl Fn(&V) -> [StrId; 2],
     ) {
         let Keys { texts, stored, own } = self;
         if cut.is_empty() {
@@ -523,7 +524,7 @@ impl Keys<'_> {
                 holder.insert(key, (number, removed));
             }
         }
-        let stays = matches!(kind, Kind::School | Kind::Class).then_some(&changes.rekey);
+        let stays = matches!(kind, EntityKind::School | EntityKind::Class).then_some(&changes.rekey);
         let is_update = changes.update.iter().chain(stays.into_iter().flatten());
         let is_update = is_update.map(|one| one.number).collect::<HashSet<_>>();
         // Who is to get which key from whom.

@@ -1,7 +1,8 @@
 //! The identity fuse: removed things that look like created ones are held, both, as new keys of known things.
 
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Fuse, Numbered, Plan};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::{Numbered, Plan};
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
 use super::cut::Cut;
@@ -11,7 +12,7 @@ use super::{EXAMPLES, Look};
 /// wait one by one: whether two people are one is not for a machine to guess.
 pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     let mut fuses = Vec::new();
-    for kind in Kind::ALL {
+    for kind in EntityKind::ALL {
         let of_kind = look.plan.proposals.iter().filter(|one| one.id.kind == kind);
         let proposals = of_kind.collect::<Vec<_>>();
         let gone = (look.removed(kind).len() + re_keyed(look.plan, kind).len()) as u64;
@@ -54,19 +55,19 @@ fn looks_alike(one: &Proposal) -> bool {
     one.confidence > Confidence::Doubtful || one.evidence.iter().any(|evidence| names.contains(evidence))
 }
 
-fn re_keyed(plan: &Plan, kind: Kind) -> Vec<u32> {
+fn re_keyed(plan: &Plan, kind: EntityKind) -> Vec<u32> {
     fn numbers<V>(list: &[Numbered<V>]) -> Vec<u32> {
         list.iter().map(|one| one.number).collect()
     }
     match kind {
-        Kind::School => numbers(&plan.schools.rekey),
-        Kind::Class => numbers(&plan.classes.rekey),
-        Kind::Teacher => numbers(&plan.teachers.rekey),
-        Kind::Student => numbers(&plan.students.rekey),
+        EntityKind::School => numbers(&plan.schools.rekey),
+        EntityKind::Class => numbers(&plan.classes.rekey),
+        EntityKind::Teacher => numbers(&plan.teachers.rekey),
+        EntityKind::Student => numbers(&plan.students.rekey),
     }
 }
 
-fn message(kind: Kind, held: &[&Proposal], gone: u64) -> String {
+fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
     let with = |confidence| held.iter().filter(|one| one.confidence == confidence).count();
     let (certain, probable, doubtful) =
         (with(Confidence::Certain), with(Confidence::Probable), with(Confidence::Doubtful));

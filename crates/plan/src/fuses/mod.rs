@@ -12,10 +12,14 @@ mod turnover;
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::calendar::{Allowed, Entry};
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Held, HeldSchool, HeldState, Plan, PlanCounts, Seats};
+use homeroom_model::calendar::{Allowed, CalendarEntry};
+use homeroom_model::counts::PlanCounts;
+use homeroom_model::fuse::BlownFuse;
+use homeroom_model::hold::{Held, HeldSchool, HeldState};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::Plan;
 use homeroom_model::policy::{Limit, Policy};
+use homeroom_model::seats::Seats;
 use homeroom_model::stored::{Stored, StoredRoster};
 use jiff::civil::Date;
 
@@ -172,20 +176,22 @@ const EXAMPLES: usize = 10;
 
 impl Look<'_> {
     /// "Ann Lee (ann@x.org)", as stored.
-    fn named(&self, kind: Kind, number: u32) -> String {
+    fn named(&self, kind: EntityKind, number: u32) -> String {
         fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
             list.binary_search_by_key(&number, |one| one.number).ok().map(|at| &list[at].values)
         }
         let texts = &self.stored.texts;
         let named = match kind {
-            Kind::School => {
+            EntityKind::School => {
                 find(&self.stored.schools, number).map(|one| (texts.get(one.name).to_owned(), one.key))
             }
-            Kind::Class => {
+            EntityKind::Class => {
                 find(&self.stored.classes, number).map(|one| (texts.get(one.name).to_owned(), one.key))
             }
-            Kind::Teacher => find(&self.stored.teachers, number).map(|one| (one.full_name(texts), one.key())),
-            Kind::Student => {
+            EntityKind::Teacher => {
+                find(&self.stored.teachers, number).map(|one| (one.full_name(texts), one.key()))
+            }
+            EntityKind::Student => {
                 find(&self.stored.students, number).map(|one| (one.person.full_name(texts), one.person.key()))
             }
         };
@@ -193,16 +199,16 @@ impl Look<'_> {
     }
 
     /// The first ten of them, by name.
-    fn examples(&self, kind: Kind, numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+    fn examples(&self, kind: EntityKind, numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
         numbers.into_iter().take(EXAMPLES).map(|number| self.named(kind, number)).collect()
     }
 
-    fn removed(&self, kind: Kind) -> &[u32] {
+    fn removed(&self, kind: EntityKind) -> &[u32] {
         match kind {
-            Kind::School => &self.plan.schools.deactivate,
-            Kind::Class => &self.plan.classes.deactivate,
-            Kind::Teacher => &self.plan.teachers.deactivate,
-            Kind::Student => &self.plan.students.deactivate,
+            EntityKind::School => &self.plan.schools.deactivate,
+            EntityKind::Class => &self.plan.classes.deactivate,
+            EntityKind::Teacher => &self.plan.teachers.deactivate,
+            EntityKind::Student => &self.plan.students.deactivate,
         }
     }
 }
@@ -211,7 +217,7 @@ impl Look<'_> {
 struct Rules<'r> {
     policy: &'r Policy,
     today: Date,
-    windows: Vec<(&'r Entry, &'r Allowed)>,
+    windows: Vec<(&'r CalendarEntry, &'r Allowed)>,
 }
 
 impl<'r> Rules<'r> {

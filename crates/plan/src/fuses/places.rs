@@ -1,6 +1,6 @@
 //! Which school things belong to, before and after a plan.
 
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::Plan;
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
@@ -51,12 +51,12 @@ impl Places {
         at(&self.student, number)
     }
 
-    pub(super) fn of(&self, kind: Kind, number: u32) -> u32 {
+    pub(super) fn of(&self, kind: EntityKind, number: u32) -> u32 {
         match kind {
-            Kind::Teacher => at(&self.teacher, number),
-            Kind::Student => at(&self.student, number),
-            Kind::School => number,
-            Kind::Class => at(&self.class, number),
+            EntityKind::Teacher => at(&self.teacher, number),
+            EntityKind::Student => at(&self.student, number),
+            EntityKind::School => number,
+            EntityKind::Class => at(&self.class, number),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::calendar::Allowed;
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Fuse};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
 
 use super::cut::Cut;
 use super::{Limits, Look, causes, places_of_schools};
@@ -28,7 +28,7 @@ pub(super) fn shrink(look: &Look<'_>, limits: &Limits, cut: &mut Cut<'_>) -> Opt
         return None;
     };
     hold_all_removals(look, cut);
-    let examples = look.examples(Kind::Student, look.removed(Kind::Student).iter().copied());
+    let examples = look.examples(EntityKind::Student, look.removed(EntityKind::Student).iter().copied());
     Some(BlownFuse { fuse: Fuse::Shrink, scope: "rows".into(), message, examples })
 }
 
@@ -39,9 +39,9 @@ pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     }
     let mut fuses = Vec::new();
     let usual = look.rules.policy.district();
-    for kind in [Kind::Student, Kind::Teacher, Kind::Class] {
+    for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
         let allowed: fn(&Allowed) -> Option<u32> = match kind {
-            Kind::Class => |window| window.classes,
+            EntityKind::Class => |window| window.classes,
             _ => |window| window.people,
         };
         let school = |number: u32| look.places.of(kind, number);
@@ -59,7 +59,7 @@ pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     fuses
 }
 
-fn blown(look: &Look<'_>, kind: Kind, gone: u64, active: u64, percent: u32) -> BlownFuse {
+fn blown(look: &Look<'_>, kind: EntityKind, gone: u64, active: u64, percent: u32) -> BlownFuse {
     BlownFuse {
         fuse: Fuse::District,
         scope: kind.plural().into(),
@@ -84,7 +84,7 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
             continue;
         }
         let limit = look.rules.limit(look.rules.policy.school(), key, |window| window.people);
-        let vanishes = look.removed(Kind::School).contains(school) && limit.percent < 100;
+        let vanishes = look.removed(EntityKind::School).contains(school) && limit.percent < 100;
         let count = students.len() as u64;
         let before = if vanishes || count >= u64::from(limit.floor) { students_of(look, *school) } else { 0 };
         let message = if vanishes {
@@ -102,7 +102,7 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
             continue;
         };
         cut.hold_removals(*school);
-        let examples = look.examples(Kind::Student, students.iter().copied());
+        let examples = look.examples(EntityKind::Student, students.iter().copied());
         fuses.push(BlownFuse { fuse: Fuse::School, scope: key.into(), message, examples });
     }
     fuses

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Fuse, Numbered, SchoolSeats, Seats};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::Numbered;
 use homeroom_model::roster::Student;
+use homeroom_model::seats::{SchoolSeats, Seats};
 use jiff::ToSpan;
 
 use super::cut::Cut;
@@ -12,7 +14,7 @@ use super::{EXAMPLES, Limits, Look};
 
 /// The limit, and how it is and would be.
 pub(super) fn count(look: &Look<'_>, limits: &Limits) -> Seats {
-    let before = look.stored.active(Kind::Student) as u64;
+    let before = look.stored.active(EntityKind::Student) as u64;
     let students = &look.plan.students;
     let arrivals = (students.create.len() + students.reactivate.len()) as u64;
     let forecast = before + arrivals - students.deactivate.len() as u64;
@@ -132,7 +134,7 @@ fn active_after(look: &Look<'_>, cut: &Cut<'_>) -> u64 {
     let arrive =
         |list: &[Numbered<Student>]| list.iter().filter(|one| !cut.arrival_waits(one.number)).count();
     let leave = students.deactivate.iter().filter(|number| !cut.removal_waits(**number)).count();
-    let before = look.stored.active(Kind::Student);
+    let before = look.stored.active(EntityKind::Student);
     (before + arrive(&students.create) + arrive(&students.reactivate) - leave) as u64
 }
 
@@ -163,7 +165,7 @@ fn hold_last(look: &Look<'_>, cut: &mut Cut<'_>, count: usize, of: impl Fn(u32) 
     let free = arrivals.filter(|number| of(*number) && !cut.arrival_waits(*number));
     let held = free.take(count).collect::<Vec<_>>();
     let before = waiting(look, cut).len();
-    held.iter().for_each(|number| cut.hold_arrival(Kind::Student, *number));
+    held.iter().for_each(|number| cut.hold_arrival(EntityKind::Student, *number));
     waiting(look, cut).len() > before
 }
 

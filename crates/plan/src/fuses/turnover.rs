@@ -1,8 +1,8 @@
 //! The class fuse: most students of a class are replaced. A `class_id` was used again for another class.
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::ids::Kind;
-use homeroom_model::plan::{BlownFuse, Fuse};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::Link;
 
 use super::cut::Cut;
@@ -32,7 +32,7 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     for (class, count) in count(&look.plan.enrollments.reactivate) {
         *joined.entry(class).or_default() += count;
     }
-    let gone = look.removed(Kind::Class).iter().collect::<HashSet<_>>();
+    let gone = look.removed(EntityKind::Class).iter().collect::<HashSet<_>>();
     let floor = u64::from(look.rules.policy.class_floor);
     let mut suspects = HashMap::<u32, u64>::new();
     for (class, left) in left {
@@ -76,7 +76,7 @@ fn blown(look: &Look<'_>, school: u32, turned: &[Turned]) -> Vec<BlownFuse> {
             turned.len(),
             turned[0].percent
         );
-        let examples = look.examples(Kind::Class, turned.iter().map(|one| one.class));
+        let examples = look.examples(EntityKind::Class, turned.iter().map(|one| one.class));
         return vec![BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples }];
     }
     let one = |turned: &Turned| {
@@ -90,7 +90,7 @@ fn blown(look: &Look<'_>, school: u32, turned: &[Turned]) -> Vec<BlownFuse> {
             turned.left, turned.before, turned.percent
         );
         let left = look.plan.enrollments.deactivate.iter().filter(|link| link.class == turned.class);
-        let examples = look.examples(Kind::Student, left.map(|link| link.person).take(EXAMPLES));
+        let examples = look.examples(EntityKind::Student, left.map(|link| link.person).take(EXAMPLES));
         Some(BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples })
     };
     turned.iter().filter_map(one).collect()

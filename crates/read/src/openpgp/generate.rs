@@ -1,6 +1,6 @@
 //! Makes a key pair that every OpenPGP program in use understands.
 
-use homeroom_model::chance::Chance;
+use homeroom_model::random::Random;
 use pgp::composed::{
     ArmorOptions, KeyType, SignedKeyDetails, SignedPublicKey, SignedSecretKey, SignedSecretSubKey,
 };
@@ -22,12 +22,12 @@ const SIGNS: KeyType = KeyType::Ed25519Legacy;
 const DECRYPTS: KeyType = KeyType::ECDH(ECCCurve::Curve25519Legacy);
 
 /// A new key pair, armored: the secret and the public half.
-pub(crate) fn generate(user_id: &str, created: u32, chance: &Chance) -> Result<(String, String), KeyError> {
+pub(crate) fn generate(user_id: &str, created: u32, random: &Random) -> Result<(String, String), KeyError> {
     if user_id.trim().is_empty() || user_id.chars().count() > 200 {
         return Err(KeyError::Name);
     }
     let failed = |error: pgp::errors::Error| KeyError::NotMade(error.to_string());
-    let secret = pair(user_id, Timestamp::from_secs(created), Draws(chance)).map_err(failed)?;
+    let secret = pair(user_id, Timestamp::from_secs(created), Draws(random)).map_err(failed)?;
     let public = SignedPublicKey::from(secret.clone());
     let armor = ArmorOptions::default();
     Ok((
@@ -116,7 +116,7 @@ fn config(
 }
 
 /// [`Chance`] as the library wants it.
-struct Draws<'c>(&'c Chance);
+struct Draws<'c>(&'c Random);
 
 impl RngCore for Draws<'_> {
     fn next_u32(&mut self) -> u32 {
@@ -137,5 +137,5 @@ impl RngCore for Draws<'_> {
     }
 }
 
-// Chance draws from ChaCha, seeded by the operating system.
+// Random draws from ChaCha, seeded by the operating system.
 impl CryptoRng for Draws<'_> {}

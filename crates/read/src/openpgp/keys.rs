@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use homeroom_model::chance::Chance;
+use homeroom_model::random::Random;
 use pgp::composed::{ArmorOptions, Deserializable, SignedPublicKey, SignedPublicSubKey, SignedSecretKey};
 use pgp::packet::SignatureType;
 use pgp::types::{Fingerprint, KeyDetails, VerifyingKey};
@@ -36,8 +36,8 @@ impl OpenPgpKeys {
     ///
     /// # Errors
     /// When the name is empty or too long.
-    pub fn generate(user_id: &str, created: u32, chance: &Chance) -> Result<(String, String), KeyError> {
-        generate(user_id, created, chance)
+    pub fn generate(user_id: &str, created: u32, random: &Random) -> Result<(String, String), KeyError> {
+        generate(user_id, created, random)
     }
 
     /// Our key, from its armored secret half without a passphrase.

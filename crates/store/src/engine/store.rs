@@ -1,9 +1,9 @@
-//! The store: a database, a blob folder, a clock and chance.
+//! The store: a database, a blob folder, a clock and a source of randomness.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use homeroom_model::{Chance, Clock};
+use homeroom_model::{Clock, Random};
 
 use super::postgres::PostgresEngine;
 use super::sqlite::SqliteEngine;
@@ -45,12 +45,12 @@ struct Inner {
     engine: Engine,
     blobs: Blobs,
     clock: Clock,
-    chance: Chance,
+    random: Random,
 }
 
 impl Store {
     /// Opens the database and the blob folder, making them when they are not there. The schema is left alone.
-    pub fn open(settings: &StoreSettings, clock: Clock, chance: Chance) -> Result<Store, StoreError> {
+    pub fn open(settings: &StoreSettings, clock: Clock, random: Random) -> Result<Store, StoreError> {
         let url = settings.database_url.as_str();
         let engine = if let Some(path) = url.strip_prefix("sqlite://") {
             Engine::Sqlite(SqliteEngine::open(path.as_ref())?)
@@ -63,7 +63,7 @@ impl Store {
             )));
         };
         let blobs = Blobs::open(&settings.blobs)?;
-        Ok(Store(Arc::new(Inner { engine, blobs, clock, chance })))
+        Ok(Store(Arc::new(Inner { engine, blobs, clock, random })))
     }
 
     /// Brings the schema to this version; the names of the steps it made.
@@ -122,7 +122,7 @@ impl Store {
     }
 
     /// Chance.
-    pub fn chance(&self) -> &Chance {
-        &self.0.chance
+    pub fn random(&self) -> &Random {
+        &self.0.random
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! What a run created needs no entry: its rows say `created_run`.
 
-use homeroom_model::changes::{Past, RunChanges, State, Step};
+use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, RunChanges};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::roster::Link;
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 use serde_json::{Map, Value as Json};
 
 use super::kept::{KeptEntity, KeptLink};
@@ -71,16 +71,16 @@ const IN_TIME: &str = "version, run, position";
 
 /// Gives things their steps; both come in the same order.
 struct StepsOf<'p, K, V> {
-    pasts: std::slice::IterMut<'p, Past<K, V>>,
-    current: Option<&'p mut Past<K, V>>,
+    pasts: std::slice::IterMut<'p, EntityLog<K, V>>,
+    current: Option<&'p mut EntityLog<K, V>>,
 }
 
 impl<'p, K: PartialEq, V> StepsOf<'p, K, V> {
-    fn new(pasts: &'p mut [Past<K, V>]) -> Self {
+    fn new(pasts: &'p mut [EntityLog<K, V>]) -> Self {
         StepsOf { pasts: pasts.iter_mut(), current: None }
     }
 
-    fn add(&mut self, of: K, step: Step<V>) {
+    fn add(&mut self, of: K, step: LogStep<V>) {
         while self.current.as_ref().is_none_or(|past| past.of != of) {
             self.current = self.pasts.next();
             if self.current.is_none() {
@@ -112,7 +112,7 @@ impl DistrictStore {
                 self.id().0
             );
             bulk::load(tx, &query, |row| {
-                let mut texts = Texts::default();
+                let mut texts = StringArena::default();
                 let values = V::read(row, 2, &mut texts)?;
                 entries.push(Entry {
                     number: row.number(0)?,
@@ -219,8 +219,8 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        texts: &mut Texts,
-    ) -> Result<Vec<Past<u32, V>>, StoreError> {
+        texts: &mut StringArena,
+    ) -> Result<Vec<EntityLog<u32, V>>, StoreError> {
         let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.singular());
         let of = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
@@ -235,7 +235,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         kind: KeptLink,
-    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
+    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
         let (district, run, table, person) = (self.id().0, run.0, kind.table(), kind.person());
         let of = format!(
             "SELECT class, {person} FROM {table} WHERE district = {district} AND created_run = {run}
@@ -250,8 +250,8 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         of: &str,
-        texts: &mut Texts,
-    ) -> Result<Vec<Past<u32, V>>, StoreError> {
+        texts: &mut StringArena,
+    ) -> Result<Vec<EntityLog<u32, V>>, StoreError> {
         let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.singular());
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let things = format!(
@@ -260,12 +260,12 @@ impl DistrictStore {
         );
         let mut pasts = Vec::new();
         bulk::load(tx, &things, |row| {
-            pasts.push(Past {
+            pasts.push(EntityLog {
                 of: row.number(0)?,
                 created_run: run_number(row, 2)?,
                 changed_run: run_number(row, 3)?,
                 steps: vec![],
-                now: State { active: row.bool(1)?, values: V::read(row, 4, texts)? },
+                now: EntityState { active: row.bool(1)?, values: V::read(row, 4, texts)? },
             });
             Ok(())
         })?;
@@ -276,8 +276,9 @@ impl DistrictStore {
         );
         let mut steps_of = StepsOf::new(&mut pasts);
         bulk::load(tx, &steps, |row| {
-            let before = State { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
-            steps_of.add(row.number(0)?, Step { by: run_number(row, 1)?, at: row.long(2)?, before });
+            let before =
+                EntityState { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
+            steps_of.add(row.number(0)?, LogStep { by: run_number(row, 1)?, at: row.long(2)?, before });
             Ok(())
         })?;
         Ok(pasts)
@@ -289,7 +290,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         kind: KeptLink,
         of: &str,
-    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
+    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
         let (district, table, person) = (self.id().0, kind.table(), kind.person());
         let links = format!(
             "SELECT class, {person}, active, created_run, changed_run FROM {table}
@@ -297,12 +298,12 @@ impl DistrictStore {
         );
         let mut pasts = Vec::new();
         bulk::load(tx, &links, |row| {
-            pasts.push(Past {
+            pasts.push(EntityLog {
                 of: Link { class: row.number(0)?, person: row.number(1)? },
                 created_run: run_number(row, 3)?,
                 changed_run: run_number(row, 4)?,
                 steps: vec![],
-                now: State { active: row.bool(2)?, values: () },
+                now: EntityState { active: row.bool(2)?, values: () },
             });
             Ok(())
         })?;
@@ -313,9 +314,9 @@ impl DistrictStore {
         );
         let mut steps_of = StepsOf::new(&mut pasts);
         bulk::load(tx, &steps, |row| {
-            let before = State { active: active_before(row.text(4)?), values: () };
+            let before = EntityState { active: active_before(row.text(4)?), values: () };
             let link = Link { class: row.number(0)?, person: row.number(1)? };
-            steps_of.add(link, Step { by: run_number(row, 2)?, at: row.long(3)?, before });
+            steps_of.add(link, LogStep { by: run_number(row, 2)?, at: row.long(3)?, before });
             Ok(())
         })?;
         Ok(pasts)
@@ -362,7 +363,7 @@ fn run_number(row: &dyn Cells, column: usize) -> Result<RunNumber, StoreError> {
 }
 
 /// `{"email":"…","grade":"05"}`: a thing's values by the names of their columns.
-fn as_json<V: KeptEntity>(values: &V, texts: &Texts) -> String {
+fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
     let mut row = Vec::with_capacity(V::COLUMNS.len());
     values.push(texts, &mut row);
     let cells = V::COLUMNS.iter().zip(row).map(|((name, _), value)| {
@@ -376,7 +377,7 @@ fn as_json<V: KeptEntity>(values: &V, texts: &Texts) -> String {
     Json::Object(cells.collect::<Map<_, _>>()).to_string()
 }
 
-fn of_json<V: KeptEntity>(json: &str, texts: &mut Texts) -> Result<V, StoreError> {
+fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, StoreError> {
     let object = serde_json::from_str(json)
         .map_err(|error| StoreError::Unusable(format!("an entry of the change log is no JSON: {error}")))?;
     V::read(&JsonCells { object, columns: V::COLUMNS }, 0, texts)

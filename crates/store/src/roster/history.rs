@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use homeroom_model::changes::Past;
+use homeroom_model::entity_log::EntityLog;
 use homeroom_model::history::{KnownRun, Logged, Makers};
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_model::roster::Link;
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use super::kept::{KeptEntity, KeptLink};
 use crate::bulk::{self, Cells};
@@ -65,7 +65,7 @@ impl DistrictStore {
     /// All that happened to one thing, and who stands behind the numbers in it.
     pub fn history_load<V: KeptEntity>(&self, number: u32) -> Result<(Logged<V>, Makers), StoreError> {
         self.store().read(|tx| {
-            let mut texts = Texts::default();
+            let mut texts = StringArena::default();
             let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
             let past =
                 past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.singular())))?;
@@ -73,7 +73,7 @@ impl DistrictStore {
             let enrollments = self.links_of_in_tx::<V>(tx, number, KeptLink::Enrollment)?;
             let classes = teachings.iter().chain(&enrollments).map(|past| past.of.class);
             let people =
-                |of: &[Past<Link, ()>]| of.iter().map(|past| past.of.person).collect::<BTreeSet<_>>();
+                |of: &[EntityLog<Link, ()>]| of.iter().map(|past| past.of.person).collect::<BTreeSet<_>>();
             let classes = self.values_in_tx(tx, &classes.collect(), &mut texts)?;
             let teachers = self.values_in_tx(tx, &people(&teachings), &mut texts)?;
             let students = self.values_in_tx(tx, &people(&enrollments), &mut texts)?;
@@ -90,7 +90,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         number: u32,
         kind: KeptLink,
-    ) -> Result<Vec<Past<Link, ()>>, StoreError> {
+    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
         let (district, table, person) = (self.id().0, kind.table(), kind.person());
         let end = match V::KIND.singular() {
             "class" => "class",
@@ -107,7 +107,7 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         numbers: &BTreeSet<u32>,
-        texts: &mut Texts,
+        texts: &mut StringArena,
     ) -> Result<BTreeMap<u32, V>, StoreError> {
         let mut values = BTreeMap::new();
         if numbers.is_empty() {

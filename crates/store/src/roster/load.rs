@@ -1,9 +1,9 @@
 //! Loads a district's whole roster.
 
-use homeroom_model::ids::{Kind, RunNumber};
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use super::kept::{KeptEntity, KeptLink};
 use crate::bulk::{self, Cells};
@@ -66,7 +66,7 @@ impl DistrictStore {
     fn entities_load_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
-        texts: &mut Texts,
+        texts: &mut StringArena,
     ) -> Result<Vec<Stored<V>>, StoreError> {
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let mut stored = Vec::new();
@@ -104,7 +104,7 @@ impl DistrictStore {
     fn former_keys_load_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        texts: &mut Texts,
+        texts: &mut StringArena,
     ) -> Result<Vec<FormerKey>, StoreError> {
         let mut keys = Vec::new();
         let query = format!(
@@ -114,7 +114,7 @@ impl DistrictStore {
         bulk::load(tx, &query, |row| {
             keys.push(FormerKey {
                 kind: kind_of(row.text(0)?)?,
-                key: texts.keep(row.text(1)?),
+                key: texts.push(row.text(1)?),
                 number: row.number(2)?,
             });
             Ok(())
@@ -124,8 +124,8 @@ impl DistrictStore {
 }
 
 /// The kind that a word of the database stands for.
-pub(crate) fn kind_of(word: &str) -> Result<Kind, StoreError> {
-    Kind::ALL
+pub(crate) fn kind_of(word: &str) -> Result<EntityKind, StoreError> {
+    EntityKind::ALL
         .into_iter()
         .find(|kind| kind.singular() == word)
         .ok_or_else(|| StoreError::Unusable(format!("the database has a key of the unknown kind '{word}'")))

@@ -4,7 +4,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::Numbered;
 use homeroom_model::roster::Link;
 use homeroom_model::stored::FormerKey;
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 use super::kept::{KeptEntity, KeptLink};
 use crate::bulk::{self, Column, ColumnType};
@@ -36,13 +36,13 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         new: &[Numbered<V>],
-        texts: &Texts,
+        texts: &StringArena,
     ) -> Result<(), StoreError> {
         let mut columns = vec![NUMBER, ("id", ColumnType::Uuid)];
         columns.extend_from_slice(V::COLUMNS);
-        let chance = self.store().chance();
+        let random = self.store().random();
         bulk::insert(tx, V::TABLE, &self.of_new(run), &columns, new.iter(), |one, row| {
-            row.extend([one.number.into(), chance.uuid().into()] as [Value<'_>; 2]);
+            row.extend([one.number.into(), random.uuid().into()] as [Value<'_>; 2]);
             one.values.push(texts, row);
         })
     }
@@ -53,7 +53,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         changed: &[Numbered<V>],
-        texts: &Texts,
+        texts: &StringArena,
     ) -> Result<(), StoreError> {
         let mut columns = vec![DISTRICT, NUMBER];
         columns.extend_from_slice(V::COLUMNS);
@@ -71,7 +71,7 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         old: &[Numbered<V>],
-        texts: &Texts,
+        texts: &StringArena,
     ) -> Result<(), StoreError> {
         let mut columns = vec![DISTRICT, NUMBER];
         columns.extend_from_slice(V::COLUMNS);
@@ -145,7 +145,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         keys: &[FormerKey],
-        texts: &Texts,
+        texts: &StringArena,
     ) -> Result<(), StoreError> {
         for former in keys {
             tx.execute(

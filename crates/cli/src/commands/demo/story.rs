@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::run::{Run, RunState};
-use homeroom_notify::result_text;
+use homeroom_report::result_text;
 use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
 use homeroom_sync::{Task, export_flat, queue_decision, queue_verifying};

@@ -1,13 +1,13 @@
-//! The year's chance: the same year for the same seed.
+//! The year's source of chance: the same year for the same seed.
 
-use homeroom_model::Chance;
+use homeroom_model::Random;
 
 /// Draws from a seeded source.
-pub(super) struct Dice(Chance);
+pub(super) struct Dice(Random);
 
 impl Dice {
-    pub(super) fn new(chance: Chance) -> Dice {
-        Dice(chance)
+    pub(super) fn new(random: Random) -> Dice {
+        Dice(random)
     }
 
     /// A number from 0 to `n` - 1; 0 when `n` is 0.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use homeroom_model::plan::{Counts, Fuse, PlanCounts};
+use homeroom_model::counts::{Counts, PlanCounts};
+use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{Run, RunState};
 use serde::Serialize;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use homeroom_model::plan::{Counts, PlanCounts};
+use homeroom_model::counts::{Counts, PlanCounts};
 
 use super::day_file::{DayFile, Row, Thing};
 use super::upload::Upload;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use homeroom_jobs::Worker;
-use homeroom_model::calendar::{Allowed, Entry, EntryKind};
+use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
@@ -98,12 +98,17 @@ impl Office {
 }
 
 /// A pause in summer, and after it a week in which a new school year is approved beforehand.
-fn calendar() -> Vec<Entry> {
-    let entry =
-        |(from, to), kind, reason: &str| Entry { from, to, kind, schools: vec![], reason: reason.into() };
+fn calendar() -> Vec<CalendarEntry> {
+    let entry = |(from, to), kind, reason: &str| CalendarEntry {
+        from,
+        to,
+        kind,
+        schools: vec![],
+        reason: reason.into(),
+    };
     let rollover = Allowed { classes: Some(100), people: Some(40), updates: Some(100) };
     vec![
-        entry(SUMMER, EntryKind::Pause, "summer"),
-        entry(NEW_YEAR, EntryKind::Window(rollover), "the new school year"),
+        entry(SUMMER, CalendarRule::Pause, "summer"),
+        entry(NEW_YEAR, CalendarRule::Window(rollover), "the new school year"),
     ]
 }

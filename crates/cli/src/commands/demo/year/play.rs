@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunState};
-use homeroom_model::{Chance, Clock};
+use homeroom_model::{Clock, Random};
 use homeroom_sync::Task;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,7 +26,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::wiring::App;
 
-/// The seed of the year's chance.
+/// The seed of the year.
 const SEED: u64 = 2026;
 /// Seats of the licence at first, and when it has been raised.
 const SEATS: u32 = 2_080;
@@ -70,8 +70,8 @@ pub(super) struct Year {
 
 /// Plays the year in a fresh homeroom in this folder.
 pub(in super::super) fn play(folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
-    let app = App::open_with(folder.to_owned(), settings, Clock::fixed(0), Chance::seeded(SEED))?;
-    let mut play = Play::open(app, World::founded(Chance::seeded(SEED)))?;
+    let app = App::open_with(folder.to_owned(), settings, Clock::fixed(0), Random::seeded(SEED))?;
+    let mut play = Play::open(app, World::founded(Random::seeded(SEED)))?;
     let mut story = Story::default();
     let mut nights = Vec::new();
     for night in timeline::nights(&play.world.dice) {

@@ -1,8 +1,8 @@
 //! The year in lines: one for each night on which something happened, one for each stretch of quiet ones.
 
-use homeroom_model::plan::{Counts, PlanCounts};
+use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::run::RunState;
-use homeroom_notify::thousands;
+use homeroom_report::thousands;
 
 use super::expectation::{Outcome, by_change};
 use super::play::{Told, Year};

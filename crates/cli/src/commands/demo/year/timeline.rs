@@ -1,6 +1,6 @@
 //! The school year: what happens on which night, and what Homeroom has to make of it.
 
-use homeroom_model::plan::Fuse;
+use homeroom_model::fuse::Fuse;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 use serde::Serialize;

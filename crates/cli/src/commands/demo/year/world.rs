@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use homeroom_model::Chance;
+use homeroom_model::Random;
 
 use super::dice::Dice;
 use super::names::{address_of, pools};
@@ -59,7 +59,7 @@ pub(super) struct Class {
 
 impl World {
     /// The district as the first file has it.
-    pub(super) fn founded(chance: Chance) -> World {
+    pub(super) fn founded(random: Random) -> World {
         let (first_names, last_names) = pools();
         let mut world = World {
             classes: vec![],
@@ -67,7 +67,7 @@ impl World {
             students: vec![],
             leavers: vec![],
             student_domain: STUDENT_DOMAIN,
-            dice: Dice::new(chance),
+            dice: Dice::new(random),
             first_names,
             last_names,
             given: BTreeSet::new(),

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use homeroom_model::grade::Grade;
-use homeroom_model::ids::Kind;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::roster::{Class, Link, Person, School, Student};
 use homeroom_model::spreadsheet::{MARK, guarded};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::texts::Texts;
+use homeroom_model::string_arena::StringArena;
 
 /// Lines about people in classes, of each part of a plan; of more the last line tells the number.
 const LINKS: usize = 20_000;
@@ -42,12 +42,12 @@ pub fn write_plan_file(
                 &guarded(detail),
             ])
         };
-        part.entities(Kind::School, &plan.schools, &stored.schools, Part::school, &mut write)?;
-        part.entities(Kind::Class, &plan.classes, &stored.classes, Part::class, &mut write)?;
-        part.entities(Kind::Teacher, &plan.teachers, &stored.teachers, Part::teacher, &mut write)?;
-        part.entities(Kind::Student, &plan.students, &stored.students, Part::student, &mut write)?;
-        part.links(Kind::Teacher, &plan.teachings, &mut write)?;
-        part.links(Kind::Student, &plan.enrollments, &mut write)?;
+        part.entities(EntityKind::School, &plan.schools, &stored.schools, Part::school, &mut write)?;
+        part.entities(EntityKind::Class, &plan.classes, &stored.classes, Part::class, &mut write)?;
+        part.entities(EntityKind::Teacher, &plan.teachers, &stored.teachers, Part::teacher, &mut write)?;
+        part.entities(EntityKind::Student, &plan.students, &stored.students, Part::student, &mut write)?;
+        part.links(EntityKind::Teacher, &plan.teachings, &mut write)?;
+        part.links(EntityKind::Student, &plan.enrollments, &mut write)?;
     }
     for one in proposals {
         let evidence = one.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
@@ -67,7 +67,7 @@ pub fn write_plan_file(
 
 /// What a person reads of a thing.
 struct Told {
-    kind: Kind,
+    kind: EntityKind,
     number: u32,
     /// `school`, `class`, `teacher`, `student`, `teaching` or `enrollment`.
     what: &'static str,
@@ -89,7 +89,7 @@ struct Part<'p> {
 }
 
 impl Part<'_> {
-    fn school(texts: &Texts, school: &School) -> Words {
+    fn school(texts: &StringArena, school: &School) -> Words {
         let text = |text| texts.get(text).to_owned();
         (
             text(school.key),
@@ -98,7 +98,7 @@ impl Part<'_> {
         )
     }
 
-    fn class(texts: &Texts, class: &Class) -> Words {
+    fn class(texts: &StringArena, class: &Class) -> Words {
         let text = |text| texts.get(text).to_owned();
         let values = vec![
             ("class_id", text(class.key)),
@@ -108,7 +108,7 @@ impl Part<'_> {
         (text(class.key), text(class.name), values)
     }
 
-    fn teacher(texts: &Texts, person: &Person) -> Words {
+    fn teacher(texts: &StringArena, person: &Person) -> Words {
         let text = |text| texts.get(text).to_owned();
         let values = vec![
             ("number", text(person.sis_id)),
@@ -120,7 +120,7 @@ impl Part<'_> {
         (text(person.key()), person.full_name(texts), values)
     }
 
-    fn student(texts: &Texts, student: &Student) -> Words {
+    fn student(texts: &StringArena, student: &Student) -> Words {
         let (key, name, mut values) = Part::teacher(texts, &student.person);
         values.push(("user name", texts.get(student.username).to_owned()));
         values.push(("grade", student.grade.map_or("", Grade::code).to_owned()));
@@ -129,13 +129,13 @@ impl Part<'_> {
 
     fn entities<V>(
         &self,
-        kind: Kind,
+        kind: EntityKind,
         changes: &Changes<V>,
         stored: &[Stored<V>],
-        read: fn(&Texts, &V) -> Words,
+        read: fn(&StringArena, &V) -> Words,
         write: &mut WriteLine<'_>,
     ) -> io::Result<()> {
-        let told = |number: u32, texts: &Texts, values: &V| {
+        let told = |number: u32, texts: &StringArena, values: &V| {
             let (key, name, values) = read(texts, values);
             Told { kind, number, what: kind.singular(), key, name, values }
         };
@@ -166,11 +166,11 @@ impl Part<'_> {
         Ok(())
     }
 
-    fn links(&self, kind: Kind, changes: &LinkChanges, write: &mut WriteLine<'_>) -> io::Result<()> {
-        let what = if kind == Kind::Teacher { "teaching" } else { "enrollment" };
+    fn links(&self, kind: EntityKind, changes: &LinkChanges, write: &mut WriteLine<'_>) -> io::Result<()> {
+        let what = if kind == EntityKind::Teacher { "teaching" } else { "enrollment" };
         let told = |link: &Link| {
             let (key, name) = match kind {
-                Kind::Teacher => {
+                EntityKind::Teacher => {
                     self.find(&self.stored.teachers, &self.plan.teachers, link.person, Part::teacher)
                 }
                 _ => self.find(&self.stored.students, &self.plan.students, link.person, Part::student),
@@ -202,7 +202,7 @@ impl Part<'_> {
         stored: &[Stored<V>],
         changes: &Changes<V>,
         number: u32,
-        read: fn(&Texts, &V) -> Words,
+        read: fn(&StringArena, &V) -> Words,
     ) -> (String, String) {
         let (key, name, _) = if let Ok(at) = stored.binary_search_by_key(&number, |one| one.number) {
             read(&self.stored.texts, &stored[at].values)

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// Shared by all workers of a process: asks them to stop after the job at hand, or wakes them early.
 #[derive(Clone, Default)]
-pub struct Stop(Arc<(Mutex<bool>, Condvar)>);
+pub struct Shutdown(Arc<(Mutex<bool>, Condvar)>);
 
-impl Stop {
+impl Shutdown {
     /// Asks workers to stop.
     pub fn stop(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;

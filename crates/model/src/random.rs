@@ -1,4 +1,4 @@
-//! Chance as a parameter: the only place where randomness enters, so that tests can seed it.
+//! Randomness as a parameter: the only place where it enters, so that tests can seed it.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,17 +8,17 @@ use uuid::{Builder, Uuid};
 
 /// A source of random ids and secrets. Cheap to clone; all clones draw from one generator.
 #[derive(Clone)]
-pub struct Chance(Arc<Mutex<StdRng>>);
+pub struct Random(Arc<Mutex<StdRng>>);
 
-impl Chance {
+impl Random {
     /// Seeded by the operating system: what the binary uses.
     pub fn from_system() -> Self {
-        Chance(Arc::new(Mutex::new(rand::make_rng())))
+        Random(Arc::new(Mutex::new(rand::make_rng())))
     }
 
     /// The same draws for the same seed: what tests use.
     pub fn seeded(seed: u64) -> Self {
-        Chance(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
+        Random(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
     }
 
     /// Fills `bytes` with random bytes.

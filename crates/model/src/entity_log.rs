@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::counts::Counts;
 use crate::ids::RunNumber;
-use crate::plan::{Counts, Numbered, Plan};
+use crate::plan::{Numbered, Plan};
 use crate::roster::{Class, Link, Person, School, Student};
-use crate::texts::Texts;
+use crate::string_arena::StringArena;
 
-/// How a thing is, or was, at one time. A link has no values: `State<()>`.
+/// How a thing is, or was, at one time. A link has no values: `EntityState<()>`.
 #[derive(Clone, Copy, Debug)]
-pub struct State<V> {
+pub struct EntityState<V> {
     /// Whether it is active, a link in force.
     pub active: bool,
     /// Its values.
@@ -18,18 +19,18 @@ pub struct State<V> {
 
 /// One change of a thing, as the log tells it.
 #[derive(Clone, Copy, Debug)]
-pub struct Step<V> {
+pub struct LogStep<V> {
     /// The run or undo that changed it.
     pub by: RunNumber,
     /// When, in milliseconds since 1970-01-01 UTC; 0 for a change by a version that did not note it.
     pub at: i64,
     /// How it was before. How it was after is the next step's `before`, or how it is now.
-    pub before: State<V>,
+    pub before: EntityState<V>,
 }
 
 /// Everything that ever happened to one thing.
 #[derive(Clone, Debug)]
-pub struct Past<K, V> {
+pub struct EntityLog<K, V> {
     /// Its number, or class and person of a link.
     pub of: K,
     /// The run that created it, active.
@@ -37,14 +38,14 @@ pub struct Past<K, V> {
     /// The last run whose change is in effect.
     pub changed_run: RunNumber,
     /// Its changes in the order of time.
-    pub steps: Vec<Step<V>>,
+    pub steps: Vec<LogStep<V>>,
     /// How it is now.
-    pub now: State<V>,
+    pub now: EntityState<V>,
 }
 
-impl<K, V> Past<K, V> {
+impl<K, V> EntityLog<K, V> {
     /// How it was when it was created, and after each step.
-    pub fn states(&self) -> impl Iterator<Item = &State<V>> {
+    pub fn states(&self) -> impl Iterator<Item = &EntityState<V>> {
         self.steps.iter().map(|step| &step.before).chain([&self.now])
     }
 }
@@ -95,19 +96,19 @@ pub struct RunChanges {
     /// Every undo of the district.
     pub undos: Undos,
     /// The text of the values below.
-    pub texts: Texts,
+    pub texts: StringArena,
     /// Schools.
-    pub schools: Vec<Past<u32, School>>,
+    pub schools: Vec<EntityLog<u32, School>>,
     /// Classes.
-    pub classes: Vec<Past<u32, Class>>,
+    pub classes: Vec<EntityLog<u32, Class>>,
     /// Teachers.
-    pub teachers: Vec<Past<u32, Person>>,
+    pub teachers: Vec<EntityLog<u32, Person>>,
     /// Students.
-    pub students: Vec<Past<u32, Student>>,
+    pub students: Vec<EntityLog<u32, Student>>,
     /// Teachings.
-    pub teachings: Vec<Past<Link, ()>>,
+    pub teachings: Vec<EntityLog<Link, ()>>,
     /// Enrollments.
-    pub enrollments: Vec<Past<Link, ()>>,
+    pub enrollments: Vec<EntityLog<Link, ()>>,
 }
 
 /// The changes that take a run back, or put it back in place.

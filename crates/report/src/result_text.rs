@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::{FindingCode, Severity};
-use homeroom_model::plan::{Counts, Held, HeldState, PlanCounts, Seats};
-use homeroom_model::rekey::{Confidence, How, Proposal};
+use homeroom_model::hold::{Held, HeldState};
+use homeroom_model::rekey::{Confidence, MatchedBy, Proposal};
 use homeroom_model::run::{PinShown, Run, RunKind, RunReport, RunState};
+use homeroom_model::seats::Seats;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -373,7 +375,7 @@ fn write_plan(
     out: &mut String,
     title: &str,
     plan: &PlanCounts,
-    matched: &BTreeMap<How, Counts>,
+    matched: &BTreeMap<MatchedBy, Counts>,
 ) -> fmt::Result {
     writeln!(
         out,
@@ -398,12 +400,12 @@ fn write_plan(
     }
     for (how, counts) in matched {
         let by = match how {
-            How::SisId => "the SIS's number",
-            How::CleverId => "the Clever id",
-            How::Email => "e-mail address",
-            How::Id => "class_id or school_id",
-            How::FormerKey => "a key that they had before",
-            How::Evidence => "evidence",
+            MatchedBy::SisId => "the SIS's number",
+            MatchedBy::CleverId => "the Clever id",
+            MatchedBy::Email => "e-mail address",
+            MatchedBy::Id => "class_id or school_id",
+            MatchedBy::FormerKey => "a key that they had before",
+            MatchedBy::Evidence => "evidence",
         };
         let counts = counts.named().into_iter().filter(|(_, count)| *count > 0);
         let counts = counts.map(|(kind, count)| format!("{kind} {}", thousands(count))).collect::<Vec<_>>();

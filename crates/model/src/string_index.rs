@@ -8,15 +8,15 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// A table of numbers, each found by a text. Who asks tells which text a number stands for.
 #[derive(Clone, Debug, Default)]
-pub struct TextIndex {
+pub struct StringIndex {
     hasher: DefaultHashBuilder,
     numbers: HashTable<u32>,
 }
 
-impl TextIndex {
+impl StringIndex {
     /// An index with room for so many texts.
-    pub fn with_capacity(texts: usize) -> TextIndex {
-        TextIndex { hasher: DefaultHashBuilder::default(), numbers: HashTable::with_capacity(texts) }
+    pub fn with_capacity(texts: usize) -> StringIndex {
+        StringIndex { hasher: DefaultHashBuilder::default(), numbers: HashTable::with_capacity(texts) }
     }
 
     /// The number under `text`.
@@ -56,14 +56,14 @@ impl TextIndex {
 
 #[cfg(test)]
 mod tests {
-    use super::TextIndex;
+    use super::StringIndex;
 
     #[test]
     fn texts_are_found_also_after_the_table_has_grown() {
         let texts = (0..1_000).map(|at| format!("text {}", at % 500)).collect::<Vec<_>>();
         let text_of = |number: u32| texts[number as usize].as_str();
-        let mut first = TextIndex::with_capacity(3);
-        let mut last = TextIndex::default();
+        let mut first = StringIndex::with_capacity(3);
+        let mut last = StringIndex::default();
         for (text, number) in texts.iter().zip(0..) {
             assert_eq!(first.get_or_insert(text, number, text_of), number % 500);
             assert_eq!(last.insert(text, number, text_of), number.checked_sub(500));

@@ -62,7 +62,7 @@ fn keep(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<NewResultFile, StoreError> {
     let name = format!("{}.{ending}", run.upload.name);
-    let mut blob = store.blobs().begin(&store.chance().uuid().to_string())?;
+    let mut blob = store.blobs().begin(&store.random().uuid().to_string())?;
     write(&mut blob).map_err(StoreError::io(format!("writing {name}")))?;
     let (blob, bytes) = blob.finish()?;
     Ok(NewResultFile { name, blob, bytes })

@@ -1,0 +1,109 @@
+//! How many there are, or change, of each kind of row.
+
+use std::ops::{Add, Sub};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::EntityKind;
+
+/// A number for each of the six kinds of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Schools.
+    pub schools: u64,
+    /// Classes.
+    pub classes: u64,
+    /// Teachers.
+    pub teachers: u64,
+    /// Students.
+    pub students: u64,
+    /// Teacher-class pairs.
+    pub teachings: u64,
+    /// Student-class pairs.
+    pub enrollments: u64,
+}
+
+impl Counts {
+    /// The six numbers with their names, in the order in which they are shown.
+    pub fn named(&self) -> [(&'static str, u64); 6] {
+        [
+            ("schools", self.schools),
+            ("classes", self.classes),
+            ("teachers", self.teachers),
+            ("students", self.students),
+            ("teachings", self.teachings),
+            ("enrollments", self.enrollments),
+        ]
+    }
+
+    /// All six together.
+    pub fn total(&self) -> u64 {
+        self.named().iter().map(|(_, count)| count).sum()
+    }
+
+    /// The number of a kind.
+    pub fn of(&self, kind: EntityKind) -> u64 {
+        match kind {
+            EntityKind::School => self.schools,
+            EntityKind::Class => self.classes,
+            EntityKind::Teacher => self.teachers,
+            EntityKind::Student => self.students,
+        }
+    }
+
+    fn with(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {
+        Counts {
+            schools: join(self.schools, other.schools),
+            classes: join(self.classes, other.classes),
+            teachers: join(self.teachers, other.teachers),
+            students: join(self.students, other.students),
+            teachings: join(self.teachings, other.teachings),
+            enrollments: join(self.enrollments, other.enrollments),
+        }
+    }
+}
+
+impl Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        self.with(other, u64::add)
+    }
+}
+
+impl Sub for Counts {
+    type Output = Counts;
+
+    fn sub(self, other: Counts) -> Counts {
+        self.with(other, u64::saturating_sub)
+    }
+}
+
+/// How much a plan changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanCounts {
+    /// New.
+    pub create: Counts,
+    /// Changed values.
+    pub update: Counts,
+    /// Deactivated or ended.
+    pub deactivate: Counts,
+    /// Active again.
+    pub reactivate: Counts,
+    /// New keys for known things.
+    pub rekey: Counts,
+    /// As they were.
+    pub unchanged: Counts,
+}
+
+impl PlanCounts {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.changes().total() == 0
+    }
+
+    /// Everything that changes, by kind.
+    pub fn changes(&self) -> Counts {
+        self.create + self.update + self.deactivate + self.reactivate + self.rekey
+    }
+}

@@ -1,0 +1,39 @@
+//! Fuses: the limits on a plan that hold changes back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::word::string_enum;
+
+/// A blown fuse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlownFuse {
+    /// Which.
+    pub fuse: Fuse,
+    /// What it blew for: `students`, `rows`, a `school_id`, a `class_id` …
+    pub scope: String,
+    /// The numbers and the likely cause, in a sentence or two.
+    pub message: String,
+    /// At most ten of those concerned, by name and key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
+}
+
+string_enum!(
+    /// A limit on a plan.
+    Fuse {
+        /// Too large a share of the district would be deactivated.
+        District = "district",
+        /// A school would vanish, or lose too many students.
+        School = "school",
+        /// Too many students of a class are replaced.
+        Class = "class",
+        /// Removed people look like created ones.
+        Identity = "identity",
+        /// Too many people would be changed.
+        Update = "update",
+        /// The file is much shorter than the last, or ends in the middle of a row.
+        Shrink = "shrink",
+        /// More active students than seats.
+        Seats = "seats",
+    }
+);
