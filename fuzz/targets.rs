@@ -15,7 +15,7 @@ use std::io::{Cursor, Write};
 use homeroom_check::{check_alone, write_corrected, write_findings};
 use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding_code::Severity;
-use homeroom_read::{Opened, Rules, read};
+use homeroom_read::{Opened, ReadRules, read};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -107,7 +107,7 @@ pub(crate) fn header(data: &[u8]) {
         file.extend(format!("{row},Oak,t@x.org,Tess,Gray,2,Reading,Ann,Lee,ann@x.org,5\n").bytes());
     }
     laws(&file);
-    read(&file, &Rules::default(), |opened| {
+    read(&file, &ReadRules::default(), |opened| {
         let mut table = match opened {
             Opened::Table(table) => table,
             // What looks like a header and is too wide to be one is refused as it stands.
@@ -178,7 +178,7 @@ pub(crate) fn container(data: &[u8]) {
         let report = check_alone(file, "roster.csv").unwrap().report;
         assert_eq!(report, expected, "the container changes the report");
     }
-    // Damage at a place that the input names.
+    // RowDamage at a place that the input names.
     if let [value, place, far, ..] = data {
         let mut damaged = files[data.len() % files.len()].clone();
         let at = (usize::from(*place) | usize::from(*far) << 8) % damaged.len();
@@ -274,7 +274,7 @@ fn laws(file: &[u8]) -> CheckReport {
     let width = if checked.findings.kept().iter().any(|finding| finding.file.is_some()) { 9 } else { 8 };
     assert!(lengths.len() > checked.findings.kept().len() && lengths.iter().all(|row| *row == width));
     let mut corrected = vec![];
-    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &ReadRules::default(), &checked.findings, &mut corrected).unwrap();
     if corrected.starts_with(b"\xEF\xBB\xBFfile,line,row,") {
         // Of a set the rows with findings, each once.
         let lines = ::csv::Reader::from_reader(corrected.as_slice()).into_byte_records();
@@ -291,7 +291,7 @@ fn laws(file: &[u8]) -> CheckReport {
 
 /// How many rows a table has, when all of it can be read; lines increase.
 fn rows(file: &Vec<u8>) -> Option<u64> {
-    read(file, &Rules::default(), |opened| {
+    read(file, &ReadRules::default(), |opened| {
         let Opened::Table(mut table) = opened else { return Ok(None) };
         let (mut rows, mut line) = (0, table.header_line());
         while let Some(row) = table.next_row()? {
@@ -306,12 +306,12 @@ fn rows(file: &Vec<u8>) -> Option<u64> {
 }
 
 fn is_table(file: &[u8]) -> bool {
-    read(&file.to_vec(), &Rules::default(), |opened| Ok(matches!(opened, Opened::Table(_)))).unwrap()
+    read(&file.to_vec(), &ReadRules::default(), |opened| Ok(matches!(opened, Opened::Table(_)))).unwrap()
 }
 
 /// The rows of a table, each with its cells.
 fn cells(file: &[u8]) -> Vec<Vec<String>> {
-    read(&file.to_vec(), &Rules::default(), |opened| {
+    read(&file.to_vec(), &ReadRules::default(), |opened| {
         let Opened::Table(mut table) = opened else { panic!("a table with a header is one") };
         let mut rows = vec![];
         while let Some(row) = table.next_row()? {

@@ -13,7 +13,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{OptionalColumns, Roster, Student};
-use homeroom_read::{Header, Row, Rules, Signature, Table};
+use homeroom_read::{Header, ReadRules, SignatureStatus, Table, TableRow};
 
 use crate::Earlier;
 use crate::damage::Proofs;
@@ -89,7 +89,7 @@ const TELL_EVERY: u64 = 16_384;
 
 pub(crate) fn check_table(
     mut table: Table<'_>,
-    rules: &Rules,
+    rules: &ReadRules,
     earlier: &Earlier<'_>,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),
@@ -256,7 +256,7 @@ impl Side {
     }
 
     /// The bytes that stand for the half: those of the file, when its cells are neighbours without quotes.
-    fn key<'k>(&self, row: &'k Row<'_>, scratch: &'k mut Vec<u8>) -> &'k [u8] {
+    fn key<'k>(&self, row: &'k TableRow<'_>, scratch: &'k mut Vec<u8>) -> &'k [u8] {
         if let Some(slice) = self.neighbours.clone().and_then(|range| row.slice(range)) {
             return slice;
         }
@@ -271,7 +271,7 @@ impl Side {
 }
 
 impl Gathered {
-    fn add_class_half(&mut self, header: &Header, row: &Row<'_>, profile: &Profile) {
+    fn add_class_half(&mut self, header: &Header, row: &TableRow<'_>, profile: &Profile) {
         let half = self.classes.add(Cells::Row { header, row }, profile, |reader| reader.class_half());
         let names = [half.teacher.last_name, half.teacher.first_name, half.school_name, half.class_name];
         for name in names.map(|name| self.classes.texts.get(name)) {
@@ -299,7 +299,7 @@ pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-fn stray_quote(row: &Row<'_>, header: &Header) -> Finding {
+fn stray_quote(row: &TableRow<'_>, header: &Header) -> Finding {
     let at = (0..row.len()).find(|at| row.cell(*at).contains(&b'"'));
     let value = String::from_utf8_lossy(at.map_or(&[], |at| row.cell(at))).into_owned();
     let message = format!("A quotation mark stands inside '{value}'; it was kept.");
@@ -370,7 +370,7 @@ pub(crate) fn guessed_encoding(file: &str, samples: &[String]) -> String {
 /// Says that a file is not signed whose district signs; known when all rows have been read.
 pub(crate) fn unsigned(table: &Table<'_>) -> Option<Finding> {
     let code = FindingCode::SignatureMissing;
-    (table.signature() == Signature::Missing).then(|| Finding::of_file(code, "", code.meaning()))
+    (table.signature() == SignatureStatus::Missing).then(|| Finding::of_file(code, "", code.meaning()))
 }
 
 fn say_table(table: &Table<'_>, profile: &Profile, samples: &[String], rows: u64, findings: &mut Findings) {

@@ -8,7 +8,7 @@ use homeroom_model::grade::Grade;
 use homeroom_model::profile::Profile;
 use homeroom_model::roster::{Person, School, Student};
 use homeroom_model::string_arena::{StrId, StringArena};
-use homeroom_read::{Header, Row};
+use homeroom_read::{Header, TableRow};
 
 use crate::names::{accents_lost, encoded_once, is_nobody, is_private};
 use crate::people::{self, People};
@@ -143,7 +143,7 @@ pub(crate) enum Cells<'r> {
         /// Which column stands where.
         header: &'r Header,
         /// The row.
-        row: &'r Row<'r>,
+        row: &'r TableRow<'r>,
     },
     /// One for each of these columns.
     Listed {

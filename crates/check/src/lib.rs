@@ -32,7 +32,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::{Opened, Rules, Unusable, read};
+use homeroom_read::{ContainerError, FileType, OpenPgpItem, Opened, ReadRules, read};
 
 pub use sets::{SetFiles, set_of_files};
 pub use written::{write_corrected, write_findings};
@@ -73,7 +73,7 @@ pub type Earlier<'e> = dyn Fn() -> Option<&'e StoredRoster> + Sync + 'e;
 /// # Errors
 /// As [`check()`].
 pub fn check_alone(source: &dyn Source, name: &str) -> io::Result<Checked> {
-    check(source, name, &Rules::default(), &|| None, &mut |_| {})
+    check(source, name, &ReadRules::default(), &|| None, &mut |_| {})
 }
 
 /// Checks a file. `name` is its name without a folder; `progress` gets the bytes read so far.
@@ -83,7 +83,7 @@ pub fn check_alone(source: &dyn Source, name: &str) -> io::Result<Checked> {
 pub fn check(
     source: &dyn Source,
     name: &str,
-    rules: &Rules,
+    rules: &ReadRules,
     earlier: &Earlier<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Checked> {
@@ -117,9 +117,7 @@ fn refusal(opened: &Opened<'_>) -> Finding {
             (FindingCode::ArchiveSeveralTables, names, message)
         }
         Opened::Empty => (FindingCode::FileEmpty, String::new(), "The file is empty.".to_owned()),
-        Opened::NotText(what) => {
-            (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
-        }
+        Opened::NotText(file_type) => not_text(*file_type),
         Opened::Unusable(why) => unusable(why),
         Opened::NotATable(line) => {
             let cells = line.split([',', ';', '\t', '|']).map(|cell| cell.trim_matches('"').to_owned());
@@ -147,19 +145,21 @@ fn refusal(opened: &Opened<'_>) -> Finding {
 }
 
 /// Why an archive gives no table.
-fn unusable(why: &Unusable) -> (FindingCode, String, String) {
+fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
     let plain = |code, message: &str| (code, String::new(), message.to_owned());
     match why {
-        Unusable::Damaged => plain(
+        ContainerError::Damaged => plain(
             FindingCode::ArchiveDamaged,
             "The archive is damaged: it was cut off, or its bytes have changed.",
         ),
-        Unusable::Encrypted => plain(FindingCode::ArchiveEncrypted, "The archive asks for a password."),
-        Unusable::Packed => plain(
+        ContainerError::PasswordProtected => {
+            plain(FindingCode::ArchiveEncrypted, "The archive asks for a password.")
+        }
+        ContainerError::Unsupported => plain(
             FindingCode::ArchivePacking,
             "The archive is packed in a way that only few programs understand.",
         ),
-        Unusable::NoTable(names) => (
+        ContainerError::NoTable(names) => (
             FindingCode::ArchiveWithoutTable,
             names.join(", "),
             match names.as_slice() {
@@ -167,44 +167,71 @@ fn unusable(why: &Unusable) -> (FindingCode, String, String) {
                 names => format!("The archive holds no CSV file, only: {}.", names.join(", ")),
             },
         ),
-        Unusable::SeveralTables(names) => (
+        ContainerError::SeveralTables(names) => (
             FindingCode::ArchiveSeveralTables,
             names.join(", "),
             format!("The archive holds several files, and the roster is one: {}.", names.join(", ")),
         ),
-        Unusable::Document(what) => {
-            (FindingCode::FileNotText, (*what).to_owned(), format!("The file is {what}, not a CSV."))
-        }
-        Unusable::TooLarge => {
+        ContainerError::Document(file_type) => not_text(*file_type),
+        ContainerError::TooLarge => {
             plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
         }
-        Unusable::EncryptedWithoutKey => plain(
+        ContainerError::EncryptedWithoutKey => plain(
             FindingCode::EncryptionNoKey,
             "The file is encrypted, and there is no key here for this district.",
         ),
-        Unusable::EncryptedToOtherKey => {
+        ContainerError::EncryptedToOtherKey => {
             plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not to our key.")
         }
-        Unusable::EncryptedWithPassword => {
+        ContainerError::EncryptedWithPassword => {
             plain(FindingCode::EncryptionPassword, "The file is encrypted with a password.")
         }
-        Unusable::MessageDamaged => plain(
+        ContainerError::MessageDamaged => plain(
             FindingCode::EncryptionDamaged,
             "The encrypted file is damaged: it was cut off, or its bytes have changed.",
         ),
-        Unusable::SignatureBad => plain(
+        ContainerError::BadSignature => plain(
             FindingCode::SignatureBad,
             "The file's signature is of none of the keys that are known as the district's.",
         ),
-        Unusable::NotAMessage(what) => (
-            FindingCode::EncryptionNotAFile,
-            (*what).to_owned(),
-            format!("The file is {what}, and holds no roster."),
-        ),
+        ContainerError::NotAMessage(item) => {
+            let item = match item {
+                OpenPgpItem::PublicKey => "an OpenPGP public key",
+                OpenPgpItem::PrivateKey => "an OpenPGP private key",
+                OpenPgpItem::DetachedSignature => "an OpenPGP signature without the file that it belongs to",
+                OpenPgpItem::ClearSignedText => "a text with an OpenPGP signature around it",
+                OpenPgpItem::MessagePart => "a part of an OpenPGP message",
+            };
+            let message = format!("The file is {item}, and holds no roster.");
+            (FindingCode::EncryptionNotAFile, item.to_owned(), message)
+        }
     }
 }
 
-fn finish(name: &str, rules: &Rules, checked: flat::Contents, mut findings: Findings) -> Checked {
+/// The file is of a type that is not a CSV.
+fn not_text(file_type: FileType) -> (FindingCode, String, String) {
+    let name = match file_type {
+        FileType::ZipOrWorkbook => "a zip archive or an Excel workbook (.xlsx)",
+        FileType::OldExcel => "an old Excel workbook (.xls), or one with a password",
+        FileType::BinaryExcel => "a binary Excel workbook (.xlsb)",
+        FileType::Word => "a Word document",
+        FileType::PowerPoint => "a PowerPoint presentation",
+        FileType::OpenDocument => "an OpenDocument file (such as .ods)",
+        FileType::Pdf => "a PDF document",
+        FileType::Png => "a PNG picture",
+        FileType::Jpeg => "a JPEG picture",
+        FileType::Gif => "a GIF picture",
+        FileType::Gzip => "a gzip archive",
+        FileType::SevenZip => "a 7-Zip archive",
+        FileType::Rar => "a RAR archive",
+        FileType::Sqlite => "a SQLite database",
+        FileType::Markup => "a web page (HTML or XML)",
+        FileType::Binary => "a binary file",
+    };
+    (FindingCode::FileNotText, name.to_owned(), format!("The file is {name}, not a CSV."))
+}
+
+fn finish(name: &str, rules: &ReadRules, checked: flat::Contents, mut findings: Findings) -> Checked {
     let flat::Contents {
         format,
         changes_only,

@@ -5,7 +5,7 @@ use homeroom_model::email::Email;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::grade::Grade;
-use homeroom_read::{Damage, Header, Row};
+use homeroom_read::{Header, RowDamage, TableRow};
 
 /// Characters of a row that are worth showing.
 const SHOWN: usize = 400;
@@ -13,7 +13,7 @@ const SHOWN: usize = 400;
 const FOOTER: usize = 120;
 
 /// A line that counts or adds up what stands above it, or is drawn: `616 rows selected.`, `Total,,616`, `-----,-----`.
-pub(crate) fn footer(row: &Row<'_>) -> Option<Finding> {
+pub(crate) fn footer(row: &TableRow<'_>) -> Option<Finding> {
     let is_rule = row.bytes.starts_with(b"-");
     if (row.bytes.len() > FOOTER && !is_rule) || row.damage.is_some() {
         return None;
@@ -71,19 +71,19 @@ fn is_footer(text: &str) -> bool {
 
 /// What is wrong with a row whose cells do not stand under their columns: `columns` says where
 /// those stand that tell which value held the separator.
-pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]) -> Option<Finding> {
+pub(crate) fn damage(row: &TableRow<'_>, header: &Header, columns: &[(Column, usize)]) -> Option<Finding> {
     let (cells, width) = (row.len(), header.width());
     if row.damage.is_none() && header.fits(cells) {
         return shifted_into_the_last_column(row, width, columns);
     }
     let mut proposed = None;
     let (code, column, message) = match row.damage {
-        Some(Damage::UnbalancedQuote) => (
+        Some(RowDamage::UnbalancedQuote) => (
             FindingCode::QuoteUnbalanced,
             None,
             "A quotation mark opens a cell in this row and does not close it.".to_owned(),
         ),
-        Some(Damage::TooLong) => {
+        Some(RowDamage::TooLong) => {
             (FindingCode::RowTooLong, None, "The row is too long to be read.".to_owned())
         }
         None if cells != width && is_error_message(row.bytes) => (
@@ -121,7 +121,11 @@ pub(crate) fn damage(row: &Row<'_>, header: &Header, columns: &[(Column, usize)]
 }
 
 /// A row whose last cell is empty has room for one that is too much.
-fn shifted_into_the_last_column(row: &Row<'_>, width: usize, columns: &[(Column, usize)]) -> Option<Finding> {
+fn shifted_into_the_last_column(
+    row: &TableRow<'_>,
+    width: usize,
+    columns: &[(Column, usize)],
+) -> Option<Finding> {
     if row.surplus == 0 {
         return None;
     }
@@ -136,7 +140,7 @@ fn shifted_into_the_last_column(row: &Row<'_>, width: usize, columns: &[(Column,
     Some(finding.in_column(name).proposing(value))
 }
 
-fn shown(row: &Row<'_>) -> String {
+fn shown(row: &TableRow<'_>) -> String {
     String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(SHOWN)]).into_owned()
 }
 
@@ -169,7 +173,7 @@ fn is_error_message(bytes: &[u8]) -> bool {
 /// Puts the surplus cells into each column in turn: the column is meant under which all values fit theirs best, and better
 /// than where they stand.
 fn shifted_by(
-    row: &Row<'_>,
+    row: &TableRow<'_>,
     width: usize,
     surplus: usize,
     columns: &[(Column, usize)],

@@ -9,7 +9,7 @@ use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
 use homeroom_model::spreadsheet::{MARK, guarded, is_formula};
-use homeroom_read::{FileSet, Opened, Rules, Unusable, open, read};
+use homeroom_read::{ContainerError, FileSet, Opened, ReadRules, open, read};
 
 /// Writes `findings.csv`: one line for each kept finding, then one for each code of which there were more.
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
@@ -64,7 +64,7 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
 /// we suggest. A file that is no table gives the findings alone.
 pub fn write_corrected(
     source: &dyn Source,
-    rules: &Rules,
+    rules: &ReadRules,
     findings: &Findings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -89,7 +89,9 @@ pub fn write_corrected(
     csv.write_record(["homeroom_problem", "homeroom_suggestion"])?;
     let mut cell_text = String::new();
     // Of a damaged archive the rows up to there; the findings say so.
-    while let Some(row) = table.next_row().or_else(|error| Unusable::of(&error).map(|_| None).ok_or(error))? {
+    while let Some(row) =
+        table.next_row().or_else(|error| ContainerError::in_io_error(&error).map(|_| None).ok_or(error))?
+    {
         for at in 0..row.len().max(width) {
             cell_text.clear();
             let whole = row.damage.is_some() && at == 0;
@@ -115,7 +117,7 @@ pub fn write_corrected(
 /// its end for it.
 fn open_again<'s>(
     source: &'s dyn Source,
-    rules: &'s Rules,
+    rules: &'s ReadRules,
     findings: &Findings,
 ) -> io::Result<Option<Opened<'s>>> {
     let mut encoding =

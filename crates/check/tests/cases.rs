@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use homeroom_check::{Checked, check};
 use homeroom_model::profile::Profile;
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::Rules;
+use homeroom_read::ReadRules;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -41,7 +41,7 @@ fn file(folder: &Path, name: &str) -> Option<Vec<u8>> {
 
 fn checked(folder: &Path) -> Checked {
     let profile = fs::read_to_string(folder.join("profile.toml")).unwrap_or_default();
-    let rules = Rules { profile: Profile::parse(&profile).unwrap(), ..Rules::default() };
+    let rules = ReadRules { profile: Profile::parse(&profile).unwrap(), ..ReadRules::default() };
     let earlier = file(folder, "earlier").map(|earlier| {
         let earlier = check(&earlier, "", &rules, &|| None, &mut |_| {}).unwrap();
         StoredRoster::of(earlier.roster, earlier.report.rows)

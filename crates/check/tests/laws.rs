@@ -8,7 +8,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::protected::ProtectedAs;
 use homeroom_model::roster::Roster;
-use homeroom_read::Rules;
+use homeroom_read::ReadRules;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
 
@@ -128,7 +128,7 @@ proptest! {
         prop_assert_eq!(checked.report.rows_accepted + checked.report.rows_rejected, checked.report.rows);
         let mut out = vec![];
         write_findings(&checked.findings, &mut out).unwrap();
-        write_corrected(&file, &Rules::default(), &checked.findings, &mut out).unwrap();
+        write_corrected(&file, &ReadRules::default(), &checked.findings, &mut out).unwrap();
     }
 }
 
@@ -138,7 +138,7 @@ fn the_corrected_file_reads_as_the_file_itself() {
     let file = flat_csv(&rows.collect::<Vec<_>>());
     let before = checked(file.clone());
     let mut corrected = vec![];
-    write_corrected(&file, &Rules::default(), &before.findings, &mut corrected).unwrap();
+    write_corrected(&file, &ReadRules::default(), &before.findings, &mut corrected).unwrap();
     let after = checked(corrected);
     assert_eq!(told(&before.roster), told(&after.roster));
     assert_eq!(after.report.finding_counts[&FindingCode::ColumnIgnored], 2);
@@ -153,7 +153,7 @@ fn what_we_would_write_stands_in_both_files() {
     let checked = checked(file.clone());
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &ReadRules::default(), &checked.findings, &mut corrected).unwrap();
     let (findings, corrected) = (String::from_utf8(findings).unwrap(), String::from_utf8(corrected).unwrap());
     for (in_findings, in_corrected) in [
         (",Séb\n", "student_first_name: Séb;"),
@@ -193,7 +193,7 @@ fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
 
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &ReadRules::default(), &checked.findings, &mut corrected).unwrap();
     let findings = String::from_utf8(findings).unwrap();
     assert_eq!(findings.lines().filter(|line| line.contains("no address")).count(), 1, "{findings}");
     let corrected = String::from_utf8(corrected).unwrap();
@@ -208,7 +208,7 @@ fn files_for_a_spreadsheet_hold_no_formulas() {
     let checked = checked(file.clone());
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
-    write_corrected(&file, &Rules::default(), &checked.findings, &mut corrected).unwrap();
+    write_corrected(&file, &ReadRules::default(), &checked.findings, &mut corrected).unwrap();
     for written in [findings, corrected] {
         let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(written.as_slice());
         for record in csv.records() {
@@ -224,7 +224,7 @@ fn a_file_under_another_name_is_told_and_its_name_proposed() {
     let file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
     let of = |name: &str, profile: &str| {
         let profile = Profile::parse(profile).unwrap();
-        let rules = Rules { profile, file_name: Some("roster.csv".into()), ..Rules::default() };
+        let rules = ReadRules { profile, file_name: Some("roster.csv".into()), ..ReadRules::default() };
         check(&file, name, &rules, &|| None, &mut |_| {}).unwrap().report
     };
     let other = of("roster (1).csv", "");

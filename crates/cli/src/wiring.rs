@@ -11,7 +11,7 @@ use homeroom_inbox::Inbox;
 use homeroom_jobs::{Worker, WorkerSettings};
 use homeroom_model::district::{District, Slug};
 use homeroom_model::{Clock, Random};
-use homeroom_read::Limits;
+use homeroom_read::ReadLimits;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
 use homeroom_sync::Conductor;
 
@@ -85,7 +85,7 @@ impl App {
     }
 
     pub(crate) fn conductor(&self) -> Conductor {
-        Conductor::new(self.store.clone(), self.inbox.clone(), Limits::default())
+        Conductor::new(self.store.clone(), self.inbox.clone(), ReadLimits::default())
     }
 
     pub(crate) fn worker(&self) -> anyhow::Result<Worker> {

@@ -11,8 +11,9 @@ use homeroom_model::source::{ReadSeek, Source};
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::openpgp::{Found, Sealed, Seen, Whole, detect};
-use crate::rules::{Limits, Rules};
+use crate::file_type::FileType;
+use crate::openpgp::{Found, OpenPgpItem, Sealed, Seen, Whole, detect};
+use crate::rules::{ReadLimits, ReadRules};
 use crate::vocabulary::Vocabulary;
 use crate::workbook::Workbook;
 
@@ -50,19 +51,19 @@ pub(crate) struct Entry {
 
 /// Why an archive or a message gives no table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unusable {
+pub enum ContainerError {
     /// It is cut off, or its bytes are not what its check sums say.
     Damaged,
-    /// It wants a password.
-    Encrypted,
-    /// It is packed in a way that we do not unpack.
-    Packed,
+    /// It asks for a password.
+    PasswordProtected,
+    /// It is compressed or encrypted by a method that is not supported.
+    Unsupported,
     /// No entry is a table; the names of some of those that are there.
     NoTable(Vec<String>),
     /// Several entries may be the table; their names.
     SeveralTables(Vec<String>),
-    /// It is the file of another program: "a Word document".
-    Document(&'static str),
+    /// It is a document of another program.
+    Document(FileType),
     /// It unpacks to more bytes than allowed, or holds more entries.
     TooLarge,
     /// An OpenPGP message that is encrypted to a key, and there is no key of ours.
@@ -74,9 +75,9 @@ pub enum Unusable {
     /// An OpenPGP message that is cut off, or whose bytes are not what was encrypted.
     MessageDamaged,
     /// Its OpenPGP signature is of none of the district's keys, or not one of these bytes.
-    SignatureBad,
-    /// Something of OpenPGP that holds no file: "an OpenPGP public key".
-    NotAMessage(&'static str),
+    BadSignature,
+    /// An OpenPGP item that does not contain a file.
+    NotAMessage(OpenPgpItem),
 }
 
 /// Bytes that may be read to find out what an archive holds: far more than one for a roster has.
@@ -92,11 +93,11 @@ impl Container {
     /// Finds out what a file that begins with `start` lies in.
     pub(crate) fn of(
         source: &dyn Source,
-        rules: &Rules,
+        rules: &ReadRules,
         start: &[u8],
-    ) -> io::Result<Result<Container, Unusable>> {
+    ) -> io::Result<Result<Container, ContainerError>> {
         match detect(start, source.length()) {
-            Some(Found::Refused(what)) => return Ok(Err(Unusable::NotAMessage(what))),
+            Some(Found::NotAMessage(item)) => return Ok(Err(ContainerError::NotAMessage(item))),
             Some(Found::Armored(at)) => return Container::in_message(source, rules, at, true),
             Some(Found::Binary) => return Container::in_message(source, rules, 0, false),
             None => {}
@@ -143,10 +144,10 @@ impl Container {
     /// Looks at what an OpenPGP message holds.
     fn in_message(
         source: &dyn Source,
-        rules: &Rules,
+        rules: &ReadRules,
         start: u64,
         armored: bool,
-    ) -> io::Result<Result<Container, Unusable>> {
+    ) -> io::Result<Result<Container, ContainerError>> {
         let limits = &rules.limits;
         let keys = rules.keys.clone().unwrap_or_default();
         let sealed = Sealed { start, armored, keys, seen: Seen::default() };
@@ -162,7 +163,7 @@ impl Container {
         }
         // A message within a message: nobody means that, and it could go on for ever.
         if detect(&begin, u64::MAX).is_some() {
-            return Ok(Err(Unusable::Packed));
+            return Ok(Err(ContainerError::Unsupported));
         }
         Ok(Ok(Container::Sealed(sealed, Box::new(Container::Plain))))
     }
@@ -180,7 +181,7 @@ impl Container {
     pub(crate) fn open<'s>(
         &self,
         source: &'s dyn Source,
-        limits: &Limits,
+        limits: &ReadLimits,
         taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
         self.open_from(&|| source.open(), source.length(), limits, taken)
@@ -190,7 +191,7 @@ impl Container {
         &self,
         file: &dyn Fn() -> io::Result<Box<dyn ReadSeek + Send + 's>>,
         length: u64,
-        limits: &Limits,
+        limits: &ReadLimits,
         taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
         let counted = || Ok::<_, io::Error>(Counted { inner: file()?, taken: taken.clone() });
@@ -217,14 +218,14 @@ impl Container {
     }
 }
 
-fn gunzipped<'s>(gzip: impl Read + Send + 's, limits: &Limits, packed: u64) -> Box<dyn Read + Send + 's> {
+fn gunzipped<'s>(gzip: impl Read + Send + 's, limits: &ReadLimits, packed: u64) -> Box<dyn Read + Send + 's> {
     Box::new(Unpacked::new(MultiGzDecoder::new(buffered(gzip)), limits, packed, None))
 }
 
 fn unsealed<'s>(
     sealed: &Sealed,
     mut file: Box<dyn ReadSeek + Send + 's>,
-    limits: &Limits,
+    limits: &ReadLimits,
     length: u64,
     taken: &Taken,
 ) -> io::Result<Box<dyn Read + Send + 's>> {
@@ -234,17 +235,17 @@ fn unsealed<'s>(
 }
 
 impl Entry {
-    fn of<R: Read + Seek>(entry: &ZipFile<'_, R>) -> Result<Entry, Unusable> {
+    fn of<R: Read + Seek>(entry: &ZipFile<'_, R>) -> Result<Entry, ContainerError> {
         if entry.encrypted() {
-            return Err(Unusable::Encrypted);
+            return Err(ContainerError::PasswordProtected);
         }
         let deflated = match entry.compression() {
             CompressionMethod::Stored => false,
             CompressionMethod::Deflated => true,
-            _ => return Err(Unusable::Packed),
+            _ => return Err(ContainerError::Unsupported),
         };
         Ok(Entry {
-            start: entry.data_start().ok_or(Unusable::Damaged)?,
+            start: entry.data_start().ok_or(ContainerError::Damaged)?,
             packed: entry.compressed_size(),
             deflated,
             length: entry.size(),
@@ -256,7 +257,7 @@ impl Entry {
     pub(crate) fn open<'s>(
         &self,
         mut file: Box<dyn ReadSeek + Send + 's>,
-        limits: &Limits,
+        limits: &ReadLimits,
         taken: &Taken,
     ) -> io::Result<Box<dyn Read + Send + 's>> {
         file.seek(SeekFrom::Start(self.start))?;
@@ -282,19 +283,19 @@ enum Parts {
     Workbook(HashMap<String, Entry>),
 }
 
-fn parts(archive: impl Read + Seek) -> Result<Parts, Unusable> {
+fn parts(archive: impl Read + Seek) -> Result<Parts, ContainerError> {
     let mut archive = ZipArchive::new(archive).map_err(|error| match error {
-        zip::result::ZipError::Io(error) if Spent::is(&error) => Unusable::TooLarge,
-        _ => Unusable::Damaged,
+        zip::result::ZipError::Io(error) if Spent::is(&error) => ContainerError::TooLarge,
+        _ => ContainerError::Damaged,
     })?;
     if archive.len() > ENTRIES {
-        return Err(Unusable::TooLarge);
+        return Err(ContainerError::TooLarge);
     }
     let mut tables = Vec::new();
     let mut others = Vec::new();
     for at in 0..archive.len() {
-        let entry = archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?;
-        let name = entry.name().map_err(|_| Unusable::Damaged)?.into_owned();
+        let entry = archive.by_index_raw(at).map_err(|_| ContainerError::Damaged)?;
+        let name = entry.name().map_err(|_| ContainerError::Damaged)?.into_owned();
         match kind(&name) {
             Kind::Table => tables.push((at, name)),
             Kind::Other => others.push((at, name)),
@@ -303,27 +304,28 @@ fn parts(archive: impl Read + Seek) -> Result<Parts, Unusable> {
     }
     let has = |path: &str| others.iter().any(|(_, name)| name == path);
     if has("xl/workbook.xml") {
-        let part =
-            |(at, name)| Ok((name, Entry::of(&archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?)?));
+        let part = |(at, name)| {
+            Ok((name, Entry::of(&archive.by_index_raw(at).map_err(|_| ContainerError::Damaged)?)?))
+        };
         return others.into_iter().map(part).collect::<Result<_, _>>().map(Parts::Workbook);
     }
-    const DOCUMENTS: [(&str, &str); 4] = [
-        ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
-        ("word/document.xml", "a Word document"),
-        ("ppt/presentation.xml", "a PowerPoint presentation"),
-        ("content.xml", "an OpenDocument file (such as .ods)"),
+    const DOCUMENTS: [(&str, FileType); 4] = [
+        ("xl/workbook.bin", FileType::BinaryExcel),
+        ("word/document.xml", FileType::Word),
+        ("ppt/presentation.xml", FileType::PowerPoint),
+        ("content.xml", FileType::OpenDocument),
     ];
     if let Some((_, document)) = DOCUMENTS.iter().find(|(path, _)| has(path)) {
-        return Err(Unusable::Document(document));
+        return Err(ContainerError::Document(*document));
     }
     // An archive with one file: whatever its name is, it is meant.
     if tables.is_empty() && others.len() == 1 {
         tables.append(&mut others);
     }
     let names = |list: Vec<(usize, String)>| list.into_iter().take(10).map(|(_, name)| name).collect();
-    let mut entry = |at| Entry::of(&archive.by_index_raw(at).map_err(|_| Unusable::Damaged)?);
+    let mut entry = |at| Entry::of(&archive.by_index_raw(at).map_err(|_| ContainerError::Damaged)?);
     match tables.as_slice() {
-        [] => Err(Unusable::NoTable(names(others))),
+        [] => Err(ContainerError::NoTable(names(others))),
         [(at, _)] => entry(*at).map(Parts::Table),
         _ => tables
             .into_iter()
@@ -387,7 +389,7 @@ struct Unpacked<R> {
 }
 
 impl<R> Unpacked<R> {
-    fn new(inner: R, limits: &Limits, packed: u64, ends: Option<(u64, u32)>) -> Unpacked<R> {
+    fn new(inner: R, limits: &ReadLimits, packed: u64, ends: Option<(u64, u32)>) -> Unpacked<R> {
         let most = limits.bytes.min(HARMLESS.max(packed.saturating_mul(RATIO)));
         Unpacked { inner, crc: crc32fast::Hasher::new(), length: 0, most, ends }
     }
@@ -398,17 +400,21 @@ impl<R: Read> Read for Unpacked<R> {
         let read = self.inner.read(buffer).map_err(|error| match error.raw_os_error() {
             // What the operating system says is about the disk; the rest, about the bytes.
             Some(_) => error,
-            None if error.kind() == io::ErrorKind::Interrupted || Unusable::of(&error).is_some() => error,
-            None => Unusable::Damaged.into(),
+            None if error.kind() == io::ErrorKind::Interrupted
+                || ContainerError::in_io_error(&error).is_some() =>
+            {
+                error
+            }
+            None => ContainerError::Damaged.into(),
         })?;
         self.length += read as u64;
         if self.length > self.most {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
         if let Some(ends) = self.ends {
             self.crc.update(&buffer[..read]);
             if read == 0 && !buffer.is_empty() && ends != (self.length, self.crc.clone().finalize()) {
-                return Err(Unusable::Damaged.into());
+                return Err(ContainerError::Damaged.into());
             }
         }
         Ok(read)
@@ -417,17 +423,17 @@ impl<R: Read> Read for Unpacked<R> {
 
 #[derive(Debug, thiserror::Error)]
 #[error("the archive gives no table")]
-struct Stopped(Unusable);
+struct Stopped(ContainerError);
 
-impl From<Unusable> for io::Error {
-    fn from(why: Unusable) -> io::Error {
+impl From<ContainerError> for io::Error {
+    fn from(why: ContainerError) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidData, Stopped(why))
     }
 }
 
-impl Unusable {
+impl ContainerError {
     /// Whether an error of a reader is about the archive, and what.
-    pub fn of(error: &io::Error) -> Option<&Unusable> {
+    pub fn in_io_error(error: &io::Error) -> Option<&ContainerError> {
         error.get_ref()?.downcast_ref::<Stopped>().map(|stopped| &stopped.0)
     }
 }

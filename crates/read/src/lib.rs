@@ -7,9 +7,9 @@
 mod cells;
 mod container;
 mod encoding;
+mod file_type;
 mod header;
 mod header_search;
-mod kind;
 mod lines;
 mod marks;
 mod openpgp;
@@ -19,10 +19,11 @@ mod table;
 mod vocabulary;
 mod workbook;
 
-pub use container::Unusable;
+pub use container::ContainerError;
+pub use file_type::FileType;
 pub use header::Header;
-pub use openpgp::{KeyError, OpenPgpKeys, Signature};
-pub use rules::{Limits, Rules};
+pub use openpgp::{KeyError, OpenPgpItem, OpenPgpKeys, SignatureStatus};
+pub use rules::{ReadLimits, ReadRules};
 pub use set::{FileSet, pack};
-pub use table::{Damage, Opened, Row, Table, open, read};
+pub use table::{Opened, RowDamage, Table, TableRow, open, read};
 pub use vocabulary::Vocabulary;

@@ -8,9 +8,9 @@ use crate::openpgp::OpenPgpKeys;
 
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
+pub struct ReadRules {
     /// What it may cost.
-    pub limits: Limits,
+    pub limits: ReadLimits,
     /// The district's profile.
     pub profile: Profile,
     /// The keys for files that are encrypted or signed with OpenPGP.
@@ -19,7 +19,7 @@ pub struct Rules {
     pub file_name: Option<String>,
 }
 
-impl Rules {
+impl ReadRules {
     /// Whether a file of this name is the one that is expected.
     pub fn expects(&self, name: &str) -> bool {
         self.file_name.as_ref().is_none_or(|expected| expected == name) || self.profile.expects(name)
@@ -28,7 +28,7 @@ impl Rules {
 
 /// What a file may cost.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct ReadLimits {
     /// The longest record, in bytes.
     pub longest_record: usize,
     /// The most columns.
@@ -37,8 +37,8 @@ pub struct Limits {
     pub bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for ReadLimits {
     fn default() -> Self {
-        Limits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
+        ReadLimits { longest_record: 1 << 20, columns: 1_000, bytes: 4 << 30 }
     }
 }

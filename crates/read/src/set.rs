@@ -4,9 +4,9 @@ use std::io;
 
 use homeroom_model::source::Source;
 
-use crate::container::{Container, Entries, Unusable};
+use crate::container::{Container, ContainerError, Entries};
 use crate::openpgp::Whole;
-use crate::rules::Rules;
+use crate::rules::ReadRules;
 use crate::table::{Opened, open_table, or_unusable, read_with};
 use crate::vocabulary::Vocabulary;
 use zip::write::SimpleFileOptions;
@@ -15,7 +15,7 @@ use zip::{CompressionMethod, ZipWriter};
 /// Files that may be tables.
 pub struct FileSet<'s> {
     source: &'s dyn Source,
-    rules: &'s Rules,
+    rules: &'s ReadRules,
     files: Entries,
     /// The archive, when it lay in a message.
     within: Option<Whole>,
@@ -24,7 +24,7 @@ pub struct FileSet<'s> {
 impl<'s> FileSet<'s> {
     pub(crate) fn new(
         source: &'s dyn Source,
-        rules: &'s Rules,
+        rules: &'s ReadRules,
         files: Entries,
         within: Option<Whole>,
     ) -> FileSet<'s> {
@@ -104,7 +104,7 @@ pub(crate) fn the_roster<'s>(
         [file] => Ok(set.container(*file)),
         several => {
             let names = several.iter().take(NAMES).map(|file| set.files[*file].0.clone()).collect();
-            Err(Opened::Unusable(Unusable::SeveralTables(names)))
+            Err(Opened::Unusable(ContainerError::SeveralTables(names)))
         }
     })
 }

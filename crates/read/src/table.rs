@@ -4,15 +4,15 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use crate::cells::{Cells, Dialect};
-use crate::container::{Container, Taken, Unusable};
+use crate::container::{Container, ContainerError, Taken};
 use crate::encoding::{is_not_utf8, look, start, utf8};
+use crate::file_type::{FileType, not_text};
 use crate::header::Header;
 use crate::header_search::{find_header, in_single_quotes};
-use crate::kind::not_text;
 use crate::lines::{Ahead, Line, Lines};
 use crate::marks::Marks;
-use crate::openpgp::{Seen, Signature};
-use crate::rules::Rules;
+use crate::openpgp::{Seen, SignatureStatus};
+use crate::rules::ReadRules;
 use crate::set::{FileSet, the_roster};
 use crate::vocabulary::Vocabulary;
 use homeroom_model::encoding::Encoding;
@@ -27,12 +27,12 @@ pub enum Opened<'s> {
     Set(FileSet<'s>),
     /// Nothing at all, or only blank lines.
     Empty,
-    /// Something else than a CSV: "a PDF document".
-    NotText(&'static str),
+    /// Not a CSV but another type of file.
+    NotText(FileType),
     /// Text whose first line is no header of a roster; the line as far as it is worth showing.
     NotATable(String),
     /// An archive that gives no table.
-    Unusable(Unusable),
+    Unusable(ContainerError),
     /// More columns than allowed.
     TooManyColumns(usize),
     /// The file is larger than allowed.
@@ -43,7 +43,7 @@ pub enum Opened<'s> {
 
 /// Why the cells of a row cannot be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
+pub enum RowDamage {
     /// A quote that opens and does not close where it should.
     UnbalancedQuote,
     /// The record is longer than allowed.
@@ -72,19 +72,19 @@ pub struct Table<'s> {
 }
 
 /// A row of the file.
-pub struct Row<'t> {
+pub struct TableRow<'t> {
     /// The physical line where it begins.
     pub line: u32,
     /// Its bytes as UTF-8, without the line end; of a damaged row the first physical line.
     pub bytes: &'t [u8],
     /// Why its cells cannot be told, when they cannot.
-    pub damage: Option<Damage>,
+    pub damage: Option<RowDamage>,
     /// Empty cells behind the last column: the habit of a program, or what is left when something shifted the row.
     pub surplus: usize,
     cells: &'t Cells,
 }
 
-impl Row<'_> {
+impl TableRow<'_> {
     /// How many cells there are, without empty ones beyond the header's width.
     pub fn len(&self) -> usize {
         self.cells.count()
@@ -125,7 +125,7 @@ const LINES_A_RECORD: usize = 100;
 /// Those of `work`, and when the bytes cannot be read.
 pub fn read<T>(
     source: &dyn Source,
-    rules: &Rules,
+    rules: &ReadRules,
     work: impl FnMut(Opened<'_>) -> io::Result<T>,
 ) -> io::Result<T> {
     read_with(|encoding| open(source, rules, encoding), work)
@@ -144,7 +144,7 @@ pub(crate) fn read_with<'s, T>(
         Err(error) => error,
         done => return done,
     };
-    match Unusable::of(&error) {
+    match ContainerError::in_io_error(&error) {
         Some(why) => work(Opened::Unusable(why.clone())),
         None => Err(error),
     }
@@ -154,10 +154,10 @@ pub(crate) fn read_with<'s, T>(
 ///
 /// # Errors
 /// When the bytes cannot be read; with [`Table::next_row`] also when a file that is opened as UTF-8 holds something else,
-/// and when an archive turns out to be damaged ([`Unusable::of`] tells).
+/// and when an archive turns out to be damaged ([`ContainerError::in_io_error`] tells).
 pub fn open<'s>(
     source: &'s dyn Source,
-    rules: &'s Rules,
+    rules: &'s ReadRules,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
     or_unusable(open_inside(source, rules, encoding))
@@ -166,14 +166,14 @@ pub fn open<'s>(
 /// What an archive turned out to be is no error.
 pub(crate) fn or_unusable(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
     match opened {
-        Err(error) => Unusable::of(&error).cloned().map(Opened::Unusable).ok_or(error),
+        Err(error) => ContainerError::in_io_error(&error).cloned().map(Opened::Unusable).ok_or(error),
         done => done,
     }
 }
 
 fn open_inside<'s>(
     source: &'s dyn Source,
-    rules: &'s Rules,
+    rules: &'s ReadRules,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
     if source.length() > rules.limits.bytes {
@@ -198,7 +198,7 @@ fn open_inside<'s>(
 pub(crate) fn open_table<'s>(
     source: &'s dyn Source,
     container: &Container,
-    rules: &Rules,
+    rules: &ReadRules,
     vocabulary: &Vocabulary,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
@@ -289,7 +289,7 @@ impl Table<'_> {
     }
 
     /// Who the file is from, as far as a signature tells; known when all rows have been read.
-    pub fn signature(&self) -> Signature {
+    pub fn signature(&self) -> SignatureStatus {
         self.seen.get()
     }
 
@@ -299,7 +299,7 @@ impl Table<'_> {
     }
 
     /// The next row that is neither blank nor the header once more; `None` at the end.
-    pub fn next_row(&mut self) -> io::Result<Option<Row<'_>>> {
+    pub fn next_row(&mut self) -> io::Result<Option<TableRow<'_>>> {
         loop {
             let line = match self.lines.line_at(0, self.dialect.separator, &mut self.cells.marks)? {
                 Ahead::End => return Ok(None),
@@ -337,7 +337,7 @@ impl Table<'_> {
 
     /// A quote is open at the end of the line: takes the lines after it when they close it as they should and the
     /// row then has the header's number of cells; else the quote costs this line only.
-    fn over_several_lines(&mut self, first: Line) -> io::Result<Row<'_>> {
+    fn over_several_lines(&mut self, first: Line) -> io::Result<TableRow<'_>> {
         let mut next = first.next;
         let mut marks = Marks::default();
         for count in 2..=LINES_A_RECORD {
@@ -365,19 +365,19 @@ impl Table<'_> {
         // The file's last line with an open quote: the file was cut off in it.
         self.ends_mid_row |= !first.ended;
         self.cells.marks.clear();
-        Ok(self.finish(&first, first.bytes.end, 1, Some(Damage::UnbalancedQuote)))
+        Ok(self.finish(&first, first.bytes.end, 1, Some(RowDamage::UnbalancedQuote)))
     }
 
-    fn too_long(&mut self) -> io::Result<Row<'_>> {
+    fn too_long(&mut self) -> io::Result<TableRow<'_>> {
         self.lines.skip_line()?;
         self.cells.marks.clear();
         let line = self.line;
         self.line += 1;
-        Ok(Row { line, bytes: &[], damage: Some(Damage::TooLong), surplus: 0, cells: &self.cells })
+        Ok(TableRow { line, bytes: &[], damage: Some(RowDamage::TooLong), surplus: 0, cells: &self.cells })
     }
 
     /// Takes the record's bytes. They stay in the buffer until the next row is asked for.
-    fn finish(&mut self, line: &Line, length: usize, lines: u32, damage: Option<Damage>) -> Row<'_> {
+    fn finish(&mut self, line: &Line, length: usize, lines: u32, damage: Option<RowDamage>) -> TableRow<'_> {
         let surplus = self.header.surplus(self.cells.count());
         self.cells.drop_empty_beyond(self.header.width());
         if !line.ended && damage.is_none() {
@@ -386,7 +386,7 @@ impl Table<'_> {
         let number = self.line;
         self.advance(line.next, lines);
         let bytes = self.lines.last_taken(line.next, length);
-        Row { line: number, bytes, damage, surplus, cells: &self.cells }
+        TableRow { line: number, bytes, damage, surplus, cells: &self.cells }
     }
 
     fn advance(&mut self, bytes: usize, lines: u32) {

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use homeroom_read::{Opened, Rules, Unusable, read};
+use homeroom_read::{ContainerError, Opened, ReadRules, read};
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -20,9 +20,9 @@ fn gzip(parts: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
 }
 
 /// Every row, and whatever the archive turned out to be: in the order in which it was told.
-fn told(file: &Vec<u8>) -> Vec<Result<u32, Unusable>> {
+fn told(file: &Vec<u8>) -> Vec<Result<u32, ContainerError>> {
     let mut told = vec![];
-    read(file, &Rules::default(), |opened| {
+    read(file, &ReadRules::default(), |opened| {
         match opened {
             Opened::Table(mut table) => {
                 let mut rows = 0;
@@ -63,7 +63,7 @@ fn an_archive_that_is_damaged_far_down_says_so_instead_of_giving_half_a_table() 
     assert_eq!(told(&whole), [Ok(20_000)]);
     let cut = whole[..whole.len() / 2].to_vec();
     let said = told(&cut);
-    let [Ok(rows), Err(Unusable::Damaged)] = said.as_slice() else { panic!("{said:?}") };
+    let [Ok(rows), Err(ContainerError::Damaged)] = said.as_slice() else { panic!("{said:?}") };
     assert!((1..20_000).contains(rows));
 }
 
@@ -73,14 +73,16 @@ fn what_unpacks_to_far_too_much_is_refused_on_the_way() {
     let bomb = gzip([HEADER.to_owned()].into_iter().chain((0..100).map(|_| block.clone())));
     assert!(bomb.len() < 1 << 20);
     let said = told(&bomb);
-    let [Ok(_), Err(Unusable::TooLarge)] = said.as_slice() else { panic!("{said:?}") };
+    let [Ok(_), Err(ContainerError::TooLarge)] = said.as_slice() else { panic!("{said:?}") };
 }
 
 #[test]
 fn a_list_of_very_many_entries_is_not_read_into_memory() {
-    for (entries, why) in
-        [(999, Unusable::NoTable(vec![])), (1_001, Unusable::TooLarge), (60_000, Unusable::TooLarge)]
-    {
+    for (entries, why) in [
+        (999, ContainerError::NoTable(vec![])),
+        (1_001, ContainerError::TooLarge),
+        (60_000, ContainerError::TooLarge),
+    ] {
         let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
         for at in 0..entries {
             writer
@@ -134,10 +136,10 @@ fn a_workbook_that_was_made_to_fill_the_memory_is_refused() {
     ];
     for sheet in sheets {
         let said = told(&workbook(&sheet, "<sst/>"));
-        assert_eq!(said.last(), Some(&Err(Unusable::TooLarge)), "{}", &sheet[..200]);
+        assert_eq!(said.last(), Some(&Err(ContainerError::TooLarge)), "{}", &sheet[..200]);
     }
     let many = format!("<sst>{}</sst>", "<si/>".repeat((4 << 20) + 1));
-    assert_eq!(told(&workbook(&fine, &many)), [Err(Unusable::TooLarge)]);
+    assert_eq!(told(&workbook(&fine, &many)), [Err(ContainerError::TooLarge)]);
 }
 
 proptest! {
@@ -162,7 +164,7 @@ proptest! {
             bytes[at] = byte;
         }
         let parts = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>();
-        read(&zip(&parts), &Rules::default(), |opened| {
+        read(&zip(&parts), &ReadRules::default(), |opened| {
             if let Opened::Table(mut table) = opened {
                 while table.next_row()?.is_some() {}
             }

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use homeroom_read::{Limits, Opened, Rules, read};
+use homeroom_read::{Opened, ReadLimits, ReadRules, read};
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -18,8 +18,8 @@ fn folders() -> Vec<PathBuf> {
 
 fn case(folder: &Path) -> String {
     let file = fs::read(folder.join("in.csv")).unwrap();
-    let limits = Limits { longest_record: 2_000, columns: 20, ..Limits::default() };
-    read(&file, &Rules { limits, ..Rules::default() }, said).unwrap()
+    let limits = ReadLimits { longest_record: 2_000, columns: 20, ..ReadLimits::default() };
+    read(&file, &ReadRules { limits, ..ReadRules::default() }, said).unwrap()
 }
 
 fn said(opened: Opened<'_>) -> io::Result<String> {
@@ -27,9 +27,9 @@ fn said(opened: Opened<'_>) -> io::Result<String> {
         Opened::Table(table) => table,
         Opened::Set(set) => return Ok(format!("files: {:?}\n", set.names().collect::<Vec<_>>())),
         Opened::Empty => return Ok("empty\n".into()),
-        Opened::NotText(what) => return Ok(format!("no text: {what}\n")),
+        Opened::NotText(what) => return Ok(format!("not text: {what:?}\n")),
         Opened::Unusable(why) => return Ok(format!("unusable: {why:?}\n")),
-        Opened::NotATable(line) => return Ok(format!("no table: {line}\n")),
+        Opened::NotATable(line) => return Ok(format!("not a table: {line}\n")),
         Opened::TooManyColumns(count) => return Ok(format!("too many columns: {count}\n")),
         Opened::TooLarge => return Ok("too large\n".into()),
         Opened::HeaderTooLong => return Ok("header too long\n".into()),

@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
 use homeroom_model::random::Random;
-use homeroom_read::{KeyError, OpenPgpKeys, Opened, Rules, Signature, Unusable, read};
+use homeroom_read::{
+    ContainerError, KeyError, OpenPgpItem, OpenPgpKeys, Opened, ReadRules, SignatureStatus, read,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use Unusable::{
-    EncryptedToOtherKey, EncryptedWithPassword, EncryptedWithoutKey, MessageDamaged, SignatureBad,
+use ContainerError::{
+    BadSignature, EncryptedToOtherKey, EncryptedWithPassword, EncryptedWithoutKey, MessageDamaged,
 };
 
 fn file(name: &str) -> Vec<u8> {
@@ -36,16 +38,16 @@ fn with_district() -> OpenPgpKeys {
 }
 
 /// What each call of the check gets to see: the rows and the signature, or why there are none.
-type Said = Vec<Result<(String, Signature), Unusable>>;
+type Said = Vec<Result<(String, SignatureStatus), ContainerError>>;
 
 fn told(file: &Vec<u8>, keys: OpenPgpKeys) -> Said {
-    let rules = Rules { keys: Some(Arc::new(keys)), ..Rules::default() };
+    let rules = ReadRules { keys: Some(Arc::new(keys)), ..ReadRules::default() };
     let mut said = vec![];
     read(file, &rules, |opened| {
         match opened {
             Opened::Unusable(why) => said.push(Err(why)),
             Opened::Table(mut table) => {
-                said.push(Ok((String::new(), Signature::None)));
+                said.push(Ok((String::new(), SignatureStatus::None)));
                 let mut rows = String::new();
                 while let Some(row) = table.next_row()? {
                     rows += &String::from_utf8_lossy(row.bytes);
@@ -53,7 +55,7 @@ fn told(file: &Vec<u8>, keys: OpenPgpKeys) -> Said {
                 }
                 *said.last_mut().unwrap() = Ok((rows, table.signature()));
             }
-            _ => said.push(Ok(("no table".into(), Signature::None))),
+            _ => said.push(Ok(("no table".into(), SignatureStatus::None))),
         }
         Ok(())
     })
@@ -66,7 +68,7 @@ fn roster() -> String {
     text.split_once('\n').unwrap().1.to_owned()
 }
 
-fn is_the_roster(file: &Vec<u8>, keys: OpenPgpKeys, signature: Signature) {
+fn is_the_roster(file: &Vec<u8>, keys: OpenPgpKeys, signature: SignatureStatus) {
     assert_eq!(told(file, keys), [Ok((roster(), signature))]);
 }
 
@@ -82,8 +84,8 @@ fn what_is_encrypted_to_us_is_read() {
         "password_or_key.pgp",
     ] {
         println!("{name}");
-        is_the_roster(&file(name), ours(), Signature::None);
-        is_the_roster(&file(name), with_district(), Signature::Missing);
+        is_the_roster(&file(name), ours(), SignatureStatus::None);
+        is_the_roster(&file(name), with_district(), SignatureStatus::Missing);
     }
 }
 
@@ -92,28 +94,28 @@ fn a_signature_is_checked_when_the_key_is_known() {
     for name in ["signed.pgp", "signed_armored.asc", "signed_only.pgp", "two_signers.pgp", "gzip_inside.pgp"]
     {
         println!("{name}");
-        is_the_roster(&file(name), with_district(), Signature::Verified);
-        is_the_roster(&file(name), ours(), Signature::Unchecked);
+        is_the_roster(&file(name), with_district(), SignatureStatus::Verified);
+        is_the_roster(&file(name), ours(), SignatureStatus::Unchecked);
     }
-    is_the_roster(&file("zip_inside.pgp"), with_district(), Signature::Verified);
-    is_the_roster(&file("zip_inside.pgp"), ours(), Signature::Unchecked);
+    is_the_roster(&file("zip_inside.pgp"), with_district(), SignatureStatus::Verified);
+    is_the_roster(&file("zip_inside.pgp"), ours(), SignatureStatus::Unchecked);
     let without_ours = OpenPgpKeys::default().with_district_keys(&file("district.public.asc")).unwrap();
-    is_the_roster(&file("signed_only.pgp"), without_ours, Signature::Verified);
-    is_the_roster(&file("roster.csv"), with_district(), Signature::None);
+    is_the_roster(&file("signed_only.pgp"), without_ours, SignatureStatus::Verified);
+    is_the_roster(&file("roster.csv"), with_district(), SignatureStatus::None);
 }
 
 #[test]
 fn what_somebody_else_signed_is_refused_at_its_end() {
     let long = made::signed_by_us(&long(1 << 20));
     let said = told(&long, with_district());
-    let [Ok(_), Err(SignatureBad)] = said.as_slice() else { panic!("{said:?}") };
+    let [Ok(_), Err(BadSignature)] = said.as_slice() else { panic!("{said:?}") };
     let us = ours().with_district_keys(&file("homeroom.public.asc")).unwrap();
     let said = told(&long, us);
-    let [Ok((_, Signature::Verified))] = said.as_slice() else { panic!("{said:?}") };
-    assert_eq!(told(&file("wrong_signer.pgp"), with_district()), [Err(SignatureBad)]);
-    assert_eq!(told(&file("zip_inside_wrong_signer.pgp"), with_district()), [Err(SignatureBad)]);
+    let [Ok((_, SignatureStatus::Verified))] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!(told(&file("wrong_signer.pgp"), with_district()), [Err(BadSignature)]);
+    assert_eq!(told(&file("zip_inside_wrong_signer.pgp"), with_district()), [Err(BadSignature)]);
     let both = ours().with_district_keys(&file("two.public.pgp")).unwrap();
-    is_the_roster(&file("wrong_signer.pgp"), both, Signature::Verified);
+    is_the_roster(&file("wrong_signer.pgp"), both, SignatureStatus::Verified);
 }
 
 #[test]
@@ -127,17 +129,17 @@ fn what_we_cannot_open_is_refused_with_its_reason() {
     assert_eq!(refused("other_recipient.pgp", ours()), EncryptedToOtherKey);
     assert_eq!(refused("password.pgp", ours()), EncryptedWithPassword);
     assert_eq!(refused("password.pgp", OpenPgpKeys::default()), EncryptedWithPassword);
-    assert_eq!(refused("bzip2_compressed.pgp", ours()), Unusable::Packed);
-    assert_eq!(refused("message_inside.pgp", ours()), Unusable::Packed);
+    assert_eq!(refused("bzip2_compressed.pgp", ours()), ContainerError::Unsupported);
+    assert_eq!(refused("message_inside.pgp", ours()), ContainerError::Unsupported);
     for (name, what) in [
-        ("clear_signed.asc", "a text with an OpenPGP signature around it"),
-        ("district.public.asc", "an OpenPGP public key"),
-        ("two.public.pgp", "an OpenPGP public key"),
-        ("homeroom.secret.asc", "an OpenPGP private key"),
-        ("detached.sig", "an OpenPGP signature without the file that it belongs to"),
-        ("detached.asc", "an OpenPGP signature without the file that it belongs to"),
+        ("clear_signed.asc", OpenPgpItem::ClearSignedText),
+        ("district.public.asc", OpenPgpItem::PublicKey),
+        ("two.public.pgp", OpenPgpItem::PublicKey),
+        ("homeroom.secret.asc", OpenPgpItem::PrivateKey),
+        ("detached.sig", OpenPgpItem::DetachedSignature),
+        ("detached.asc", OpenPgpItem::DetachedSignature),
     ] {
-        assert_eq!(refused(name, ours()), Unusable::NotAMessage(what), "{name}");
+        assert_eq!(refused(name, ours()), ContainerError::NotAMessage(what), "{name}");
     }
 }
 
@@ -185,7 +187,7 @@ fn a_signed_message_with_a_changed_byte_is_never_verified() {
     for at in 3..whole.len() {
         let mut changed = whole.clone();
         changed[at] ^= 1 << (at % 8);
-        if let Ok((rows, Signature::Verified)) = told(&changed, with_district()).pop().unwrap() {
+        if let Ok((rows, SignatureStatus::Verified)) = told(&changed, with_district()).pop().unwrap() {
             assert_eq!(rows, roster(), "changed at {at}");
         }
     }
@@ -199,11 +201,11 @@ fn what_follows_a_message_is_not_lost_in_silence() {
         assert_eq!(said.last(), Some(&Err(MessageDamaged)), "{name}: {said:?}");
     }
     let blank_lines = [file("armored.asc"), b"\r\n \r\n".to_vec()].concat();
-    is_the_roster(&blank_lines, ours(), Signature::None);
+    is_the_roster(&blank_lines, ours(), SignatureStatus::None);
     let marked = [b"\xEF\xBB\xBF\r\n".to_vec(), file("armored.asc")].concat();
-    is_the_roster(&marked, ours(), Signature::None);
+    is_the_roster(&marked, ours(), SignatureStatus::None);
     let windows = text("armored.asc").replace('\n', "\r\n").into_bytes();
-    is_the_roster(&windows, ours(), Signature::None);
+    is_the_roster(&windows, ours(), SignatureStatus::None);
 }
 
 #[test]
@@ -364,7 +366,7 @@ fn authenticated_encryption_is_read_in_both_forms() {
         made::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C64B),
         made::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C4MiB),
     ] {
-        is_the_roster(&message, ours(), Signature::None);
+        is_the_roster(&message, ours(), SignatureStatus::None);
         for at in 3..message.len() {
             let mut changed = message.clone();
             changed[at] ^= 1 << (at % 8);
@@ -395,7 +397,7 @@ fn a_long_message_is_decrypted_while_it_is_read() {
         made::seipd_1(&plain, pgp::types::CompressionAlgorithm::Uncompressed),
         made::seipd_2(&plain, pgp::crypto::aead::ChunkSize::C4KiB),
     ] {
-        let rules = Rules { keys: Some(Arc::new(ours())), ..Rules::default() };
+        let rules = ReadRules { keys: Some(Arc::new(ours())), ..ReadRules::default() };
         let rows = read(&message, &rules, |opened| {
             let Opened::Table(mut table) = opened else { panic!("no table") };
             let (mut rows, mut given) = (0, 0);
@@ -417,7 +419,7 @@ fn a_message_that_unpacks_to_too_much_is_refused() {
     let plain = [long(1 << 10), vec![b' '; 100 << 20]].concat();
     let message = made::seipd_1(&plain, pgp::types::CompressionAlgorithm::ZLIB);
     assert!(message.len() < 1 << 18);
-    assert_eq!(told(&message, ours()).last(), Some(&Err(Unusable::TooLarge)));
+    assert_eq!(told(&message, ours()).last(), Some(&Err(ContainerError::TooLarge)));
 }
 
 #[test]
@@ -439,11 +441,11 @@ fn what_stands_around_the_text_is_bounded() {
         assert_eq!(told(&message, ours()), [Err(MessageDamaged)]);
     }
     let little = [&[0xD5, 100][..], &[7; 100], &roster].concat();
-    is_the_roster(&made::sealed(&made::compressed(&little)), ours(), Signature::None);
+    is_the_roster(&made::sealed(&made::compressed(&little)), ours(), SignatureStatus::None);
     let behind = [&roster[..], &[0xD5, 100], &[7; 100]].concat();
-    is_the_roster(&made::sealed(&behind), ours(), Signature::None);
+    is_the_roster(&made::sealed(&behind), ours(), SignatureStatus::None);
     let twice = made::sealed(&made::compressed(&made::compressed(&roster)));
-    assert_eq!(told(&twice, ours()), [Err(Unusable::Packed)]);
+    assert_eq!(told(&twice, ours()), [Err(ContainerError::Unsupported)]);
     let two_texts = made::sealed(&made::compressed(&roster.repeat(2)));
     assert_eq!(told(&two_texts, ours()), [Err(MessageDamaged)]);
 }
@@ -479,7 +481,7 @@ impl io::Seek for BrokenReader<'_> {
 #[test]
 fn an_error_of_the_disk_is_no_damage() {
     let message = made::seipd_1(&long(1 << 20), pgp::types::CompressionAlgorithm::Uncompressed);
-    let rules = Rules { keys: Some(Arc::new(ours())), ..Rules::default() };
+    let rules = ReadRules { keys: Some(Arc::new(ours())), ..ReadRules::default() };
     let broken = Broken(&message[..message.len() / 2]);
     let error = read(&broken, &rules, |opened| {
         let Opened::Table(mut table) = opened else { panic!("no table") };

@@ -5,7 +5,7 @@ use homeroom_jobs::Outcome;
 use homeroom_model::district::District;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::RunState;
-use homeroom_read::{Limits, Rules};
+use homeroom_read::{ReadLimits, ReadRules};
 use homeroom_store::jobs::Job;
 use homeroom_store::{DistrictStore, Store, StoreError};
 
@@ -20,19 +20,23 @@ type Report = Box<dyn Fn(Progress) + Send + Sync>;
 pub struct Conductor {
     pub(crate) store: Store,
     pub(crate) inbox: Inbox,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ReadLimits,
     progress: Option<Report>,
 }
 
 impl Conductor {
     /// A conductor that works without being watched.
-    pub fn new(store: Store, inbox: Inbox, limits: Limits) -> Self {
+    pub fn new(store: Store, inbox: Inbox, limits: ReadLimits) -> Self {
         Conductor { store, inbox, limits, progress: None }
     }
 
     /// How the files of a district are read.
-    pub(crate) fn rules(&self, district: &DistrictStore, settings: &District) -> Result<Rules, StoreError> {
-        Ok(Rules {
+    pub(crate) fn rules(
+        &self,
+        district: &DistrictStore,
+        settings: &District,
+    ) -> Result<ReadRules, StoreError> {
+        Ok(ReadRules {
             limits: self.limits.clone(),
             profile: district.profile()?,
             keys: keys_of(district)?,

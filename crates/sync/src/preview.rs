@@ -9,7 +9,7 @@ use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
-use homeroom_read::Rules;
+use homeroom_read::ReadRules;
 
 use crate::planning::Planning;
 
@@ -17,8 +17,8 @@ use crate::planning::Planning;
 ///
 /// # Errors
 /// When it cannot be read, or is rejected: a roster of nobody would make everything look new.
-pub fn stored_of(earlier: &dyn Source, rules: &Rules) -> io::Result<StoredRoster> {
-    let rules = Rules { file_name: None, ..rules.clone() };
+pub fn stored_of(earlier: &dyn Source, rules: &ReadRules) -> io::Result<StoredRoster> {
+    let rules = ReadRules { file_name: None, ..rules.clone() };
     let earlier = check(earlier, "", &rules, &|| None, &mut |_| {})?;
     let refuses = |one: &&Finding| one.code.severity() == Severity::RejectFile;
     if let Some(finding) = earlier.findings.kept().iter().find(refuses) {

@@ -16,7 +16,7 @@ use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::seats::Seats;
 use homeroom_model::source::Source;
 use homeroom_plan::Approval;
-use homeroom_read::Rules;
+use homeroom_read::ReadRules;
 use homeroom_report::ResultFiles;
 use homeroom_store::runs::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
@@ -51,7 +51,7 @@ struct Ending<'e> {
     report: RunReport,
     findings: &'e Findings,
     /// How the file was read.
-    rules: &'e Rules,
+    rules: &'e ReadRules,
     /// Every change as a CSV, when there is a plan and someone who can fetch it.
     plan: Option<Vec<u8>>,
 }

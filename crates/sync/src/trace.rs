@@ -16,7 +16,7 @@ use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::trace::{Trace, TracePart, TraceStep};
 use homeroom_plan::Approval;
-use homeroom_read::{Opened, Rules, read};
+use homeroom_read::{Opened, ReadRules, read};
 use homeroom_store::DistrictStore;
 
 use crate::error::SyncError;
@@ -101,7 +101,7 @@ impl Conductor {
         &self,
         district: &DistrictStore,
         run: &Run,
-        rules: &Rules,
+        rules: &ReadRules,
         keys: &[String],
         class: Option<&str>,
         name: Option<(String, String)>,

@@ -8,7 +8,7 @@ use homeroom_model::AccountId;
 use homeroom_model::check_report::{Format, Outcome as CheckOutcome};
 use homeroom_model::district::{Mode, Stage};
 use homeroom_model::run::{Run, RunState};
-use homeroom_read::Limits;
+use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 use homeroom_sync::Conductor;
 use homeroom_testkit::{TestStore, stores};
@@ -46,7 +46,7 @@ fn cases(file: &str) -> Vec<Case> {
             Inbox::new(test.store.clone(), InboxSettings { settle_seconds: 0, ..InboxSettings::default() });
         inbox.account_add(&district, None, None).unwrap();
         let drop_box = inbox.drop_box(district.id(), AccountId(1));
-        let conductor = Conductor::new(test.store.clone(), inbox, Limits::default());
+        let conductor = Conductor::new(test.store.clone(), inbox, ReadLimits::default());
         Case { test, district, drop_box, conductor }
     };
     stores().into_iter().map(case).collect()

@@ -10,7 +10,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
 use homeroom_model::string_arena::{StrId, StringArena};
-use homeroom_read::{FileSet, Rules};
+use homeroom_read::{FileSet, ReadRules};
 
 use crate::Earlier;
 use crate::damage::Proofs;
@@ -31,7 +31,7 @@ const NONE: u32 = u32::MAX;
 /// Checks the files of a set; `None` when they are neither Clever's nor OneRoster's.
 pub(crate) fn check_set(
     set: &FileSet<'_>,
-    rules: &Rules,
+    rules: &ReadRules,
     earlier: &Earlier<'_>,
     findings: &mut Findings,
     progress: &mut dyn FnMut(u64),

@@ -4,7 +4,7 @@ use std::io;
 
 use homeroom_model::column::Column;
 use homeroom_model::roster::{Link, Person, School, Student};
-use homeroom_read::{FileSet, Row, Rules};
+use homeroom_read::{FileSet, ReadRules, TableRow};
 
 use crate::halves::{Cells, ClassHalf};
 use crate::sets::family::{CLEVER, Family};
@@ -30,7 +30,7 @@ const TEACHERS: [&str; 10] = [
 pub(super) fn read(
     set: &FileSet<'_>,
     family: &Family,
-    rules: &Rules,
+    rules: &ReadRules,
     said: &mut Said,
 ) -> io::Result<Option<(Parts, Links)>> {
     let [schools, teachers, students, sections, enrollments] = CLEVER else { unreachable!("there are five") };
@@ -95,8 +95,8 @@ impl Sections {
     fn add(
         &mut self,
         fields: &Fields<'_>,
-        row: &Row<'_>,
-        rules: &Rules,
+        row: &TableRow<'_>,
+        rules: &ReadRules,
         teachers: &Rows<Person>,
         said: &mut Said,
     ) {
@@ -129,7 +129,7 @@ impl Sections {
 }
 
 /// The section's own name, else that of its course and period.
-fn section_name(fields: &Fields<'_>, row: &Row<'_>) -> String {
+fn section_name(fields: &Fields<'_>, row: &TableRow<'_>) -> String {
     let name = fields.text(row, "Name");
     if !name.is_empty() {
         return name;

@@ -8,7 +8,7 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Link, Person, School, Student};
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::{FileSet, Row, Rules};
+use homeroom_read::{FileSet, ReadRules, TableRow};
 
 use crate::halves::{Cells, ClassHalf};
 use crate::sets::family::{Family, Kind, ONEROSTER};
@@ -38,7 +38,7 @@ pub(super) struct Extents {
 pub(super) fn read(
     set: &FileSet<'_>,
     family: &Family,
-    rules: &Rules,
+    rules: &ReadRules,
     earlier: Option<&StoredRoster>,
     said: &mut Said,
 ) -> io::Result<Option<(Parts, Links)>> {
@@ -120,7 +120,7 @@ pub(super) fn read(
 fn extents(
     set: &FileSet<'_>,
     family: &Family,
-    rules: &Rules,
+    rules: &ReadRules,
     manifest: &Kind,
     said: &mut Said,
 ) -> io::Result<Option<Extents>> {
@@ -186,7 +186,7 @@ fn extents(
 }
 
 /// Whether a row of users.csv or enrollments.csv has a status: bulk files have none.
-fn has_status(set: &FileSet<'_>, family: &Family, rules: &Rules) -> io::Result<bool> {
+fn has_status(set: &FileSet<'_>, family: &Family, rules: &ReadRules) -> io::Result<bool> {
     let mut found = false;
     for kind in ONEROSTER.iter().filter(|kind| matches!(kind.name, "users" | "enrollments")) {
         let Some(file) = family.file(kind) else { continue };
@@ -199,7 +199,7 @@ fn has_status(set: &FileSet<'_>, family: &Family, rules: &Rules) -> io::Result<b
     Ok(found)
 }
 
-fn is_gone(fields: &Fields<'_>, row: &Row<'_>) -> bool {
+fn is_gone(fields: &Fields<'_>, row: &TableRow<'_>) -> bool {
     fields.text(row, "status").eq_ignore_ascii_case("tobedeleted")
 }
 
@@ -220,7 +220,7 @@ where
 
 impl<H> Listed<H> {
     /// Whether the row says that its thing is gone.
-    fn is_gone(&mut self, fields: &Fields<'_>, row: &Row<'_>, key: &str) -> bool {
+    fn is_gone(&mut self, fields: &Fields<'_>, row: &TableRow<'_>, key: &str) -> bool {
         let gone = is_gone(fields, row);
         if gone {
             self.gone.insert(key.into());
@@ -279,7 +279,14 @@ struct People {
 }
 
 impl People {
-    fn add(&mut self, fields: &Fields<'_>, row: &Row<'_>, rules: &Rules, roles: &Roles, said: &mut Said) {
+    fn add(
+        &mut self,
+        fields: &Fields<'_>,
+        row: &TableRow<'_>,
+        rules: &ReadRules,
+        roles: &Roles,
+        said: &mut Said,
+    ) {
         let key = fields.text(row, "sourcedId");
         if is_gone(fields, row) {
             self.gone.insert(key.into());
@@ -346,7 +353,7 @@ impl Ends {
     fn add(
         &mut self,
         fields: &Fields<'_>,
-        row: &Row<'_>,
+        row: &TableRow<'_>,
         parts: &Parts,
         left_out: &HashSet<Box<str>>,
         alone: bool,

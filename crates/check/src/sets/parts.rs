@@ -5,7 +5,7 @@ use homeroom_model::column::Column;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::Profile;
 use homeroom_model::roster::{Person, School, Student};
-use homeroom_read::Row;
+use homeroom_read::TableRow;
 
 use crate::halves::{Cells, ClassHalf, HalfReader, Halves, Seen};
 use crate::sets::tables::{ColumnNames, Fields};
@@ -24,7 +24,7 @@ impl<H: Copy> Rows<H> {
     pub(super) fn add<'c>(
         &mut self,
         fields: &Fields<'_>,
-        row: &Row<'_>,
+        row: &TableRow<'_>,
         key: &str,
         cells: Cells<'c>,
         profile: &'c Profile,

@@ -7,7 +7,7 @@ use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::Protected;
-use homeroom_read::{FileSet, Header, Opened, Row, Rules, Table};
+use homeroom_read::{FileSet, Header, Opened, ReadRules, Table, TableRow};
 
 use crate::flat::{SAMPLES, guessed_encoding, unsigned};
 use crate::halves::{Cells, HalfReader, Issue, Seen};
@@ -78,17 +78,17 @@ impl<'k> Fields<'k> {
     }
 
     /// A cell as it stands in the row.
-    pub(super) fn raw<'r>(&self, row: &'r Row<'_>, name: &str) -> &'r [u8] {
+    pub(super) fn raw<'r>(&self, row: &'r TableRow<'_>, name: &str) -> &'r [u8] {
         self.positions[self.kind.number(name)].map_or(&[], |at| row.cell(at))
     }
 
     /// A cell as text, cleaned.
-    pub(super) fn text(&self, row: &Row<'_>, name: &str) -> String {
+    pub(super) fn text(&self, row: &TableRow<'_>, name: &str) -> String {
         clean(self.raw(row, name)).text.into_owned()
     }
 
     /// The columns and cells that the flat CSV has too.
-    pub(super) fn flat<'r>(&self, row: &'r Row<'_>) -> Vec<(Column, &'r [u8])> {
+    pub(super) fn flat<'r>(&self, row: &'r TableRow<'_>) -> Vec<(Column, &'r [u8])> {
         let fields = self.kind.fields.iter().zip(&self.positions);
         fields
             .filter_map(|(field, at)| Some((field.flat()?, at.map_or(&[][..], |at| row.cell(at)))))
@@ -149,11 +149,11 @@ pub(super) fn of_teacher(column: Column) -> Column {
 /// another encoding, all begins anew. `None` when the file is no such table, which is said.
 pub(super) fn read_rows<T: Default>(
     set: &FileSet<'_>,
-    rules: &Rules,
+    rules: &ReadRules,
     kind: &Kind,
     (file, name): (usize, &str),
     said: &mut Said,
-    mut each: impl FnMut(&mut T, &Fields<'_>, &Row<'_>, &mut Said),
+    mut each: impl FnMut(&mut T, &Fields<'_>, &TableRow<'_>, &mut Said),
 ) -> io::Result<Option<T>> {
     let (read, more) = set.read(file, &kind.vocabulary(), |opened| {
         let mut said = Said::default();
@@ -187,7 +187,7 @@ pub(super) fn read_rows<T: Default>(
 pub(super) struct Reading<'r> {
     pub(super) set: &'r FileSet<'r>,
     pub(super) family: &'r Family,
-    pub(super) rules: &'r Rules,
+    pub(super) rules: &'r ReadRules,
 }
 
 impl Reading<'_> {
@@ -197,7 +197,7 @@ impl Reading<'_> {
         kind: &Kind,
         said: &mut Said,
         things: &mut T,
-        each: impl FnMut(&mut T, &Fields<'_>, &Row<'_>, &mut Said),
+        each: impl FnMut(&mut T, &Fields<'_>, &TableRow<'_>, &mut Said),
     ) -> io::Result<bool> {
         let Some(file) = self.family.file(kind) else { return Ok(true) };
         let read = read_rows(self.set, self.rules, kind, file, said, each)?;
@@ -211,9 +211,9 @@ impl Reading<'_> {
 pub(super) fn add<H: Copy>(
     rows: &mut Rows<H>,
     fields: &Fields<'_>,
-    row: &Row<'_>,
+    row: &TableRow<'_>,
     key: &str,
-    rules: &Rules,
+    rules: &ReadRules,
     read: impl FnOnce(HalfReader<'_, '_>) -> (H, Seen),
 ) {
     let (columns, cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
@@ -240,7 +240,7 @@ fn each_row(
     table: &mut Table<'_>,
     fields: &Fields<'_>,
     said: &mut Said,
-    mut each: impl FnMut(&Row<'_>, &mut Said),
+    mut each: impl FnMut(&TableRow<'_>, &mut Said),
 ) -> io::Result<()> {
     let header = table.header().clone();
     let separator = table.separator();
@@ -296,7 +296,7 @@ fn say_header(table: &Table<'_>, file: &str, said: &mut Said) -> bool {
     complete
 }
 
-fn say_encoding(table: &Table<'_>, rules: &Rules, file: &str, samples: &[String], said: &mut Said) {
+fn say_encoding(table: &Table<'_>, rules: &ReadRules, file: &str, samples: &[String], said: &mut Said) {
     // The whole archive is signed or not: it is told once.
     said.unsigned = unsigned(table);
     if table.encoding() == Encoding::Windows1252 && rules.profile.encoding != Some(Encoding::Windows1252) {

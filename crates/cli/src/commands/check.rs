@@ -14,7 +14,7 @@ use homeroom_model::profile::Profile;
 use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
-use homeroom_read::Rules;
+use homeroom_read::ReadRules;
 use homeroom_report::{check_text, plan_text};
 use homeroom_sync::{Progress, preview, stored_of};
 use serde::Serialize;
@@ -72,7 +72,7 @@ impl Check {
         }
         let Given { source, name, .. } = &Given::open(&self.file)?;
         let bar = Bar::new(output, source.length());
-        let rules = Rules { profile: self.profile()?, ..Rules::default() };
+        let rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
         let stored = match &self.against {
             Some(earlier) => Some(
                 stored_of(&Given::open(earlier)?.source, &rules)

@@ -9,7 +9,7 @@ use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
-use homeroom_read::{Opened, Rules, read};
+use homeroom_read::{Opened, ReadRules, read};
 use homeroom_report::{Cause, causes, check_verdict, counts, harmless, proposals_text, thousands};
 use unicode_width::UnicodeWidthStr;
 
@@ -30,7 +30,7 @@ const BLUE: Style = AnsiColor::Cyan.on_default();
 type Cells = Vec<String>;
 
 /// The text, with colours.
-pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &Rules) -> io::Result<String> {
+pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) -> io::Result<String> {
     let causes = causes(check);
     let shown = || causes.iter().take(CAUSES).flat_map(|cause| cause.examples.iter().take(ROWS));
     let lines = shown().filter_map(|finding| Some((finding.line?, vec![]))).collect::<BTreeMap<_, _>>();
@@ -67,7 +67,7 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &Rules) -> i
 /// The header's cells by their standard names or their own, and the rows that begin on these lines.
 fn rows(
     source: &dyn Source,
-    rules: &Rules,
+    rules: &ReadRules,
     wanted: BTreeMap<u32, Cells>,
 ) -> io::Result<(Vec<String>, BTreeMap<u32, Cells>)> {
     let last = wanted.keys().next_back().copied().unwrap_or(0);
@@ -166,7 +166,7 @@ fn shortened(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use homeroom_check::check_alone;
-    use homeroom_read::Rules;
+    use homeroom_read::ReadRules;
 
     use super::view;
 
@@ -177,7 +177,8 @@ mod tests {
         );
         let file = file.into_bytes();
         let checked = check_alone(&file, "roster.csv").unwrap();
-        anstream::adapter::strip_str(&view(&checked.report, &file, &Rules::default()).unwrap()).to_string()
+        anstream::adapter::strip_str(&view(&checked.report, &file, &ReadRules::default()).unwrap())
+            .to_string()
     }
 
     #[test]

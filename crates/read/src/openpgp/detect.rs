@@ -7,13 +7,24 @@ pub(crate) enum Found {
     Armored(u64),
     /// A message.
     Binary,
-    /// Something that holds no file: "a public key".
-    Refused(&'static str),
+    /// An item that does not contain a file.
+    NotAMessage(OpenPgpItem),
 }
 
-const PUBLIC_KEY: &str = "an OpenPGP public key";
-const SECRET_KEY: &str = "an OpenPGP private key";
-const SIGNATURE: &str = "an OpenPGP signature without the file that it belongs to";
+/// An OpenPGP item that does not contain a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenPgpItem {
+    /// A public key.
+    PublicKey,
+    /// A private key.
+    PrivateKey,
+    /// A signature without the file that it signs.
+    DetachedSignature,
+    /// Text with a signature around it.
+    ClearSignedText,
+    /// One part of a message that was split into several.
+    MessagePart,
+}
 
 /// What a file that begins with `start` and has `length` bytes is; `None` when it is nothing of OpenPGP.
 pub(crate) fn detect(start: &[u8], length: u64) -> Option<Found> {
@@ -24,16 +35,14 @@ pub(crate) fn detect(start: &[u8], length: u64) -> Option<Found> {
 fn armored(start: &[u8]) -> Option<Found> {
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     let kind = text.strip_prefix(b"-----BEGIN PGP ")?;
-    let refused = |what| Some(Found::Refused(what));
+    let refused = |item| Some(Found::NotAMessage(item));
     match kind {
         _ if kind.starts_with(b"MESSAGE-----") => Some(Found::Armored((start.len() - text.len()) as u64)),
-        _ if kind.starts_with(b"SIGNED MESSAGE-----") => {
-            refused("a text with an OpenPGP signature around it")
-        }
-        _ if kind.starts_with(b"PUBLIC KEY") => refused(PUBLIC_KEY),
-        _ if kind.starts_with(b"PRIVATE KEY") => refused(SECRET_KEY),
-        _ if kind.starts_with(b"SIGNATURE-----") => refused(SIGNATURE),
-        _ if kind.starts_with(b"MESSAGE, PART") => refused("a part of an OpenPGP message"),
+        _ if kind.starts_with(b"SIGNED MESSAGE-----") => refused(OpenPgpItem::ClearSignedText),
+        _ if kind.starts_with(b"PUBLIC KEY") => refused(OpenPgpItem::PublicKey),
+        _ if kind.starts_with(b"PRIVATE KEY") => refused(OpenPgpItem::PrivateKey),
+        _ if kind.starts_with(b"SIGNATURE-----") => refused(OpenPgpItem::DetachedSignature),
+        _ if kind.starts_with(b"MESSAGE, PART") => refused(OpenPgpItem::MessagePart),
         _ => None,
     }
 }
@@ -53,13 +62,13 @@ fn binary(start: &[u8], length: u64) -> Option<Found> {
         3 => found(matches!(first, 4..=6), Found::Binary),
         2 => {
             let alone = header.body.is_some_and(|body| header.length as u64 + body == length);
-            let what = if alone { Found::Refused(SIGNATURE) } else { Found::Binary };
+            let what = if alone { Found::NotAMessage(OpenPgpItem::DetachedSignature) } else { Found::Binary };
             found(matches!(first, 3 | 4 | 6), what)
         }
         // One-pass signature: its second byte is the kind of signature.
         4 => found(matches!(first, 3 | 6) && matches!(second, Some(0 | 1)), Found::Binary),
-        5 => found(matches!(first, 3 | 4 | 6), Found::Refused(SECRET_KEY)),
-        6 => found(matches!(first, 3 | 4 | 6), Found::Refused(PUBLIC_KEY)),
+        5 => found(matches!(first, 3 | 4 | 6), Found::NotAMessage(OpenPgpItem::PrivateKey)),
+        6 => found(matches!(first, 3 | 4 | 6), Found::NotAMessage(OpenPgpItem::PublicKey)),
         // Compressed: by one of three algorithms.
         8 => found(matches!(first, 1..=3), Found::Binary),
         // What PGP puts in front of a message.
@@ -187,13 +196,13 @@ mod tests {
         assert_eq!(detect(b"school_id\n-----BEGIN PGP MESSAGE-----\n", 90), None);
         assert_eq!(detect(b"-----BEGIN CERTIFICATE-----\n", 90), None);
         for (armor, what) in [
-            ("SIGNED MESSAGE", "a text with an OpenPGP signature around it"),
-            ("PUBLIC KEY BLOCK", PUBLIC_KEY),
-            ("PRIVATE KEY BLOCK", SECRET_KEY),
-            ("SIGNATURE", SIGNATURE),
+            ("SIGNED MESSAGE", OpenPgpItem::ClearSignedText),
+            ("PUBLIC KEY BLOCK", OpenPgpItem::PublicKey),
+            ("PRIVATE KEY BLOCK", OpenPgpItem::PrivateKey),
+            ("SIGNATURE", OpenPgpItem::DetachedSignature),
         ] {
             let text = format!("-----BEGIN PGP {armor}-----\n");
-            assert_eq!(detect(text.as_bytes(), 90), Some(Found::Refused(what)));
+            assert_eq!(detect(text.as_bytes(), 90), Some(Found::NotAMessage(what)));
         }
     }
 
@@ -220,8 +229,11 @@ mod tests {
         ] {
             assert_eq!(detect(start, 1 << 20), Some(Found::Binary), "{start:?}");
         }
-        assert_eq!(detect(b"\x88\x75\x04\x00\x16\x0A", 0x77), Some(Found::Refused(SIGNATURE)));
-        assert_eq!(detect(b"\x98\x33\x04\x65\0\0\0", 900), Some(Found::Refused(PUBLIC_KEY)));
-        assert_eq!(detect(b"\x94\x58\x04\x65\0\0\0", 900), Some(Found::Refused(SECRET_KEY)));
+        assert_eq!(
+            detect(b"\x88\x75\x04\x00\x16\x0A", 0x77),
+            Some(Found::NotAMessage(OpenPgpItem::DetachedSignature))
+        );
+        assert_eq!(detect(b"\x98\x33\x04\x65\0\0\0", 900), Some(Found::NotAMessage(OpenPgpItem::PublicKey)));
+        assert_eq!(detect(b"\x94\x58\x04\x65\0\0\0", 900), Some(Found::NotAMessage(OpenPgpItem::PrivateKey)));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use pgp::armor::{Dearmor, DearmorOptions};
 use pgp::composed::{CompressedDataReader, Edata, MessageReader, PacketBodyReader};
 
-use crate::container::Unusable;
+use crate::container::ContainerError;
 
 /// Bytes of a layer that may be something else than its content. Packets of keys and signatures are read into memory as
 /// they stand there, and the format has no limit for them; a hundred recipients need 50 KiB.
@@ -51,7 +51,7 @@ impl Disk {
     pub(crate) fn error(&self) -> io::Error {
         match *self.0.lock().expect("no code panics while it holds this") {
             Some(code) => io::Error::from_raw_os_error(code),
-            None => Unusable::MessageDamaged.into(),
+            None => ContainerError::MessageDamaged.into(),
         }
     }
 }
@@ -81,14 +81,14 @@ impl<R: Read> Layer<R> {
                     if let Some(code) = error.raw_os_error() {
                         *self.disk.0.lock().expect("no code panics while it holds this") = Some(code);
                     }
-                    return Err(Unusable::MessageDamaged.into());
+                    return Err(ContainerError::MessageDamaged.into());
                 }
                 Ok(read) => break read,
             }
         };
         self.passed += read as u64;
         if self.passed > self.passage.most.load(Ordering::Relaxed) {
-            return Err(Unusable::MessageDamaged.into());
+            return Err(ContainerError::MessageDamaged.into());
         }
         if read == 0 && !buffer.is_empty() {
             self.passage.ended.store(true, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl<R: Read> Layer<R> {
 impl<R: Read> Read for Layer<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.failed {
-            return Err(Unusable::MessageDamaged.into());
+            return Err(ContainerError::MessageDamaged.into());
         }
         let done = self.step(buffer);
         self.failed = done.is_err();
@@ -182,7 +182,7 @@ fn only(reader: &mut impl Read, most: u64, may_be: impl Fn(u8) -> bool) -> io::R
         }
         passed += read as u64;
         if passed > most || !block[..read].iter().copied().all(&may_be) {
-            return Err(Unusable::MessageDamaged.into());
+            return Err(ContainerError::MessageDamaged.into());
         }
     }
 }

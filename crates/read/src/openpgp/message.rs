@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use homeroom_model::source::ReadSeek;
 
-use crate::container::Unusable;
+use crate::container::ContainerError;
 use crate::openpgp::keys::OpenPgpKeys;
 use crate::openpgp::plaintext::Plaintext;
 use crate::openpgp::signature::Seen;
@@ -49,7 +49,7 @@ impl Whole {
         let mut bytes = vec![];
         plaintext.take(IN_MEMORY + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > IN_MEMORY {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
         Ok(Whole { bytes: Arc::new(bytes), seen })
     }

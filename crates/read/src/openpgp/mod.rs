@@ -10,9 +10,10 @@ mod plaintext;
 mod session;
 mod signature;
 
+pub use detect::OpenPgpItem;
 pub use key_error::KeyError;
 pub use keys::OpenPgpKeys;
-pub use signature::Signature;
+pub use signature::SignatureStatus;
 
 pub(crate) use detect::{Found, detect};
 pub(crate) use message::{Sealed, Whole};

@@ -9,7 +9,7 @@ use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{ProtectedDataConfig, SymEncryptedProtectedDataConfig};
 use pgp::types::Seipdv1ReadMode;
 
-use crate::container::Unusable;
+use crate::container::ContainerError;
 use crate::openpgp::keys::OpenPgpKeys;
 use crate::openpgp::layer::{Armored, Decrypted, Disk, Inflated, Layer, Passage};
 use crate::openpgp::session::session_key;
@@ -46,8 +46,8 @@ impl<'s> Plaintext<'s> {
         let disk = Disk::default();
         let mut layers = vec![];
         let opened = guarded(|| opened(file, armored, &keys, &disk, &mut layers));
-        let message = opened.unwrap_or(Err(Unusable::MessageDamaged)).map_err(|why| match why {
-            Unusable::MessageDamaged => disk.error(),
+        let message = opened.unwrap_or(Err(ContainerError::MessageDamaged)).map_err(|why| match why {
+            ContainerError::MessageDamaged => disk.error(),
             why => why.into(),
         })?;
         seen.set(at_the_start(&message, &keys));
@@ -63,7 +63,7 @@ impl<'s> Plaintext<'s> {
         }
         if read == 0 && !buffer.is_empty() {
             if !self.layers.iter().all(|layer| layer.ended()) {
-                return Err(Unusable::MessageDamaged.into());
+                return Err(ContainerError::MessageDamaged.into());
             }
             self.seen.set(at_the_end(&self.message, &self.keys)?);
             self.state = State::Ended;
@@ -97,7 +97,7 @@ fn opened<'s>(
     keys: &OpenPgpKeys,
     disk: &Disk,
     layers: &mut Vec<Arc<Passage>>,
-) -> Result<Message<'s>, Unusable> {
+) -> Result<Message<'s>, ContainerError> {
     let mut message = match armored {
         false => enter(file, disk, layers)?,
         true => {
@@ -108,7 +108,7 @@ fn opened<'s>(
     if let Message::Encrypted { esk, mut edata, .. } = message {
         let key = session_key(&esk, keys)?;
         if !is_known(&edata) {
-            return Err(Unusable::Packed);
+            return Err(ContainerError::Unsupported);
         }
         // GnuPG 2.4 writes its own form of authenticated encryption to keys that allow it.
         let options =
@@ -124,7 +124,7 @@ fn opened<'s>(
         Message::Signed { reader, .. } => reader.get_ref().is_literal(),
         message => message.is_literal(),
     };
-    if is_text { Ok(message) } else { Err(Unusable::Packed) }
+    if is_text { Ok(message) } else { Err(ContainerError::Unsupported) }
 }
 
 /// Whether the message is encrypted in a way that is read here. The library takes it for granted that a cipher for
@@ -155,7 +155,7 @@ fn enter_content<'s>(
     content: impl Read + Send + 's,
     disk: &Disk,
     layers: &mut Vec<Arc<Passage>>,
-) -> Result<Message<'s>, Unusable> {
+) -> Result<Message<'s>, ContainerError> {
     if let Some(around) = layers.last() {
         around.is_content();
     }
@@ -166,24 +166,26 @@ fn enter<'s>(
     layer: impl Read + Send + 's,
     disk: &Disk,
     layers: &mut Vec<Arc<Passage>>,
-) -> Result<Message<'s>, Unusable> {
+) -> Result<Message<'s>, ContainerError> {
     let (passage, mut reader) = Layer::new(layer, disk);
     layers.push(passage);
-    reader.fill_buf().map_err(|error| Unusable::of(&error).cloned().unwrap_or(Unusable::MessageDamaged))?;
+    reader.fill_buf().map_err(|error| {
+        ContainerError::in_io_error(&error).cloned().unwrap_or(ContainerError::MessageDamaged)
+    })?;
     Message::from_bytes(reader).map_err(|error| unusable(&error))
 }
 
-fn unusable(error: &pgp::errors::Error) -> Unusable {
+fn unusable(error: &pgp::errors::Error) -> ContainerError {
     match error {
-        pgp::errors::Error::Unsupported { .. } => Unusable::Packed,
-        _ => Unusable::MessageDamaged,
+        pgp::errors::Error::Unsupported { .. } => ContainerError::Unsupported,
+        _ => ContainerError::MessageDamaged,
     }
 }
 
 /// What is compressed in a way that is not read here is told by this kind.
-fn packed_or_damaged(error: &io::Error) -> Unusable {
+fn packed_or_damaged(error: &io::Error) -> ContainerError {
     match error.kind() {
-        io::ErrorKind::InvalidInput => Unusable::Packed,
-        _ => Unusable::MessageDamaged,
+        io::ErrorKind::InvalidInput => ContainerError::Unsupported,
+        _ => ContainerError::MessageDamaged,
     }
 }

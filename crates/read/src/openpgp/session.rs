@@ -4,29 +4,33 @@ use pgp::composed::{Esk, PlainSessionKey, SignedSecretKey};
 use pgp::packet::PublicKeyEncryptedSessionKey;
 use pgp::types::{DecryptionKey, EskType, Password, PkeskVersion};
 
-use crate::container::Unusable;
+use crate::container::ContainerError;
 use crate::openpgp::keys::OpenPgpKeys;
 
 /// Recipients that are looked at: one that hides its name costs a try with each of our keys.
 const RECIPIENTS: usize = 100;
 
 /// The key that a message is encrypted with.
-pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessionKey, Unusable> {
+pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessionKey, ContainerError> {
     let recipients = list.iter().filter_map(|key| match key {
         Esk::PublicKeyEncryptedSessionKey(key) => Some(key),
         Esk::SymKeyEncryptedSessionKey(_) => None,
     });
     let recipients = recipients.take(RECIPIENTS).collect::<Vec<_>>();
     if recipients.is_empty() {
-        return Err(if list.is_empty() { Unusable::MessageDamaged } else { Unusable::EncryptedWithPassword });
+        return Err(if list.is_empty() {
+            ContainerError::MessageDamaged
+        } else {
+            ContainerError::EncryptedWithPassword
+        });
     }
-    let secret = keys.secret().ok_or(Unusable::EncryptedWithoutKey)?;
+    let secret = keys.secret().ok_or(ContainerError::EncryptedWithoutKey)?;
     if let Some(key) = recipients.iter().find_map(|recipient| opened(recipient, secret)) {
         return Ok(key);
     }
     Err(match recipients.iter().any(|recipient| is_named(recipient, secret)) {
-        true => Unusable::MessageDamaged,
-        false => Unusable::EncryptedToOtherKey,
+        true => ContainerError::MessageDamaged,
+        false => ContainerError::EncryptedToOtherKey,
     })
 }
 

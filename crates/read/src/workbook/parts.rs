@@ -7,9 +7,9 @@ use std::sync::Arc;
 use homeroom_model::source::{ReadSeek, Source};
 use quick_xml::events::Event;
 
-use crate::container::{Entry, Taken, Unusable};
+use crate::container::{ContainerError, Entry, Taken};
 use crate::header_search::dialect_and_header;
-use crate::rules::Limits;
+use crate::rules::ReadLimits;
 use crate::vocabulary::Vocabulary;
 use crate::workbook::number_format::{Epoch, Format};
 use crate::workbook::sheet::Sheet;
@@ -58,7 +58,7 @@ impl Workbook {
     /// Reads everything but the sheets, then chooses the first sheet with a roster's header, else the first.
     pub(crate) fn open(
         source: &dyn Source,
-        limits: &Limits,
+        limits: &ReadLimits,
         vocabulary: &Vocabulary,
         parts: &HashMap<String, Entry>,
     ) -> io::Result<Workbook> {
@@ -97,7 +97,7 @@ impl Workbook {
             }
             chosen = chosen.or(Some(entry));
         }
-        let sheet = chosen.ok_or(Unusable::Damaged)?.clone();
+        let sheet = chosen.ok_or(ContainerError::Damaged)?.clone();
         Ok(Workbook { shared, sheet })
     }
 
@@ -105,7 +105,7 @@ impl Workbook {
     pub(crate) fn rows<'s>(
         &self,
         file: Box<dyn ReadSeek + Send + 's>,
-        limits: &Limits,
+        limits: &ReadLimits,
         taken: &Taken,
     ) -> io::Result<impl Read + Send + use<'s>> {
         Ok(Sheet::new(self.shared.clone(), self.sheet.open(file, limits, taken)?, limits))
@@ -145,7 +145,7 @@ fn read_workbook(xml: &mut Xml<impl Read>) -> io::Result<(Vec<String>, Epoch)> {
             _ => {}
         }
         if shown.len() + hidden.len() > SHEETS {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
     }
     shown.append(&mut hidden);
@@ -168,7 +168,7 @@ fn relations(xml: &mut Xml<impl Read>) -> io::Result<HashMap<String, String>> {
             _ => {}
         }
         if targets.len() > SHEETS * 2 {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
     }
 }
@@ -212,7 +212,7 @@ fn read_formats(xml: &mut Xml<impl Read>) -> io::Result<Vec<Arc<Format>>> {
             _ => {}
         }
         if formats.len() > STYLES || codes.len() > CODES {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
     }
 }
@@ -241,7 +241,7 @@ impl SharedTexts {
         self.text.push_str(text);
         self.ends.push(self.text.len() as u32);
         if self.text.len() > TEXT || self.ends.len() > TEXTS {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use crate::rules::Limits;
+use crate::rules::ReadLimits;
 use crate::workbook::parts::{Shared, TextOf, unescaped};
 use crate::workbook::xml::{Xml, add_text, attribute};
 
@@ -35,7 +35,7 @@ struct Cell {
 }
 
 impl<R: Read> Sheet<R> {
-    pub(super) fn new(shared: Arc<Shared>, part: R, limits: &Limits) -> Sheet<R> {
+    pub(super) fn new(shared: Arc<Shared>, part: R, limits: &ReadLimits) -> Sheet<R> {
         let (xml, longest) = (Xml::new(part), limits.longest_record);
         Sheet { shared, xml, rows: 0, text: vec![], taken: 0, at_end: false, longest }
     }

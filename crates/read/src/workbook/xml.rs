@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use crate::container::Unusable;
+use crate::container::ContainerError;
 
 /// Bytes that one event may have: a cell holds 32,767 characters (ECMA-376 part 1, annex on limits of applications).
 const EVENT: usize = 1 << 20;
@@ -33,14 +33,14 @@ impl<R: Read> Xml<R> {
         self.buffer.clear();
         self.reader.get_mut().left = EVENT;
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
-            quick_xml::Error::Io(error) => match Unusable::of(&error) {
+            quick_xml::Error::Io(error) => match ContainerError::in_io_error(&error) {
                 Some(why) => why.clone().into(),
                 None => io::Error::new(error.kind(), error),
             },
-            _ => Unusable::Damaged.into(),
+            _ => ContainerError::Damaged.into(),
         })?;
         match &event {
-            Event::Start(_) if self.depth == DEPTH => return Err(Unusable::TooLarge.into()),
+            Event::Start(_) if self.depth == DEPTH => return Err(ContainerError::TooLarge.into()),
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
             _ => {}
@@ -65,7 +65,7 @@ pub(crate) fn add_text(text: &mut String, event: &Event<'_>) -> io::Result<()> {
         _ => {}
     }
     if text.len() > EVENT {
-        return Err(Unusable::TooLarge.into());
+        return Err(ContainerError::TooLarge.into());
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ struct Leash<R> {
 impl<R: BufRead> BufRead for Leash<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
-            return Err(Unusable::TooLarge.into());
+            return Err(ContainerError::TooLarge.into());
         }
         let bytes = self.inner.fill_buf()?;
         Ok(&bytes[..bytes.len().min(self.left)])

@@ -12,7 +12,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
-use homeroom_read::Limits;
+use homeroom_read::ReadLimits;
 use homeroom_store::jobs::Job;
 use homeroom_store::{DistrictStore, StoreError};
 use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
@@ -44,7 +44,7 @@ fn school(test: TestStore, seats: u32, open: bool) -> School {
     }
     district.settings_change(&settings).unwrap();
     let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-    let conductor = Conductor::new(test.store.clone(), inbox.clone(), Limits::default());
+    let conductor = Conductor::new(test.store.clone(), inbox.clone(), ReadLimits::default());
     School { test, conductor, inbox, district, files: AtomicU32::new(0) }
 }
 
