@@ -13,6 +13,7 @@ mod names;
 mod people;
 mod places;
 mod protect;
+mod refusal;
 mod remarks;
 mod rows;
 mod sets;
@@ -32,7 +33,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::{ContainerError, FileType, OpenPgpItem, Opened, ReadRules, read};
+use homeroom_read::{Opened, ReadRules, read};
 
 pub use sets::{SetFiles, set_of_files};
 pub use written::{write_corrected, write_findings};
@@ -94,141 +95,17 @@ pub fn check(
             Opened::Set(set) => match sets::check_set(&set, rules, earlier, &mut findings, progress)? {
                 Some(contents) => contents,
                 None => {
-                    findings.add_whole(refusal(&Opened::Set(set)));
+                    findings.add_whole(refusal::finding(&Opened::Set(set)));
                     flat::Contents::default()
                 }
             },
             refused => {
-                findings.add_whole(refusal(&refused));
+                findings.add_whole(refusal::finding(&refused));
                 flat::Contents::default()
             }
         };
         Ok(finish(name, rules, checked, findings))
     })
-}
-
-/// Why a file is no table.
-fn refusal(opened: &Opened<'_>) -> Finding {
-    let (code, value, message) = match opened {
-        Opened::Table(_) => unreachable!("a table is checked"),
-        Opened::Set(set) => {
-            let names = set.names().take(10).collect::<Vec<_>>().join(", ");
-            let message = format!("The archive holds several files, none of which is a roster: {names}.");
-            (FindingCode::ArchiveSeveralTables, names, message)
-        }
-        Opened::Empty => (FindingCode::FileEmpty, String::new(), "The file is empty.".to_owned()),
-        Opened::NotText(file_type) => not_text(*file_type),
-        Opened::Unusable(why) => unusable(why),
-        Opened::NotATable(line) => {
-            let cells = line.split([',', ';', '\t', '|']).map(|cell| cell.trim_matches('"').to_owned());
-            if let Some(part) = flat::part_of_a_set(&cells.collect::<Vec<_>>()) {
-                return part;
-            }
-            let message = "The first line names none of the columns of a roster.";
-            (FindingCode::FileNotATable, line.clone(), message.to_owned())
-        }
-        Opened::TooManyColumns(count) => (
-            FindingCode::TooManyColumns,
-            count.to_string(),
-            format!("The file has {count} columns, more than are allowed."),
-        ),
-        Opened::TooLarge => {
-            (FindingCode::FileTooLarge, String::new(), "The file is larger than allowed.".to_owned())
-        }
-        Opened::HeaderTooLong => (
-            FindingCode::HeaderTooLong,
-            String::new(),
-            "The first line is longer than a header can be: the file may have no line ends.".to_owned(),
-        ),
-    };
-    Finding::of_file(code, value, message)
-}
-
-/// Why an archive gives no table.
-fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
-    let plain = |code, message: &str| (code, String::new(), message.to_owned());
-    match why {
-        ContainerError::Damaged => plain(
-            FindingCode::ArchiveDamaged,
-            "The archive is damaged: it was cut off, or its bytes have changed.",
-        ),
-        ContainerError::PasswordProtected => {
-            plain(FindingCode::ArchiveEncrypted, "The archive asks for a password.")
-        }
-        ContainerError::Unsupported => plain(
-            FindingCode::ArchivePacking,
-            "The archive is packed in a way that only few programs understand.",
-        ),
-        ContainerError::NoTable(names) => (
-            FindingCode::ArchiveWithoutTable,
-            names.join(", "),
-            match names.as_slice() {
-                [] => "The archive is empty.".into(),
-                names => format!("The archive holds no CSV file, only: {}.", names.join(", ")),
-            },
-        ),
-        ContainerError::SeveralTables(names) => (
-            FindingCode::ArchiveSeveralTables,
-            names.join(", "),
-            format!("The archive holds several files, and the roster is one: {}.", names.join(", ")),
-        ),
-        ContainerError::Document(file_type) => not_text(*file_type),
-        ContainerError::TooLarge => {
-            plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
-        }
-        ContainerError::EncryptedWithoutKey => plain(
-            FindingCode::EncryptionNoKey,
-            "The file is encrypted, and there is no key here for this district.",
-        ),
-        ContainerError::EncryptedToOtherKey => {
-            plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not to our key.")
-        }
-        ContainerError::EncryptedWithPassword => {
-            plain(FindingCode::EncryptionPassword, "The file is encrypted with a password.")
-        }
-        ContainerError::MessageDamaged => plain(
-            FindingCode::EncryptionDamaged,
-            "The encrypted file is damaged: it was cut off, or its bytes have changed.",
-        ),
-        ContainerError::BadSignature => plain(
-            FindingCode::SignatureBad,
-            "The file's signature is of none of the keys that are known as the district's.",
-        ),
-        ContainerError::NotAMessage(item) => {
-            let item = match item {
-                OpenPgpItem::PublicKey => "an OpenPGP public key",
-                OpenPgpItem::PrivateKey => "an OpenPGP private key",
-                OpenPgpItem::DetachedSignature => "an OpenPGP signature without the file that it belongs to",
-                OpenPgpItem::ClearSignedText => "a text with an OpenPGP signature around it",
-                OpenPgpItem::MessagePart => "a part of an OpenPGP message",
-            };
-            let message = format!("The file is {item}, and holds no roster.");
-            (FindingCode::EncryptionNotAFile, item.to_owned(), message)
-        }
-    }
-}
-
-/// The file is of a type that is not a CSV.
-fn not_text(file_type: FileType) -> (FindingCode, String, String) {
-    let name = match file_type {
-        FileType::ZipOrWorkbook => "a zip archive or an Excel workbook (.xlsx)",
-        FileType::OldExcel => "an old Excel workbook (.xls), or one with a password",
-        FileType::BinaryExcel => "a binary Excel workbook (.xlsb)",
-        FileType::Word => "a Word document",
-        FileType::PowerPoint => "a PowerPoint presentation",
-        FileType::OpenDocument => "an OpenDocument file (such as .ods)",
-        FileType::Pdf => "a PDF document",
-        FileType::Png => "a PNG picture",
-        FileType::Jpeg => "a JPEG picture",
-        FileType::Gif => "a GIF picture",
-        FileType::Gzip => "a gzip archive",
-        FileType::SevenZip => "a 7-Zip archive",
-        FileType::Rar => "a RAR archive",
-        FileType::Sqlite => "a SQLite database",
-        FileType::Markup => "a web page (HTML or XML)",
-        FileType::Binary => "a binary file",
-    };
-    (FindingCode::FileNotText, name.to_owned(), format!("The file is {name}, not a CSV."))
 }
 
 fn finish(name: &str, rules: &ReadRules, checked: flat::Contents, mut findings: Findings) -> Checked {

@@ -158,7 +158,7 @@ pub(super) fn read_rows<T: Default>(
     let (read, more) = set.read(file, &kind.vocabulary(), |opened| {
         let mut said = Said::default();
         let Opened::Table(mut table) = opened else {
-            let refusal = Finding { file: Some(name.into()), ..crate::refusal(&opened) };
+            let refusal = Finding { file: Some(name.into()), ..crate::refusal::finding(&opened) };
             said.findings.add_whole(refusal);
             return Ok((None, said));
         };
@@ -227,7 +227,7 @@ pub(super) fn say_headers(set: &FileSet<'_>, family: &Family, said: &mut Said) -
         complete &= set.read(file, &kind.vocabulary(), |opened| match opened {
             Opened::Table(table) => Ok(say_header(&table, name, said)),
             refused => {
-                let refusal = Finding { file: Some(name.into()), ..crate::refusal(&refused) };
+                let refusal = Finding { file: Some(name.into()), ..crate::refusal::finding(&refused) };
                 said.findings.add_whole(refusal);
                 Ok(false)
             }
