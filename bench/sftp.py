@@ -82,9 +82,7 @@ class Server:
 
 
 def openssh(work, key):
-    program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
-    if not program:
-        sys.exit("sshd is needed: apt-get install openssh-server")
+    program = shutil.which("sshd")
     folder = work / "sshd"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -104,8 +102,8 @@ def openssh(work, key):
     return Server(process, port, user, key, str(files))
 
 
-def ours(homeroom, work, key):
-    folder = work / "sftp-data"
+def ours(name, homeroom, work, key):
+    folder = work / f"sftp-{name}"
     shutil.rmtree(folder, ignore_errors=True)
     # Nothing is to be read while uploads are measured; a thousand sessions come from one address here.
     settings = {"SFTP__LISTEN": "127.0.0.1:0", "WEB__LISTEN": "127.0.0.1:0", "INBOX__SETTLE_SECONDS": "86400",
@@ -117,7 +115,7 @@ def ours(homeroom, work, key):
     added = subprocess.run([*command, "--json", "account", "add", "lakeshore", "--key", f"{key}.pub"],
                            check=True, env=env, capture_output=True, text=True)
     process = subprocess.Popen([*command, "serve"], env=env, stdout=subprocess.DEVNULL,
-                               stderr=open(work / "sftp-serve.log", "w"), preexec_fn=many_files)
+                               stderr=open(work / f"sftp-{name}.log", "w"), preexec_fn=many_files)
     address = folder / "serving.json"
     for _ in range(500):
         if address.exists():
@@ -128,7 +126,7 @@ def ours(homeroom, work, key):
 
 
 class Figures:
-    """Seconds of the clock and of the server's CPU, of both servers."""
+    """Seconds of the clock and of the server's CPU, of each server."""
 
     def __init__(self, servers):
         self.servers = servers
@@ -143,8 +141,8 @@ class Figures:
         self.cpu[name].append(self.servers[name].cpu() - before)
 
     def add(self, table, what, limit, cpu_limit=None):
-        table.add(what, self.wall["homeroom"], self.wall["openssh"], "OpenSSH sshd", limit)
-        table.add(f"{what}: CPU of server", self.cpu["homeroom"], self.cpu["openssh"], "OpenSSH sshd", cpu_limit)
+        for called, figures, most in ((what, self.wall, limit), (f"{what}: CPU of server", self.cpu, cpu_limit)):
+            table.add(called, figures["homeroom"], figures["openssh"], "OpenSSH sshd", most, before=figures.get("before"))
 
 
 def at_once(server, file):
@@ -190,14 +188,6 @@ os._exit(0)
 """
 
 
-def python_with_paramiko(work):
-    python = work / "venv-sftp/bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", work / "venv-sftp"], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "paramiko"], check=True)
-    return python
-
-
 def idle(server, python):
     """Resident megabytes with a thousand sessions that have listed a folder and wait."""
     clients = subprocess.Popen([python, "-c", IDLERS, str(server.port), server.user, server.key, str(IDLE)],
@@ -212,8 +202,7 @@ def idle(server, python):
         clients.wait()
 
 
-def sftp(table, homeroom, work, rounds):
-    python = python_with_paramiko(work)
+def sftp(table, binaries, work, rounds, python):
     key = str(work / "client-key")
     if not os.path.exists(key):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
@@ -223,24 +212,26 @@ def sftp(table, homeroom, work, rounds):
     small.write_bytes(os.urandom(MIB))
     servers = {}
     try:
-        servers["homeroom"] = ours(homeroom, work, key)
         servers["openssh"] = openssh(work, key)
+        for name, path in binaries.paths.items():
+            servers[name] = ours(name, path, work, key)
         # The idle sessions come first, before anything else has grown the process.
         idle_mb = idle(servers["homeroom"], python)
         up, down, paramiko, many = (Figures(servers) for _ in range(4))
-        for _ in range(rounds):
-            for name in ("openssh", "homeroom"):
+        for round in range(rounds):
+            turns = ["openssh", *(name for name, _ in binaries.turns(round))]
+            for name in turns:
                 up.measure(name, lambda server: server.batch(f"put {big} {server.path('big.bin')}\n"))
-            for name in ("openssh", "homeroom"):
+            for name in turns:
                 back.unlink(missing_ok=True)
                 down.measure(name, lambda server: server.batch(f"get {server.path('big.bin')} {back}\n"))
                 if back.read_bytes() != big.read_bytes():
                     sys.exit(f"{name} gave back other bytes than it got")
-            for name in ("openssh", "homeroom"):
+            for name in turns:
                 back.unlink(missing_ok=True)
                 paramiko.measure(name, lambda server: subprocess.run(
                     [python, "-c", PARAMIKO, str(server.port), server.user, key, server.path("big.bin"), back], check=True))
-            for name in ("openssh", "homeroom"):
+            for name in turns:
                 many.measure(name, lambda server: at_once(server, small))
         up.add(table, "SFTP 256 MiB up", 0.85, 0.7)
         down.add(table, "SFTP 256 MiB down", 0.85, 0.7)
