@@ -5,9 +5,11 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use homeroom_model::ids::AccountId;
+use homeroom_model::time::after;
 use homeroom_store::drop_files::{DropFile, DropFileKind, EVERYONE};
 use homeroom_store::jobs::NewJob;
 use homeroom_store::{DistrictStore, StoreError, Tx};
+use jiff::Timestamp;
 
 use crate::Inbox;
 use crate::drop_error::DropError;
@@ -35,8 +37,8 @@ pub struct Entry {
     pub is_folder: bool,
     /// Its size.
     pub bytes: u64,
-    /// When it was changed last, in milliseconds since 1970-01-01 UTC.
-    pub modified_at: i64,
+    /// When it was last changed.
+    pub modified_at: Timestamp,
     /// Whether the client may change it.
     pub writable: bool,
 }
@@ -194,14 +196,14 @@ impl DropBox {
         Ok(district.drop_files_move_in_tx(tx, account, from.as_str(), to.as_str())?)
     }
 
-    /// Sets the time that a whole file shows, in milliseconds since 1970-01-01 UTC. Folders and partial files keep
+    /// Sets the time that a whole file shows. Folders and partial files keep
     /// theirs.
-    pub fn set_modified(&self, path: &DropPath, millis: i64) -> Result<(), DropError> {
+    pub fn set_modified(&self, path: &DropPath, time: Timestamp) -> Result<(), DropError> {
         self.writable(path)?;
         self.district.store().write(|tx| {
             let file = self.get_in_tx(tx, path)?.ok_or(DropError::NotFound)?;
             if matches!(file.kind, DropFileKind::File { .. }) {
-                let file = DropFile { modified_at: millis, ..file };
+                let file = DropFile { modified_at: time, ..file };
                 self.district.drop_files_put_in_tx(tx, self.account, &file)?;
             }
             Ok(())
@@ -260,7 +262,7 @@ impl DropBox {
         bytes: u64,
     ) -> Result<(), StoreError> {
         self.district.uploads_record_in_tx(tx, Some(self.account), path.as_str(), blob, bytes)?;
-        let run_at = self.district.store().now() + self.inbox.settings.settle_millis();
+        let run_at = after(self.district.store().now(), self.inbox.settings.settle_time());
         let settle = NewJob { kind: "settle", payload: "{}".into(), exclusive: false, run_at };
         self.district.jobs_enqueue_in_tx(tx, &settle).map(drop)
     }
@@ -349,5 +351,5 @@ fn is_foreign(path: &str) -> bool {
 }
 
 fn folder(name: &str, writable: bool) -> Entry {
-    Entry { name: name.to_owned(), is_folder: true, bytes: 0, modified_at: 0, writable }
+    Entry { name: name.to_owned(), is_folder: true, bytes: 0, modified_at: Timestamp::UNIX_EPOCH, writable }
 }

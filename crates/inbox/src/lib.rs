@@ -17,7 +17,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use homeroom_model::ids::{AccountId, DistrictId};
+use homeroom_model::time::after;
 use homeroom_store::{DistrictStore, Store, StoreError};
+use jiff::SignedDuration;
 
 pub use accounts::{Login, LoginRefused, NewLogin, parse_public_key};
 pub use drop_box::{DropBox, Entry, OpenMode, ReadHandle};
@@ -56,16 +58,16 @@ impl Inbox {
         DropBox { inbox: self.clone(), district: self.store.district(district), account }
     }
 
-    /// Milliseconds until the district has been quiet for long enough; `None` when it has.
-    pub fn settle_wait(&self, district: &DistrictStore) -> Result<Option<i64>, StoreError> {
-        let settle = self.settings.settle_millis();
+    /// How long until the district has been quiet for long enough; `None` when it has.
+    pub fn settle_wait(&self, district: &DistrictStore) -> Result<Option<SignedDuration>, StoreError> {
+        let settle = self.settings.settle_time();
         let writing = self.open().get(&district.id()).copied().unwrap_or(0);
         if writing > 0 {
-            return Ok(Some(settle.max(100)));
+            return Ok(Some(settle.max(SignedDuration::from_millis(100))));
         }
-        let quiet_at = district.activity_last()?.map_or(0, |last| last + settle);
-        let wait = quiet_at - self.store.now();
-        Ok((wait > 0).then_some(wait))
+        let quiet_at = district.activity_last()?.map(|last| after(last, settle));
+        let wait = quiet_at.map(|quiet_at| quiet_at.duration_since(self.store.now()));
+        Ok(wait.filter(SignedDuration::is_positive))
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, HashMap<DistrictId, usize>> {

@@ -1,5 +1,6 @@
 //! Settings of the inbox.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// How uploads are taken.
@@ -39,8 +40,8 @@ impl InboxSettings {
         Ok(())
     }
 
-    /// The settle time in milliseconds.
-    pub fn settle_millis(&self) -> i64 {
-        i64::try_from(self.settle_seconds.saturating_mul(1000)).unwrap_or(i64::MAX / 4)
+    /// [`settle_seconds`](InboxSettings::settle_seconds) as a duration.
+    pub fn settle_time(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::try_from(self.settle_seconds).unwrap_or(i64::MAX))
     }
 }

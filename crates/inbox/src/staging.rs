@@ -3,14 +3,16 @@
 use std::fs::{self, File, OpenOptions};
 use std::path::PathBuf;
 
+use homeroom_model::time::{DAY, before, days};
 use homeroom_store::drop_files::{DropFile, DropFileKind};
 use homeroom_store::{Store, StoreError};
+use jiff::SignedDuration;
 
 use crate::Inbox;
 use crate::drop_error::DropError;
 
 /// Staging files that nothing names are kept this long: one that is not yet named has its writer.
-const UNNAMED_MILLIS: i64 = 24 * 3_600_000;
+const UNNAMED_FOR: SignedDuration = DAY;
 
 /// A staging file with one writer. The lock on it tells others, also of other processes, that it has one.
 pub(crate) struct Staged {
@@ -67,8 +69,8 @@ impl Inbox {
     /// names and nobody writes to; how many files were removed. Safe beside running servers, and to repeat.
     pub fn clean_staging(&self) -> Result<usize, StoreError> {
         let store = &self.store;
-        let days = i64::try_from(self.settings.partial_keep_days).unwrap_or(i64::MAX);
-        let oldest = store.now().saturating_sub(days.saturating_mul(24 * 3_600_000));
+        let keep_days = u32::try_from(self.settings.partial_keep_days).unwrap_or(u32::MAX);
+        let oldest = before(store.now(), days(keep_days));
         let blobs = store.blobs();
         let mut named = std::collections::HashSet::new();
         for partial in store.drop_files_partial()? {
@@ -90,7 +92,10 @@ impl Inbox {
         let mut removed = 0;
         for (name, written_at) in blobs.staging_list()? {
             let path = blobs.staging_path(&name);
-            if !named.contains(&name) && store.now() - written_at > UNNAMED_MILLIS && is_idle(&path) {
+            if !named.contains(&name)
+                && store.now().duration_since(written_at) > UNNAMED_FOR
+                && is_idle(&path)
+            {
                 fs::remove_file(&path)
                     .map_err(StoreError::io(format!("removing the staging file {}", path.display())))?;
                 removed += 1;

@@ -5,6 +5,7 @@ use std::os::unix::fs::FileExt;
 use homeroom_store::Tx;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
 use homeroom_store::hashing::hash_file;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::drop_box::{DropBox, OpenMode};
 use crate::drop_error::DropError;
@@ -28,8 +29,8 @@ pub struct UploadHandle {
     hasher: Option<blake3::Hasher>,
     hashed: u64,
     failed: bool,
-    modified_at: Option<i64>,
-    touched_at: i64,
+    modified_at: Option<Timestamp>,
+    touched_at: Timestamp,
     _counted: OpenHandle,
 }
 
@@ -130,9 +131,9 @@ impl UploadHandle {
         Ok(())
     }
 
-    /// The time that the file is to show once it is whole, in milliseconds since 1970-01-01 UTC.
-    pub fn set_modified(&mut self, millis: i64) {
-        self.modified_at = Some(millis);
+    /// The time that the file is to show once it is whole.
+    pub fn set_modified(&mut self, time: Timestamp) {
+        self.modified_at = Some(time);
     }
 
     /// Bytes written so far, for a client that reads what it writes.
@@ -199,8 +200,9 @@ impl UploadHandle {
 
     /// Whether the next write looks into the database first, which may take a while.
     pub fn touch_is_due(&self) -> bool {
-        let every = (self.drop_box.inbox.settings.settle_millis() / 2).clamp(100, 1_000);
-        self.drop_box.district.store().now() - self.touched_at >= every
+        let every = self.drop_box.inbox.settings.settle_time() / 2;
+        let every = every.clamp(SignedDuration::from_millis(100), SignedDuration::from_secs(1));
+        self.drop_box.district.store().now().duration_since(self.touched_at) >= every
     }
 
     /// Tells the district's clock that someone is writing, and looks how much room there still is.

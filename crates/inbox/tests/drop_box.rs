@@ -7,8 +7,10 @@ use std::fs;
 use homeroom_inbox::{DropBox, DropError, DropPath, Inbox, InboxSettings, OpenMode, UploadHandle};
 use homeroom_model::AccountId;
 use homeroom_model::Source;
+use homeroom_model::time::days;
 use homeroom_store::DistrictStore;
 use homeroom_testkit::{TestStore, stores};
+use jiff::{SignedDuration, Timestamp};
 
 const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
 const GO_ON: OpenMode = OpenMode { create: false, truncate: false, exclusive: false, append: false };
@@ -92,7 +94,7 @@ fn a_closed_file_is_an_upload_with_a_settle_job() {
         case.put("roster.csv", b"one");
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"one")]), "{}", case.test.engine);
         let due = case.test.store.jobs_next_due().unwrap();
-        assert_eq!(due, Some(case.test.store.now() + 20_000));
+        assert_eq!(due, Some(case.test.store.now() + SignedDuration::from_secs(20)));
         assert_eq!(case.staging_files(), 0, "the bytes were moved, not copied");
     }
 }
@@ -263,7 +265,7 @@ fn two_who_write_at_once_share_the_room_that_is_left() {
         let mut one = case.open("one.csv", NEW).unwrap();
         let mut two = case.open("two.csv", NEW).unwrap();
         one.write_at(&[b'x'; 80], 0).unwrap();
-        case.test.store.clock().advance(2_000);
+        case.test.store.clock().advance(SignedDuration::from_millis(2_000));
         assert!(two.touch_is_due());
         assert!(matches!(two.write_at(&[b'x'; 80], 0), Err(DropError::Quota(_))), "{}", case.test.engine);
     }
@@ -384,36 +386,37 @@ fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
         let wait = || case.inbox.settle_wait(&case.district).unwrap();
         assert_eq!(wait(), None, "nothing has ever happened");
         let handle = case.open("roster.csv", NEW).unwrap();
-        clock.advance(3_600_000);
+        clock.advance(SignedDuration::from_millis(3_600_000));
         assert!(wait().is_some(), "a handle is open, however long ago it wrote");
         handle.close().unwrap();
-        assert_eq!(wait(), Some(20_000));
-        clock.advance(19_999);
-        assert_eq!(wait(), Some(1));
-        clock.advance(1);
+        assert_eq!(wait(), Some(SignedDuration::from_secs(20)));
+        clock.advance(SignedDuration::from_millis(19_999));
+        assert_eq!(wait(), Some(SignedDuration::from_millis(1)));
+        clock.advance(SignedDuration::from_millis(1));
         assert_eq!(wait(), None);
         // Another process, which knows no handle of ours, sees the activity of writes.
         let mut handle = case.open("roster.csv", NEW).unwrap();
-        clock.advance(15_000);
+        clock.advance(SignedDuration::from_millis(15_000));
         handle.write_at(b"x", 0).unwrap();
-        clock.advance(15_000);
+        clock.advance(SignedDuration::from_millis(15_000));
         let elsewhere = Inbox::new(case.test.store.clone(), InboxSettings::default());
-        assert_eq!(elsewhere.settle_wait(&case.district).unwrap(), Some(5_000));
+        assert_eq!(elsewhere.settle_wait(&case.district).unwrap(), Some(SignedDuration::from_secs(5)));
     }
 }
 
 #[test]
 fn times_are_kept_for_whole_files() {
     for case in cases() {
+        let [first, second] = [1_700_000_000, 1_600_000_000].map(|seconds| Timestamp::constant(seconds, 0));
         let mut handle = case.open("roster.csv", NEW).unwrap();
-        handle.set_modified(1_700_000_000_000);
+        handle.set_modified(first);
         handle.close().unwrap();
         let at = || case.drop_box.stat(&path("roster.csv")).unwrap().modified_at;
-        assert_eq!(at(), 1_700_000_000_000);
-        case.drop_box.set_modified(&path("roster.csv"), 1_600_000_000_000).unwrap();
-        assert_eq!(at(), 1_600_000_000_000);
-        assert!(matches!(case.drop_box.set_modified(&path("none"), 1), Err(DropError::NotFound)));
-        assert!(matches!(case.drop_box.set_modified(&path("results/x"), 1), Err(DropError::ReadOnly)));
+        assert_eq!(at(), first);
+        case.drop_box.set_modified(&path("roster.csv"), second).unwrap();
+        assert_eq!(at(), second);
+        assert!(matches!(case.drop_box.set_modified(&path("none"), first), Err(DropError::NotFound)));
+        assert!(matches!(case.drop_box.set_modified(&path("results/x"), first), Err(DropError::ReadOnly)));
     }
 }
 
@@ -439,7 +442,7 @@ fn cleaning_takes_what_nobody_wants_and_nothing_else() {
         age();
         assert_eq!(case.inbox.clean_staging().unwrap(), 1, "the replaced one");
         assert_eq!(case.size("broken.csv"), Some(4));
-        clock.advance(8 * 24 * 3_600_000);
+        clock.advance(days(8));
         age();
         assert_eq!(case.inbox.clean_staging().unwrap(), 1, "the broken one");
         assert_eq!(case.size("broken.csv"), None);

@@ -8,8 +8,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use homeroom_model::DistrictId;
+use homeroom_model::time::after;
 use homeroom_store::jobs::{Job, JobState};
 use homeroom_store::{Store, StoreError};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::alive::{Liveness, release_jobs_of_dead_workers};
 use crate::shutdown::Shutdown;
@@ -21,8 +23,8 @@ pub enum Outcome {
     Done,
     /// It is to be begun again at this time; nothing went wrong.
     Again {
-        /// Milliseconds since 1970-01-01 UTC.
-        at: i64,
+        /// The time.
+        at: Timestamp,
     },
     /// Something went wrong that may be better later; it is tried again with growing pauses.
     Retry(String),
@@ -95,7 +97,8 @@ impl Worker {
         let due = self.store.jobs_next_due().ok().flatten();
         let wait = due.map_or(self.settings.poll, |due| {
             // A job that is due and was not claimed waits for its district's turn.
-            Duration::from_millis(u64::try_from(due - self.store.now()).unwrap_or(0).max(20))
+            let until_due = Duration::try_from(due.duration_since(self.store.now())).unwrap_or_default();
+            until_due.max(Duration::from_millis(20))
         });
         wait.min(self.settings.poll)
     }
@@ -145,15 +148,15 @@ impl Worker {
             Outcome::Done => self.store.jobs_finish(job),
             Outcome::Again { at } => self.store.jobs_put_back(job, at, None),
             Outcome::Retry(reason) if job.attempts < TRIES => {
-                let pause = 1000_i64 << job.attempts.clamp(0, 8);
+                let pause = SignedDuration::from_secs(1 << job.attempts.clamp(0, 8));
                 tracing::warn!(
                     job.kind = kind,
                     district,
                     reason,
-                    pause_ms = pause,
+                    pause_ms = pause.as_millis(),
                     "a job failed and is tried again"
                 );
-                self.store.jobs_put_back(job, self.store.now() + pause, Some(&reason))
+                self.store.jobs_put_back(job, after(self.store.now(), pause), Some(&reason))
             }
             Outcome::Retry(reason) | Outcome::Fail(reason) => {
                 tracing::error!(job.kind = kind, district, reason, "a job failed");
@@ -162,8 +165,8 @@ impl Worker {
         }
     }
 
-    fn lease_until(&self) -> i64 {
-        self.store.now() + i64::try_from(self.settings.lease.as_millis()).unwrap_or(i64::MAX / 2)
+    fn lease_until(&self) -> Timestamp {
+        after(self.store.now(), self.settings.lease)
     }
 
     /// Renews the job's lease until the answer is dropped.

@@ -8,6 +8,7 @@ use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_worker
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::{JobState, NewJob};
 use homeroom_testkit::{TestStore, stores};
+use jiff::{SignedDuration, Timestamp};
 
 fn worker(test: &TestStore) -> Worker {
     let settings = WorkerSettings {
@@ -22,7 +23,7 @@ fn enqueue(
     district: &DistrictStore,
     kind: &str,
     exclusive: bool,
-    run_at: i64,
+    run_at: Timestamp,
 ) -> homeroom_store::jobs::JobId {
     let job = NewJob { kind, payload: "{}".into(), exclusive, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
@@ -43,9 +44,9 @@ fn a_job_is_done_once_and_then_gone() {
 fn a_job_waits_for_its_time() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        enqueue(&district, "run", true, test.store.now() + 1_000);
+        enqueue(&district, "run", true, test.store.now() + SignedDuration::from_secs(1));
         assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
-        test.store.clock().advance(1_000);
+        test.store.clock().advance(SignedDuration::from_millis(1_000));
         assert!(worker.work_once(&|_| Outcome::Done).unwrap());
     }
 }
@@ -56,9 +57,9 @@ fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_th
         let (lincoln, oak) = (test.district("lincoln"), test.district("oak-hill"));
         let worker = worker(&test);
         let now = test.store.now();
-        enqueue(&lincoln, "run", true, now - 3);
-        enqueue(&lincoln, "undo", true, now - 2);
-        enqueue(&oak, "run", true, now - 1);
+        enqueue(&lincoln, "run", true, now - SignedDuration::from_millis(3));
+        enqueue(&lincoln, "undo", true, now - SignedDuration::from_millis(2));
+        enqueue(&oak, "run", true, now - SignedDuration::from_millis(1));
         let inner = worker.clone();
         let begun = std::sync::Mutex::new(vec![]);
         worker
@@ -93,7 +94,7 @@ fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
             if worker.work_once(&|_| Outcome::Retry("the disk is full".into())).unwrap() {
                 tries += 1;
             } else {
-                test.store.clock().advance(1_000);
+                test.store.clock().advance(SignedDuration::from_millis(1_000));
                 waited += 1;
             }
             assert!(waited < 1_000, "the job is never given up");
@@ -111,7 +112,7 @@ fn a_panic_in_a_job_is_a_failure_of_that_job_only() {
         let id = enqueue(&district, "run", true, test.store.now());
         assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
-        test.store.clock().advance(10_000);
+        test.store.clock().advance(SignedDuration::from_millis(10_000));
         assert!(worker.work_once(&|_| Outcome::Done).unwrap());
     }
 }
@@ -125,7 +126,10 @@ fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_a
         std::fs::create_dir_all(&folder).unwrap();
         // A worker whose process was killed: its file is there, and nobody holds its lock.
         std::fs::write(folder.join("dead.lock"), "").unwrap();
-        test.store.jobs_claim("dead", test.store.now() + 1_000_000, None).unwrap().unwrap();
+        test.store
+            .jobs_claim("dead", test.store.now() + SignedDuration::from_secs(1_000), None)
+            .unwrap()
+            .unwrap();
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Running);
         assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 1, "{}", test.engine);
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
@@ -147,9 +151,12 @@ fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
         let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
         enqueue(&district, "run", true, test.store.now());
-        test.store.jobs_claim("elsewhere", test.store.now() + 5_000, None).unwrap().unwrap();
+        test.store
+            .jobs_claim("elsewhere", test.store.now() + SignedDuration::from_secs(5), None)
+            .unwrap()
+            .unwrap();
         assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0);
-        test.store.clock().advance(5_001);
+        test.store.clock().advance(SignedDuration::from_millis(5_001));
         assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 1);
     }
 }
@@ -159,23 +166,28 @@ fn a_district_has_one_waiting_settle_job_whose_time_moves() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let now = test.store.now();
-        let first = enqueue(&district, "settle", false, now + 1_000);
-        let second = enqueue(&district, "settle", false, now + 5_000);
+        let first = enqueue(&district, "settle", false, now + SignedDuration::from_millis(1_000));
+        let second = enqueue(&district, "settle", false, now + SignedDuration::from_millis(5_000));
         assert_eq!(first, second, "{}", test.engine);
-        test.store.clock().advance(4_000);
+        test.store.clock().advance(SignedDuration::from_millis(4_000));
         assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
-        test.store.clock().advance(1_000);
+        test.store.clock().advance(SignedDuration::from_millis(1_000));
         // One that is at work does not hinder a new one, and gives way to it when it is put back.
         assert!(
             worker
                 .work_once(&|job| {
                     assert_eq!(job.kind, "settle");
-                    enqueue(&district, "settle", false, now + 9_000);
-                    Outcome::Again { at: now + 20_000 }
+                    enqueue(&district, "settle", false, now + SignedDuration::from_millis(9_000));
+                    Outcome::Again { at: now + SignedDuration::from_millis(20_000) }
                 })
                 .unwrap()
         );
-        assert_eq!(test.store.jobs_next_due().unwrap(), Some(now + 9_000), "{}", test.engine);
+        assert_eq!(
+            test.store.jobs_next_due().unwrap(),
+            Some(now + SignedDuration::from_millis(9_000)),
+            "{}",
+            test.engine
+        );
         assert_eq!(test.store.jobs_count().unwrap(), [("waiting".to_owned(), 1)]);
     }
 }
@@ -184,7 +196,7 @@ fn a_district_has_one_waiting_settle_job_whose_time_moves() {
 fn a_job_can_be_done_by_name_before_its_time_and_its_failure_is_told() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        let later = test.store.now() + 1_000_000;
+        let later = test.store.now() + SignedDuration::from_secs(1_000);
         let id = enqueue(&district, "run", true, later);
         assert_eq!(worker.work_on(district.id(), id, &|_| Outcome::Done).unwrap(), Ok(()));
         let id = enqueue(&district, "run", true, later);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::ids::DistrictId;
@@ -105,6 +106,5 @@ pub struct District {
     /// Limits on a plan.
     pub policy: crate::policy::Policy,
     /// When it was created.
-    #[serde(serialize_with = "crate::run::as_rfc3339")]
-    pub created_at: i64,
+    pub created_at: Timestamp,
 }

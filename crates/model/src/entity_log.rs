@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::counts::Counts;
 use crate::ids::RunNumber;
 use crate::plan::{Numbered, Plan};
@@ -22,8 +24,8 @@ pub struct EntityState<V> {
 pub struct LogStep<V> {
     /// The run or undo that changed it.
     pub by: RunNumber,
-    /// When, in milliseconds since 1970-01-01 UTC; 0 for a change by a version that did not note it.
-    pub at: i64,
+    /// When; `None` for a change by a version that did not note it.
+    pub at: Option<Timestamp>,
     /// How it was before. How it was after is the next step's `before`, or how it is now.
     pub before: EntityState<V>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::entity_log::{EntityLog, Undos};
@@ -39,7 +40,7 @@ pub struct KnownRun {
     /// The name of its upload.
     pub upload: String,
     /// When it ended.
-    pub at: Option<i64>,
+    pub at: Option<Timestamp>,
 }
 
 /// Who stands behind the numbers of a district's log.
@@ -50,7 +51,7 @@ pub struct Makers {
     /// Undos.
     pub undos: Undos,
     /// When each undo was.
-    pub undone_at: BTreeMap<RunNumber, i64>,
+    pub undone_at: BTreeMap<RunNumber, Timestamp>,
 }
 
 string_enum!(
@@ -183,8 +184,7 @@ string_enum!(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryEntry {
     /// When; `None` when it was not noted.
-    #[serde(serialize_with = "crate::run::maybe_as_rfc3339")]
-    pub at: Option<i64>,
+    pub at: Option<Timestamp>,
     /// By whom.
     pub by: Cause,
     /// What.

@@ -1,5 +1,6 @@
 //! What a plan holds back, and what was decided about it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::counts::{Counts, PlanCounts};
@@ -25,9 +26,9 @@ pub struct Held {
     /// What waits, by school; each can be released or discarded on its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<HeldSchool>,
-    /// When it expires, as RFC 3339.
+    /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
+    pub expires_at: Option<Timestamp>,
     /// The version of the roster that the held part belongs to.
     #[serde(default)]
     pub roster_version: i64,

@@ -32,6 +32,7 @@ pub mod spreadsheet;
 pub mod stored;
 pub mod string_arena;
 pub mod string_index;
+pub mod time;
 pub mod trace;
 mod word;
 

@@ -1,5 +1,6 @@
 //! Pins: changes made by hand that syncs must not undo.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -66,13 +67,11 @@ pub struct Pin {
     /// Why.
     pub reason: String,
     /// When it was made.
-    #[serde(serialize_with = "crate::run::as_rfc3339")]
-    pub created_at: i64,
+    pub created_at: Timestamp,
     /// The last day on which it counts, in the district's time zone.
     pub until: Date,
     /// The end of that day.
-    #[serde(serialize_with = "crate::run::as_rfc3339")]
-    pub expires_at: i64,
+    pub expires_at: Timestamp,
 }
 
 impl PinWhat {

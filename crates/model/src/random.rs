@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use uuid::{Builder, Uuid};
@@ -34,10 +35,11 @@ impl Random {
     }
 
     /// A UUID that sorts by time (version 7, RFC 9562 section 5.7): the id of a run or job.
-    pub fn uuid_at(&self, millis: i64) -> Uuid {
+    pub fn uuid_at(&self, time: Timestamp) -> Uuid {
         let mut bytes = [0; 10];
         self.fill(&mut bytes);
-        Builder::from_unix_timestamp_millis(u64::try_from(millis).unwrap_or(0), &bytes).into_uuid()
+        Builder::from_unix_timestamp_millis(u64::try_from(time.as_millisecond()).unwrap_or(0), &bytes)
+            .into_uuid()
     }
 
     /// A secret of `length` characters from an alphabet without look-alikes (no `0 O 1 l I`), 5.7 bits each.

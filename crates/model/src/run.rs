@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, Serializer};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::check_report::CheckReport;
-use crate::clock::rfc3339;
 use crate::counts::{Counts, PlanCounts};
 use crate::hold::Held;
 use crate::ids::{RunId, RunNumber, UploadId};
@@ -71,8 +71,8 @@ pub struct Decision {
     /// The schools that it was about, by `school_id`; none means everything that waited.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<String>,
-    /// When, as RFC 3339.
-    pub at: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A pin as a plan shows it.
@@ -103,8 +103,8 @@ pub struct Undone {
     pub restored: Counts,
     /// Changes kept because something changed them later, as sentences without names or addresses.
     pub kept: Vec<String>,
-    /// When, as RFC 3339.
-    pub at: String,
+    /// When.
+    pub at: Timestamp,
     /// How this undo was itself taken back; that of an undo's undo has no such part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<Box<Undone>>,
@@ -163,26 +163,9 @@ pub struct Run {
     #[serde(flatten)]
     pub report: RunReport,
     /// When it began.
-    #[serde(serialize_with = "maybe_as_rfc3339")]
-    pub started_at: Option<i64>,
+    pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[serde(serialize_with = "maybe_as_rfc3339")]
-    pub finished_at: Option<i64>,
+    pub finished_at: Option<Timestamp>,
     /// From `started_at` to `finished_at`.
     pub seconds: Option<f64>,
-}
-
-/// A time as RFC 3339, for scripts.
-pub(crate) fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rfc3339(*millis))
-}
-
-pub(crate) fn maybe_as_rfc3339<S: Serializer>(
-    millis: &Option<i64>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match millis {
-        Some(millis) => as_rfc3339(millis, serializer),
-        None => serializer.serialize_none(),
-    }
 }

@@ -10,6 +10,7 @@ use homeroom_model::history::{
 use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::roster::{Link, School};
 use homeroom_model::string_arena::StringArena;
+use jiff::Timestamp;
 
 use crate::fields::Fields;
 
@@ -77,7 +78,7 @@ impl Telling<'_> {
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
         let values = values.filter(|one| !one.value.is_empty()).collect();
-        self.tell(past.created_run, 0, HistoryEvent::Created { values });
+        self.tell(past.created_run, None, HistoryEvent::Created { values });
         for (step, after) in past.steps.iter().zip(states) {
             match (before.active, after.active) {
                 (true, false) => self.tell(step.by, step.at, HistoryEvent::Deactivated),
@@ -103,7 +104,7 @@ impl Telling<'_> {
         for past in links {
             let (number, others) = other(past.of);
             let Some(with) = others.get(&number).map(|values| named(*values, self.texts)) else { continue };
-            self.tell(past.created_run, 0, happened(true, with.clone()));
+            self.tell(past.created_run, None, happened(true, with.clone()));
             for (step, after) in past.steps.iter().zip(past.states().skip(1)) {
                 if step.before.active != after.active {
                     self.tell(step.by, step.at, happened(after.active, with.clone()));
@@ -120,8 +121,8 @@ impl Telling<'_> {
         school.map_or_else(|| value.into_owned(), |school| self.texts.get(school.key).to_owned())
     }
 
-    /// `at` is 0 when the log has no time of its own for it: what is created has no entry there.
-    fn tell(&mut self, number: RunNumber, at: i64, happened: HistoryEvent) {
+    /// `at` is `None` when the log has no time of its own for it: what is created has no entry there.
+    fn tell(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
         let (act, run) = match self.makers.undos.maker(number) {
             Maker::Run(run) => (CauseKind::Run, run),
             Maker::Undo(run) => (CauseKind::Undo, run),
@@ -132,7 +133,7 @@ impl Telling<'_> {
             CauseKind::Run => known.and_then(|run| run.at),
             CauseKind::Undo | CauseKind::Redo => self.makers.undone_at.get(&number).copied(),
         };
-        let at = Some(at).filter(|at| *at > 0).or(of_number).filter(|at| *at > 0);
+        let at = at.or(of_number);
         let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
         self.told.push((number, HistoryEntry { at, by, happened }));
     }

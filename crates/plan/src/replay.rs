@@ -173,7 +173,7 @@ mod tests {
     impl Case {
         fn write(&mut self, by: RunNumber, after: EntityState<School>) {
             let before = std::mem::replace(&mut self.past.now, after);
-            self.past.steps.push(LogStep { by, at: 0, before });
+            self.past.steps.push(LogStep { by, at: None, before });
         }
 
         /// The last write of a run that is not in `undone`.

@@ -176,7 +176,7 @@ fn write_held(out: &mut String, held: &Held, state: RunState) -> fmt::Result {
         }
     }
     if let Some(expires) = held.expires_at.as_ref().filter(|_| state == RunState::Held) {
-        let day = expires.split('T').next().unwrap_or(expires);
+        let day = expires.strftime("%Y-%m-%d");
         writeln!(out, "  Nobody's decision until {day} means that it is dropped.")?;
     }
     writeln!(out)
@@ -278,7 +278,7 @@ fn write_decisions(out: &mut String, run: &Run) -> fmt::Result {
             [] => "what waited".to_owned(),
             some => format!("what waited in {}", some.join(", ")),
         };
-        let day = decision.at.split('T').next().unwrap_or(&decision.at);
+        let day = decision.at.strftime("%Y-%m-%d");
         writeln!(out, "On {day} {schools} was {}.", decision.decision)?;
     }
     Ok(())
@@ -415,10 +415,9 @@ fn write_plan(
 }
 
 /// `2026-11-23 18:00 PST`; UTC when the zone is not known.
-pub fn local_time(millis: i64, time_zone: &str) -> String {
+pub fn local_time(time: Timestamp, time_zone: &str) -> String {
     let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone);
-    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
+    time.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// `1,234,567`
@@ -436,6 +435,8 @@ pub fn thousands(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::{local_time, thousands};
 
     #[test]
@@ -446,6 +447,9 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_district() {
-        assert_eq!(local_time(1_788_350_400_000, "America/Los_Angeles"), "2026-09-02 05:00 PDT");
+        assert_eq!(
+            local_time(Timestamp::constant(1_788_350_400, 0), "America/Los_Angeles"),
+            "2026-09-02 05:00 PDT"
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use homeroom_inbox::{DropBox, DropPath, Entry, ReadHandle, UploadHandle};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::SampleFile;
 use crate::listing::attributes;
@@ -17,8 +18,8 @@ const LONGEST_PACKET: usize = 256 * 1024;
 pub(crate) const LONGEST_TRANSFER: usize = LONGEST_PACKET - 1024;
 /// Bytes of requests that may wait while the client does not read its answers.
 pub(crate) const WAITING: usize = 16 << 20;
-/// Milliseconds after which a session looks again whether its account is enabled.
-const SEEN_FOR: i64 = 5_000;
+/// How long a session goes without checking again whether its account is enabled.
+const SEEN_FOR: SignedDuration = SignedDuration::from_secs(5);
 
 /// Why a session is ended: its client breaks the protocol, or may not be here any more.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(crate) struct Engine {
     pub(crate) samples: Arc<Vec<SampleFile>>,
     pub(crate) max_handles: usize,
     /// When the account was last seen to be enabled.
-    seen_at: i64,
+    seen_at: Timestamp,
     input: Vec<u8>,
     /// Bytes of `input` that are answered.
     answered: usize,
@@ -145,7 +146,7 @@ impl Engine {
     /// Whether the account was disabled since the login; looked up now and then.
     fn is_shut_out(&mut self) -> bool {
         let now = self.drop_box.district().store().now();
-        if now - self.seen_at < SEEN_FOR {
+        if now.duration_since(self.seen_at) < SEEN_FOR {
             return false;
         }
         self.seen_at = now;

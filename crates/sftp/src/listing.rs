@@ -1,7 +1,6 @@
 //! The long form of a name: a line as `ls -l` shows it, which clients print as it is.
 
 use homeroom_inbox::Entry;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::packet::Attributes;
@@ -11,7 +10,7 @@ pub(crate) fn attributes(entry: &Entry) -> Attributes {
         bytes: entry.bytes,
         is_folder: entry.is_folder,
         writable: entry.writable,
-        modified: u32::try_from(entry.modified_at / 1000).unwrap_or(0),
+        modified: u32::try_from(entry.modified_at.as_second()).unwrap_or(0),
     }
 }
 
@@ -20,8 +19,7 @@ pub(crate) fn long_name(entry: &Entry) -> String {
     let mode = attributes(entry).mode();
     let bits = "rwxrwxrwx".char_indices().map(|(at, c)| if mode & (0o400 >> at) != 0 { c } else { '-' });
     let kind = if entry.is_folder { 'd' } else { '-' };
-    let at = Timestamp::from_millisecond(entry.modified_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let when = at.to_zoned_datetime(TimeZone::UTC).strftime("%b %e %H:%M").to_string();
+    let when = entry.modified_at.to_zoned_datetime(TimeZone::UTC).strftime("%b %e %H:%M").to_string();
     format!(
         "{kind}{}    1 homeroom homeroom {:>12} {when} {}",
         bits.collect::<String>(),
@@ -42,7 +40,7 @@ mod tests {
             name: "roster.csv".into(),
             is_folder: false,
             bytes: 129_843,
-            modified_at: 1_788_350_400_000,
+            modified_at: jiff::Timestamp::constant(1_788_350_400, 0),
             writable: true,
         };
         assert_eq!(

@@ -1,6 +1,7 @@
 //! What each request does with the account's file tree.
 
 use homeroom_inbox::{DropError, DropPath, Entry, OpenMode};
+use jiff::Timestamp;
 
 use crate::SampleFile;
 use crate::engine::{Engine, Handle, LONGEST_TRANSFER};
@@ -150,9 +151,7 @@ impl Engine {
             return Err(Refusal::Status(Status::Unsupported, "a whole file keeps its size".into()));
         }
         match sent.modified {
-            Some(seconds) if !entry.is_folder => {
-                Ok(self.drop_box.set_modified(&path, i64::from(seconds) * 1000)?)
-            }
+            Some(seconds) if !entry.is_folder => Ok(self.drop_box.set_modified(&path, time_of(seconds))?),
             _ => Ok(()),
         }
     }
@@ -162,7 +161,7 @@ impl Engine {
         let sent = SentAttributes::read(fields)?;
         let Handle::Write(handle, _) = handle else { return Err(DropError::ReadOnly.into()) };
         if let Some(seconds) = sent.modified {
-            handle.set_modified(i64::from(seconds) * 1000);
+            handle.set_modified(time_of(seconds));
         }
         match sent.size {
             Some(size) => Ok(handle.truncate(size)?),
@@ -227,7 +226,13 @@ pub(crate) fn room(id: u32, used: u64, most: u64) -> Vec<u8> {
 }
 
 fn samples_folder() -> Entry {
-    Entry { name: String::new(), is_folder: true, bytes: 0, modified_at: 0, writable: false }
+    Entry {
+        name: String::new(),
+        is_folder: true,
+        bytes: 0,
+        modified_at: Timestamp::UNIX_EPOCH,
+        writable: false,
+    }
 }
 
 fn sample_entry(sample: &SampleFile) -> Entry {
@@ -237,4 +242,9 @@ fn sample_entry(sample: &SampleFile) -> Entry {
         bytes: sample.bytes.len() as u64,
         ..samples_folder()
     }
+}
+
+/// A time as the protocol has it: seconds since 1970-01-01 UTC.
+fn time_of(seconds: u32) -> Timestamp {
+    Timestamp::from_second(seconds.into()).expect("32 bits of seconds end in the year 2106")
 }

@@ -277,7 +277,7 @@ except (OSError, EOFError, paramiko.SSHException):
     let mut written = [0; 8];
     client.stdout.as_mut().unwrap().read_exact(&mut written).unwrap();
     server.disable();
-    server.clock().advance(5_000);
+    server.clock().advance(jiff::SignedDuration::from_secs(5));
     std::io::Write::write_all(client.stdin.as_mut().unwrap(), b"\n").unwrap();
     let out = client.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&out.stdout).trim(), "put out");

@@ -1,6 +1,7 @@
 //! Drop accounts: the SFTP logins of districts.
 
 use homeroom_model::ids::{AccountId, DistrictId};
+use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::engine::Store;
@@ -21,7 +22,7 @@ pub struct Account {
     /// Whether it may not log in.
     pub disabled: bool,
     /// When it was made.
-    pub created_at: i64,
+    pub created_at: Timestamp,
 }
 
 /// A public key of an account.
@@ -40,7 +41,7 @@ fn account_of(row: &Row<'_>) -> Result<Account, StoreError> {
         user: row.text(2)?,
         password_hash: row.text(3)?,
         disabled: row.bool(4)?,
-        created_at: row.int(5)?,
+        created_at: row.time(5)?,
     })
 }
 

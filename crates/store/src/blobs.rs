@@ -3,10 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use homeroom_model::Source;
 use homeroom_model::source::ReadSeek;
+use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::hashing::hash_and_copy;
@@ -51,17 +51,16 @@ impl Blobs {
             .map_err(StoreError::io(format!("giving back {}", staging.display())))
     }
 
-    /// The names of all files in the staging folder, and when each was written to last (milliseconds).
-    pub fn staging_list(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        let walk = || -> io::Result<Vec<(String, i64)>> {
+    /// The names of all files in the staging folder, and when each was last written to.
+    pub fn staging_list(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        let walk = || -> io::Result<Vec<(String, Timestamp)>> {
             let mut names = Vec::new();
             for file in fs::read_dir(self.root.join("staging"))? {
                 let file = file?;
                 // A file that was just adopted is gone, which is what it should be.
                 let Ok(written) = file.metadata().and_then(|found| found.modified()) else { continue };
-                let millis = written.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
                 let name = file.file_name().to_string_lossy().into_owned();
-                names.push((name, i64::try_from(millis).unwrap_or(i64::MAX)));
+                names.push((name, Timestamp::try_from(written).unwrap_or(Timestamp::MAX)));
             }
             Ok(names)
         };

@@ -47,7 +47,7 @@ fn district_of(row: &Row<'_>) -> Result<District, StoreError> {
         stage: row.word(9)?,
         roster_version: row.int(10)?,
         policy: serde_json::from_str(&row.text(11)?).map_err(json)?,
-        created_at: row.int(12)?,
+        created_at: row.time(12)?,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The file tree of drop accounts: rows, whose bytes are blobs. Account 0 holds what all accounts of the district see.
 
 use homeroom_model::ids::{AccountId, DistrictId};
+use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::engine::Store;
@@ -37,7 +38,7 @@ pub struct DropFile {
     /// Its size; of a partial file the size when it was opened.
     pub bytes: u64,
     /// When it was changed last.
-    pub modified_at: i64,
+    pub modified_at: Timestamp,
 }
 
 fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
@@ -53,7 +54,7 @@ fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
         path: row.text(0)?,
         kind,
         bytes: u64::try_from(row.int(4)?).unwrap_or_default(),
-        modified_at: row.int(5)?,
+        modified_at: row.time(5)?,
     })
 }
 
@@ -71,7 +72,7 @@ pub struct PartialFile {
     /// The name of its file in the staging folder.
     pub staging: String,
     /// When its writer opened it.
-    pub opened_at: i64,
+    pub opened_at: Timestamp,
 }
 
 impl Store {
@@ -86,7 +87,7 @@ impl Store {
                     account: AccountId(row.int(1)?),
                     path: row.text(2)?,
                     staging: row.text(3)?,
-                    opened_at: row.int(4)?,
+                    opened_at: row.time(4)?,
                 })
             })
         })
@@ -219,9 +220,9 @@ impl DistrictStore {
     }
 
     /// When something happened on the district's accounts last.
-    pub fn activity_last(&self) -> Result<Option<i64>, StoreError> {
+    pub fn activity_last(&self) -> Result<Option<Timestamp>, StoreError> {
         self.store().read(|tx| {
-            tx.row("SELECT at FROM activity WHERE district = $1", &[self.id().0.into()], |row| row.int(0))
+            tx.row("SELECT at FROM activity WHERE district = $1", &[self.id().0.into()], |row| row.time(0))
         })
     }
 }

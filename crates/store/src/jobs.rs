@@ -4,6 +4,7 @@
 //! Jobs marked exclusive run one at a time in a district.
 
 use homeroom_model::ids::DistrictId;
+use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::engine::{EngineKind, Store};
@@ -23,7 +24,7 @@ pub struct NewJob<'a> {
     /// Whether it must be alone in its district.
     pub exclusive: bool,
     /// Not before this time.
-    pub run_at: i64,
+    pub run_at: Timestamp,
 }
 
 /// A job that a worker has claimed.
@@ -129,7 +130,7 @@ impl Store {
     pub fn jobs_claim(
         &self,
         worker: &str,
-        lease_until: i64,
+        lease_until: Timestamp,
         only: Option<JobId>,
     ) -> Result<Option<Job>, StoreError> {
         let skip_locked = match self.engine() {
@@ -158,7 +159,7 @@ impl Store {
     }
 
     /// Prolongs a lease. `false` when the job is no longer this worker's: it must stop.
-    pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: i64) -> Result<bool, StoreError> {
+    pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: Timestamp) -> Result<bool, StoreError> {
         let values = [job.district.0.into(), job.id.into(), worker.into(), lease_until.into()];
         let renewed = self.write(|tx| {
             tx.execute(
@@ -177,7 +178,7 @@ impl Store {
     }
 
     /// Puts a claimed job back, to be begun again at `run_at`; `error` says why, when it failed.
-    pub fn jobs_put_back(&self, job: &Job, run_at: i64, error: Option<&str>) -> Result<(), StoreError> {
+    pub fn jobs_put_back(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
         let values = [job.district.0.into(), job.id.into(), run_at.into(), error.into()];
         self.write(|tx| {
             // A waiting settle job that came meanwhile does the same work: this one gives way to it.
@@ -247,9 +248,9 @@ impl Store {
     }
 
     /// When the next waiting job is due; `None` when none waits.
-    pub fn jobs_next_due(&self) -> Result<Option<i64>, StoreError> {
+    pub fn jobs_next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let next = self.read(|tx| {
-            tx.row("SELECT min(run_at) FROM job WHERE state = 'waiting'", &[], |row| row.maybe_int(0))
+            tx.row("SELECT min(run_at) FROM job WHERE state = 'waiting'", &[], |row| row.maybe_time(0))
         })?;
         Ok(next.flatten())
     }

@@ -1,5 +1,7 @@
 //! The OpenPGP keys of a district: the one it encrypts its files to, and those it signs them with.
 
+use jiff::Timestamp;
+
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 
@@ -10,8 +12,8 @@ pub struct DistrictKey {
     pub secret: String,
     /// What the district gets.
     pub public: String,
-    /// When it was made, in milliseconds since 1970.
-    pub created_at: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// A key that a district signs with.
@@ -30,7 +32,9 @@ impl DistrictStore {
             tx.row(
                 "SELECT secret_key, public_key, created_at FROM district_key WHERE district = $1",
                 &[self.id().0.into()],
-                |row| Ok(DistrictKey { secret: row.text(0)?, public: row.text(1)?, created_at: row.int(2)? }),
+                |row| {
+                    Ok(DistrictKey { secret: row.text(0)?, public: row.text(1)?, created_at: row.time(2)? })
+                },
             )
         })
     }

@@ -1,6 +1,7 @@
 //! Pins: changes made by hand that syncs must not undo.
 
 use homeroom_model::pin::{Pin, PinWhat};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::district::DistrictStore;
@@ -17,9 +18,9 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
         what,
         owner: row.text(2)?,
         reason: row.text(3)?,
-        created_at: row.int(4)?,
+        created_at: row.time(4)?,
         until: day(&row.text(5)?)?,
-        expires_at: row.int(6)?,
+        expires_at: row.time(6)?,
     })
 }
 
@@ -35,7 +36,7 @@ impl DistrictStore {
         owner: &str,
         reason: &str,
         until: Date,
-        expires_at: i64,
+        expires_at: Timestamp,
     ) -> Result<i64, StoreError> {
         let json = serde_json::to_string(what).expect("a pin has a JSON form");
         let now = self.store().now();
@@ -76,7 +77,7 @@ impl DistrictStore {
     }
 
     /// Whether a pin was made, taken away or has expired since then.
-    pub fn pins_changed_since(&self, at: i64) -> Result<bool, StoreError> {
+    pub fn pins_changed_since(&self, at: Timestamp) -> Result<bool, StoreError> {
         let now = self.store().now();
         let changed = |tx: &mut Tx<'_>| {
             tx.row(

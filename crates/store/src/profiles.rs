@@ -1,6 +1,7 @@
 //! How a district's files are read: every version of its profile.
 
 use homeroom_model::profile::Profile;
+use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -15,14 +16,14 @@ pub struct ProfileVersion {
     pub profile: Profile,
     /// Why it was made.
     pub reason: String,
-    /// When, in milliseconds since 1970.
-    pub created_at: i64,
+    /// When.
+    pub created_at: Timestamp,
 }
 
 fn version_of(row: &Row<'_>) -> Result<ProfileVersion, StoreError> {
     let profile = Profile::parse(&row.text(1)?)
         .map_err(|error| StoreError::Unusable(format!("a district's profile: {error}")))?;
-    Ok(ProfileVersion { version: row.int(0)?, profile, reason: row.text(2)?, created_at: row.int(3)? })
+    Ok(ProfileVersion { version: row.int(0)?, profile, reason: row.text(2)?, created_at: row.time(3)? })
 }
 
 impl DistrictStore {

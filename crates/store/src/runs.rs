@@ -30,7 +30,7 @@ const TABLES: &str = "run r JOIN district d ON d.id = r.district
 fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let report = serde_json::from_str::<RunReport>(&row.text(9)?)
         .map_err(|error| StoreError::Unusable(format!("a run's report: {error}")))?;
-    let (started_at, finished_at) = (row.maybe_int(10)?, row.maybe_int(11)?);
+    let (started_at, finished_at) = (row.maybe_time(10)?, row.maybe_time(11)?);
     Ok(Run {
         id: RunId(row.uuid(0)?),
         district: row.text(1)?,
@@ -46,7 +46,9 @@ fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
         report,
         started_at,
         finished_at,
-        seconds: started_at.zip(finished_at).map(|(from, to)| (to - from) as f64 / 1000.0),
+        seconds: started_at
+            .zip(finished_at)
+            .map(|(from, to)| to.duration_since(from).as_millis() as f64 / 1000.0),
     })
 }
 

@@ -1,5 +1,6 @@
 //! A transaction on either engine, and the values that go in and come out.
 
+use jiff::Timestamp;
 use postgres::types::{IsNull, ToSql, Type};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use uuid::Uuid;
@@ -43,6 +44,13 @@ impl From<i64> for Value<'_> {
 impl From<u32> for Value<'_> {
     fn from(number: u32) -> Self {
         Value::Int(number.into())
+    }
+}
+
+impl From<Timestamp> for Value<'_> {
+    /// Milliseconds since 1970-01-01 UTC, which is how every table keeps times.
+    fn from(time: Timestamp) -> Self {
+        Value::Int(time.as_millisecond())
     }
 }
 
@@ -122,6 +130,16 @@ impl Row<'_> {
         })
     }
 
+    /// A time.
+    pub fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
+        self.maybe_time(column)?.ok_or_else(|| missing(column))
+    }
+
+    /// A time or nothing.
+    pub fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
+        self.maybe_int(column)?.map(time_of).transpose()
+    }
+
     /// Yes or no.
     pub fn bool(&self, column: usize) -> Result<bool, StoreError> {
         Ok(match self.0 {
@@ -155,6 +173,12 @@ impl Row<'_> {
     pub fn word<W: std::str::FromStr<Err = String>>(&self, column: usize) -> Result<W, StoreError> {
         self.text(column)?.parse().map_err(StoreError::Unusable)
     }
+}
+
+/// The time that a number of milliseconds since 1970-01-01 UTC names.
+pub(crate) fn time_of(millis: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis)
+        .map_err(|error| StoreError::Unusable(format!("the database has an impossible time: {error}")))
 }
 
 fn missing(column: usize) -> StoreError {

@@ -1,6 +1,8 @@
 //! Uploads: files that arrived whole. Rows are added and never changed.
 
 use homeroom_model::ids::{AccountId, UploadId};
+use homeroom_model::time::after;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -22,7 +24,7 @@ pub struct Upload {
     /// Its size.
     pub bytes: u64,
     /// When it was whole.
-    pub received_at: i64,
+    pub received_at: Timestamp,
 }
 
 pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
@@ -33,7 +35,7 @@ pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
         path: row.text(3)?,
         blob: row.text(4)?,
         bytes: u64::try_from(row.int(5)?).unwrap_or_default(),
-        received_at: row.int(6)?,
+        received_at: row.time(6)?,
     })
 }
 
@@ -53,9 +55,10 @@ impl DistrictStore {
         let last = tx.row(
             "SELECT max(received_at) FROM upload WHERE district = $1",
             &[self.id().0.into()],
-            |row| row.maybe_int(0),
+            |row| row.maybe_time(0),
         )?;
-        let after_last = last.flatten().map_or(i64::MIN, |last| last + 1);
+        let after_last =
+            last.flatten().map_or(Timestamp::MIN, |last| after(last, SignedDuration::from_millis(1)));
         let upload = Upload {
             id: UploadId(self.store().random().uuid()),
             account,

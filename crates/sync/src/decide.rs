@@ -2,7 +2,6 @@
 
 use homeroom_apply::apply_in_tx;
 use homeroom_check::check;
-use homeroom_model::clock::rfc3339;
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::RunNumber;
@@ -304,5 +303,5 @@ fn held(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
 }
 
 pub(crate) fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {
-    Decision { decision: decision.into(), schools: schools.to_vec(), at: rfc3339(district.store().now()) }
+    Decision { decision: decision.into(), schools: schools.to_vec(), at: district.store().now() }
 }

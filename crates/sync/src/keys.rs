@@ -18,7 +18,7 @@ pub fn district_key(district: &DistrictStore, name: &str) -> Result<DistrictKey,
     }
     let store = district.store();
     let created_at = store.now();
-    let seconds = u32::try_from(created_at / 1000).unwrap_or(u32::MAX);
+    let seconds = u32::try_from(created_at.as_second()).unwrap_or(u32::MAX);
     let (secret, public) = OpenPgpKeys::generate(&format!("Homeroom for {name}"), seconds, store.random())
         .map_err(|error| SyncError::Refused(error.to_string()))?;
     Ok(district.district_key_keep(&DistrictKey { secret, public, created_at })?)

@@ -7,6 +7,7 @@ use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::jobs::{Job, JobId, NewJob};
 use homeroom_store::{DistrictStore, StoreError, Tx};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SyncError;
@@ -65,7 +66,7 @@ impl Task {
         self,
         district: &DistrictStore,
         tx: &mut Tx<'_>,
-        run_at: i64,
+        run_at: Timestamp,
     ) -> Result<JobId, StoreError> {
         let exclusive = self != Task::Settle;
         let payload = |run, schools, verdicts| {

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use homeroom_apply::apply_in_tx;
 use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
-use homeroom_model::clock::rfc3339;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
 use homeroom_model::finding::Findings;
@@ -15,6 +14,7 @@ use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::seats::Seats;
 use homeroom_model::source::Source;
+use homeroom_model::time::{after, days};
 use homeroom_plan::Approval;
 use homeroom_read::ReadRules;
 use homeroom_report::ResultFiles;
@@ -150,9 +150,9 @@ impl Conductor {
                 return Ok(());
             }
             let holds = !made.parts.held.fuses.is_empty();
-            let expires_at = district.store().now() + i64::from(settings.policy.hold_days) * DAY;
+            let expires_at = after(district.store().now(), days(settings.policy.hold_days));
             if let Some(held) = report.held.as_mut().filter(|_| holds) {
-                held.expires_at = Some(rfc3339(expires_at));
+                held.expires_at = Some(expires_at);
                 held.roster_version = made.parts.safe.base_version + 1;
             }
             let state = if holds { RunState::Held } else { RunState::Applied };
@@ -244,7 +244,7 @@ impl Conductor {
             state: *state,
             report: report.clone(),
             finished_at: Some(now),
-            seconds: run.started_at.map(|from| (now - from) as f64 / 1000.0),
+            seconds: run.started_at.map(|from| now.duration_since(from).as_millis() as f64 / 1000.0),
             ..run.clone()
         };
         let source = store.blobs().source(&run.upload.blake3)?;
@@ -264,9 +264,6 @@ impl Conductor {
 fn active_after(plan: &PlanCounts) -> Counts {
     plan.create + plan.update + plan.reactivate + plan.rekey + plan.unchanged
 }
-
-/// A day in milliseconds.
-const DAY: i64 = 86_400_000;
 
 /// Notes since when the licence is exceeded, for its days of grace.
 pub(crate) fn seats_in_tx(

@@ -7,10 +7,9 @@ use jiff::{Timestamp, ToSpan};
 
 /// The next time, after `now`, at which the district's clock shows its hour. On the night when the clock skips it,
 /// the time is moved by the gap; on the night when it shows it twice, the first one counts.
-pub(crate) fn next_night(district: &District, now: i64) -> i64 {
+pub(crate) fn next_night(district: &District, now: Timestamp) -> Timestamp {
     let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
     let at = Time::strptime("%H:%M", &district.at).unwrap_or(Time::midnight());
-    let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH);
     let today = now.to_zoned_datetime(zone.clone()).date();
     [today, today.saturating_add(1.day()), today.saturating_add(2.days())]
         .into_iter()
@@ -18,18 +17,17 @@ pub(crate) fn next_night(district: &District, now: i64) -> i64 {
         .map(|time| time.timestamp())
         .find(|time| *time > now)
         .unwrap_or(now)
-        .as_millisecond()
 }
 
 /// The day in the district.
-pub(crate) fn today(district: &District, now: i64) -> Date {
+pub(crate) fn today(district: &District, now: Timestamp) -> Date {
     let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone).date()
+    now.to_zoned_datetime(zone).date()
 }
 
 /// When a day begins in the district.
-pub(crate) fn start_of(district: &District, day: Date) -> i64 {
+pub(crate) fn start_of(district: &District, day: Date) -> Timestamp {
     let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
     let start = day.to_datetime(Time::midnight()).to_zoned_datetime(zone);
-    start.map_or(0, |start| start.timestamp().as_millisecond())
+    start.map_or(Timestamp::UNIX_EPOCH, |start| start.timestamp())
 }

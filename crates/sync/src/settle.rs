@@ -4,6 +4,7 @@ use homeroom_jobs::Outcome;
 use homeroom_model::district::{District, Mode, Stage};
 use homeroom_model::ids::UploadId;
 use homeroom_model::run::RunKind;
+use homeroom_model::time::after;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
 use crate::handler::Conductor;
@@ -16,7 +17,7 @@ impl Conductor {
     pub(crate) fn settle(&self, district: &DistrictStore) -> Outcome {
         let settled = || {
             if let Some(wait) = self.inbox.settle_wait(district)? {
-                return Ok(Outcome::Again { at: district.store().now() + wait });
+                return Ok(Outcome::Again { at: after(district.store().now(), wait) });
             }
             let packed = pack_sets(district)?;
             district.store().write(|tx| queue_uploads_in_tx(district, tx, &packed))?;

@@ -1,7 +1,6 @@
 //! "Why is this pupil (not) here": person → run → line → rule → result.
 
 use homeroom_check::{Checked, check};
-use homeroom_model::clock::rfc3339;
 use homeroom_model::column::Column;
 use homeroom_model::district::{District, Stage};
 use homeroom_model::finding::Finding;
@@ -317,7 +316,7 @@ impl Path {
                     "run {} ({}) of {}",
                     run.id,
                     run.upload.name,
-                    run.finished_at.map(rfc3339).unwrap_or_default()
+                    run.finished_at.map(|at| at.to_string()).unwrap_or_default()
                 ),
                 None => "an undo".to_owned(),
             })
@@ -353,7 +352,7 @@ impl Path {
     }
 
     fn run(&mut self, run: &Run, newer: Option<&Run>) {
-        let at = run.finished_at.map(rfc3339).unwrap_or_default();
+        let at = run.finished_at.map(|at| at.to_string()).unwrap_or_default();
         let text = format!(
             "The run that counts is {} of {} ({}, {at}): {}.",
             run.id, run.upload.name, run.kind, run.state

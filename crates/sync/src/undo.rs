@@ -1,7 +1,6 @@
 //! Takes back what a run applied, and takes that back again.
 
 use homeroom_apply::apply_undo_in_tx;
-use homeroom_model::clock::rfc3339;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunReport, RunState, Undone};
@@ -95,7 +94,7 @@ impl Conductor {
                     state_before: Some(run.state),
                     restored: undo.restored,
                     kept: first_of(&undo.kept),
-                    at: rfc3339(district.store().now()),
+                    at: district.store().now(),
                     taken_back: None,
                 };
                 let mut report = run.report.clone();

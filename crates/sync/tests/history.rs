@@ -10,8 +10,9 @@ use homeroom_model::ids::EntityKind;
 use homeroom_model::run::RunKind;
 use homeroom_sync::{Task, history};
 use homeroom_testkit::START;
+use jiff::SignedDuration;
 
-const HOUR: i64 = 3_600_000;
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl School {
     /// An upload each hour.
@@ -69,7 +70,7 @@ fn told(history: &History) -> Vec<String> {
             HistoryEvent::BeganTeaching { with } => format!("teaches {}", with.key),
             HistoryEvent::EndedTeaching { with } => format!("ended {}", with.key),
         };
-        format!("{}h {}: {what}", (at.unwrap() - START) / HOUR, by.act)
+        format!("{}h {}: {what}", at.unwrap().duration_since(START).as_hours(), by.act)
     };
     history.changes.iter().map(line).collect()
 }

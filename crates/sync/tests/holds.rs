@@ -15,11 +15,12 @@ use homeroom_model::pin::{PinWhat, PinnedPerson};
 use homeroom_model::policy::Policy;
 use homeroom_model::rekey::{MatchedBy, ProposalId, Verdicts};
 use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::time::{DAY, days};
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
+use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 
-const DAY: i64 = 86_400_000;
 /// The day on which test clocks start.
 const TODAY: Date = date(2026, 9, 2);
 
@@ -301,8 +302,8 @@ fn a_hold_expires() {
         school.sync(&flat_csv(&class(0..100)), RunKind::Live);
         let run = school.sync(&flat_csv(&class(0..50)), RunKind::Live);
         let held = run.report.held.clone().unwrap();
-        assert_eq!(held.expires_at.as_deref(), Some("2026-09-16T12:00:00Z"));
-        school.test.clock.advance(14 * DAY);
+        assert_eq!(held.expires_at.unwrap().to_string(), "2026-09-16T12:00:00Z");
+        school.test.clock.advance(days(14));
         let due = school.test.store.jobs_claim("test", school.test.store.now(), None).unwrap().unwrap();
         assert_eq!(due.kind, "expire");
         school.handle(&due);
@@ -344,10 +345,10 @@ fn a_class_id_of_another_school_year_is_another_class() {
         policy(&school, |policy| policy.set_school_year("10-01").unwrap());
         let file = flat_csv(&class(0..10));
         school.sync(&file, RunKind::Live);
-        school.test.clock.advance(20 * DAY);
+        school.test.clock.advance(days(20));
         let run = school.sync(&flat_csv(&class(0..11)), RunKind::Live);
         assert_eq!(run.report.plan.unwrap().create.classes, 0, "in the same year it is the same class");
-        school.test.clock.advance(20 * DAY);
+        school.test.clock.advance(days(20));
         let run = school.sync(&file, RunKind::Live);
         let plan = run.report.plan.unwrap();
         assert_eq!((plan.create.classes, plan.deactivate.classes), (1, 1), "{}", school.test.engine);
@@ -363,8 +364,8 @@ fn pins_win_over_the_file_until_they_expire() {
     for school in schools(1_000, false) {
         let file = flat_csv(&class(0..10));
         school.sync(&file, RunKind::Live);
-        let pin = |what: PinWhat, days: i64| {
-            let end = school.test.store.now() + days * DAY;
+        let pin = |what: PinWhat, number: u32| {
+            let end = school.test.store.now() + days(number);
             school.district.pins_add(&what, "Mr. Gray", "", TODAY, end).unwrap()
         };
         let person = |key: &str, first_name: &str, last_name: &str| PinnedPerson {
@@ -384,7 +385,7 @@ fn pins_win_over_the_file_until_they_expire() {
             3,
         );
 
-        school.test.clock.advance(1_000);
+        school.test.clock.advance(SignedDuration::from_secs(1));
         let run = school.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied, "the same file, but not the same roster");
         assert_eq!(run.report.pins.len(), 5, "every plan shows them");
@@ -399,7 +400,7 @@ fn pins_win_over_the_file_until_they_expire() {
         assert!(
             school.district.pins_remove(nobody).unwrap() && !school.district.pins_remove(nobody).unwrap()
         );
-        school.test.clock.advance(4 * DAY);
+        school.test.clock.advance(days(4));
         let run = school.sync(&file, RunKind::Live);
         assert_eq!((run.state, run.report.pins.len()), (RunState::Applied, 0), "{}", school.test.engine);
         assert_eq!(school.export(), wanted(&file));
@@ -432,7 +433,7 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
         assert_eq!(run.state, RunState::Applied);
         assert_eq!(school.ids().len(), 12, "{}", school.test.engine);
         assert!(run.report.messages.iter().any(|message| message.contains("left for the time after")));
-        school.test.clock.advance(2 * DAY);
+        school.test.clock.advance(days(2));
         let run = school.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied, "the same file is looked at again when the range is over");
         assert_eq!(school.export(), wanted(&file));
@@ -505,7 +506,7 @@ fn a_window_allows_what_was_agreed_and_no_more() {
         assert!(fuses(&run).contains(&(Fuse::District, "students".into())), "5 of 80 are not");
         let run = school.sync(&other_term([true, false], all.clone()), RunKind::Live);
         assert_eq!(run.state, RunState::Applied, "{}: {:?}", school.test.engine, fuses(&run));
-        school.test.clock.advance(5 * DAY);
+        school.test.clock.advance(days(5));
         let run = school.sync(&roster(1, all), RunKind::Test);
         assert!(!fuses(&run).is_empty(), "after the window the usual limits hold");
     }
@@ -522,7 +523,7 @@ fn seats_have_grace_days_and_limits_of_schools() {
             (run.state, seats.after, seats.grace_until),
             (RunState::Applied, 55, Some(date(2026, 9, 7)))
         );
-        school.test.clock.advance(6 * DAY);
+        school.test.clock.advance(days(6));
         let run = school.sync(&flat_csv(&class(0..60)), RunKind::Live);
         let seats = run.report.seats.clone().unwrap();
         assert_eq!(

@@ -12,6 +12,7 @@ use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 use homeroom_sync::Conductor;
 use homeroom_testkit::{TestStore, stores};
+use jiff::Timestamp;
 
 const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
 
@@ -61,7 +62,7 @@ impl Case {
 
     /// Does all jobs that are due; the runs, newest first.
     fn work(&self) -> Vec<Run> {
-        while let Some(job) = self.test.store.jobs_claim("test", i64::MAX, None).unwrap() {
+        while let Some(job) = self.test.store.jobs_claim("test", Timestamp::MAX, None).unwrap() {
             assert!(matches!(self.conductor.handle(&job), Outcome::Done), "{}", job.kind);
             self.test.store.jobs_finish(&job).unwrap();
         }

@@ -6,11 +6,12 @@ use homeroom_model::district::{Mode, Slug};
 use homeroom_model::{Clock, Random};
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
+use jiff::Timestamp;
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
 
 /// Noon on 2 September 2026, UTC: when test clocks start.
-pub const START: i64 = 1_788_350_400_000;
+pub const START: Timestamp = Timestamp::constant(1_788_350_400, 0);
 
 /// A store of its own for one test; its database and blobs are gone when it is dropped.
 pub struct TestStore {

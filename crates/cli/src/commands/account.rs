@@ -89,7 +89,7 @@ struct Listed {
     user: String,
     disabled: bool,
     keys: Vec<String>,
-    created_at: String,
+    created_at: jiff::Timestamp,
 }
 
 impl Account {
@@ -163,7 +163,7 @@ fn list(app: &App, output: &Output, slug: &Slug) -> anyhow::Result<()> {
             user: account.user,
             disabled: account.disabled,
             keys: keys.into_iter().map(|key| key.fingerprint).collect(),
-            created_at: homeroom_model::clock::rfc3339(account.created_at),
+            created_at: account.created_at,
         });
     }
     output.result(&listed, || {

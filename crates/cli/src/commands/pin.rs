@@ -165,8 +165,7 @@ impl Add {
         ensure!(!common.owner.trim().is_empty(), "--owner must not be empty: a pin belongs to someone");
         let zone = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
         let end = common.until.saturating_add(1.day()).to_datetime(Time::midnight());
-        let end =
-            end.to_zoned_datetime(zone).context("--until is too far away")?.timestamp().as_millisecond();
+        let end = end.to_zoned_datetime(zone).context("--until is too far away")?.timestamp();
         ensure!(end > app.store.now(), "--until {} is over already", common.until);
         let number = district.pins_add(&what, common.owner.trim(), &common.reason, common.until, end)?;
         tracing::info!(district = %common.slug, pin = number, "a pin was made");

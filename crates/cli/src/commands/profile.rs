@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Subcommand;
-use homeroom_model::clock::rfc3339;
 use homeroom_model::district::Slug;
 use homeroom_model::profile::{Profile as Settings, ProfileChange};
 use homeroom_store::DistrictStore;
@@ -117,7 +116,7 @@ fn show(
 fn history(district: &DistrictStore, output: &Output) -> anyhow::Result<Exit> {
     let versions = district.profiles_list()?;
     let documents = versions.iter().map(|one| {
-        json!({"version": one.version, "created_at": rfc3339(one.created_at), "reason": one.reason, "profile": one.profile})
+        json!({"version": one.version, "created_at": one.created_at, "reason": one.reason, "profile": one.profile})
     });
     let documents = documents.collect::<Vec<_>>();
     output.result(&documents, || {
@@ -125,7 +124,7 @@ fn history(district: &DistrictStore, output: &Output) -> anyhow::Result<Exit> {
             return "No profile was made yet: this district's files are read as everybody's.".into();
         }
         let line = |one: &homeroom_store::profiles::ProfileVersion| {
-            format!("{:>4}  {}  {}\n", one.version, rfc3339(one.created_at), one.reason)
+            format!("{:>4}  {}  {}\n", one.version, one.created_at, one.reason)
         };
         versions.iter().map(line).collect()
     })?;

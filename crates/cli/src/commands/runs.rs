@@ -32,7 +32,7 @@ fn text(runs: &[Run]) -> String {
         return "No runs yet: upload a file, or see `homeroom sync --help`".into();
     }
     let line = |run: &Run| {
-        let began = run.started_at.map_or_else(|| "waiting".into(), homeroom_model::clock::rfc3339);
+        let began = run.started_at.map_or_else(|| "waiting".into(), |time| time.to_string());
         format!("{}  {:<4}  {:<10}  {:<24}  {}\n", run.id, run.kind, run.state, began, run.upload.name)
     };
     runs.iter().map(line).collect()

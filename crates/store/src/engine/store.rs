@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use homeroom_model::{Clock, Random};
+use jiff::Timestamp;
 
 use super::postgres::PostgresEngine;
 use super::sqlite::SqliteEngine;
@@ -116,8 +117,8 @@ impl Store {
         &self.0.clock
     }
 
-    /// The time now, in milliseconds since 1970-01-01 UTC.
-    pub fn now(&self) -> i64 {
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 

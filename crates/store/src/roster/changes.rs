@@ -6,13 +6,14 @@ use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, RunChanges};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::kept::{KeptEntity, KeptLink};
 use crate::bulk::{self, Cells, Column, ColumnType, not_as_asked};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
-use crate::tx::{Tx, Value};
+use crate::tx::{Tx, Value, time_of};
 
 /// What a run did to something that was there before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,7 +279,8 @@ impl DistrictStore {
         bulk::load(tx, &steps, |row| {
             let before =
                 EntityState { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
-            steps_of.add(row.number(0)?, LogStep { by: run_number(row, 1)?, at: row.long(2)?, before });
+            steps_of
+                .add(row.number(0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
             Ok(())
         })?;
         Ok(pasts)
@@ -316,7 +318,7 @@ impl DistrictStore {
         bulk::load(tx, &steps, |row| {
             let before = EntityState { active: active_before(row.text(4)?), values: () };
             let link = Link { class: row.number(0)?, person: row.number(1)? };
-            steps_of.add(link, LogStep { by: run_number(row, 2)?, at: row.long(3)?, before });
+            steps_of.add(link, LogStep { by: run_number(row, 2)?, at: noted_time(row, 3)?, before });
             Ok(())
         })?;
         Ok(pasts)
@@ -381,6 +383,14 @@ fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, Stor
     let object = serde_json::from_str(json)
         .map_err(|error| StoreError::Unusable(format!("an entry of the change log is no JSON: {error}")))?;
     V::read(&JsonCells { object, columns: V::COLUMNS }, 0, texts)
+}
+
+/// The time of a change; `None` for the 0 in rows by a version that did not note it.
+fn noted_time(row: &dyn Cells, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    match row.long(column)? {
+        0 => Ok(None),
+        millis => time_of(millis).map(Some),
+    }
 }
 
 struct JsonCells {

@@ -134,14 +134,15 @@ impl DistrictStore {
              JOIN upload u ON u.district = r.district AND u.upload = r.upload WHERE r.district = $1",
             &[district.into()],
             |row| {
-                let run = KnownRun { id: RunId(row.uuid(1)?), upload: row.text(2)?, at: row.maybe_int(3)? };
+                let run = KnownRun { id: RunId(row.uuid(1)?), upload: row.text(2)?, at: row.maybe_time(3)? };
                 Ok::<_, StoreError>((RunNumber(row.int(0)?), run))
             },
         )?;
-        let undone_at =
-            tx.rows("SELECT number, at FROM undo WHERE district = $1", &[district.into()], |row| {
-                Ok::<_, StoreError>((RunNumber(row.int(0)?), row.int(1)?))
-            })?;
+        let undone_at = tx.rows(
+            "SELECT number, at FROM undo WHERE district = $1 AND at > 0",
+            &[district.into()],
+            |row| Ok::<_, StoreError>((RunNumber(row.int(0)?), row.time(1)?)),
+        )?;
         Ok(Makers {
             runs: runs.into_iter().collect(),
             undos: self.undos_in_tx(tx)?,

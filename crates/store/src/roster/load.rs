@@ -4,6 +4,7 @@ use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
+use jiff::Timestamp;
 
 use super::kept::{KeptEntity, KeptLink};
 use crate::bulk::{self, Cells};
@@ -40,7 +41,7 @@ impl DistrictStore {
     }
 
     /// Numbers of active classes that were created before a time.
-    pub fn classes_created_before(&self, time: i64) -> Result<Vec<u32>, StoreError> {
+    pub fn classes_created_before(&self, time: Timestamp) -> Result<Vec<u32>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
                 "SELECT c.number FROM class c JOIN run r ON r.district = c.district AND r.number = c.created_run

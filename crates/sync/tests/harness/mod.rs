@@ -17,6 +17,7 @@ use homeroom_store::jobs::Job;
 use homeroom_store::{DistrictStore, StoreError};
 use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, stores};
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 /// A district and what works on it.
@@ -68,7 +69,7 @@ impl School {
     }
 
     fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
-        let job = self.test.store.jobs_claim("test", i64::MAX, Some(job)).unwrap().unwrap();
+        let job = self.test.store.jobs_claim("test", Timestamp::MAX, Some(job)).unwrap().unwrap();
         let outcome = self.conductor.handle(&job);
         self.test.store.jobs_finish(&job).unwrap();
         match outcome {

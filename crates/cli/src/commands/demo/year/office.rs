@@ -11,6 +11,7 @@ use homeroom_model::run::{Run, RunKind};
 use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
 use homeroom_sync::{Conductor, Task, queue_decision, queue_run};
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -92,7 +93,7 @@ impl Office {
     fn wait_until(&self, day: Date, hour: i8) -> anyhow::Result<()> {
         let time = day.at(hour, 0, 0, 0).to_zoned_datetime(self.zone.clone())?;
         let clock = self.app.store.clock();
-        clock.advance((time.timestamp().as_millisecond() - clock.now()).max(0));
+        clock.advance(time.timestamp().duration_since(clock.now()).max(SignedDuration::ZERO));
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunState};
 use homeroom_model::{Clock, Random};
 use homeroom_sync::Task;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -70,7 +71,12 @@ pub(super) struct Year {
 
 /// Plays the year in a fresh homeroom in this folder.
 pub(in super::super) fn play(folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
-    let app = App::open_with(folder.to_owned(), settings, Clock::fixed(0), Random::seeded(SEED))?;
+    let app = App::open_with(
+        folder.to_owned(),
+        settings,
+        Clock::fixed(Timestamp::UNIX_EPOCH),
+        Random::seeded(SEED),
+    )?;
     let mut play = Play::open(app, World::founded(Random::seeded(SEED)))?;
     let mut story = Story::default();
     let mut nights = Vec::new();
