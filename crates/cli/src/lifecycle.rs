@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use homeroom_inbox::Inbox;
 use homeroom_jobs::Shutdown;
 use homeroom_sftp::{HostKeys, RunningServer, SampleFile};
+use homeroom_sync::handle_job;
 use serde::Serialize;
 use tokio::task::JoinHandle as Task;
 
@@ -76,8 +77,8 @@ impl Running {
             }
         });
         let stop = Shutdown::default();
-        let conductor = app.conductor();
-        let handler = Arc::new(move |job: &homeroom_store::jobs::Job| conductor.handle(job));
+        let context = app.sync_context();
+        let handler = Arc::new(move |job: &homeroom_store::jobs::Job| handle_job(&context, job));
         let worker = app.worker()?;
         let mut workers = worker.start(app.settings.jobs.workers, &stop, &handler);
         workers.push(start_cleaning(app.inbox.clone(), stop.clone()));

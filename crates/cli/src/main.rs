@@ -13,6 +13,9 @@ mod wiring;
 use std::process::ExitCode;
 
 use clap::Parser;
+use homeroom_ask::AskError;
+use homeroom_report::refusal_text;
+use homeroom_sync::SyncError;
 
 use crate::commands::Command;
 use crate::output::Output;
@@ -37,8 +40,19 @@ fn main() -> ExitCode {
     match command.run(&place, &output) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            output.note(&format!("homeroom: {error:#}"));
+            output.note(&format!("homeroom: {}", sentence(&error)));
             exit::Exit::Failed.into()
         }
     }
+}
+
+/// An error with its causes. Refusals are facts until here.
+fn sentence(error: &anyhow::Error) -> String {
+    let texts = error.chain().map(|cause| match (cause.downcast_ref(), cause.downcast_ref()) {
+        (Some(SyncError::Refused(refusal)), _) | (_, Some(AskError::Refused(refusal))) => {
+            refusal_text(refusal)
+        }
+        _ => cause.to_string(),
+    });
+    texts.collect::<Vec<_>>().join(": ")
 }

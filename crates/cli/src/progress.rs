@@ -28,7 +28,7 @@ impl Bar {
             }
             Progress::Planning => self.0.set_message("planning"),
             Progress::Applying => self.0.set_message("applying"),
-            Progress::Telling => self.0.set_message("telling"),
+            Progress::WritingResults => self.0.set_message("reporting"),
         }
     }
 

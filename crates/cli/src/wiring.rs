@@ -13,7 +13,7 @@ use homeroom_model::district::{District, Slug};
 use homeroom_model::{Clock, Random};
 use homeroom_read::ReadLimits;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
-use homeroom_sync::Conductor;
+use homeroom_sync::SyncContext;
 
 use crate::config::Settings;
 
@@ -84,8 +84,8 @@ impl App {
         Ok((district, store))
     }
 
-    pub(crate) fn conductor(&self) -> Conductor {
-        Conductor::new(self.store.clone(), self.inbox.clone(), ReadLimits::default())
+    pub(crate) fn sync_context(&self) -> SyncContext {
+        SyncContext::new(self.store.clone(), self.inbox.clone(), ReadLimits::default())
     }
 
     pub(crate) fn worker(&self) -> anyhow::Result<Worker> {

@@ -19,7 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("apply", &["model", "store"]),
     ("report", &["model", "store"]),
     ("jobs", &["model", "store"]),
-    ("sync", &["inbox", "read", "check", "plan", "apply", "report", "model", "store", "jobs"]),
+    ("ask", &["model", "store", "read", "check", "plan", "report"]),
+    ("sync", &["inbox", "read", "check", "plan", "apply", "report", "ask", "model", "store", "jobs"]),
     ("sftp", &["model", "store", "inbox"]),
     ("testkit", &["model", "store"]),
 ];

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::ids::RunId;
+
 /// What a step of a trace speaks of, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,8 +58,20 @@ pub struct Trace {
     pub class: Option<String>,
     /// Whether they are in the roster now, and in the class when one was asked for.
     pub is_there: bool,
-    /// The answer in a sentence or two, with what to do.
+    /// The answer in a sentence or two.
     pub answer: String,
+    /// What a person can do about it, when a decision would change the answer.
+    #[serde(skip)]
+    pub next_step: Option<NextStep>,
     /// How we know.
     pub steps: Vec<TraceStep>,
+}
+
+/// A decision that would change the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Approve or discard what this run holds.
+    Decide(RunId),
+    /// Redo this run, which was undone.
+    Redo(RunId),
 }

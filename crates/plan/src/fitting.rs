@@ -7,8 +7,8 @@ use homeroom_model::roster::{Class, Link};
 use homeroom_model::stored::{Stored, StoredLink};
 use homeroom_model::string_arena::StringArena;
 
-use crate::fields::Fields;
 use crate::replay::Turned;
+use homeroom_model::fields::Fields;
 
 /// Things of one kind: all that are stored, and those that an undo may change.
 pub(crate) struct Things<'s, V> {

@@ -4,10 +4,8 @@
 
 mod diff;
 mod evidence;
-mod fields;
 mod fitting;
 mod fuses;
-mod history;
 mod matching;
 mod pins;
 mod protection;
@@ -15,7 +13,5 @@ mod replay;
 mod undo;
 
 pub use diff::{ByHand, Planned, plan};
-pub use fields::Fields;
 pub use fuses::{Approval, Limits, Parts, split};
-pub use history::history;
 pub use undo::undo;

@@ -11,7 +11,7 @@ use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::string_arena::StringArena;
 
-use crate::fields::Fields;
+use homeroom_model::fields::Fields;
 
 /// A run that is taken back or put back in place.
 pub(crate) struct Turn<'c> {

@@ -14,9 +14,9 @@ use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
-use crate::fields::Fields;
 use crate::fitting::{Links, Things, keep_schools};
 use crate::replay::{Later, Turn, Turned};
+use homeroom_model::fields::Fields;
 
 /// Plans that `run` is taken back, or put back in place when it is taken back already. `stored` and `changes` must be of
 /// the same version.

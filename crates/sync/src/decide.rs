@@ -1,305 +1,262 @@
-//! Carries out what a person decided about a hold: the whole of it, or the part of some schools.
+//! Carries out what a person decided about a hold: all of it, or the part of some schools.
 
 use homeroom_apply::apply_in_tx;
-use homeroom_check::check;
+use homeroom_ask::{Replanned, SplitPlan, local_day, replan};
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::RunNumber;
+use homeroom_model::refusal::Refusal;
 use homeroom_model::rekey::Verdicts;
-use homeroom_model::run::{Decision, Run, RunState};
-use homeroom_model::stored::StoredRoster;
+use homeroom_model::run::{Decision, Run, RunReport, RunState};
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
-use crate::error::{PlanError, SyncError, with_fresh_plan};
-use crate::handler::Conductor;
-use crate::planning::{Made, Planning};
-use crate::run::{Progress, applied_file_in_tx, seats_in_tx};
-use crate::schedule::today;
+use crate::context::{Progress, SyncContext};
+use crate::error::{SyncError, with_fresh_plan};
+use crate::run::{applied_file_in_tx, seats_in_tx};
 
-/// A plan made anew for a held run.
-pub(crate) struct Anew {
-    pub(crate) made: Made,
-    planning: Planning,
-    rows: u64,
-    stored: StoredRoster,
-}
-
-impl Conductor {
-    /// Applies the held part of a run, or of some of its schools: plans the upload anew on the roster as it is now, which
-    /// leaves exactly that part.
-    ///
-    /// # Errors
-    /// [`SyncError::Refused`] when the run holds nothing, or when the plan is no longer what was shown.
-    pub fn approve(
-        &self,
-        district: &DistrictStore,
-        number: RunNumber,
-        schools: &[String],
-    ) -> Result<(), SyncError> {
-        let run = held(district, number)?;
-        let shown = run.report.held.clone().unwrap_or_default();
-        let chosen = choose(&run, &shown, schools)?;
-        refuse_by_calendar(district, &run)?;
-        with_fresh_plan(|| {
-            let discards = shown.schools.iter().any(|one| one.state == HeldState::Discarded);
-            let whole = !discards
-                && shown
-                    .schools
-                    .iter()
-                    .all(|one| chosen.contains(&one.school) || one.state == HeldState::Released);
-            let approval = if whole { Approval::All } else { Approval::Schools(chosen.clone()) };
-            let Anew { made, planning, rows, stored } =
-                self.plan_anew(district, &run, run.report.verdicts.clone(), &approval)?;
-            let version = stored.version;
-            refuse_what_was_not_shown(&run, &shown, &made, version)?;
-            let mut report = run.report.clone();
-            let mut held = made.parts.held.clone();
-            held.fuses.clone_from(&shown.fuses);
+/// Applies the held part of a run, or of some of its schools: plans the upload again on the roster as it is now, which leaves
+/// exactly that part.
+///
+/// # Errors
+/// [`SyncError::Refused`] when the run holds nothing, or when the plan is no longer the one that was shown.
+pub(crate) fn approve(
+    context: &SyncContext,
+    district: &DistrictStore,
+    number: RunNumber,
+    schools: &[String],
+) -> Result<(), SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let chosen = choose(&run, &shown, schools)?;
+    refuse_by_calendar(district, &run)?;
+    let approval = approval(&shown, &chosen);
+    with_fresh_plan(|| {
+        context.report(Progress::Planning);
+        let verdicts = run.report.verdicts.clone();
+        let Replanned { plan, stored, rows, today } =
+            replan(district, &context.limits, &run, verdicts, &approval)?;
+        let version = stored.version;
+        refuse_what_was_not_shown(&run, &shown, &plan, version)?;
+        let nothing_left = plan.parts.risky.is_empty() && plan.parts.later.is_empty();
+        let (state, mut report) = after_approval(&run, &shown, &plan, &chosen);
+        if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
             held.roster_version = version + 1;
-            held.expires_at.clone_from(&shown.expires_at);
-            carry_states(&shown, &mut held, &chosen, HeldState::Released);
-            let waits = held.schools.iter().any(|one| one.state == HeldState::Waiting);
-            let nothing_left = made.parts.risky.is_empty() && made.parts.later.is_empty();
-            report.held = Some(if waits { held } else { Held { schools: held.schools, ..shown.clone() } });
-            report.seats = Some(made.parts.seats.clone());
-            report.decisions.push(decision(district, "approved", schools));
-            let state = if waits { RunState::Held } else { RunState::Applied };
-            self.progress(Progress::Applying);
-            district.store().write(|tx| {
-                let version = apply_in_tx(district, tx, number, &made.parts.safe)?;
-                if nothing_left {
-                    applied_file_in_tx(district, tx, &run, rows, version)?;
-                }
-                seats_in_tx(district, tx, &made.parts.seats, planning.today())?;
-                district.runs_set_in_tx(tx, number, state, &report)?;
-                Ok::<_, PlanError>(())
-            })
+        }
+        report.decisions.push(decision(district, "approved", schools));
+        context.report(Progress::Applying);
+        district.store().write(|tx| {
+            let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
+            if nothing_left {
+                applied_file_in_tx(district, tx, &run, rows, version)?;
+            }
+            seats_in_tx(district, tx, &plan.parts.seats, today)?;
+            district.runs_set_in_tx(tx, number, state, &report)?;
+            Ok::<_, SyncError>(())
         })
-    }
+    })
+}
 
-    /// Drops the held part of a run, or of some of its schools.
-    ///
-    /// # Errors
-    /// [`SyncError::Refused`] when the run holds nothing.
-    pub fn discard(
-        &self,
-        district: &DistrictStore,
-        number: RunNumber,
-        schools: &[String],
-    ) -> Result<(), SyncError> {
-        let run = held(district, number)?;
-        let shown = run.report.held.clone().unwrap_or_default();
-        let chosen = choose(&run, &shown, schools)?;
-        self.drop_held(district, &run, &chosen, decision(district, "discarded", schools))
-    }
+/// Everything, when no school is left out.
+fn approval(shown: &Held, chosen: &[String]) -> Approval {
+    let discards = shown.schools.iter().any(|school| school.state == HeldState::Discarded);
+    let is_released = |state| state == HeldState::Released;
+    let mut schools = shown.schools.iter();
+    let whole =
+        !discards && schools.all(|school| chosen.contains(&school.school) || is_released(school.state));
+    if whole { Approval::All } else { Approval::Schools(chosen.to_vec()) }
+}
 
-    /// Drops the held part of a run about which nobody decided in time; nothing when it has been decided about.
-    pub(crate) fn expire(&self, district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
-        let run = district.runs_get(number)?;
-        if run.state != RunState::Held {
-            return Ok(());
-        }
-        let held = run.report.held.iter().flat_map(|held| &held.schools);
-        let all = held.map(|one| one.school.clone()).collect::<Vec<_>>();
-        self.drop_held(district, &run, &all, decision(district, "expired", &[]))
-    }
+/// What a run is and reports once `chosen` schools are released; what still waits gets its roster version from the caller.
+fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) -> (RunState, RunReport) {
+    let mut report = run.report.clone();
+    let mut held = plan.parts.held.clone();
+    held.fuses.clone_from(&shown.fuses);
+    held.expires_at.clone_from(&shown.expires_at);
+    carry_states(shown, &mut held, chosen, HeldState::Released);
+    let waits = held.schools.iter().any(|school| school.state == HeldState::Waiting);
+    report.held = Some(if waits { held } else { Held { schools: held.schools, ..shown.clone() } });
+    report.seats = Some(plan.parts.seats.clone());
+    (if waits { RunState::Held } else { RunState::Applied }, report)
+}
 
-    fn drop_held(
-        &self,
-        district: &DistrictStore,
-        run: &Run,
-        schools: &[String],
-        decision: Decision,
-    ) -> Result<(), SyncError> {
-        let mut report = run.report.clone();
-        report.decisions.push(decision);
-        if let Some(held) = &mut report.held {
-            let waiting = held.schools.iter_mut().filter(|one| one.state == HeldState::Waiting);
-            waiting
-                .filter(|one| schools.contains(&one.school))
-                .for_each(|one| one.state = HeldState::Discarded);
-        }
-        let parts =
-            report.held.iter().flat_map(|held| &held.schools).map(|one| one.state).collect::<Vec<_>>();
-        let applied = match (&report.plan, &report.held) {
-            (Some(plan), Some(held)) => (plan.changes() - held.counts().changes()).total() > 0,
-            _ => false,
-        } || parts.contains(&HeldState::Released);
-        let state = if parts.contains(&HeldState::Waiting) {
-            RunState::Held
-        } else if applied {
-            RunState::Applied
-        } else {
-            RunState::Unchanged
-        };
-        district.store().write(|tx| district.runs_set_in_tx(tx, run.number, state, &report))?;
-        Ok(())
-    }
+/// Discards the held part of a run, or of some of its schools.
+///
+/// # Errors
+/// [`SyncError::Refused`] when the run holds nothing.
+pub(crate) fn discard(
+    district: &DistrictStore,
+    number: RunNumber,
+    schools: &[String],
+) -> Result<(), SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let chosen = choose(&run, &shown, schools)?;
+    discard_schools(district, &run, &chosen, decision(district, "discarded", schools))
+}
 
-    /// Takes down what a person said about single proposals of a held run, and shows what waits then.
-    ///
-    /// # Errors
-    /// [`SyncError::Refused`] when the run holds nothing, or there is no such proposal.
-    pub fn judge(
-        &self,
-        district: &DistrictStore,
-        number: RunNumber,
-        said: &Verdicts,
-    ) -> Result<(), SyncError> {
-        let run = held(district, number)?;
-        let shown = run.report.held.clone().unwrap_or_default();
-        let mut verdicts = run.report.verdicts.clone();
-        verdicts.add(said);
-        let Anew { made, stored, .. } =
-            self.plan_anew(district, &run, Verdicts { struck: vec![], ..verdicts.clone() }, &Approval::None)?;
-        let proposed = &made.parts.safe.proposals;
-        if let Some(unknown) =
-            said.struck.iter().chain(&said.accepted).find(|id| !proposed.iter().any(|one| one.id == **id))
-        {
-            return Err(SyncError::Refused(format!(
-                "run {} holds no proposal {unknown}: only what waits can be struck out or accepted. What went ahead is taken back \
-                 with `homeroom run undo {}`",
-                run.id, run.id
-            )));
-        }
-        refuse_another_version(&run, &shown, stored.version)?;
-        // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
-        let Anew { made, .. } = self.plan_anew(district, &run, verdicts, &Approval::Schools(vec![]))?;
-        let mut report = run.report.clone();
-        let messages = std::mem::take(&mut report.messages);
-        made.tell(&mut report);
-        report.messages = messages;
-        report.plan = run.report.plan;
-        if let Some(held) = &mut report.held {
-            held.fuses.clone_from(&shown.fuses);
-            held.roster_version = shown.roster_version;
-            held.expires_at.clone_from(&shown.expires_at);
-            carry_states(&shown, held, &[], HeldState::Waiting);
-        }
-        district.store().write(|tx| district.runs_set_in_tx(tx, number, run.state, &report))?;
-        Ok(())
+/// Discards the held part of a run about which nobody decided in time; does nothing when someone has.
+pub(crate) fn expire(district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
+    let run = district.runs_get(number)?;
+    if run.state != RunState::Held {
+        return Ok(());
     }
+    let held = run.report.held.iter().flat_map(|held| &held.schools);
+    let all = held.map(|school| school.school.clone()).collect::<Vec<_>>();
+    discard_schools(district, &run, &all, decision(district, "expired", &[]))
+}
 
-    /// Every change of a run that was tested or holds something, as a CSV: planned anew on the roster as it is now.
-    ///
-    /// # Errors
-    /// [`SyncError::Refused`] when the run's changes have been made or dropped.
-    pub fn plan_file(&self, district: &DistrictStore, number: RunNumber) -> Result<Vec<u8>, SyncError> {
-        let run = district.runs_get(number)?;
-        if !matches!(run.state, RunState::Tested | RunState::Held) {
-            return Err(SyncError::Refused(format!(
-                "run {} is {}: only a tested or held run has changes that are still to come",
-                run.id, run.state
-            )));
-        }
-        // Of a held run everything that is left waits.
-        let approval = if run.state == RunState::Held { Approval::Schools(vec![]) } else { Approval::None };
-        let anew = self.plan_anew(district, &run, run.report.verdicts.clone(), &approval)?;
-        Ok(anew.made.file(&anew.stored))
+fn discard_schools(
+    district: &DistrictStore,
+    run: &Run,
+    schools: &[String],
+    decision: Decision,
+) -> Result<(), SyncError> {
+    let mut report = run.report.clone();
+    report.decisions.push(decision);
+    if let Some(held) = &mut report.held {
+        let waiting = held.schools.iter_mut().filter(|school| school.state == HeldState::Waiting);
+        waiting
+            .filter(|school| schools.contains(&school.school))
+            .for_each(|school| school.state = HeldState::Discarded);
     }
+    let state = state_after_discard(&report);
+    district.store().write(|tx| district.runs_set_in_tx(tx, run.number, state, &report))?;
+    Ok(())
+}
 
-    pub(crate) fn plan_anew(
-        &self,
-        district: &DistrictStore,
-        run: &Run,
-        verdicts: Verdicts,
-        approval: &Approval,
-    ) -> Result<Anew, SyncError> {
-        let settings = district.settings()?;
-        let source = district.store().blobs().source(&run.upload.blake3)?;
-        let rules = self.rules(district, &settings)?;
-        let stored = district.roster_load()?;
-        let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
-        self.progress(Progress::Planning);
-        let rows = checked.rows_of_all(stored.applied_rows);
-        let planning = Planning::of(district, &settings, rows, checked.ends_mid_row, verdicts)?;
-        let made = planning.make(&stored, checked.roster, &checked.protected, approval);
-        Ok(Anew { made, planning, rows, stored })
+fn state_after_discard(report: &RunReport) -> RunState {
+    let schools = report.held.iter().flat_map(|held| &held.schools);
+    let has = |state| schools.clone().any(|school| school.state == state);
+    let safe_part_applied = match (&report.plan, &report.held) {
+        (Some(plan), Some(held)) => (plan.changes() - held.counts().changes()).total() > 0,
+        _ => false,
+    };
+    if has(HeldState::Waiting) {
+        RunState::Held
+    } else if safe_part_applied || has(HeldState::Released) {
+        RunState::Applied
+    } else {
+        RunState::Unchanged
     }
 }
 
-/// The schools that are meant, all of which must wait; none named means all that wait.
+/// Records what a person said about single proposals of a held run, and shows what waits then.
+///
+/// # Errors
+/// [`SyncError::Refused`] when the run holds nothing, or there is no such proposal.
+pub(crate) fn review_proposals(
+    context: &SyncContext,
+    district: &DistrictStore,
+    number: RunNumber,
+    reviewed: &Verdicts,
+) -> Result<(), SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let mut verdicts = run.report.verdicts.clone();
+    verdicts.add(reviewed);
+    context.report(Progress::Planning);
+    let replan = |verdicts, approval| replan(district, &context.limits, &run, verdicts, &approval);
+    // With nothing rejected, every proposal is in the plan.
+    let Replanned { plan, stored, .. } =
+        replan(Verdicts { struck: vec![], ..verdicts.clone() }, Approval::None)?;
+    let proposals = &plan.parts.safe.proposals;
+    let is_unknown = |id| !proposals.iter().any(|proposal| proposal.id == id);
+    let mut named = reviewed.struck.iter().chain(&reviewed.accepted);
+    if let Some(unknown) = named.find(|id| is_unknown(**id)) {
+        return Err(Refusal::NoSuchProposal { run: run.id, proposal: *unknown }.into());
+    }
+    refuse_another_version(&run, &shown, stored.version)?;
+    // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
+    let Replanned { plan, .. } = replan(verdicts, Approval::Schools(vec![]))?;
+    let mut report = run.report.clone();
+    plan.write_to(&mut report);
+    report.messages.clone_from(&run.report.messages);
+    report.plan = run.report.plan;
+    if let Some(held) = &mut report.held {
+        held.fuses.clone_from(&shown.fuses);
+        held.roster_version = shown.roster_version;
+        held.expires_at.clone_from(&shown.expires_at);
+        carry_states(&shown, held, &[], HeldState::Waiting);
+    }
+    district.store().write(|tx| district.runs_set_in_tx(tx, number, run.state, &report))?;
+    Ok(())
+}
+
+/// The schools to decide about, all of which must wait; when none is named, all that wait.
 fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
-    let waiting = shown.schools.iter().filter(|one| one.state == HeldState::Waiting);
-    let waiting = waiting.map(|one| one.school.clone()).collect::<Vec<_>>();
+    let waiting = shown.schools.iter().filter(|school| school.state == HeldState::Waiting);
+    let waiting = waiting.map(|school| school.school.clone()).collect::<Vec<_>>();
     match schools.iter().find(|school| !waiting.contains(school)) {
         None if schools.is_empty() => Ok(waiting),
         None => Ok(schools.to_vec()),
-        Some(school) => Err(SyncError::Refused(format!(
-            "nothing waits in run {} for the school '{school}': it waits for {}",
-            run.id,
-            waiting.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
-        ))),
+        Some(school) => {
+            let school = school.clone();
+            Err(Refusal::NothingHeldForSchool { run: run.id, school, waiting }.into())
+        }
     }
 }
 
-/// In a pause nothing is applied, and while only additions are made nothing is removed; not by a decision either.
+/// During a pause nothing is applied, and during a range of additions only nothing is removed; not by a decision either.
 fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
     let settings = district.settings()?;
-    let today = today(&settings, district.store().now());
+    let today = local_day(&settings, district.store().now());
     let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today).next());
-    let words = match entry {
-        Some(entry) => format!("the calendar says {}", entry.words()),
-        None if settings.stage == Stage::Paused => "the district is paused".to_owned(),
-        None => return Ok(()),
-    };
-    Err(SyncError::Refused(format!(
-        "{words}: decide about run {} when that is over, or end it before",
-        run.id
-    )))
+    match entry {
+        Some(entry) => Err(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }.into()),
+        None if settings.stage == Stage::Paused => Err(Refusal::DistrictPaused { run: run.id }.into()),
+        None => Ok(()),
+    }
 }
 
 fn refuse_another_version(run: &Run, shown: &Held, version: i64) -> Result<(), SyncError> {
     if shown.roster_version == version {
         return Ok(());
     }
-    Err(SyncError::Refused(format!(
-        "the roster has changed since run {} was held, so its plan is no longer what was shown: sync the file again and decide \
-         about the new run",
-        run.id
-    )))
+    Err(Refusal::RosterChangedSinceHeld { run: run.id }.into())
 }
 
-fn refuse_what_was_not_shown(run: &Run, shown: &Held, made: &Made, version: i64) -> Result<(), SyncError> {
+fn refuse_what_was_not_shown(
+    run: &Run,
+    shown: &Held,
+    plan: &SplitPlan,
+    version: i64,
+) -> Result<(), SyncError> {
     refuse_another_version(run, shown, version)?;
-    let (safe, risky) = (made.parts.safe.counts(), made.parts.risky.counts());
-    let now = safe.changes() + risky.changes();
-    let digest = made.parts.safe.digest().wrapping_add(made.parts.risky.digest());
-    if now != shown.counts().changes() || digest != shown.digest {
-        return Err(SyncError::Refused(format!(
-            "the file of run {} is read in another way now than when it was held: sync it again and decide about the new run",
-            run.id
-        )));
+    let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
+    let changes = safe.counts().changes() + risky.counts().changes();
+    let digest = safe.digest().wrapping_add(risky.digest());
+    if changes != shown.counts().changes() || digest != shown.digest {
+        return Err(Refusal::PlanDiffersFromShown { run: run.id }.into());
     }
     Ok(())
 }
 
 /// Keeps what was decided about schools before; those chosen now get `state`.
 fn carry_states(before: &Held, held: &mut Held, chosen: &[String], state: HeldState) {
-    for one in &before.schools {
-        let state = if chosen.contains(&one.school) { state } else { one.state };
-        match held.schools.iter_mut().find(|now| now.school == one.school) {
+    for school in &before.schools {
+        let state = if chosen.contains(&school.school) { state } else { school.state };
+        match held.schools.iter_mut().find(|now| now.school == school.school) {
             // What was released and still waits is needed by a school that waits.
             Some(now) if state != HeldState::Released => now.state = state,
             Some(_) => {}
             None if state == HeldState::Waiting => {}
             None => {
-                let mut gone = one.clone();
+                let mut gone = school.clone();
                 gone.state = state;
                 held.schools.push(gone);
             }
         }
     }
-    held.schools.sort_by(|one, other| one.school.cmp(&other.school));
+    held.schools.sort_by(|a, b| a.school.cmp(&b.school));
 }
 
-fn held(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
+fn held_run(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
     let run = district.runs_get(number)?;
     if run.state == RunState::Held {
         return Ok(run);
     }
-    Err(SyncError::Refused(format!("run {} is {}, not held: there is nothing to decide", run.id, run.state)))
+    Err(Refusal::NotHeld { run: run.id, state: run.state }.into())
 }
 
 pub(crate) fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {

@@ -1,63 +1,68 @@
-//! Why a run, a decision or an undo did not come to its end.
+//! Why a run, a decision or an undo was not carried out.
 
 use std::io;
 
 use homeroom_apply::ApplyError;
+use homeroom_ask::AskError;
+use homeroom_model::refusal::Refusal;
+use homeroom_read::KeyError;
 use homeroom_store::StoreError;
 
-/// What a caller must know: whether trying again can help.
+/// Why a run, a decision or an undo was not carried out. Only [`SyncError::Refused`] and [`SyncError::Key`] are final.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    /// What was asked for cannot be done, ever; the sentence says why and what to do.
-    #[error("{0}")]
-    Refused(String),
+    /// The request cannot be carried out; trying again does not help.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// A file of OpenPGP keys, or the name for a new key, cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The database or the blob store failed; later it may work.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A kept file could not be read.
     #[error("the kept file could not be read: {0}")]
     Read(#[from] io::Error),
-    /// The roster changed between planning and applying, again and again.
+    /// The roster changed between planning and applying, each time it was tried.
     #[error("the roster kept changing while the plan was made")]
-    KeepsChanging,
+    RosterChanged,
 }
 
-/// How often a plan is made anew when the roster has changed meanwhile.
-const PLANS: usize = 5;
+impl From<Refusal> for SyncError {
+    fn from(refusal: Refusal) -> Self {
+        SyncError::Refused(refusal)
+    }
+}
 
-/// Plans and applies, anew when the plan was stale.
-pub(crate) fn with_fresh_plan<T>(mut attempt: impl FnMut() -> Result<T, PlanError>) -> Result<T, SyncError> {
-    for _ in 0..PLANS {
-        match attempt() {
-            Err(PlanError::Apply(ApplyError::Stale { .. })) => {}
-            Err(PlanError::Apply(ApplyError::Store(error))) => return Err(error.into()),
-            Err(PlanError::Sync(error)) => return Err(error),
-            Ok(done) => return Ok(done),
+impl From<AskError> for SyncError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Refused(refusal) => SyncError::Refused(refusal),
+            AskError::Store(error) => SyncError::Store(error),
+            AskError::Read(error) => SyncError::Read(error),
         }
     }
-    Err(SyncError::KeepsChanging)
 }
 
-/// An error between loading the roster and committing its changes.
-pub(crate) enum PlanError {
-    Apply(ApplyError),
-    Sync(SyncError),
-}
-
-impl From<ApplyError> for PlanError {
+impl From<ApplyError> for SyncError {
     fn from(error: ApplyError) -> Self {
-        PlanError::Apply(error)
+        match error {
+            ApplyError::Stale { .. } => SyncError::RosterChanged,
+            ApplyError::Store(error) => SyncError::Store(error),
+        }
     }
 }
 
-impl From<StoreError> for PlanError {
-    fn from(error: StoreError) -> Self {
-        PlanError::Sync(error.into())
-    }
-}
+/// How often a plan is made again when the roster has changed meanwhile.
+const ATTEMPTS: usize = 5;
 
-impl From<SyncError> for PlanError {
-    fn from(error: SyncError) -> Self {
-        PlanError::Sync(error)
+/// Plans and applies, again when the roster changed in between.
+pub(crate) fn with_fresh_plan<T>(mut attempt: impl FnMut() -> Result<T, SyncError>) -> Result<T, SyncError> {
+    for _ in 0..ATTEMPTS {
+        match attempt() {
+            Err(SyncError::RosterChanged) => {}
+            done => return done,
+        }
     }
+    Err(SyncError::RosterChanged)
 }

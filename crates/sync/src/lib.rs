@@ -1,26 +1,19 @@
-//! The conductor: reads an upload, checks it, plans, applies, tells. Start with [`run`].
+//! The conductor: reads an upload, checks it, plans, applies, and writes the result. Start with `run.rs`.
 
+mod context;
 mod decide;
+mod dispatch;
 mod error;
-mod export;
-mod handler;
-mod history;
 mod keys;
 mod pack;
-mod planning;
-mod preview;
 mod queue;
-pub mod run;
+mod run;
 mod schedule;
 mod settle;
-mod trace;
 mod undo;
 
+pub use context::{Progress, SyncContext};
+pub use dispatch::handle_job;
 pub use error::SyncError;
-pub use export::{Exported, export_flat};
-pub use handler::Conductor;
-pub use history::history;
-pub use keys::{district_key, know_signing_keys};
-pub use preview::{preview, stored_of};
-pub use queue::{Task, queue_decision, queue_run, queue_verifying};
-pub use run::Progress;
+pub use keys::{add_signing_keys, district_key};
+pub use queue::{QueuedRun, RejectedRows, Task, queue_decision, queue_run, queue_verifying};

@@ -3,6 +3,7 @@
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::{Slug, Stage};
 use homeroom_model::ids::{RunId, RunNumber, UploadId};
+use homeroom_model::refusal::Refusal;
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::jobs::{Job, JobId, NewJob};
@@ -12,24 +13,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SyncError;
 
-/// One thing to do for a district.
+/// A job for a district.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// See whether uploads have come to rest, and queue their runs.
+    /// Queue runs for uploads, once the district has been quiet for long enough.
     Settle,
     /// Make a run.
     Run(RunNumber),
     /// Apply what a run holds, in these schools or, without any, in all.
     Approve(RunNumber, Vec<String>),
-    /// Drop what a run holds, in these schools or, without any, in all.
+    /// Discard what a run holds, in these schools or, without any, in all.
     Discard(RunNumber, Vec<String>),
-    /// Strike out or accept proposals of a held run.
-    Judge(RunNumber, Verdicts),
-    /// Drop what a run holds because its time is over.
+    /// Reject or accept proposals of a held run.
+    ReviewProposals(RunNumber, Verdicts),
+    /// Discard what a run holds because its time is over.
     Expire(RunNumber),
-    /// Take back what a run applied.
+    /// Undo what a run applied.
     Undo(RunNumber),
-    /// Take a run's undo back. A task of its own: a job that is done twice after a crash must not turn back what it did.
+    /// Redo a run that was undone. A task of its own, so that a job that is done twice after a crash does not revert itself.
     Redo(RunNumber),
 }
 
@@ -53,7 +54,7 @@ impl Task {
             "run" => Some(Task::Run(run)),
             "approve" => Some(Task::Approve(run, schools)),
             "discard" => Some(Task::Discard(run, schools)),
-            "judge" => Some(Task::Judge(run, verdicts)),
+            "judge" => Some(Task::ReviewProposals(run, verdicts)),
             "expire" => Some(Task::Expire(run)),
             "undo" => Some(Task::Undo(run)),
             "redo" => Some(Task::Redo(run)),
@@ -61,7 +62,7 @@ impl Task {
         }
     }
 
-    /// Puts the task in the queue. One task that reads or changes the roster runs at a time in a district.
+    /// Queues the task. In a district, tasks that read or change the roster run one at a time.
     pub(crate) fn enqueue_in_tx(
         self,
         district: &DistrictStore,
@@ -70,8 +71,7 @@ impl Task {
     ) -> Result<JobId, StoreError> {
         let exclusive = self != Task::Settle;
         let payload = |run, schools, verdicts| {
-            serde_json::to_string(&Payload { run, schools, verdicts })
-                .expect("numbers and texts have a JSON form")
+            serde_json::to_string(&Payload { run, schools, verdicts }).expect("a payload has a JSON form")
         };
         let of_run = |run| payload(run, vec![], Verdicts::default());
         let (kind, payload) = match self {
@@ -79,7 +79,7 @@ impl Task {
             Task::Run(run) => ("run", of_run(run)),
             Task::Approve(run, schools) => ("approve", payload(run, schools, Verdicts::default())),
             Task::Discard(run, schools) => ("discard", payload(run, schools, Verdicts::default())),
-            Task::Judge(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
+            Task::ReviewProposals(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
             Task::Expire(run) => ("expire", of_run(run)),
             Task::Undo(run) => ("undo", of_run(run)),
             Task::Redo(run) => ("redo", of_run(run)),
@@ -88,66 +88,70 @@ impl Task {
     }
 }
 
-/// Queues a run of an upload, at once; its number, id and job.
-pub fn queue_run(
-    district: &DistrictStore,
-    kind: RunKind,
-    upload: UploadId,
-) -> Result<(RunNumber, RunId, JobId), StoreError> {
+/// A run that was queued.
+#[derive(Clone, Copy, Debug)]
+pub struct QueuedRun {
+    /// The run's number in its district.
+    pub number: RunNumber,
+    /// The run.
+    pub id: RunId,
+    /// Its job.
+    pub job: JobId,
+}
+
+/// Queues a run of an upload, at once.
+pub fn queue_run(district: &DistrictStore, kind: RunKind, upload: UploadId) -> Result<QueuedRun, StoreError> {
     district.store().write(|tx| {
         let (number, id) = district.runs_create_in_tx(tx, kind, upload)?;
         let job = Task::Run(number).enqueue_in_tx(district, tx, district.store().now())?;
-        Ok((number, id, job))
+        Ok(QueuedRun { number, id, job })
     })
 }
 
-/// Queues an approval, discard, undo or redo, at once.
+/// Queues an approval, discard, review, undo or redo, at once.
 pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, StoreError> {
     district.store().write(|tx| task.clone().enqueue_in_tx(district, tx, district.store().now()))
 }
 
-/// Queues the live run of the newest clean test upload, for a district on its way to `verifying`. With `force` a test
-/// upload of which rows were rejected will do.
+/// Whether a test run of which rows were rejected is good enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectedRows {
+    /// It is.
+    Allowed,
+    /// The test run must be clean.
+    Refused,
+}
+
+/// Queues the live run of the newest good test upload, for a district on its way to `verifying`.
 ///
 /// # Errors
-/// [`SyncError::Refused`] when there is none.
+/// [`SyncError::Refused`] when there is none, or the district is not in testing.
 pub fn queue_verifying(
     district: &DistrictStore,
     slug: &Slug,
-    force: bool,
-) -> Result<(RunNumber, RunId, JobId), SyncError> {
+    rejected_rows: RejectedRows,
+) -> Result<QueuedRun, SyncError> {
     let settings = district.settings()?;
     if !matches!(settings.stage, Stage::Setup | Stage::Testing | Stage::Verifying) {
-        return Err(SyncError::Refused(format!(
-            "{slug} is {}: only a district in testing goes on to verifying",
-            settings.stage
-        )));
+        return Err(Refusal::NotInTesting { district: slug.clone(), stage: settings.stage }.into());
     }
-    let outcome = |run: &Run| run.report.check.as_ref().map(|check| check.outcome);
-    let clean = |run: &Run| {
-        let fits = match outcome(run) {
-            Some(Outcome::Clean | Outcome::Warnings) => true,
-            Some(Outcome::RowsRejected) => force,
-            _ => false,
-        };
-        run.state == RunState::Tested && fits && run.upload.name == settings.file
+    let is_good = |run: &Run| match run.report.check.as_ref().map(|check| check.outcome) {
+        Some(Outcome::Clean | Outcome::Warnings) => true,
+        Some(Outcome::RowsRejected) => rejected_rows == RejectedRows::Allowed,
+        _ => false,
     };
     let runs = district.runs_list(200)?;
-    let upload = runs.iter().find(|run| clean(run)).and_then(|run| run.upload.id);
-    let Some(upload) = upload else {
-        let newest =
-            runs.iter().find(|run| run.state == RunState::Tested && run.upload.name == settings.file);
-        return Err(SyncError::Refused(match newest {
-            None => format!(
-                "{slug} has no test run yet: upload {} to its drop account and wait for the test run",
-                settings.file
-            ),
-            Some(run) => format!(
-                "{slug} has no clean test run: in the newest ({}) rows were rejected. Have the file mended and uploaded \
-                 again, or load it without these rows with --force \"reason\"",
-                run.id
-            ),
-        }));
-    };
-    Ok(queue_run(district, RunKind::Live, upload)?)
+    let mut tested = runs
+        .iter()
+        .filter(|run| run.state == RunState::Tested && run.upload.name == settings.file)
+        .peekable();
+    let newest = tested.peek().map(|run| run.id);
+    match tested.find(|run| is_good(run)).and_then(|run| run.upload.id) {
+        Some(upload) => Ok(queue_run(district, RunKind::Live, upload)?),
+        None => Err(match newest {
+            None => Refusal::NoTestRun { district: slug.clone(), file: settings.file },
+            Some(newest) => Refusal::NoCleanTestRun { district: slug.clone(), newest },
+        }
+        .into()),
+    }
 }

@@ -1,12 +1,12 @@
 //! When a nightly run starts.
 
 use homeroom_model::district::District;
-use jiff::civil::{Date, Time};
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-/// The next time, after `now`, at which the district's clock shows its hour. On the night when the clock skips it,
-/// the time is moved by the gap; on the night when it shows it twice, the first one counts.
+/// The next time, after `now`, at which the district's clock shows its hour. On the night when the clock skips it, the run starts
+/// later by the gap; on the night when the clock shows it twice, the first one counts.
 pub(crate) fn next_night(district: &District, now: Timestamp) -> Timestamp {
     let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
     let at = Time::strptime("%H:%M", &district.at).unwrap_or(Time::midnight());
@@ -17,17 +17,4 @@ pub(crate) fn next_night(district: &District, now: Timestamp) -> Timestamp {
         .map(|time| time.timestamp())
         .find(|time| *time > now)
         .unwrap_or(now)
-}
-
-/// The day in the district.
-pub(crate) fn today(district: &District, now: Timestamp) -> Date {
-    let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
-    now.to_zoned_datetime(zone).date()
-}
-
-/// When a day begins in the district.
-pub(crate) fn start_of(district: &District, day: Date) -> Timestamp {
-    let zone = TimeZone::get(&district.time_zone).unwrap_or(TimeZone::UTC);
-    let start = day.to_datetime(Time::midnight()).to_zoned_datetime(zone);
-    start.map_or(Timestamp::UNIX_EPOCH, |start| start.timestamp())
 }

@@ -5,10 +5,11 @@
 mod harness;
 
 use harness::{School, schools};
+use homeroom_ask::find_histories;
 use homeroom_model::history::{CauseKind, History, HistoryEntry, HistoryEvent};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::run::RunKind;
-use homeroom_sync::{Task, history};
+use homeroom_sync::Task;
 use homeroom_testkit::START;
 use jiff::SignedDuration;
 
@@ -27,7 +28,7 @@ impl School {
     }
 
     fn histories(&self, kind: EntityKind, key: &str) -> Vec<History> {
-        history(&self.district, kind, key).unwrap()
+        find_histories(&self.district, kind, key).unwrap()
     }
 
     fn history(&self, kind: EntityKind, key: &str) -> History {

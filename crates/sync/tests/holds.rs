@@ -98,7 +98,8 @@ fn a_proposal_that_is_struck_out_becomes_two() {
         let file = with_domain(&rows, "pupils.example.org");
         let run = school.sync(&file, RunKind::Live);
         let id = run.report.rekeys[3].id;
-        let struck = |id| Task::Judge(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
+        let struck =
+            |id| Task::ReviewProposals(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
         let unknown = ProposalId { kind: EntityKind::Student, number: 4_000 };
         assert!(school.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         school.decide(struck(id)).unwrap();
@@ -228,7 +229,7 @@ fn a_decision_is_refused_when_the_file_is_read_otherwise_or_the_calendar_forbids
         school.sync(&flat_csv(&rows), RunKind::Live);
         let run = school.sync(&with_domain(&rows, "pupils.example.org"), RunKind::Live);
         let struck = Verdicts { struck: vec![run.report.rekeys[0].id], ..Verdicts::default() };
-        school.decide(Task::Judge(run.number, struck)).unwrap();
+        school.decide(Task::ReviewProposals(run.number, struck)).unwrap();
         let approve = || school.decide(Task::Approve(run.number, vec![]));
         policy(&school, |policy| policy.calendar = vec![entry(TODAY, TODAY, CalendarRule::Pause, &[])]);
         assert!(approve().unwrap_err().contains("paused"), "{}", school.test.engine);

@@ -5,12 +5,13 @@
 mod harness;
 
 use harness::{School, class, renamed, rows, schools, wanted};
+use homeroom_ask::export_flat;
 use homeroom_check::check_alone;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits as PlanLimits, plan, split};
-use homeroom_sync::{Task, export_flat};
+use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
 

@@ -10,7 +10,7 @@ use homeroom_model::district::{Mode, Stage};
 use homeroom_model::run::{Run, RunState};
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
-use homeroom_sync::Conductor;
+use homeroom_sync::{SyncContext, handle_job};
 use homeroom_testkit::{TestStore, stores};
 use jiff::Timestamp;
 
@@ -31,7 +31,7 @@ struct Case {
     test: TestStore,
     district: DistrictStore,
     drop_box: DropBox,
-    conductor: Conductor,
+    context: SyncContext,
 }
 
 /// A live district with an account on each engine.
@@ -47,8 +47,8 @@ fn cases(file: &str) -> Vec<Case> {
             Inbox::new(test.store.clone(), InboxSettings { settle_seconds: 0, ..InboxSettings::default() });
         inbox.account_add(&district, None, None).unwrap();
         let drop_box = inbox.drop_box(district.id(), AccountId(1));
-        let conductor = Conductor::new(test.store.clone(), inbox, ReadLimits::default());
-        Case { test, district, drop_box, conductor }
+        let context = SyncContext::new(test.store.clone(), inbox, ReadLimits::default());
+        Case { test, district, drop_box, context }
     };
     stores().into_iter().map(case).collect()
 }
@@ -63,7 +63,7 @@ impl Case {
     /// Does all jobs that are due; the runs, newest first.
     fn work(&self) -> Vec<Run> {
         while let Some(job) = self.test.store.jobs_claim("test", Timestamp::MAX, None).unwrap() {
-            assert!(matches!(self.conductor.handle(&job), Outcome::Done), "{}", job.kind);
+            assert!(matches!(handle_job(&self.context, &job), Outcome::Done), "{}", job.kind);
             self.test.store.jobs_finish(&job).unwrap();
         }
         self.district.runs_list(100).unwrap()

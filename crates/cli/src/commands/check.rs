@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use homeroom_ask::{preview, roster_of_file};
 use homeroom_check::{check, write_findings};
 use homeroom_model::check_report::CheckReport;
 use homeroom_model::counts::{Counts, PlanCounts};
@@ -16,7 +17,7 @@ use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_read::ReadRules;
 use homeroom_report::{check_text, plan_text};
-use homeroom_sync::{Progress, preview, stored_of};
+use homeroom_sync::Progress;
 use serde::Serialize;
 
 use crate::commands::check_view::view;
@@ -75,7 +76,7 @@ impl Check {
         let rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
         let stored = match &self.against {
             Some(earlier) => Some(
-                stored_of(&Given::open(earlier)?.source, &rules)
+                roster_of_file(&Given::open(earlier)?.source, &rules)
                     .with_context(|| format!("{} cannot be read", earlier.display()))?,
             ),
             None => None,

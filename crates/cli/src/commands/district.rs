@@ -9,7 +9,7 @@ use homeroom_model::fuse::Fuse;
 use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::run::RunState;
 use homeroom_store::district::NewDistrict;
-use homeroom_sync::queue_verifying;
+use homeroom_sync::{RejectedRows, queue_verifying};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -272,8 +272,9 @@ impl SetStage {
     /// Loads the roster of the newest clean test upload; the stage is reached when it is loaded.
     fn verify(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
         let (_, store) = app.district(&self.slug)?;
-        let (number, _, job) = queue_verifying(&store, &self.slug, self.force.is_some())?;
-        let run = finish_run(app, output, &store, number, job)?;
+        let rejected_rows = if self.force.is_some() { RejectedRows::Allowed } else { RejectedRows::Refused };
+        let queued = queue_verifying(&store, &self.slug, rejected_rows)?;
+        let run = finish_run(app, output, &store, queued.number, queued.job)?;
         if matches!(run.state, RunState::Applied | RunState::Unchanged | RunState::Held) {
             store.store().write(|tx| store.stage_set_in_tx(tx, Stage::Verifying))?;
         }

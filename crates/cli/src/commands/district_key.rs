@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use homeroom_model::district::Slug;
 use homeroom_read::OpenPgpKeys;
-use homeroom_sync::{district_key, know_signing_keys};
+use homeroom_sync::{add_signing_keys, district_key};
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -30,7 +30,7 @@ impl Key {
         let (settings, district) = app.district(&self.slug)?;
         if let Some(file) = &self.signed_by {
             let keys = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            for fingerprint in know_signing_keys(&district, &keys)? {
+            for fingerprint in add_signing_keys(&district, &keys)? {
                 output
                     .note(&format!("Signatures of {} by {fingerprint} are checked from now on.", self.slug));
             }

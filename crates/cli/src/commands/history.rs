@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use anyhow::bail;
 use clap::Args;
+use homeroom_ask::find_histories;
 use homeroom_model::district::Slug;
 use homeroom_model::history::{
     CauseKind, EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent,
 };
 use homeroom_model::ids::EntityKind;
 use homeroom_report::{harmless, local_time};
-use homeroom_sync::history;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -63,7 +63,7 @@ impl History {
         let Some((kind, key)) = self.of.kind_and_key() else {
             bail!("say whose history: --student, --teacher, --class or --school");
         };
-        let found = history(&district, kind, key)?;
+        let found = find_histories(&district, kind, key)?;
         if found.is_empty() {
             let keys = match kind {
                 EntityKind::Student | EntityKind::Teacher => "e-mail or SIS number",

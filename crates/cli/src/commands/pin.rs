@@ -193,8 +193,8 @@ fn follow(
         output.result(&pins, || format!("{done} It counts from the next sync of {slug} on."))?;
         return Ok(Exit::Done);
     };
-    let (number, _, job) = queue_run(district, RunKind::Live, upload)?;
-    let run = finish_run(app, output, district, number, job)?;
+    let queued = queue_run(district, RunKind::Live, upload)?;
+    let run = finish_run(app, output, district, queued.number, queued.job)?;
     output.result(&run, || format!("{done}\n\n{}", run_text(&run, &settings.time_zone)))?;
     Ok(Exit::of_run(&run))
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
+use homeroom_ask::export_flat;
 use homeroom_model::district::Slug;
-use homeroom_sync::export_flat;
 use serde_json::json;
 
 use crate::exit::Exit;

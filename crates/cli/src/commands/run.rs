@@ -4,14 +4,16 @@ use std::io::{BufRead, Write, stdin, stdout};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
+use homeroom_ask::planned_changes;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_model::rekey::{ProposalId, Verdicts};
 use homeroom_model::run::{Run as Document, RunState, Undone};
+use homeroom_read::ReadLimits;
 use homeroom_report::{self as report, thousands};
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::JobId;
-use homeroom_sync::{Task, queue_decision};
+use homeroom_sync::{Task, handle_job, queue_decision};
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -91,7 +93,7 @@ impl Run {
         let district = app.store.district(district);
         let task = match self {
             Run::Plan { .. } => {
-                let file = app.conductor().plan_file(&district, number)?;
+                let file = planned_changes(&district, &ReadLimits::default(), number)?;
                 stdout().lock().write_all(&file)?;
                 return Ok(Exit::Done);
             }
@@ -101,12 +103,14 @@ impl Run {
                 Some(Task::Approve(number, approve.schools.clone()))
             }
             Run::Discard { schools, .. } => Some(Task::Discard(number, schools.clone())),
-            Run::Strike { proposals, .. } => {
-                Some(Task::Judge(number, Verdicts { struck: proposals.clone(), ..Verdicts::default() }))
-            }
-            Run::Accept { proposals, .. } => {
-                Some(Task::Judge(number, Verdicts { accepted: proposals.clone(), ..Verdicts::default() }))
-            }
+            Run::Strike { proposals, .. } => Some(Task::ReviewProposals(
+                number,
+                Verdicts { struck: proposals.clone(), ..Verdicts::default() },
+            )),
+            Run::Accept { proposals, .. } => Some(Task::ReviewProposals(
+                number,
+                Verdicts { accepted: proposals.clone(), ..Verdicts::default() },
+            )),
             Run::Undo { .. } if district.runs_get(number)?.state == RunState::Undone => {
                 Some(Task::Redo(number))
             }
@@ -163,9 +167,9 @@ impl Approve {
 
 fn decide(app: &App, district: &DistrictStore, task: Task) -> anyhow::Result<()> {
     let job = queue_decision(district, task)?;
-    let conductor = app.conductor();
+    let context = app.sync_context();
     let worker = app.worker()?;
-    match worker.work_on(district.id(), job, &|job| conductor.handle(job))? {
+    match worker.work_on(district.id(), job, &|job| handle_job(&context, job))? {
         Ok(()) => Ok(()),
         Err(reason) => bail!(reason),
     }
@@ -181,8 +185,8 @@ pub(crate) fn finish_run(
 ) -> anyhow::Result<Document> {
     let bar = Bar::new(output, 0);
     let shown = bar.clone();
-    let conductor = app.conductor().watched(move |progress| shown.show(progress));
-    let done = app.worker()?.work_on(district.id(), job, &|job| conductor.handle(job))?;
+    let context = app.sync_context().with_progress(move |progress| shown.show(progress));
+    let done = app.worker()?.work_on(district.id(), job, &|job| handle_job(&context, job))?;
     bar.finish();
     if let Err(reason) = done {
         bail!(reason);

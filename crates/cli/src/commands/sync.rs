@@ -48,8 +48,8 @@ impl Sync {
             _ if self.test => RunKind::Test,
             _ => RunKind::Live,
         };
-        let (number, _, job) = queue_run(&district, kind, upload.id)?;
-        let run = finish_run(&app, output, &district, number, job)?;
+        let queued = queue_run(&district, kind, upload.id)?;
+        let run = finish_run(&app, output, &district, queued.number, queued.job)?;
         output.result(&run, || run_text(&run, &settings.time_zone))?;
         Ok(Exit::of_run(&run))
     }

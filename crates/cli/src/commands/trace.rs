@@ -2,8 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
+use homeroom_ask::trace;
 use homeroom_model::district::Slug;
-use homeroom_model::trace::{Trace as Traced, TracePart};
+use homeroom_model::trace::{NextStep, Trace as Traced, TracePart};
+use homeroom_read::ReadLimits;
 use homeroom_report::harmless;
 
 use crate::exit::Exit;
@@ -26,8 +28,8 @@ impl Trace {
     pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
         let app = place.open()?;
         let (_, district) = app.district(&self.slug)?;
-        let trace = app.conductor().trace(&district, &self.student, self.class.as_deref())?;
-        output.result(&trace, || text(&trace))?;
+        let traced = trace(&district, &ReadLimits::default(), &self.student, self.class.as_deref())?;
+        output.result(&traced, || text(&traced))?;
         Ok(Exit::Done)
     }
 }
@@ -38,7 +40,16 @@ const FAINT: Style = Style::new().dimmed();
 fn text(trace: &Traced) -> String {
     let color = if trace.is_there { AnsiColor::Green } else { AnsiColor::Yellow };
     let style = color.on_default().bold();
-    let mut text = format!("{style}{}{style:#}\n\n", harmless(&trace.answer));
+    let mut text = format!("{style}{}{style:#}\n", harmless(&trace.answer));
+    if let Some(next_step) = trace.next_step {
+        text.push_str(&match next_step {
+            NextStep::Decide(run) => {
+                format!("Decide with `homeroom run approve {run}` or `homeroom run discard {run}`.\n")
+            }
+            NextStep::Redo(run) => format!("`homeroom run undo {run}` redoes the run.\n"),
+        });
+    }
+    text.push('\n');
     for step in trace.steps.iter().filter(|step| step.stop != TracePart::Result) {
         text.push_str(&format!("  {FAINT}{:<7}{FAINT:#} {}\n", step.stop.as_str(), harmless(&step.text)));
     }

@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use homeroom_ask::export_flat;
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::Outcome;
@@ -15,7 +16,7 @@ use homeroom_model::trace::Trace;
 use homeroom_read::ReadLimits;
 use homeroom_store::jobs::Job;
 use homeroom_store::{DistrictStore, StoreError};
-use homeroom_sync::{Conductor, Task, export_flat, queue_decision, queue_run};
+use homeroom_sync::{QueuedRun, SyncContext, Task, handle_job, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -23,7 +24,7 @@ use proptest::prelude::*;
 /// A district and what works on it.
 pub(crate) struct School {
     pub(crate) test: TestStore,
-    conductor: Conductor,
+    context: SyncContext,
     inbox: Inbox,
     pub(crate) district: DistrictStore,
     files: AtomicU32,
@@ -45,8 +46,8 @@ fn school(test: TestStore, seats: u32, open: bool) -> School {
     }
     district.settings_change(&settings).unwrap();
     let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-    let conductor = Conductor::new(test.store.clone(), inbox.clone(), ReadLimits::default());
-    School { test, conductor, inbox, district, files: AtomicU32::new(0) }
+    let context = SyncContext::new(test.store.clone(), inbox.clone(), ReadLimits::default());
+    School { test, context, inbox, district, files: AtomicU32::new(0) }
 }
 
 impl School {
@@ -55,7 +56,7 @@ impl School {
         let path = self.test.folder.path().join(format!("{number}.csv"));
         std::fs::write(&path, file).unwrap();
         let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
-        let (number, _, job) = queue_run(&self.district, kind, upload.id).unwrap();
+        let QueuedRun { number, job, .. } = queue_run(&self.district, kind, upload.id).unwrap();
         self.work(job).unwrap();
         self.district.runs_get(number).unwrap()
     }
@@ -65,12 +66,12 @@ impl School {
         let path = self.test.folder.path().join("queued.csv");
         std::fs::write(&path, file).unwrap();
         let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
-        queue_run(&self.district, RunKind::Live, upload.id).unwrap().0
+        queue_run(&self.district, RunKind::Live, upload.id).unwrap().number
     }
 
     fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
         let job = self.test.store.jobs_claim("test", Timestamp::MAX, Some(job)).unwrap().unwrap();
-        let outcome = self.conductor.handle(&job);
+        let outcome = handle_job(&self.context, &job);
         self.test.store.jobs_finish(&job).unwrap();
         match outcome {
             Outcome::Done => Ok(()),
@@ -81,13 +82,13 @@ impl School {
 
     /// Does a job that was claimed.
     pub(crate) fn handle(&self, job: &Job) {
-        let outcome = self.conductor.handle(job);
+        let outcome = handle_job(&self.context, job);
         self.test.store.jobs_finish(job).unwrap();
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     }
 
     pub(crate) fn trace(&self, student: &str, class: Option<&str>) -> Trace {
-        self.conductor.trace(&self.district, student, class).unwrap()
+        homeroom_ask::trace(&self.district, &ReadLimits::default(), student, class).unwrap()
     }
 
     pub(crate) fn decide(&self, task: Task) -> Result<(), String> {

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use homeroom_ask::export_flat;
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::run::{Run, RunState};
 use homeroom_report::result_text;
 use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
-use homeroom_sync::{Task, export_flat, queue_decision, queue_verifying};
+use homeroom_sync::{RejectedRows, Task, queue_decision, queue_verifying};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
@@ -69,8 +70,8 @@ pub(super) async fn tell(app: &App, addresses: &Addresses, output: &Output) -> a
     output.note("2. The operator moves the district to verifying: the roster is loaded in one transaction.");
     let slug = slug();
     let (store, queue) = (district.clone(), slug.clone());
-    let (number, ..) = spawn_blocking(move || queue_verifying(&store, &queue, false)).await??;
-    let loaded = wait_for_run(&district, number.0, RunState::Applied).await?;
+    let queued = spawn_blocking(move || queue_verifying(&store, &queue, RejectedRows::Refused)).await??;
+    let loaded = wait_for_run(&district, queued.number.0, RunState::Applied).await?;
     set_stage(&district, Stage::Verifying)?;
     let stored = district.roster_load()?;
     let exported = export_flat(&stored, &mut std::io::sink())?;
@@ -86,12 +87,12 @@ pub(super) async fn tell(app: &App, addresses: &Addresses, output: &Output) -> a
     set_stage(&district, Stage::Live)?;
     let changed = changed(SAMPLE)?;
     client.put(FILE, changed.as_bytes()).await?;
-    let second = wait_for_run(&district, number.0 + 1, RunState::Applied).await?;
+    let second = wait_for_run(&district, queued.number.0 + 1, RunState::Applied).await?;
     output.note(&indented(&result_text(&second, &district.settings()?.time_zone)));
 
     output.note("4. The same file again changes nothing.");
     client.put(FILE, changed.as_bytes()).await?;
-    let third = wait_for_run(&district, number.0 + 2, RunState::Unchanged).await?;
+    let third = wait_for_run(&district, queued.number.0 + 2, RunState::Unchanged).await?;
     output.note(&format!("   run {} is {}.\n", third.id, third.state));
 
     output.note("5. The operator takes the changes back.");

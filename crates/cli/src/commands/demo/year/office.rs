@@ -10,7 +10,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
-use homeroom_sync::{Conductor, Task, queue_decision, queue_run};
+use homeroom_sync::{SyncContext, Task, handle_job, queue_decision, queue_run};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -28,7 +28,7 @@ const MORNING: i8 = 8;
 pub(super) struct Office {
     app: App,
     pub(super) district: DistrictStore,
-    conductor: Conductor,
+    context: SyncContext,
     worker: Worker,
     upload: PathBuf,
     zone: TimeZone,
@@ -52,8 +52,8 @@ impl Office {
         settings.policy.calendar = calendar();
         district.settings_change(&settings)?;
         let zone = TimeZone::get(TIME_ZONE).context("the time zones are part of the program")?;
-        let (conductor, worker, upload) = (app.conductor(), app.worker()?, app.data.join(FILE));
-        Ok(Office { app, district, conductor, worker, upload, zone })
+        let (context, worker, upload) = (app.sync_context(), app.worker()?, app.data.join(FILE));
+        Ok(Office { app, district, context, worker, upload, zone })
     }
 
     /// The night's upload, its run, and whatever else is due.
@@ -61,9 +61,9 @@ impl Office {
         self.wait_until(day, NIGHT)?;
         std::fs::write(&self.upload, file)?;
         let upload = self.app.inbox.receive(&self.district, FILE, &self.upload)?;
-        let (number, ..) = queue_run(&self.district, RunKind::Live, upload.id)?;
+        let queued = queue_run(&self.district, RunKind::Live, upload.id)?;
         self.work()?;
-        self.run(number)
+        self.run(queued.number)
     }
 
     /// Carries out a decision on the morning after; the run as it is then.
@@ -86,7 +86,7 @@ impl Office {
 
     /// Does every job that is due.
     fn work(&self) -> anyhow::Result<()> {
-        while self.worker.work_once(&|job| self.conductor.handle(job))? {}
+        while self.worker.work_once(&|job| handle_job(&self.context, job))? {}
         Ok(())
     }
 

@@ -1,9 +1,10 @@
-//! Turns what the log knows of one thing into its changes: what was before a change stands in the log, what was after it is
-//! what was before the next.
+//! Turns the log of one entity into its history. The log has the values before each change; those after it are the values before
+//! the next one.
 
 use std::collections::BTreeMap;
 
 use homeroom_model::entity_log::{EntityLog, Maker};
+use homeroom_model::fields::Fields;
 use homeroom_model::history::{
     Cause, CauseKind, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged, Makers,
 };
@@ -12,34 +13,33 @@ use homeroom_model::roster::{Link, School};
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 
-use crate::fields::Fields;
-
-/// The history of a thing, in the order of time.
-pub fn history<V: Fields>(kind: EntityKind, logged: &Logged<V>, makers: &Makers) -> History {
-    let mut telling = Telling { texts: &logged.texts, schools: &logged.schools, makers, told: Vec::new() };
-    telling.thing(&logged.past);
+/// The history of an entity, oldest change first.
+pub(super) fn history_from_log<V: Fields>(kind: EntityKind, logged: &Logged<V>, makers: &Makers) -> History {
+    let mut writer =
+        HistoryWriter { texts: &logged.texts, schools: &logged.schools, makers, entries: Vec::new() };
+    writer.add_entity(&logged.past);
     match kind {
         EntityKind::School => {}
         EntityKind::Class => {
-            telling.links(&logged.teachings, teaching, |link| (link.person, &logged.teachers));
-            telling.links(&logged.enrollments, enrollment, |link| (link.person, &logged.students));
+            writer.add_links(&logged.teachings, teaching, |link| (link.person, &logged.teachers));
+            writer.add_links(&logged.enrollments, enrollment, |link| (link.person, &logged.students));
         }
         EntityKind::Teacher => {
-            telling.links(&logged.teachings, teaching, |link| (link.class, &logged.classes))
+            writer.add_links(&logged.teachings, teaching, |link| (link.class, &logged.classes))
         }
         EntityKind::Student => {
-            telling.links(&logged.enrollments, enrollment, |link| (link.class, &logged.classes))
+            writer.add_links(&logged.enrollments, enrollment, |link| (link.class, &logged.classes))
         }
     }
-    let mut told = telling.told;
-    // Of one run the thing itself comes first, then its links.
-    told.sort_by_key(|(number, change)| (change.at, *number));
+    let mut entries = writer.entries;
+    // The sort is stable: of one run the entity itself comes first, then its links.
+    entries.sort_by_key(|(number, change)| (change.at, *number));
     History {
         kind,
         number: logged.past.of,
         active: logged.past.now.active,
         named: named(logged.past.now.values, &logged.texts),
-        changes: told.into_iter().map(|(_, change)| change).collect(),
+        changes: entries.into_iter().map(|(_, change)| change).collect(),
     }
 }
 
@@ -63,39 +63,39 @@ fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
     }
 }
 
-struct Telling<'l> {
+struct HistoryWriter<'l> {
     texts: &'l StringArena,
     schools: &'l BTreeMap<u32, School>,
     makers: &'l Makers,
-    told: Vec<(RunNumber, HistoryEntry)>,
+    entries: Vec<(RunNumber, HistoryEntry)>,
 }
 
-impl Telling<'_> {
-    fn thing<V: Fields>(&mut self, past: &EntityLog<u32, V>) {
+impl HistoryWriter<'_> {
+    fn add_entity<V: Fields>(&mut self, past: &EntityLog<u32, V>) {
         let mut states = past.states();
         let Some(mut before) = states.next() else { return };
         let values = V::FIELDS
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
         let values = values.filter(|one| !one.value.is_empty()).collect();
-        self.tell(past.created_run, None, HistoryEvent::Created { values });
+        self.add(past.created_run, None, HistoryEvent::Created { values });
         for (step, after) in past.steps.iter().zip(states) {
             match (before.active, after.active) {
-                (true, false) => self.tell(step.by, step.at, HistoryEvent::Deactivated),
-                (false, true) => self.tell(step.by, step.at, HistoryEvent::Reactivated),
+                (true, false) => self.add(step.by, step.at, HistoryEvent::Deactivated),
+                (false, true) => self.add(step.by, step.at, HistoryEvent::Reactivated),
                 _ => {}
             }
             for field in V::FIELDS {
                 let (from, to) = (self.value(before.values, *field), self.value(after.values, *field));
                 if from != to {
-                    self.tell(step.by, step.at, HistoryEvent::Changed { field: *field, from, to });
+                    self.add(step.by, step.at, HistoryEvent::Changed { field: *field, from, to });
                 }
             }
             before = after;
         }
     }
 
-    fn links<'o, V: Fields + 'o>(
+    fn add_links<'o, V: Fields + 'o>(
         &mut self,
         links: &[EntityLog<Link, ()>],
         happened: fn(bool, EntityName) -> HistoryEvent,
@@ -104,10 +104,10 @@ impl Telling<'_> {
         for past in links {
             let (number, others) = other(past.of);
             let Some(with) = others.get(&number).map(|values| named(*values, self.texts)) else { continue };
-            self.tell(past.created_run, None, happened(true, with.clone()));
+            self.add(past.created_run, None, happened(true, with.clone()));
             for (step, after) in past.steps.iter().zip(past.states().skip(1)) {
                 if step.before.active != after.active {
-                    self.tell(step.by, step.at, happened(after.active, with.clone()));
+                    self.add(step.by, step.at, happened(after.active, with.clone()));
                 }
             }
         }
@@ -122,7 +122,7 @@ impl Telling<'_> {
     }
 
     /// `at` is `None` when the log has no time of its own for it: what is created has no entry there.
-    fn tell(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
+    fn add(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
         let (act, run) = match self.makers.undos.maker(number) {
             Maker::Run(run) => (CauseKind::Run, run),
             Maker::Undo(run) => (CauseKind::Undo, run),
@@ -135,6 +135,6 @@ impl Telling<'_> {
         };
         let at = at.or(of_number);
         let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
-        self.told.push((number, HistoryEntry { at, by, happened }));
+        self.entries.push((number, HistoryEntry { at, by, happened }));
     }
 }

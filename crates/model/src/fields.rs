@@ -1,11 +1,11 @@
-//! The values of things one by one, as an undo and a history look at them.
+//! Access to an entity's values field by field, for undos and histories.
 
 use std::borrow::Cow;
 
-use homeroom_model::grade::Grade;
-use homeroom_model::history::Field;
-use homeroom_model::roster::{Class, Person, School, Student};
-use homeroom_model::string_arena::{StrId, StringArena};
+use crate::grade::Grade;
+use crate::history::Field;
+use crate::roster::{Class, Person, School, Student};
+use crate::string_arena::{StrId, StringArena};
 
 /// Where a value stands.
 pub enum Slot<'v> {

@@ -11,13 +11,13 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
 use homeroom_read::ReadRules;
 
-use crate::planning::Planning;
+use crate::planning::PlanInputs;
 
 /// The roster of an earlier file as if it were the stored one.
 ///
 /// # Errors
-/// When it cannot be read, or is rejected: a roster of nobody would make everything look new.
-pub fn stored_of(earlier: &dyn Source, rules: &ReadRules) -> io::Result<StoredRoster> {
+/// When it cannot be read, or is rejected: with an empty roster everything would look new.
+pub fn roster_of_file(earlier: &dyn Source, rules: &ReadRules) -> io::Result<StoredRoster> {
     let rules = ReadRules { file_name: None, ..rules.clone() };
     let earlier = check(earlier, "", &rules, &|| None, &mut |_| {})?;
     let refuses = |one: &&Finding| one.code.severity() == Severity::RejectFile;
@@ -29,12 +29,13 @@ pub fn stored_of(earlier: &dyn Source, rules: &ReadRules) -> io::Result<StoredRo
 }
 
 /// Plans from `stored` to the checked file, under the default policy and without a limit of seats: the plan, what would be held,
-/// and what is said about them, as a run would have it. The roster of `later` goes into the plan.
+/// and the messages about them, as in a run's report. The roster of `later` is moved into the plan.
 pub fn preview(stored: &StoredRoster, later: &mut Checked) -> RunReport {
-    let planning = Planning::offline(later.rows_of_all(stored.applied_rows), later.ends_mid_row);
-    let made = planning.make(stored, std::mem::take(&mut later.roster), &later.protected, &Approval::None);
+    let inputs = PlanInputs::offline(later.rows_of_all(stored.applied_rows), later.ends_mid_row);
+    let wanted = std::mem::take(&mut later.roster);
+    let plan = inputs.plan_and_split(stored, wanted, &later.protected, &Approval::None);
     let mut report = RunReport::default();
-    made.tell(&mut report);
+    plan.write_to(&mut report);
     report.seats = None;
     report
 }

@@ -1,31 +1,33 @@
-//! What a plan is made with: the policy of the day, pins and what was said about proposals. The same for a live run, a test run
-//! and an offline check.
+//! What a plan depends on besides the two rosters: the policy of the day, pins, and reviewed proposals. The same for a live run, a
+//! test run and an offline check.
+
+use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
-use homeroom_model::counts::PlanCounts;
+use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
 use homeroom_model::pin::Pin;
 use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::{Proposal, Verdicts};
+use homeroom_model::rekey::{MatchedBy, Proposal, Verdicts};
 use homeroom_model::roster::Roster;
-use homeroom_model::run::{Run, RunReport, RunState};
+use homeroom_model::run::{PinShown, Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
 use homeroom_report::write_plan_file;
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::civil::Date;
 
-use crate::schedule::{start_of, today};
+use crate::local_day::{local_day, start_of_day};
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const PROPOSALS: usize = 1_000;
 
-/// Runs without a plan of their own that are passed over on the way to the last one with it.
+/// Runs without a plan of their own that are skipped on the way back to the last one that has a plan.
 const REPEATS: usize = 20;
 
 /// Everything besides the two rosters that a plan depends on.
-pub(crate) struct Planning {
+pub struct PlanInputs {
     limits: Limits,
     pins: Vec<Pin>,
     verdicts: Verdicts,
@@ -33,26 +35,35 @@ pub(crate) struct Planning {
     pending: Vec<Proposal>,
 }
 
-/// A plan in its parts, and how much it is as a whole.
-pub(crate) struct Made {
-    pub(crate) whole: PlanCounts,
-    pub(crate) parts: Parts,
-    shown: RunReport,
+/// A plan in its parts, and what a report shows of it.
+pub struct SplitPlan {
+    /// The plan as a whole.
+    pub counts: PlanCounts,
+    /// The plan, split by the fuses.
+    pub parts: Parts,
+    matched: BTreeMap<MatchedBy, Counts>,
+    /// The first ones.
+    proposals: Vec<Proposal>,
+    verdicts: Verdicts,
+    pins: Vec<PinShown>,
+    messages: Vec<String>,
 }
 
-impl Planning {
-    /// As of now in a district.
-    pub(crate) fn of(
+impl PlanInputs {
+    /// As of now in a district, for a file of `rows` data rows.
+    pub fn load(
         district: &DistrictStore,
         settings: &District,
         rows: u64,
         ends_mid_row: bool,
         verdicts: Verdicts,
-    ) -> Result<Planning, StoreError> {
+    ) -> Result<PlanInputs, StoreError> {
         let since = district.seats_over_since()?;
-        let today = today(settings, district.store().now());
+        let today = local_day(settings, district.store().now());
         let past_classes = match settings.policy.school_year_of(today) {
-            Some(first) => district.classes_created_before(start_of(settings, first))?.into_iter().collect(),
+            Some(first) => {
+                district.classes_created_before(start_of_day(settings, first))?.into_iter().collect()
+            }
             None => HashSet::new(),
         };
         let limits = Limits {
@@ -63,17 +74,17 @@ impl Planning {
             today,
             over_since: since.and_then(|since| since.parse().ok()),
         };
-        Ok(Planning {
+        Ok(PlanInputs {
             limits,
             pins: district.pins_list()?,
             verdicts,
             past_classes,
-            pending: pending(district)?,
+            pending: pending_proposals(district)?,
         })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
-    pub(crate) fn offline(rows: u64, ends_mid_row: bool) -> Planning {
+    pub(crate) fn offline(rows: u64, ends_mid_row: bool) -> PlanInputs {
         let limits = Limits {
             policy: Policy::default(),
             seats: u64::MAX,
@@ -82,7 +93,7 @@ impl Planning {
             today: Date::default(),
             over_since: None,
         };
-        Planning {
+        PlanInputs {
             limits,
             pins: vec![],
             verdicts: Verdicts::default(),
@@ -91,18 +102,19 @@ impl Planning {
         }
     }
 
-    pub(crate) fn today(&self) -> Date {
+    /// The day in the district.
+    pub fn today(&self) -> Date {
         self.limits.today
     }
 
-    /// Plans, and splits the plan.
-    pub(crate) fn make(
+    /// Plans from `stored` to `wanted`, and splits the plan by the fuses.
+    pub fn plan_and_split(
         &self,
         stored: &StoredRoster,
         wanted: Roster,
         protected: &Protected,
         approval: &Approval,
-    ) -> Made {
+    ) -> SplitPlan {
         let by_hand = ByHand {
             pins: &self.pins,
             verdicts: Some(&self.verdicts),
@@ -110,25 +122,25 @@ impl Planning {
             past_classes: Some(&self.past_classes),
         };
         let planned = plan(stored, wanted, protected, by_hand);
-        let whole = planned.plan.counts();
+        let counts = planned.plan.counts();
         let proposals = planned.plan.proposals.iter().take(PROPOSALS).cloned().collect();
         let parts = split(planned.plan, stored, &self.limits, approval);
         let mut messages = planned.messages;
         messages.extend(parts.messages.iter().cloned());
-        let shown = RunReport {
+        SplitPlan {
+            counts,
+            parts,
             matched: planned.matched,
-            rekeys: proposals,
+            proposals,
             verdicts: self.verdicts.clone(),
             pins: planned.pins,
             messages,
-            ..RunReport::default()
-        };
-        Made { whole, parts, shown }
+        }
     }
 }
 
-/// What the last live run proposed and nobody has decided about, struck ones left out.
-fn pending(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
+/// What the last live run proposed and nobody has decided about, rejected ones left out.
+fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
     let mut last = district.runs_live_before(None)?;
     for _ in 0..REPEATS {
         // The same file again proposes nothing of its own; nor does a run that was never made.
@@ -142,12 +154,12 @@ fn pending(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
         }
     }
     let Some(RunReport { rekeys, verdicts, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
-    Ok(rekeys.into_iter().filter(|one| !verdicts.struck.contains(&one.id)).collect())
+    Ok(rekeys.into_iter().filter(|proposal| !verdicts.struck.contains(&proposal.id)).collect())
 }
 
-impl Made {
+impl SplitPlan {
     /// Every change as a CSV.
-    pub(crate) fn file(&self, stored: &StoredRoster) -> Vec<u8> {
+    pub fn to_csv(&self, stored: &StoredRoster) -> Vec<u8> {
         let Parts { safe, risky, later, .. } = &self.parts;
         let parts = [("goes ahead", safe), ("waits", risky), ("later", later)];
         let mut file = Vec::new();
@@ -156,14 +168,14 @@ impl Made {
     }
 
     /// Puts into a report what a person should know of the plan.
-    pub(crate) fn tell(&self, report: &mut RunReport) {
-        report.plan = Some(self.whole);
+    pub fn write_to(&self, report: &mut RunReport) {
+        report.plan = Some(self.counts);
         report.held = Some(self.parts.held.clone());
         report.seats = Some(self.parts.seats.clone());
-        report.messages.extend(self.shown.messages.iter().cloned());
-        report.matched.clone_from(&self.shown.matched);
-        report.rekeys.clone_from(&self.shown.rekeys);
-        report.verdicts.clone_from(&self.shown.verdicts);
-        report.pins.clone_from(&self.shown.pins);
+        report.messages.extend(self.messages.iter().cloned());
+        report.matched.clone_from(&self.matched);
+        report.rekeys.clone_from(&self.proposals);
+        report.verdicts.clone_from(&self.verdicts);
+        report.pins.clone_from(&self.pins);
     }
 }

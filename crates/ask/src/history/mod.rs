@@ -1,0 +1,6 @@
+//! What became of one school, class, teacher or student.
+
+mod find;
+mod from_log;
+
+pub use find::find_histories;

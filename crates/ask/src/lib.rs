@@ -1,0 +1,23 @@
+//! Questions about a district, answered from its roster, its log and its kept files. Nothing here changes anything.
+
+mod error;
+mod export;
+mod history;
+mod local_day;
+mod planned_changes;
+mod planning;
+mod preview;
+mod replan;
+mod rules;
+mod trace;
+
+pub use error::AskError;
+pub use export::{Exported, export_flat};
+pub use history::find_histories;
+pub use local_day::{local_day, start_of_day};
+pub use planned_changes::planned_changes;
+pub use planning::{PlanInputs, SplitPlan};
+pub use preview::{preview, roster_of_file};
+pub use replan::{Replanned, replan};
+pub use rules::reading_rules;
+pub use trace::trace;

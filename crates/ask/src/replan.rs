@@ -1,0 +1,45 @@
+//! Plans a run's upload again, on the roster as it is now.
+
+use homeroom_check::check;
+use homeroom_model::rekey::Verdicts;
+use homeroom_model::run::Run;
+use homeroom_model::stored::StoredRoster;
+use homeroom_plan::Approval;
+use homeroom_read::ReadLimits;
+use homeroom_store::DistrictStore;
+use jiff::civil::Date;
+
+use crate::error::AskError;
+use crate::planning::{PlanInputs, SplitPlan};
+use crate::rules::reading_rules;
+
+/// A run's upload, planned again.
+pub struct Replanned {
+    /// The plan, split by the fuses.
+    pub plan: SplitPlan,
+    /// The roster that it was made from.
+    pub stored: StoredRoster,
+    /// Data rows of the file, for the next comparison of sizes.
+    pub rows: u64,
+    /// The day in the district that it was made for.
+    pub today: Date,
+}
+
+/// Reads the kept file of `run` again and plans it with these verdicts.
+pub fn replan(
+    district: &DistrictStore,
+    limits: &ReadLimits,
+    run: &Run,
+    verdicts: Verdicts,
+    approval: &Approval,
+) -> Result<Replanned, AskError> {
+    let settings = district.settings()?;
+    let source = district.store().blobs().source(&run.upload.blake3)?;
+    let rules = reading_rules(district, &settings, limits)?;
+    let stored = district.roster_load()?;
+    let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
+    let rows = checked.rows_of_all(stored.applied_rows);
+    let inputs = PlanInputs::load(district, &settings, rows, checked.ends_mid_row, verdicts)?;
+    let plan = inputs.plan_and_split(&stored, checked.roster, &checked.protected, approval);
+    Ok(Replanned { plan, stored, rows, today: inputs.today() })
+}

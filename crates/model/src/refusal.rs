@@ -1,0 +1,106 @@
+//! Requests that cannot be carried out, as facts. `homeroom-report` turns them into sentences.
+
+use crate::calendar::CalendarEntry;
+use crate::district::{Slug, Stage};
+use crate::ids::RunId;
+use crate::rekey::ProposalId;
+use crate::run::RunState;
+
+/// Why a request cannot be carried out, however often it is repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A student was asked for without an address or SIS number.
+    EmptyStudentKey,
+    /// A decision about a run that holds nothing.
+    NotHeld {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// A decision about a school of which the run holds nothing.
+    NothingHeldForSchool {
+        /// The run.
+        run: RunId,
+        /// The `school_id` that was given.
+        school: String,
+        /// The schools of which it holds something.
+        waiting: Vec<String>,
+    },
+    /// A review of a proposal that the run does not hold.
+    NoSuchProposal {
+        /// The run.
+        run: RunId,
+        /// The proposal.
+        proposal: ProposalId,
+    },
+    /// A decision on a day on which the calendar allows no such change.
+    CalendarForbids {
+        /// The run.
+        run: RunId,
+        /// The entry of the calendar.
+        entry: CalendarEntry,
+    },
+    /// A decision while the district is paused.
+    DistrictPaused {
+        /// The run.
+        run: RunId,
+    },
+    /// The roster has changed since the held changes were shown.
+    RosterChangedSinceHeld {
+        /// The run.
+        run: RunId,
+    },
+    /// The file of a held run now gives another plan than the one that was shown.
+    PlanDiffersFromShown {
+        /// The run.
+        run: RunId,
+    },
+    /// The planned changes of a run that has none left.
+    NoPlannedChanges {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// An undo of a run that has applied nothing.
+    NothingToUndo {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// A redo of a run that is not undone.
+    NotUndone {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// A redo of a run that was undone by a version that did not record what it undid.
+    UndoNotRecorded {
+        /// The run.
+        run: RunId,
+    },
+    /// Verifying a district that is already live, or paused.
+    NotInTesting {
+        /// The district.
+        district: Slug,
+        /// Its stage.
+        stage: Stage,
+    },
+    /// Verifying a district without a test run of its file.
+    NoTestRun {
+        /// The district.
+        district: Slug,
+        /// The expected file name.
+        file: String,
+    },
+    /// Verifying a district whose test runs all rejected rows.
+    NoCleanTestRun {
+        /// The district.
+        district: Slug,
+        /// The newest test run.
+        newest: RunId,
+    },
+}

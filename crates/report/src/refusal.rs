@@ -1,0 +1,59 @@
+//! Refusals as sentences, each with what to do.
+
+use homeroom_model::refusal::Refusal;
+
+/// Why a request cannot be carried out, and what to do instead.
+pub fn refusal_text(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::EmptyStudentKey => "an e-mail address or SIS number must not be empty".into(),
+        Refusal::NotHeld { run, state } => {
+            format!("run {run} is {state}, not held: there is nothing to decide")
+        }
+        Refusal::NothingHeldForSchool { run, school, waiting } => {
+            let waiting = waiting.iter().map(|school| format!("'{school}'")).collect::<Vec<_>>().join(", ");
+            format!("run {run} holds nothing for the school '{school}'; it holds changes for {waiting}")
+        }
+        Refusal::NoSuchProposal { run, proposal } => format!(
+            "run {run} holds no proposal {proposal}: only held proposals can be struck out or accepted. Changes that were applied can be \
+             undone with `homeroom run undo {run}`"
+        ),
+        Refusal::CalendarForbids { run, entry } => format!(
+            "the calendar says {}: decide about run {run} when that is over, or end it before",
+            entry.words()
+        ),
+        Refusal::DistrictPaused { run } => {
+            format!(
+                "the district is paused: decide about run {run} when it is live again, or set it live first"
+            )
+        }
+        Refusal::RosterChangedSinceHeld { run } => format!(
+            "the roster has changed since run {run} was held, so its plan is no longer the one that was shown: sync the file again and \
+             decide about the new run"
+        ),
+        Refusal::PlanDiffersFromShown { run } => format!(
+            "the file of run {run} now produces a different plan than the one that was held: sync it again and decide about the new run"
+        ),
+        Refusal::NoPlannedChanges { run, state } => {
+            format!("run {run} is {state}: only a tested or held run has changes that are still to be made")
+        }
+        Refusal::NothingToUndo { run, state } => {
+            format!("run {run} is {state}: only a run that has applied something can be undone")
+        }
+        Refusal::NotUndone { run, state } => {
+            format!("run {run} is {state}: only a run that was undone can be redone")
+        }
+        Refusal::UndoNotRecorded { run } => format!(
+            "run {run} was undone by an older version of homeroom, which did not record what it undid: sync the file again instead"
+        ),
+        Refusal::NotInTesting { district, stage } => {
+            format!("{district} is {stage}: only a district in testing can move on to verifying")
+        }
+        Refusal::NoTestRun { district, file } => format!(
+            "{district} has no test run yet: upload {file} to its drop account and wait for the test run"
+        ),
+        Refusal::NoCleanTestRun { district, newest } => format!(
+            "{district} has no clean test run: the newest ({newest}) rejected rows. Have the file fixed and uploaded again, or load it \
+             without these rows with --force \"reason\""
+        ),
+    }
+}
