@@ -3,7 +3,6 @@
 mod error;
 mod export;
 mod history;
-mod local_day;
 mod planned_changes;
 mod planning;
 mod preview;
@@ -14,7 +13,6 @@ mod trace;
 pub use error::AskError;
 pub use export::{Exported, export_flat};
 pub use history::find_histories;
-pub use local_day::{local_day, start_of_day};
 pub use planned_changes::planned_changes;
 pub use planning::{PlanInputs, SplitPlan};
 pub use preview::{preview, roster_of_file};

@@ -16,9 +16,8 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
 use homeroom_report::write_plan_file;
 use homeroom_store::{DistrictStore, StoreError};
+use jiff::Timestamp;
 use jiff::civil::Date;
-
-use crate::local_day::{local_day, start_of_day};
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const PROPOSALS: usize = 1_000;
@@ -59,10 +58,11 @@ impl PlanInputs {
         verdicts: Verdicts,
     ) -> Result<PlanInputs, StoreError> {
         let since = district.seats_over_since()?;
-        let today = local_day(settings, district.store().now());
+        let today = settings.today(district.store().now());
         let past_classes = match settings.policy.school_year_of(today) {
             Some(first) => {
-                district.classes_created_before(start_of_day(settings, first))?.into_iter().collect()
+                let start = settings.time_zone.start_of(first).unwrap_or(Timestamp::MIN);
+                district.classes_created_before(start)?.into_iter().collect()
             }
             None => HashSet::new(),
         };

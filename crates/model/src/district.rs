@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::ids::DistrictId;
+use crate::time_zone::{LocalTime, Zone};
 use crate::word::string_enum;
 
 /// A district's short name in addresses and commands: 2 to 40 of `a-z 0-9 -`, beginning with a letter.
@@ -87,16 +89,16 @@ pub struct District {
     pub slug: Slug,
     /// "Lincoln Unified School District".
     pub name: String,
-    /// An IANA name: `America/Los_Angeles`.
-    pub time_zone: String,
+    /// Where its clocks are.
+    pub time_zone: Zone,
     /// Seats of the licence: the most active students.
     pub seats: u32,
     /// Apps of the licence.
     pub apps: Apps,
     /// What starts a live run.
     pub mode: Mode,
-    /// When a nightly run starts, `HH:MM` in the district's time zone.
-    pub at: String,
+    /// When a nightly run starts, by the district's clocks.
+    pub at: LocalTime,
     /// The name of the file that is synced: `roster.csv`.
     pub file: String,
     /// How far it is on the way to live.
@@ -107,4 +109,21 @@ pub struct District {
     pub policy: crate::policy::Policy,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+impl District {
+    /// The day in the district.
+    pub fn today(&self, now: Timestamp) -> Date {
+        self.time_zone.date_of(now)
+    }
+
+    /// When the next nightly run starts: the first time after `now` at which the district's clocks show its hour.
+    pub fn next_night(&self, now: Timestamp) -> Timestamp {
+        let today = self.today(now);
+        [today, today.saturating_add(1.day()), today.saturating_add(2.days())]
+            .into_iter()
+            .filter_map(|day| self.time_zone.time_of(day, self.at.time()))
+            .find(|time| *time > now)
+            .unwrap_or(now)
+    }
 }

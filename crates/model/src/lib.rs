@@ -35,6 +35,7 @@ pub mod stored;
 pub mod string_arena;
 pub mod string_index;
 pub mod time;
+pub mod time_zone;
 pub mod trace;
 mod word;
 
@@ -59,3 +60,4 @@ pub use run::{Run, RunKind, RunState};
 pub use source::Source;
 pub use stored::StoredRoster;
 pub use string_arena::{StrId, StringArena};
+pub use time_zone::{LocalTime, Zone};

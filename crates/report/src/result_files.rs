@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use homeroom_model::Zone;
 use homeroom_model::run::Run;
 use homeroom_store::{DistrictStore, Store, StoreError, Tx};
 
@@ -27,7 +28,7 @@ impl ResultFiles {
     pub fn write(
         store: &Store,
         run: &Run,
-        time_zone: &str,
+        time_zone: &Zone,
         findings: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         corrected: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         plan: Option<&[u8]>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use homeroom_model::Zone;
 use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::finding::Finding;
@@ -11,8 +12,6 @@ use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::rekey::{Confidence, MatchedBy, Proposal};
 use homeroom_model::run::{PinShown, Run, RunKind, RunReport, RunState};
 use homeroom_model::seats::Seats;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 /// Causes told in full; more are only counted.
 const CAUSES: usize = 10;
@@ -21,14 +20,14 @@ const EXAMPLES: usize = 5;
 
 /// `NAME.result.txt`: what became of the file, what to mend first, what it changes, and the files beside it. `time_zone` is the
 /// district's.
-pub fn result_text(run: &Run, time_zone: &str) -> String {
+pub fn result_text(run: &Run, time_zone: &Zone) -> String {
     let mut text = run_text(run, time_zone);
     write_files(&mut text, run).expect("a String takes all text");
     text
 }
 
 /// The same for someone who has not got the files.
-pub fn run_text(run: &Run, time_zone: &str) -> String {
+pub fn run_text(run: &Run, time_zone: &Zone) -> String {
     let mut text = String::new();
     write_text(&mut text, run, time_zone).expect("a String takes all text");
     text
@@ -77,11 +76,11 @@ fn write_plan_and_hold(out: &mut String, title: &str, report: &RunReport, state:
     }
 }
 
-fn write_text(out: &mut String, run: &Run, time_zone: &str) -> fmt::Result {
+fn write_text(out: &mut String, run: &Run, time_zone: &Zone) -> fmt::Result {
     writeln!(out, "{}", run.upload.name)?;
     writeln!(out, "{}", "=".repeat(run.upload.name.chars().count()))?;
     if let Some(at) = run.finished_at.or(run.started_at) {
-        writeln!(out, "Read on {}", local_time(at, time_zone))?;
+        writeln!(out, "Read on {}", time_zone.show(at))?;
     }
     writeln!(out, "\n{}\n", verdict(run))?;
     for message in &run.report.messages {
@@ -414,12 +413,6 @@ fn write_plan(
     writeln!(out)
 }
 
-/// `2026-11-23 18:00 PST`; UTC when the zone is not known.
-pub fn local_time(time: Timestamp, time_zone: &str) -> String {
-    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    time.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
-}
-
 /// `1,234,567`
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -435,21 +428,11 @@ pub fn thousands(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
-    use super::{local_time, thousands};
+    use super::thousands;
 
     #[test]
     fn large_numbers_are_grouped_by_three() {
         let grouped = [0, 12, 123, 1_234, 12_345, 1_234_567].map(thousands);
         assert_eq!(grouped, ["0", "12", "123", "1,234", "12,345", "1,234,567"]);
-    }
-
-    #[test]
-    fn times_are_those_of_the_district() {
-        assert_eq!(
-            local_time(Timestamp::constant(1_788_350_400, 0), "America/Los_Angeles"),
-            "2026-09-02 05:00 PDT"
-        );
     }
 }

@@ -3,6 +3,7 @@
 use homeroom_model::district::{District, Mode, Slug, Stage};
 use homeroom_model::ids::DistrictId;
 use homeroom_model::policy::Policy;
+use homeroom_model::time_zone::{LocalTime, Zone};
 
 use crate::engine::Store;
 use crate::error::StoreError;
@@ -15,16 +16,16 @@ pub struct NewDistrict {
     pub slug: Slug,
     /// Its name.
     pub name: String,
-    /// An IANA time zone.
-    pub time_zone: String,
+    /// Where its clocks are.
+    pub time_zone: Zone,
     /// Seats of the licence.
     pub seats: u32,
     /// Apps of the licence.
     pub apps: Vec<String>,
     /// What starts a live run.
     pub mode: Mode,
-    /// `HH:MM` of a nightly run.
-    pub at: String,
+    /// When a nightly run starts, by the district's clocks.
+    pub at: LocalTime,
     /// The name of the file that is synced.
     pub file: String,
 }
@@ -38,11 +39,11 @@ fn district_of(row: &Row<'_>) -> Result<District, StoreError> {
         id: DistrictId(row.int(0)?),
         slug: row.word(1)?,
         name: row.text(2)?,
-        time_zone: row.text(3)?,
+        time_zone: row.word(3)?,
         seats: u32::try_from(row.int(4)?).unwrap_or(u32::MAX),
         apps: serde_json::from_str(&row.text(5)?).map_err(json)?,
         mode: row.word(6)?,
-        at: row.text(7)?,
+        at: row.word(7)?,
         file: row.text(8)?,
         stage: row.word(9)?,
         roster_version: row.int(10)?,
@@ -59,7 +60,7 @@ impl Store {
     pub fn districts_add(&self, new: &NewDistrict) -> Result<District, StoreError> {
         let apps = serde_json::to_string(&new.apps).expect("a list of texts has a JSON form");
         let policy = serde_json::to_string(&Policy::default()).expect("a policy has a JSON form");
-        let now = self.now();
+        let (now, at) = (self.now(), new.at.to_string());
         self.write(|tx| {
             let id = tx.row(
                 "INSERT INTO district (slug, name, time_zone, seats, apps, mode, at, file, stage, policy, created_at)
@@ -67,11 +68,11 @@ impl Store {
                 &[
                     new.slug.as_str().into(),
                     (&new.name).into(),
-                    (&new.time_zone).into(),
+                    new.time_zone.as_str().into(),
                     new.seats.into(),
                     (&apps).into(),
                     new.mode.as_str().into(),
-                    (&new.at).into(),
+                    (&at).into(),
                     (&new.file).into(),
                     (&policy).into(),
                     now.into(),
@@ -156,6 +157,7 @@ impl DistrictStore {
     pub fn settings_change(&self, to: &District) -> Result<(), StoreError> {
         let apps = serde_json::to_string(&to.apps).expect("a list of texts has a JSON form");
         let policy = serde_json::to_string(&to.policy).expect("a policy has a JSON form");
+        let at = to.at.to_string();
         self.store.write(|tx| {
             tx.execute(
                 "UPDATE district SET name = $2, time_zone = $3, seats = $4, apps = $5, mode = $6, at = $7, file = $8,
@@ -163,11 +165,11 @@ impl DistrictStore {
                 &[
                     self.id.0.into(),
                     (&to.name).into(),
-                    (&to.time_zone).into(),
+                    to.time_zone.as_str().into(),
                     to.seats.into(),
                     (&apps).into(),
                     to.mode.as_str().into(),
-                    (&to.at).into(),
+                    (&at).into(),
                     (&to.file).into(),
                     (&policy).into(),
                 ],

@@ -1,7 +1,7 @@
 //! Carries out what a person decided about a hold: all of it, or the part of some schools.
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{Replanned, SplitPlan, local_day, replan};
+use homeroom_ask::{Replanned, SplitPlan, replan};
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::RunNumber;
@@ -200,7 +200,7 @@ fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, Sy
 /// During a pause nothing is applied, and during a range of additions only nothing is removed; not by a decision either.
 fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
     let settings = district.settings()?;
-    let today = local_day(&settings, district.store().now());
+    let today = settings.today(district.store().now());
     let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today).next());
     match entry {
         Some(entry) => Err(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }.into()),

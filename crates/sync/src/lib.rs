@@ -8,7 +8,6 @@ mod keys;
 mod pack;
 mod queue;
 mod run;
-mod schedule;
 mod settle;
 mod undo;
 

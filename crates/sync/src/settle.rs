@@ -1,6 +1,5 @@
 //! Queues runs for uploads that are complete.
 
-use homeroom_ask::local_day;
 use homeroom_jobs::Outcome;
 use homeroom_model::district::{District, Mode, Stage};
 use homeroom_model::run::RunKind;
@@ -11,7 +10,6 @@ use jiff::Timestamp;
 use crate::context::SyncContext;
 use crate::pack::{PackedSet, pack_sets};
 use crate::queue::Task;
-use crate::schedule::next_night;
 
 /// Queues a run for each new upload when the district has been quiet for long enough, else waits longer.
 pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> Outcome {
@@ -57,11 +55,11 @@ fn queue_uploads_in_tx(
 
 /// The kind of run that a file with an expected name gets, and when.
 fn kind_and_time(settings: &District, now: Timestamp) -> (RunKind, Timestamp) {
-    let pauses = settings.policy.pauses(local_day(settings, now)).is_some();
+    let pauses = settings.policy.pauses(settings.today(now)).is_some();
     match (settings.stage, settings.mode) {
         _ if pauses => (RunKind::Test, now),
         (Stage::Live, Mode::OnUpload) => (RunKind::Live, now),
-        (Stage::Live, Mode::Nightly) => (RunKind::Live, next_night(settings, now)),
+        (Stage::Live, Mode::Nightly) => (RunKind::Live, settings.next_night(now)),
         _ => (RunKind::Test, now),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homeroom_model::district::{Mode, Slug};
-use homeroom_model::{Clock, Random};
+use homeroom_model::{Clock, Random, Zone};
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
 use jiff::Timestamp;
@@ -35,11 +35,11 @@ impl TestStore {
         let new = NewDistrict {
             slug: Slug::parse(slug).expect("a test's slug is one"),
             name: "Lincoln".into(),
-            time_zone: "UTC".into(),
+            time_zone: Zone::utc(),
             seats: 1_000,
             apps: vec![],
             mode: Mode::OnUpload,
-            at: "02:00".into(),
+            at: "02:00".parse().expect("02:00 is a time"),
             file: "roster.csv".into(),
         };
         self.store.district(self.store.districts_add(&new).expect("a district can be added").id)

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use anyhow::bail;
 use clap::Args;
 use homeroom_ask::find_histories;
+use homeroom_model::Zone;
 use homeroom_model::district::Slug;
 use homeroom_model::history::{
     CauseKind, EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent,
 };
 use homeroom_model::ids::EntityKind;
-use homeroom_report::{harmless, local_time};
+use homeroom_report::harmless;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -86,14 +87,14 @@ impl History {
 }
 
 /// The changes, under a line for each run or undo that made some.
-fn text(history: &Document, time_zone: &str) -> String {
+fn text(history: &Document, time_zone: &Zone) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
         format!("{} {}, {}: {active}\n", history.kind.singular(), history.number, named(&history.named));
     let together = |one: &HistoryEntry, next: &HistoryEntry| one.by == next.by;
     for changes in history.changes.chunk_by(together) {
         let HistoryEntry { at, by, .. } = &changes[0];
-        let at = at.map_or_else(|| "time not noted".into(), |at| local_time(at, time_zone));
+        let at = at.map_or_else(|| "time not noted".into(), |at| time_zone.show(at));
         let run = by.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
         let upload = by.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
         let act = match by.act {

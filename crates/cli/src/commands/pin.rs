@@ -10,8 +10,7 @@ use homeroom_model::run::RunKind;
 use homeroom_store::DistrictStore;
 use homeroom_sync::queue_run;
 use jiff::ToSpan;
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 
 use super::run::{finish_run, run_text};
 use crate::exit::Exit;
@@ -163,9 +162,8 @@ impl Add {
         };
         let (settings, district) = app.district(&common.slug)?;
         ensure!(!common.owner.trim().is_empty(), "--owner must not be empty: a pin belongs to someone");
-        let zone = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
-        let end = common.until.saturating_add(1.day()).to_datetime(Time::midnight());
-        let end = end.to_zoned_datetime(zone).context("--until is too far away")?.timestamp();
+        let end = settings.time_zone.start_of(common.until.saturating_add(1.day()));
+        let end = end.context("--until is too far away")?;
         ensure!(end > app.store.now(), "--until {} is over already", common.until);
         let number = district.pins_add(&what, common.owner.trim(), &common.reason, common.until, end)?;
         tracing::info!(district = %common.slug, pin = number, "a pin was made");

@@ -5,6 +5,7 @@ use std::io::{BufRead, Write, stdin, stdout};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_ask::planned_changes;
+use homeroom_model::Zone;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_model::rekey::{ProposalId, Verdicts};
@@ -199,7 +200,7 @@ pub(crate) fn finish_run(
 }
 
 /// A run in words.
-pub(crate) fn run_text(run: &Document, time_zone: &str) -> String {
+pub(crate) fn run_text(run: &Document, time_zone: &Zone) -> String {
     let mut text = format!("run {}\n\n{}", run.id, report::run_text(run, time_zone));
     if let Some(undone) = &run.report.undo {
         text += &undo_text("Taken back", undone);

@@ -138,11 +138,11 @@ fn set_up(app: &App, addresses: &Addresses) -> anyhow::Result<(DistrictStore, Lo
     let district = app.store.districts_add(&NewDistrict {
         slug: slug(),
         name: "Lincoln Unified School District".into(),
-        time_zone: "America/Los_Angeles".into(),
+        time_zone: "America/Los_Angeles".parse().map_err(anyhow::Error::msg)?,
         seats: 900,
         apps: vec!["rocketlit".into(), "innerorbit".into()],
         mode: Mode::OnUpload,
-        at: "02:00".into(),
+        at: "02:00".parse().map_err(anyhow::Error::msg)?,
         file: FILE.into(),
     })?;
     let district = app.store.district(district.id);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use homeroom_jobs::Worker;
+use homeroom_model::Zone;
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
@@ -12,8 +13,7 @@ use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
 use homeroom_sync::{SyncContext, Task, handle_job, queue_decision, queue_run};
 use jiff::SignedDuration;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, time};
 
 use super::timeline::{NEW_YEAR, SUMMER};
 use crate::wiring::App;
@@ -31,19 +31,20 @@ pub(super) struct Office {
     context: SyncContext,
     worker: Worker,
     upload: PathBuf,
-    zone: TimeZone,
+    zone: Zone,
 }
 
 impl Office {
     pub(super) fn open(app: App, seats: u32) -> anyhow::Result<Office> {
+        let zone = TIME_ZONE.parse::<Zone>().map_err(anyhow::Error::msg)?;
         let district = app.store.districts_add(&NewDistrict {
             slug: Slug::parse("lincoln").expect("'lincoln' keeps the rule for slugs"),
             name: "Lincoln Unified School District".into(),
-            time_zone: TIME_ZONE.into(),
+            time_zone: zone.clone(),
             seats,
             apps: vec!["rocketlit".into(), "innerorbit".into()],
             mode: Mode::Nightly,
-            at: format!("{NIGHT:02}:00"),
+            at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
             file: FILE.into(),
         })?;
         let district = app.store.district(district.id);
@@ -51,7 +52,6 @@ impl Office {
         let mut settings = district.settings()?;
         settings.policy.calendar = calendar();
         district.settings_change(&settings)?;
-        let zone = TimeZone::get(TIME_ZONE).context("the time zones are part of the program")?;
         let (context, worker, upload) = (app.sync_context(), app.worker()?, app.data.join(FILE));
         Ok(Office { app, district, context, worker, upload, zone })
     }
@@ -91,9 +91,9 @@ impl Office {
     }
 
     fn wait_until(&self, day: Date, hour: i8) -> anyhow::Result<()> {
-        let time = day.at(hour, 0, 0, 0).to_zoned_datetime(self.zone.clone())?;
+        let time = self.zone.time_of(day, time(hour, 0, 0, 0)).context("the day is too far away")?;
         let clock = self.app.store.clock();
-        clock.advance(time.timestamp().duration_since(clock.now()).max(SignedDuration::ZERO));
+        clock.advance(time.duration_since(clock.now()).max(SignedDuration::ZERO));
         Ok(())
     }
 }
