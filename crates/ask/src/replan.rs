@@ -34,7 +34,7 @@ pub fn replan(
     approval: &Approval,
 ) -> Result<Replanned, AskError> {
     let settings = district.settings()?;
-    let source = district.store().blobs().source(&run.upload.blake3)?;
+    let source = district.store().blobs().source(run.upload.blob)?;
     let rules = reading_rules(district, &settings, limits)?;
     let stored = district.roster_load()?;
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;

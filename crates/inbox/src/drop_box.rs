@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use homeroom_model::ids::AccountId;
+use homeroom_model::ids::{AccountId, BlobId};
 use homeroom_model::time::after;
 use homeroom_store::drop_files::{DropFile, DropFileKind, EVERYONE};
 use homeroom_store::jobs::NewJob;
@@ -135,7 +135,7 @@ impl DropBox {
         let found = found.ok_or(DropError::NotFound)?;
         let file = match &found.kind {
             DropFileKind::Folder => return Err(DropError::IsAFolder),
-            DropFileKind::File { blob } => store.blobs().open_file(blob)?,
+            DropFileKind::File { blob } => store.blobs().open_file(*blob)?,
             DropFileKind::Partial { staging } => File::open(store.blobs().staging_path(staging))?,
         };
         let entry = Entry { bytes: file.metadata()?.len(), ..self.entry(&found) };
@@ -168,7 +168,7 @@ impl DropBox {
             if let DropFileKind::File { blob } = &file.kind
                 && !to.is_temporary()
             {
-                self.arrived_in_tx(tx, to, blob, file.bytes)?;
+                self.arrived_in_tx(tx, to, *blob, file.bytes)?;
             }
             Ok(self.district.activity_touch_in_tx(tx)?)
         })
@@ -258,7 +258,7 @@ impl DropBox {
         &self,
         tx: &mut Tx<'_>,
         path: &DropPath,
-        blob: &str,
+        blob: BlobId,
         bytes: u64,
     ) -> Result<(), StoreError> {
         self.district.uploads_record_in_tx(tx, Some(self.account), path.as_str(), blob, bytes)?;

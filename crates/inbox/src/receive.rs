@@ -19,8 +19,8 @@ impl Inbox {
         let blobs = self.store.blobs();
         let seen_before = district.uploads_newest()?.is_some_and(|newest| newest.bytes == bytes);
         let known = if seen_before {
-            let (hash, bytes) = hash_file(&file).map_err(failed())?;
-            Some((hash.to_hex().to_string(), bytes)).filter(|(hash, bytes)| blobs.contains(hash, *bytes))
+            let (blob, bytes) = hash_file(&file).map_err(failed())?;
+            Some((blob, bytes)).filter(|(blob, bytes)| blobs.contains(*blob, *bytes))
         } else {
             None
         };
@@ -28,6 +28,6 @@ impl Inbox {
             Some(known) => known,
             None => blobs.keep(&self.store.random().uuid().to_string(), &file)?,
         };
-        self.store.write(|tx| district.uploads_record_in_tx(tx, None, name, &blob, bytes))
+        self.store.write(|tx| district.uploads_record_in_tx(tx, None, name, blob, bytes))
     }
 }

@@ -42,7 +42,7 @@ impl Staged {
         let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         file.lock()?;
         let source = match base.map(|base| &base.kind) {
-            Some(DropFileKind::File { blob }) => Some(store.blobs().open_file(blob)?),
+            Some(DropFileKind::File { blob }) => Some(store.blobs().open_file(*blob)?),
             // Gone when it was closed in this moment, which the caller notices.
             Some(DropFileKind::Partial { staging }) => File::open(store.blobs().staging_path(staging)).ok(),
             _ => None,

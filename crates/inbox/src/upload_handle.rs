@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::FileExt;
 
+use homeroom_model::ids::BlobId;
 use homeroom_store::Tx;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
-use homeroom_store::hashing::hash_file;
+use homeroom_store::hashing::{blob_id, hash_file};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::drop_box::{DropBox, OpenMode};
@@ -155,16 +156,16 @@ impl UploadHandle {
             return Err(DropError::Broken);
         }
         self.staged.file.sync_data()?;
-        let hash = match self.hasher.take() {
-            Some(hasher) if self.hashed == self.size => hasher.finalize(),
+        let blob = match self.hasher.take() {
+            Some(hasher) if self.hashed == self.size => blob_id(&hasher),
             _ => hash_file(&self.staged.file)?.0,
         };
         let store = self.drop_box.district.store();
         let staging = store.blobs().staging_path(&self.staged.name);
-        store.blobs().adopt(&staging, &hash)?;
-        let recorded = store.write(|tx| self.record_in_tx(tx, &hash));
+        store.blobs().adopt(&staging, blob)?;
+        let recorded = store.write(|tx| self.record_in_tx(tx, blob));
         if recorded.is_err()
-            && let Err(error) = store.blobs().give_back(&hash, &staging)
+            && let Err(error) = store.blobs().give_back(blob, &staging)
         {
             // The client was told that it failed, and will send the file again from its beginning.
             tracing::error!(error = %error, "what arrived of a file cannot be resumed");
@@ -172,7 +173,7 @@ impl UploadHandle {
         recorded
     }
 
-    fn record_in_tx(&self, tx: &mut Tx<'_>, hash: &blake3::Hash) -> Result<(), DropError> {
+    fn record_in_tx(&self, tx: &mut Tx<'_>, blob: BlobId) -> Result<(), DropError> {
         let DropBox { district, account, .. } = &self.drop_box;
         // The file may have been renamed since it was opened, or another handle may have taken its place: then the
         // last one to be closed wins.
@@ -184,16 +185,15 @@ impl UploadHandle {
         if let Some(DropFile { kind: DropFileKind::Folder, .. }) = self.drop_box.get_in_tx(tx, &path)? {
             return Err(DropError::IsAFolder);
         }
-        let blob = hash.to_hex().to_string();
         let file = DropFile {
             path: path.as_str().to_owned(),
-            kind: DropFileKind::File { blob: blob.clone() },
+            kind: DropFileKind::File { blob },
             bytes: self.size,
             modified_at: self.modified_at.unwrap_or_else(|| district.store().now()),
         };
         district.drop_files_put_in_tx(tx, *account, &file)?;
         if !path.is_temporary() {
-            self.drop_box.arrived_in_tx(tx, &path, &blob, self.size)?;
+            self.drop_box.arrived_in_tx(tx, &path, blob, self.size)?;
         }
         Ok(district.activity_touch_in_tx(tx)?)
     }

@@ -6,6 +6,7 @@ use std::fs;
 
 use homeroom_inbox::{DropBox, DropError, DropPath, Inbox, InboxSettings, OpenMode, UploadHandle};
 use homeroom_model::AccountId;
+use homeroom_model::BlobId;
 use homeroom_model::Source;
 use homeroom_model::time::days;
 use homeroom_store::DistrictStore;
@@ -57,14 +58,14 @@ impl Case {
     fn uploads(&self) -> Vec<(String, Vec<u8>)> {
         let mut uploads = self.district.uploads_list(100).unwrap();
         uploads.reverse();
-        uploads.into_iter().map(|upload| (upload.name, self.blob(&upload.blob))).collect()
+        uploads.into_iter().map(|upload| (upload.name, self.blob(upload.blob))).collect()
     }
 
-    fn blob(&self, hash: &str) -> Vec<u8> {
+    fn blob(&self, id: BlobId) -> Vec<u8> {
         let mut bytes = vec![];
-        let source = self.test.store.blobs().source(hash).unwrap();
+        let source = self.test.store.blobs().source(id).unwrap();
         source.open().unwrap().read_to_end(&mut bytes).unwrap();
-        assert_eq!(blake3::hash(&bytes).to_hex().as_str(), hash, "a blob never changes");
+        assert_eq!(BlobId::from(*blake3::hash(&bytes).as_bytes()), id, "a blob never changes");
         bytes
     }
 
@@ -361,10 +362,10 @@ fn accounts_of_a_district_see_the_same_results_and_not_each_others_files() {
         case.put("roster.csv", b"x");
         let mut blob = case.test.store.blobs().begin("result").unwrap();
         std::io::Write::write_all(&mut blob, b"fine").unwrap();
-        let (hash, bytes) = blob.finish().unwrap();
+        let (id, bytes) = blob.finish().unwrap();
         case.test
             .store
-            .write(|tx| case.district.result_files_put_in_tx(tx, "roster.csv.result.txt", &hash, bytes))
+            .write(|tx| case.district.result_files_put_in_tx(tx, "roster.csv.result.txt", id, bytes))
             .unwrap();
         assert!(matches!(other.stat(&path("roster.csv")), Err(DropError::NotFound)));
         for drop_box in [&case.drop_box, &other] {
@@ -461,7 +462,7 @@ fn a_file_from_the_command_line_is_kept_once() {
         let two = case.inbox.receive(&case.district, "roster.csv", &file).unwrap();
         assert_eq!(one.blob, two.blob);
         assert_ne!(one.id, two.id);
-        assert_eq!(case.blob(&one.blob), b"from the command line");
+        assert_eq!(case.blob(one.blob), b"from the command line");
         assert_eq!(case.staging_files(), 0);
         assert_eq!(case.test.store.blobs().list().unwrap().len(), 1);
     }

@@ -1,6 +1,10 @@
 //! One id type per thing.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// A district's number in the database. The first column of every primary key.
@@ -22,13 +26,13 @@ macro_rules! uuid_id {
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
             }
         }
 
-        impl std::str::FromStr for $name {
+        impl FromStr for $name {
             type Err = uuid::Error;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -46,6 +50,56 @@ uuid_id!(
     /// The id of an upload, as shown outside.
     UploadId
 );
+
+/// Bytes in the blob store, by their BLAKE3 hash; 64 lower-case hex digits as text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlobId([u8; 32]);
+
+impl From<[u8; 32]> for BlobId {
+    fn from(hash: [u8; 32]) -> Self {
+        BlobId(hash)
+    }
+}
+
+impl fmt::Display for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BlobId({self})")
+    }
+}
+
+impl FromStr for BlobId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+        let hash = bytes.collect::<Option<Vec<u8>>>().and_then(|bytes| bytes.try_into().ok());
+        hash.filter(|_| rest.is_empty()).map(BlobId).ok_or_else(|| format!("'{text}' is not a valid blob id"))
+    }
+}
+
+impl Serialize for BlobId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BlobId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
 
 /// The four kinds of things that have keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,6 +137,25 @@ impl EntityKind {
             EntityKind::Class => "classes",
             EntityKind::Teacher => "teachers",
             EntityKind::Student => "students",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BlobId;
+
+    #[test]
+    fn a_blob_id_reads_as_it_is_written_and_nothing_else_is_one() {
+        let hash = std::array::from_fn(|at| (at * 7) as u8);
+        let text = BlobId::from(hash).to_string();
+        assert!(text.starts_with("00070e15") && text.len() == 64, "{text}");
+        assert_eq!(text.parse::<BlobId>(), Ok(BlobId::from(hash)));
+        assert_eq!(serde_json::to_string(&BlobId::from(hash)).unwrap(), format!("\"{text}\""));
+        for wrong in
+            ["", "00", &text[1..], &format!("{text}0"), &text.to_uppercase(), &text.replace('7', "/")]
+        {
+            assert!(wrong.parse::<BlobId>().is_err(), "{wrong}");
         }
     }
 }

@@ -49,7 +49,7 @@ pub use encoding::Encoding;
 pub use finding::{Finding, Findings};
 pub use finding_code::{FindingCode, Severity};
 pub use grade::Grade;
-pub use ids::{AccountId, DistrictId, EntityKind, RunId, RunNumber, UploadId};
+pub use ids::{AccountId, BlobId, DistrictId, EntityKind, RunId, RunNumber, UploadId};
 pub use plan::Plan;
 pub use policy::Policy;
 pub use profile::{Profile, ProfileChange};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check_report::CheckReport;
 use crate::counts::{Counts, PlanCounts};
 use crate::hold::Held;
-use crate::ids::{RunId, RunNumber, UploadId};
+use crate::ids::{BlobId, RunId, RunNumber, UploadId};
 use crate::rekey::{MatchedBy, Proposal, Verdicts};
 use crate::seats::Seats;
 use crate::word::string_enum;
@@ -59,8 +59,9 @@ pub struct RunUpload {
     pub name: String,
     /// Its size.
     pub bytes: u64,
-    /// BLAKE3 hash of its bytes, in hex.
-    pub blake3: String,
+    /// Its bytes.
+    #[serde(rename = "blake3")]
+    pub blob: BlobId,
 }
 
 /// What an operator or contact decided about a hold.

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use homeroom_model::Zone;
 use homeroom_model::run::Run;
+use homeroom_model::{BlobId, Zone};
 use homeroom_store::{DistrictStore, Store, StoreError, Tx};
 
 use crate::result_text::result_text;
@@ -13,8 +13,8 @@ use crate::result_text::result_text;
 pub struct NewResultFile {
     /// `roster.csv.result.txt`
     pub name: String,
-    /// Its hash.
-    pub blob: String,
+    /// Its bytes.
+    pub blob: BlobId,
     /// Its size.
     pub bytes: u64,
 }
@@ -52,7 +52,7 @@ impl ResultFiles {
     pub fn publish_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         self.0
             .iter()
-            .try_for_each(|file| district.result_files_put_in_tx(tx, &file.name, &file.blob, file.bytes))
+            .try_for_each(|file| district.result_files_put_in_tx(tx, &file.name, file.blob, file.bytes))
     }
 }
 

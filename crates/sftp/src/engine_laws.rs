@@ -43,9 +43,8 @@ impl Ground {
         for (name, _) in self.test.store.blobs().staging_list().unwrap() {
             assert!(name.len() == 36 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'), "{name}");
         }
-        for hash in self.test.store.blobs().list().unwrap() {
-            assert!(hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{hash}");
-        }
+        // Every file in the blob folder is named by a hash, or the listing fails.
+        self.test.store.blobs().list().unwrap();
         let files = self.test.store.read(|tx| district.drop_files_below_in_tx(tx, AccountId(1), "")).unwrap();
         for file in files {
             let path = homeroom_inbox::DropPath::parse(file.path.as_bytes()).unwrap();

@@ -5,11 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use homeroom_model::Source;
+use homeroom_model::ids::BlobId;
 use homeroom_model::source::ReadSeek;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::hashing::hash_and_copy;
+use crate::hashing::{blob_id, hash_and_copy};
 
 /// A folder of blobs: `<first two hex digits>/<hash>`, and `staging/` for files that are still being written.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ impl Blobs {
 
     /// Takes a staging file whose bytes are already on disk (`fdatasync`) into the store: the rename, and the
     /// folder entries, are on disk when it answers.
-    pub fn adopt(&self, staging: &Path, hash: &blake3::Hash) -> Result<(), StoreError> {
-        let path = self.path(&hash.to_hex());
+    pub fn adopt(&self, staging: &Path, blob: BlobId) -> Result<(), StoreError> {
+        let path = self.path(blob);
         let folder = path.parent().expect("a blob lies in a folder of two digits");
         if !folder.exists() {
             fs::create_dir_all(folder).map_err(StoreError::io(format!("making {}", folder.display())))?;
@@ -45,8 +46,8 @@ impl Blobs {
     }
 
     /// Copies a blob back to a staging file: what was adopted for it could not be recorded after all.
-    pub fn give_back(&self, hash: &blake3::Hash, staging: &Path) -> Result<(), StoreError> {
-        fs::copy(self.path(&hash.to_hex()), staging)
+    pub fn give_back(&self, blob: BlobId, staging: &Path) -> Result<(), StoreError> {
+        fs::copy(self.path(blob), staging)
             .map(drop)
             .map_err(StoreError::io(format!("giving back {}", staging.display())))
     }
@@ -75,8 +76,8 @@ impl Blobs {
         Ok(NewBlob { blobs: self.clone(), staging, writer, hasher: blake3::Hasher::new(), bytes: 0 })
     }
 
-    /// Copies a file into the store: when it answers, the bytes are on disk. Gives their hash in hex and their number.
-    pub fn keep(&self, staging_name: &str, from: &File) -> Result<(String, u64), StoreError> {
+    /// Copies a file into the store: when it answers, the bytes are on disk. Gives their id and their number.
+    pub fn keep(&self, staging_name: &str, from: &File) -> Result<(BlobId, u64), StoreError> {
         let staging = self.staging_path(staging_name);
         let copy = || -> io::Result<_> {
             let mut file = File::create(&staging)?;
@@ -84,62 +85,64 @@ impl Blobs {
             file.sync_data()?;
             Ok(hashed)
         };
-        let (hash, bytes) =
+        let (blob, bytes) =
             copy().map_err(StoreError::io(format!("copying a file to {}", staging.display())))?;
-        self.adopt(&staging, &hash)?;
-        Ok((hash.to_hex().to_string(), bytes))
+        self.adopt(&staging, blob)?;
+        Ok((blob, bytes))
     }
 
-    /// Whether a blob with this hash and size is here.
-    pub fn contains(&self, hash: &str, bytes: u64) -> bool {
-        fs::metadata(self.path(hash)).is_ok_and(|found| found.len() == bytes)
+    /// Whether a blob with this id and size is here.
+    pub fn contains(&self, blob: BlobId, bytes: u64) -> bool {
+        fs::metadata(self.path(blob)).is_ok_and(|found| found.len() == bytes)
     }
 
     /// Opens a blob for reading at any place.
-    pub fn open_file(&self, hash: &str) -> Result<File, StoreError> {
-        let path = self.path(hash);
+    pub fn open_file(&self, blob: BlobId) -> Result<File, StoreError> {
+        let path = self.path(blob);
         File::open(&path).map_err(StoreError::io(format!("opening the kept file {}", path.display())))
     }
 
     /// A blob as something the reader can read as often as it wants.
-    pub fn source(&self, hash: &str) -> Result<BlobSource, StoreError> {
+    pub fn source(&self, blob: BlobId) -> Result<BlobSource, StoreError> {
         let length = self
-            .open_file(hash)?
+            .open_file(blob)?
             .metadata()
             .map_err(StoreError::io("reading the size of a kept file"))?
             .len();
-        Ok(BlobSource { path: self.path(hash), length })
+        Ok(BlobSource { path: self.path(blob), length })
     }
 
     /// Removes a blob that nothing refers to any more.
-    pub fn remove(&self, hash: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.path(hash)) {
+    pub fn remove(&self, blob: BlobId) -> Result<(), StoreError> {
+        match fs::remove_file(self.path(blob)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(StoreError::io(format!("removing the kept file {hash}"))(error))
+                Err(StoreError::io(format!("removing the kept file {blob}"))(error))
             }
             _ => Ok(()),
         }
     }
 
-    /// Hashes of all blobs.
-    pub fn list(&self) -> Result<Vec<String>, StoreError> {
-        let walk = || -> io::Result<Vec<String>> {
-            let mut hashes = Vec::new();
+    /// The ids of all blobs.
+    pub fn list(&self) -> Result<Vec<BlobId>, StoreError> {
+        let walk = || -> io::Result<Vec<BlobId>> {
+            let mut blobs = Vec::new();
             for folder in fs::read_dir(&self.root)? {
                 let folder = folder?;
                 if folder.file_name().len() == 2 {
                     for file in fs::read_dir(folder.path())? {
-                        hashes.push(file?.file_name().to_string_lossy().into_owned());
+                        let name = file?.file_name();
+                        blobs.push(name.to_string_lossy().parse().map_err(io::Error::other)?);
                     }
                 }
             }
-            Ok(hashes)
+            Ok(blobs)
         };
         walk().map_err(StoreError::io(format!("listing {}", self.root.display())))
     }
 
-    fn path(&self, hash: &str) -> PathBuf {
-        self.root.join(&hash[..2.min(hash.len())]).join(hash)
+    fn path(&self, blob: BlobId) -> PathBuf {
+        let name = blob.to_string();
+        self.root.join(&name[..2]).join(name)
     }
 }
 
@@ -153,17 +156,17 @@ pub struct NewBlob {
 }
 
 impl NewBlob {
-    /// Ends it: its bytes are on disk under its hash. Gives the hash in hex and the size.
-    pub fn finish(self) -> Result<(String, u64), StoreError> {
+    /// Ends it: its bytes are on disk under its hash. Gives its id and size.
+    pub fn finish(self) -> Result<(BlobId, u64), StoreError> {
         let NewBlob { blobs, staging, writer, hasher, bytes } = self;
-        let hash = hasher.finalize();
+        let blob = blob_id(&hasher);
         writer
             .into_inner()
             .map_err(io::IntoInnerError::into_error)
             .and_then(|file| file.sync_data())
             .map_err(StoreError::io(format!("writing {}", staging.display())))?;
-        blobs.adopt(&staging, &hash)?;
-        Ok((hash.to_hex().to_string(), bytes))
+        blobs.adopt(&staging, blob)?;
+        Ok((blob, bytes))
     }
 }
 

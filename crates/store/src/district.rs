@@ -1,7 +1,7 @@
 //! Districts, and the store that reaches only one of them.
 
 use homeroom_model::district::{District, Mode, Slug, Stage};
-use homeroom_model::ids::DistrictId;
+use homeroom_model::ids::{BlobId, DistrictId};
 use homeroom_model::policy::Policy;
 use homeroom_model::time_zone::{LocalTime, Zone};
 
@@ -103,13 +103,13 @@ impl Store {
         })
     }
 
-    /// Hash and size of every blob that the database names.
-    pub fn blobs_named(&self) -> Result<Vec<(String, u64)>, StoreError> {
+    /// Id and size of every blob that the database names.
+    pub fn blobs_named(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
         self.read(|tx| {
             tx.rows(
                 "SELECT blob, bytes FROM upload UNION SELECT blob, bytes FROM drop_file WHERE blob IS NOT NULL",
                 &[],
-                |row| Ok((row.text(0)?, u64::try_from(row.int(1)?).unwrap_or_default())),
+                |row| Ok((row.blob(0)?, u64::try_from(row.int(1)?).unwrap_or_default())),
             )
         })
     }
@@ -191,7 +191,7 @@ impl DistrictStore {
                 "SELECT blob FROM upload WHERE district = $1
                  UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
                 &[self.id.0.into()],
-                |row| row.text(0),
+                |row| row.blob(0),
             )?;
             for table in crate::TABLES_OF_A_DISTRICT {
                 tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id.0.into()])?;
@@ -208,7 +208,7 @@ impl DistrictStore {
                 )
             })?;
             if used.is_none() {
-                self.store.blobs().remove(&blob)?;
+                self.store.blobs().remove(blob)?;
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The file tree of drop accounts: rows, whose bytes are blobs. Account 0 holds what all accounts of the district see.
 
-use homeroom_model::ids::{AccountId, DistrictId};
+use homeroom_model::ids::{AccountId, BlobId, DistrictId};
 use jiff::Timestamp;
 
 use crate::district::DistrictStore;
@@ -16,10 +16,10 @@ pub const EVERYONE: AccountId = AccountId(0);
 pub enum DropFileKind {
     /// A folder.
     Folder,
-    /// A whole file, by the hash of its bytes.
+    /// A whole file.
     File {
-        /// The hash.
-        blob: String,
+        /// Its bytes.
+        blob: BlobId,
     },
     /// A file that is being written, or was when its connection broke.
     Partial {
@@ -42,7 +42,7 @@ pub struct DropFile {
 }
 
 fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
-    let kind = match (row.text(1)?.as_str(), row.maybe_text(2)?, row.maybe_text(3)?) {
+    let kind = match (row.text(1)?.as_str(), row.maybe_blob(2)?, row.maybe_text(3)?) {
         ("dir", ..) => DropFileKind::Folder,
         ("file", Some(blob), _) => DropFileKind::File { blob },
         ("partial", _, Some(staging)) => DropFileKind::Partial { staging },
@@ -197,12 +197,12 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         name: &str,
-        blob: &str,
+        blob: BlobId,
         bytes: u64,
     ) -> Result<(), StoreError> {
         let file = DropFile {
             path: format!("results/{name}"),
-            kind: DropFileKind::File { blob: blob.to_owned() },
+            kind: DropFileKind::File { blob },
             bytes,
             modified_at: self.store().now(),
         };

@@ -7,23 +7,30 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
+use homeroom_model::ids::BlobId;
+
 /// Bytes read at once: few enough that all blocks stay in the processor's cache.
 const BLOCK: usize = 1 << 16;
 /// Blocks that are read, worked on or on their way.
 const BLOCKS: usize = 8;
 
-/// Reads a file from its first byte to its last; gives its hash and its length.
+/// The id of the bytes that a hasher was given.
+pub fn blob_id(hasher: &blake3::Hasher) -> BlobId {
+    BlobId::from(*hasher.finalize().as_bytes())
+}
+
+/// Reads a file from its first byte to its last; its blob id and its length.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn hash_file(file: &File) -> io::Result<(blake3::Hash, u64)> {
+pub fn hash_file(file: &File) -> io::Result<(BlobId, u64)> {
     let mut hasher = blake3::Hasher::new();
     let hash = |block: &[u8]| {
         hasher.update(block);
         Ok(())
     };
     let length = each_block(file, |_| (), hash)?;
-    Ok((hasher.finalize(), length))
+    Ok((blob_id(&hasher), length))
 }
 
 /// As [`hash_file`]; `copy` gets the bytes in their order, on another thread: writing takes as long as reading and hashing.
@@ -33,13 +40,13 @@ pub fn hash_file(file: &File) -> io::Result<(blake3::Hash, u64)> {
 pub fn hash_and_copy(
     file: &File,
     copy: impl FnMut(&[u8]) -> io::Result<()> + Send,
-) -> io::Result<(blake3::Hash, u64)> {
+) -> io::Result<(BlobId, u64)> {
     let mut hasher = blake3::Hasher::new();
     let hash = |block: &[u8]| {
         hasher.update(block);
     };
     let length = each_block(file, hash, copy)?;
-    Ok((hasher.finalize(), length))
+    Ok((blob_id(&hasher), length))
 }
 
 /// Gives each block of the file to `here`, and to `there` on another thread; how many bytes there were.
@@ -102,7 +109,7 @@ fn fill(file: &File, block: &mut [u8], offset: u64) -> io::Result<usize> {
 mod tests {
     use std::io::Write;
 
-    use super::{BLOCK, hash_and_copy, hash_file};
+    use super::{BLOCK, BlobId, hash_and_copy, hash_file};
 
     #[test]
     fn files_of_every_length_have_the_hash_of_their_bytes() {
@@ -115,9 +122,10 @@ mod tests {
                 copy.extend_from_slice(block);
                 Ok(())
             });
-            assert_eq!(copied.unwrap(), (blake3::hash(&bytes), length as u64));
+            let hash = BlobId::from(*blake3::hash(&bytes).as_bytes());
+            assert_eq!(copied.unwrap(), (hash, length as u64));
             assert_eq!(copy, bytes);
-            assert_eq!(hash_file(&file).unwrap(), (blake3::hash(&bytes), length as u64));
+            assert_eq!(hash_file(&file).unwrap(), (hash, length as u64));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Runs, and what a district's last applied file was.
 
-use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
+use homeroom_model::ids::{BlobId, DistrictId, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
 
 use crate::district::DistrictStore;
@@ -14,8 +14,8 @@ use crate::uploads::{Upload, upload_of};
 pub struct AppliedFile {
     /// The run that applied it.
     pub run: RunNumber,
-    /// Its hash.
-    pub blob: String,
+    /// Its bytes.
+    pub blob: BlobId,
     /// Its data rows.
     pub rows: u64,
     /// The roster's version right after it was applied.
@@ -41,7 +41,7 @@ fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
             id: Some(UploadId(row.uuid(5)?)),
             name: row.text(6)?,
             bytes: u64::try_from(row.int(7)?).unwrap_or_default(),
-            blake3: row.text(8)?,
+            blob: row.blob(8)?,
         },
         report,
         started_at,
@@ -230,7 +230,7 @@ impl DistrictStore {
                 |row| {
                     Ok(AppliedFile {
                         run: RunNumber(row.int(0)?),
-                        blob: row.text(1)?,
+                        blob: row.blob(1)?,
                         rows: u64::try_from(row.int(2)?).unwrap_or_default(),
                         version: row.int(3)?,
                     })

@@ -1,5 +1,6 @@
 //! A transaction on either engine, and the values that go in and come out.
 
+use homeroom_model::ids::BlobId;
 use jiff::Timestamp;
 use postgres::types::{IsNull, ToSql, Type};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -21,6 +22,8 @@ pub enum Value<'a> {
     Text(&'a str),
     /// A UUID.
     Uuid(Uuid),
+    /// A blob's id, kept as text.
+    Blob(&'a BlobId),
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -66,6 +69,12 @@ impl From<Uuid> for Value<'_> {
     }
 }
 
+impl<'a> From<&'a BlobId> for Value<'a> {
+    fn from(id: &'a BlobId) -> Self {
+        Value::Blob(id)
+    }
+}
+
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Into::into)
@@ -80,6 +89,7 @@ impl rusqlite::ToSql for Value<'_> {
             Value::Bool(yes) => ValueRef::Integer((*yes).into()),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Uuid(id) => ValueRef::Blob(id.as_bytes()),
+            Value::Blob(id) => return Ok(id.to_string().into()),
         }))
     }
 }
@@ -95,6 +105,7 @@ impl ToSql for Value<'_> {
             Value::Bool(yes) => yes.to_sql(kind, out),
             Value::Text(text) => text.to_sql(kind, out),
             Value::Uuid(id) => id.to_sql(kind, out),
+            Value::Blob(id) => id.to_string().to_sql(kind, out),
         }
     }
 
@@ -167,6 +178,16 @@ impl Row<'_> {
             RowOf::Sqlite(row) => Uuid::from_bytes(row.get::<_, [u8; 16]>(column)?),
             RowOf::Postgres(row) => row.try_get(column)?,
         })
+    }
+
+    /// A blob's id.
+    pub fn blob(&self, column: usize) -> Result<BlobId, StoreError> {
+        self.word(column)
+    }
+
+    /// A blob's id or nothing.
+    pub fn maybe_blob(&self, column: usize) -> Result<Option<BlobId>, StoreError> {
+        self.maybe_text(column)?.map(|text| text.parse().map_err(StoreError::Unusable)).transpose()
     }
 
     /// A word of one of the model's lists: a state, a stage, a mode.

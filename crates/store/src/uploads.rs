@@ -1,6 +1,6 @@
 //! Uploads: files that arrived whole. Rows are added and never changed.
 
-use homeroom_model::ids::{AccountId, UploadId};
+use homeroom_model::ids::{AccountId, BlobId, UploadId};
 use homeroom_model::time::after;
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,8 +19,8 @@ pub struct Upload {
     pub name: String,
     /// Its path in the account.
     pub path: String,
-    /// Hash of its bytes.
-    pub blob: String,
+    /// Its bytes.
+    pub blob: BlobId,
     /// Its size.
     pub bytes: u64,
     /// When it was whole.
@@ -33,7 +33,7 @@ pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
         account: row.maybe_int(1)?.map(AccountId),
         name: row.text(2)?,
         path: row.text(3)?,
-        blob: row.text(4)?,
+        blob: row.blob(4)?,
         bytes: u64::try_from(row.int(5)?).unwrap_or_default(),
         received_at: row.time(6)?,
     })
@@ -48,7 +48,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         account: Option<AccountId>,
         path: &str,
-        blob: &str,
+        blob: BlobId,
         bytes: u64,
     ) -> Result<Upload, StoreError> {
         // Uploads of a district are told apart by their time: two in one millisecond are put in order.
@@ -64,7 +64,7 @@ impl DistrictStore {
             account,
             name: path.rsplit('/').next().unwrap_or(path).to_owned(),
             path: path.to_owned(),
-            blob: blob.to_owned(),
+            blob,
             bytes,
             received_at: self.store().now().max(after_last),
         };
@@ -76,7 +76,7 @@ impl DistrictStore {
                 account.map(|account| account.0).into(),
                 (&upload.name).into(),
                 path.into(),
-                blob.into(),
+                (&blob).into(),
                 i64::try_from(bytes).unwrap_or(i64::MAX).into(),
                 upload.received_at.into(),
             ],

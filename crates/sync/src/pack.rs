@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use homeroom_check::set_of_files;
+use homeroom_model::BlobId;
 use homeroom_model::ids::{AccountId, UploadId};
 use homeroom_read::pack;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
@@ -12,7 +13,7 @@ use homeroom_store::{DistrictStore, StoreError, Tx};
 pub(crate) struct PackedSet {
     account: AccountId,
     path: String,
-    blob: String,
+    blob: BlobId,
     bytes: u64,
     /// The new uploads among them.
     parts: Vec<UploadId>,
@@ -22,7 +23,7 @@ impl PackedSet {
     /// Records the archive as an upload, in which its parts are read.
     pub(crate) fn record_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let whole =
-            district.uploads_record_in_tx(tx, Some(self.account), &self.path, &self.blob, self.bytes)?;
+            district.uploads_record_in_tx(tx, Some(self.account), &self.path, self.blob, self.bytes)?;
         self.parts.iter().try_for_each(|part| district.upload_parts_add_in_tx(tx, *part, whole.id))
     }
 }
@@ -63,7 +64,7 @@ fn files_in(
     district: &DistrictStore,
     account: AccountId,
     folder: &str,
-) -> Result<Vec<(String, String)>, StoreError> {
+) -> Result<Vec<(String, BlobId)>, StoreError> {
     let below = district.store().read(|tx| district.drop_files_below_in_tx(tx, account, folder))?;
     let within = |file: DropFile| {
         let DropFileKind::File { blob } = file.kind else { return None };
@@ -74,11 +75,11 @@ fn files_in(
     Ok(below.into_iter().filter_map(within).collect())
 }
 
-fn keep(district: &DistrictStore, members: &[&(String, String)]) -> Result<(String, u64), StoreError> {
+fn keep(district: &DistrictStore, members: &[&(String, BlobId)]) -> Result<(BlobId, u64), StoreError> {
     let store = district.store();
     let mut files = Vec::new();
     for (name, blob) in members {
-        files.push((name.as_str(), store.blobs().open_file(blob)?));
+        files.push((name.as_str(), store.blobs().open_file(*blob)?));
     }
     let mut archive = store.blobs().begin(&store.random().uuid().to_string())?;
     pack(files, &mut archive).map_err(StoreError::io("packing the files of a set"))?;

@@ -105,7 +105,7 @@ fn skip_reason(active: &ActiveRun<'_>) -> Result<Option<(RunState, RunReport)>, 
 fn report_if_unchanged(active: &ActiveRun<'_>) -> Result<Option<RunReport>, SyncError> {
     let ActiveRun { district, settings, run, .. } = active;
     let Some(applied) = district.applied_file()? else { return Ok(None) };
-    if applied.blob != run.upload.blake3 || applied.version != settings.roster_version {
+    if applied.blob != run.upload.blob || applied.version != settings.roster_version {
         return Ok(None);
     }
     let before = district.runs_get(applied.run)?;
@@ -136,7 +136,7 @@ fn active_after(plan: &PlanCounts) -> Counts {
 /// Reads and checks the file. The stored roster is loaded meanwhile; it matters only if the file is not rejected.
 fn read_and_check(active: &ActiveRun<'_>) -> Result<(Checked, Result<StoredRoster, StoreError>), SyncError> {
     let ActiveRun { context, district, run, .. } = active;
-    let of = district.store().blobs().source(&run.upload.blake3)?.length();
+    let of = district.store().blobs().source(run.upload.blob)?.length();
     // Whichever thread needs the stored roster first waits for it.
     let loaded = OnceLock::new();
     let load = || loaded.get_or_init(|| district.roster_load());
@@ -156,7 +156,7 @@ fn check_upload(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Checked, SyncError> {
     let upload = &active.run.upload;
-    let source = active.district.store().blobs().source(&upload.blake3)?;
+    let source = active.district.store().blobs().source(upload.blob)?;
     Ok(check(&source, &upload.name, &active.rules, earlier, progress)?)
 }
 
@@ -260,7 +260,7 @@ fn write_results(active: &ActiveRun<'_>, ending: &Ending<'_>) -> Result<Option<R
         seconds: run.started_at.map(|from| now.duration_since(from).as_millis() as f64 / 1000.0),
         ..run.clone()
     };
-    let source = store.blobs().source(&run.upload.blake3)?;
+    let source = store.blobs().source(run.upload.blob)?;
     let files = ResultFiles::write(
         store,
         &ended,
@@ -303,6 +303,6 @@ pub(crate) fn applied_file_in_tx(
     rows: u64,
     version: i64,
 ) -> Result<(), StoreError> {
-    let file = AppliedFile { run: run.number, blob: run.upload.blake3.clone(), rows, version };
+    let file = AppliedFile { run: run.number, blob: run.upload.blob, rows, version };
     district.applied_file_set_in_tx(tx, &file)
 }

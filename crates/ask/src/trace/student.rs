@@ -51,7 +51,7 @@ pub fn trace(
     draft.add_run(run, newest.filter(|newest| newest.number > run.number));
 
     let rules = reading_rules(district, &settings, limits)?;
-    let source = district.store().blobs().source(&run.upload.blake3)?;
+    let source = district.store().blobs().source(run.upload.blob)?;
     let scanned = FileLines::scan(&source, &rules, &subject)?;
     draft.add_lines(&subject, &scanned);
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;

@@ -63,8 +63,8 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
 pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
     let mut copied = 0;
     for (blob, bytes) in to.blobs_named()? {
-        if !to.blobs().contains(&blob, bytes) {
-            let source = from.blobs().open_file(&blob)?;
+        if !to.blobs().contains(blob, bytes) {
+            let source = from.blobs().open_file(blob)?;
             let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
             ensure!(
                 hash == blob,

@@ -98,7 +98,7 @@ fn kept_files(store: &Store) -> anyhow::Result<Finding> {
     let missing = store
         .blobs_named()?
         .into_iter()
-        .filter(|(blob, bytes)| !store.blobs().contains(blob, *bytes))
+        .filter(|(blob, bytes)| !store.blobs().contains(*blob, *bytes))
         .count();
     Ok(Finding {
         fine: missing == 0,

@@ -372,7 +372,7 @@ fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
         let value = match value {
             Value::Int(number) => Json::from(number),
             Value::Text(text) => Json::from(text),
-            Value::Null | Value::Bool(_) | Value::Uuid(_) => Json::Null,
+            Value::Null | Value::Bool(_) | Value::Uuid(_) | Value::Blob(_) => Json::Null,
         };
         ((*name).to_owned(), value)
     });

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunState};
-use homeroom_model::{Clock, Random};
+use homeroom_model::{BlobId, Clock, Random};
 use homeroom_sync::Task;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -108,7 +108,7 @@ struct Play {
     /// The newest run, when it waits for a decision.
     held: Option<RunNumber>,
     /// Hashes of all uploads.
-    files: BTreeSet<String>,
+    files: BTreeSet<BlobId>,
 }
 
 /// A night's run, and what is left to do about it.
@@ -148,7 +148,7 @@ impl Play {
         } else {
             differences.extend(explanations(&run));
         }
-        self.files.insert(run.upload.blake3);
+        self.files.insert(run.upload.blob);
         let Night { date, events, decisions, .. } = night;
         Ok(Told { date, events, said, outcome, decisions: decisions.to_vec(), superseded, differences })
     }
