@@ -84,13 +84,13 @@ pub fn postgres_url() -> String {
 }
 
 /// A database of the test cluster that is dropped with this value.
-struct PostgresDatabase {
+pub(crate) struct PostgresDatabase {
     name: String,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl PostgresDatabase {
-    fn create() -> PostgresDatabase {
+    pub(crate) fn create() -> PostgresDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = postgres_url();
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

@@ -2,8 +2,10 @@
 
 mod databases;
 mod flat;
+mod raw_database;
 mod ssh;
 
 pub use databases::{START, TestStore, postgres_url, stores};
 pub use flat::{Enrolled, flat_csv};
+pub use raw_database::{RawDatabase, raw_databases};
 pub use ssh::ssh_client;
