@@ -116,7 +116,7 @@ pub(crate) fn header(data: &[u8]) {
         };
         if table.header_line() != place {
             assert!(
-                table.header_line() < place && table.header().known() >= 3,
+                table.header_line() < place && table.header().known_count() >= 3,
                 "line {}",
                 table.header_line()
             );

@@ -216,7 +216,7 @@ fn gather(
                 let _ = send.send(batch.take());
             }
             if contents.rows.is_multiple_of(TELL_EVERY) {
-                progress(table.bytes_taken());
+                progress(table.bytes_read());
             }
         }
         let _ = send.send(batch);
@@ -229,7 +229,7 @@ fn gather(
         gathered.add_students(students);
         Ok::<_, io::Error>(())
     })?;
-    progress(table.bytes_taken());
+    progress(table.bytes_read());
     Ok(gathered)
 }
 
@@ -325,7 +325,7 @@ pub(crate) fn part_of_a_set(cells: &[String]) -> Option<Finding> {
 /// Says what the header lacks and has too much of; gives the mappings that it proposes.
 fn say_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> {
     let (header, line) = (table.header(), table.header_line());
-    if let Some(above) = table.above() {
+    if let Some(above) = table.line_above_header() {
         let message = format!("The header stands in line {line}; what is above it was skipped.");
         findings.add_whole(Finding::of_line(FindingCode::LinesAboveHeader, 1, above, message));
     }

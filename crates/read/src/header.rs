@@ -1,49 +1,50 @@
-//! The header: which column stands where.
+//! The header of a table: which column is at which position.
 
 use homeroom_model::column::{Column, plain};
 
 use crate::vocabulary::Vocabulary;
 
-/// The header of a file.
+/// The header of a table.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// For each column of the vocabulary its standard name, and where it stands.
+    /// The standard name and the position of each column of the vocabulary.
     columns: Vec<(&'static str, Option<usize>)>,
     /// Required columns that are missing.
     missing: Vec<usize>,
-    /// The cells as they stand in the file; empty cells at the end are left out.
+    /// The cells as the file writes them, without empty cells at the end.
     cells: Vec<String>,
-    /// Known columns that stand there twice, with both positions.
+    /// Known columns that appear twice, with both positions.
     duplicates: Vec<(usize, usize, usize)>,
-    /// How many cells there are with the empty ones at the end: columns without a name.
-    cells_in_all: usize,
+    /// The number of cells including the empty ones at the end, which are columns without a name.
+    width_with_unnamed: usize,
 }
 
 impl Header {
-    /// Reads the cells of a header. A column that the district calls by a name of its own is read from there, when that
-    /// name is in the header.
-    pub fn of_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
-        let cells_in_all = cells.len();
+    /// Recognises the cells of a header. When the header has a district's own name for a column, that name counts and the
+    /// standard one is ignored.
+    pub fn from_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
+        let width_with_unnamed = cells.len();
         while cells.last().is_some_and(|cell| plain(cell).is_empty()) {
             cells.pop();
         }
         let mut positions = vec![None; vocabulary.len()];
         let mut duplicates = vec![];
-        let mut place = |column: usize, at: usize, positions: &mut Vec<Option<usize>>| match positions[column]
-        {
-            Some(first) => duplicates.push((column, first, at)),
-            None => positions[column] = Some(at),
-        };
+        let mut assign =
+            |column: usize, at: usize, positions: &mut Vec<Option<usize>>| match positions[column] {
+                Some(first) => duplicates.push((column, first, at)),
+                None => positions[column] = Some(at),
+            };
         let plain_cells = cells.iter().map(|cell| plain(without_remark(cell))).collect::<Vec<_>>();
         for (at, cell) in plain_cells.iter().enumerate() {
-            if let Some(column) = vocabulary.own(cell) {
-                place(column, at, &mut positions);
+            if let Some(column) = vocabulary.by_district_name(cell) {
+                assign(column, at, &mut positions);
             }
         }
-        let own = positions.clone();
-        for (at, cell) in plain_cells.iter().enumerate().filter(|(_, cell)| vocabulary.own(cell).is_none()) {
-            if let Some(column) = vocabulary.known(cell).filter(|column| own[*column].is_none()) {
-                place(column, at, &mut positions);
+        let by_district = positions.clone();
+        let is_standard = |cell: &str| vocabulary.by_district_name(cell).is_none();
+        for (at, cell) in plain_cells.iter().enumerate().filter(|(_, cell)| is_standard(cell)) {
+            if let Some(column) = vocabulary.by_name(cell).filter(|column| by_district[*column].is_none()) {
+                assign(column, at, &mut positions);
             }
         }
         let missing = |column: &usize| vocabulary.is_required(*column) && positions[*column].is_none();
@@ -54,53 +55,53 @@ impl Header {
                 .collect(),
             cells,
             duplicates,
-            cells_in_all,
+            width_with_unnamed,
         }
     }
 
-    /// Where a column stands, counted from 0.
+    /// The position of a column, counted from 0.
     pub fn position(&self, column: impl Into<usize>) -> Option<usize> {
         self.columns[column.into()].1
     }
 
-    /// A column's standard name, or the name as the file writes it when it is not known.
+    /// The standard name of the column at a position, or the file's name for it when it is not known.
     pub fn name_at(&self, at: usize) -> String {
-        let known = self.columns.iter().find(|(_, place)| *place == Some(at));
+        let known = self.columns.iter().find(|(_, position)| *position == Some(at));
         known.map_or_else(|| self.cells[at].clone(), |(name, _)| (*name).to_owned())
     }
 
-    /// How many columns there are.
+    /// The number of columns, without unnamed ones at the end.
     pub fn width(&self) -> usize {
         self.cells.len()
     }
 
-    /// Whether a row with so many cells has them under the columns: columns without a name may have values.
+    /// Whether a row with this many cells lines up with the columns: unnamed columns may have values.
     pub fn fits(&self, cells: usize) -> bool {
-        (self.width()..=self.cells_in_all.max(self.width())).contains(&cells)
+        (self.width()..=self.width_with_unnamed.max(self.width())).contains(&cells)
     }
 
-    /// Takes columns without a name up to this many: on a sheet no separator can shift a row, and people put notes beside
-    /// the table.
-    pub(crate) fn allow_more(&mut self, columns: usize) {
-        self.cells_in_all = self.cells_in_all.max(columns);
+    /// Allows unnamed columns up to this total: on a sheet no separator can shift a row, and people put notes next to the
+    /// table.
+    pub(crate) fn allow_unnamed(&mut self, columns: usize) {
+        self.width_with_unnamed = self.width_with_unnamed.max(columns);
     }
 
-    /// How many cells of a row stand behind the last column.
+    /// How many cells of a row are beyond the last column.
     pub(crate) fn surplus(&self, cells: usize) -> usize {
-        cells.saturating_sub(self.cells_in_all)
+        cells.saturating_sub(self.width_with_unnamed)
     }
 
-    /// How many known columns there are.
-    pub fn known(&self) -> usize {
-        self.columns.iter().filter(|(_, place)| place.is_some()).count()
+    /// The number of known columns.
+    pub fn known_count(&self) -> usize {
+        self.columns.iter().filter(|(_, position)| position.is_some()).count()
     }
 
-    /// The cells as they stand in the file.
+    /// The cells as the file writes them.
     pub fn cells(&self) -> &[String] {
         &self.cells
     }
 
-    /// Known columns that stand there twice: the standard name, and both names as the file writes them.
+    /// Known columns that appear twice: the standard name, and both names as the file writes them.
     pub fn duplicates(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
         self.duplicates.iter().map(|(column, first, second)| {
             (self.columns[*column].0, self.cells[*first].as_str(), self.cells[*second].as_str())
@@ -114,7 +115,7 @@ impl Header {
 
     /// Cells that name no known column.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
-        let known = |at: usize| self.columns.iter().any(|(_, place)| *place == Some(at));
+        let known = |at: usize| self.columns.iter().any(|(_, position)| *position == Some(at));
         let twice = |at: usize| self.duplicates.iter().any(|(_, _, second)| *second == at);
         let cells = self.cells.iter().enumerate();
         cells
@@ -122,8 +123,8 @@ impl Header {
             .map(|(_, cell)| cell.as_str())
     }
 
-    /// The ignored cell that is most likely meant as a missing `column` of the flat CSV: its name misspelt, or a part of
-    /// its name that no other missing column has (`Email`, when only the students' is missing).
+    /// The ignored cell that is most likely the missing `column` of the flat CSV: its name misspelt, or a part of its name
+    /// that no other missing column has (`Email`, when only the student's is missing).
     pub fn near_miss(&self, column: Column) -> Option<&str> {
         let misspelt = self.ignored().filter(|cell| !words(cell).iter().all(|word| is_ordinary(word)));
         let near = misspelt.map(|cell| (column.distance(cell), cell)).min();
@@ -145,11 +146,11 @@ impl Header {
         parts.next().filter(|_| parts.next().is_none())
     }
 
-    /// Whether a row is the header once more.
+    /// Whether a row repeats the header.
     pub(crate) fn is_repeated_by<'c>(&self, cells: impl Iterator<Item = &'c [u8]>) -> bool {
         let mut same = 0;
-        for (cell, mine) in cells.zip(&self.cells) {
-            if plain(&String::from_utf8_lossy(cell)) != plain(mine) {
+        for (cell, name) in cells.zip(&self.cells) {
+            if plain(&String::from_utf8_lossy(cell)) != plain(name) {
                 return false;
             }
             same += 1;
@@ -158,7 +159,7 @@ impl Header {
     }
 }
 
-/// A header cell without what people put in brackets behind it: `school_id (required)`.
+/// A header cell without a remark in brackets after it: `school_id (required)`.
 fn without_remark(cell: &str) -> &str {
     match cell.split_once('(') {
         Some((name, _))
@@ -170,24 +171,24 @@ fn without_remark(cell: &str) -> &str {
     }
 }
 
-/// The words of a header cell in small letters: `Last_name`, `lastName` and `Last Name` have two.
+/// The words of a header cell in lower case: `Last_name`, `lastName` and `Last Name` have two.
 fn words(cell: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    let mut after_small = false;
+    let mut after_lowercase = false;
     for c in cell.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && after_small) {
+        if !c.is_alphanumeric() || (c.is_uppercase() && after_lowercase) {
             words.push(String::new());
         }
         if c.is_alphanumeric() {
             words.last_mut().expect("there is always one").extend(c.to_lowercase());
         }
-        after_small = c.is_lowercase();
+        after_lowercase = c.is_lowercase();
     }
     words.retain(|word| !word.is_empty());
     words
 }
 
-/// Whether a word is spelt as headers spell theirs: then it is no other word misspelt.
+/// Whether a word is common in headers, and so not a misspelling of another word.
 fn is_ordinary(word: &str) -> bool {
     const WORDS: [&str; 24] = [
         "first", "last", "middle", "full", "name", "email", "mail", "address", "id", "number", "code",
@@ -209,11 +210,11 @@ mod tests {
         let profile =
             Profile::parse("[columns]\n\"Pupil Mail\" = \"student_email\"\ncourse = \"class_name\"");
         let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        Header::of_cells(cells, &Vocabulary::flat(&profile.unwrap()))
+        Header::from_cells(cells, &Vocabulary::flat(&profile.unwrap()))
     }
 
     #[test]
-    fn a_near_miss_is_a_typing_mistake_or_the_only_thing_that_can_be_meant() {
+    fn a_near_miss_is_a_typo_or_the_only_column_that_fits() {
         const ALL: [&str; 11] = [
             "school_id",
             "school_name",
@@ -244,24 +245,29 @@ mod tests {
         {
             assert_eq!(near(missing, instead), None, "{instead}");
         }
-        let both = header(&["school_id", "First Name", "Last Name", "teacher_email"]);
-        assert_eq!(both.near_miss(Column::StudentLastName), None, "it may be the teacher's as well");
+        let ambiguous = header(&["school_id", "First Name", "Last Name", "teacher_email"]);
+        assert_eq!(ambiguous.near_miss(Column::StudentLastName), None, "it may be the teacher's as well");
     }
 
     #[test]
-    fn remarks_in_brackets_do_not_matter() {
-        let both = header(&["School ID (required)", "school_name(text)", "(class_id)"]);
-        assert_eq!((both.position(Column::SchoolId), both.position(Column::SchoolName)), (Some(0), Some(1)));
-        assert_eq!(both.position(Column::ClassId), Some(2), "what is all in brackets is no remark");
+    fn remarks_in_brackets_are_ignored() {
+        let header = header(&["School ID (required)", "school_name(text)", "(class_id)"]);
+        let positions = (header.position(Column::SchoolId), header.position(Column::SchoolName));
+        assert_eq!(positions, (Some(0), Some(1)));
+        assert_eq!(header.position(Column::ClassId), Some(2), "a cell entirely in brackets is not a remark");
     }
 
     #[test]
-    fn a_districts_own_name_counts_before_the_standard_one() {
-        let both = header(&["student_email", "PUPIL-MAIL", "class"]);
-        assert_eq!(both.position(Column::StudentEmail), Some(1));
-        assert_eq!(both.ignored().collect::<Vec<_>>(), ["student_email"]);
-        assert_eq!(both.duplicates().count(), 0);
-        assert_eq!(both.position(Column::ClassName), Some(2), "without its own name the usual ones count");
+    fn a_districts_own_name_takes_precedence_over_the_standard_one() {
+        let mixed = header(&["student_email", "PUPIL-MAIL", "class"]);
+        assert_eq!(mixed.position(Column::StudentEmail), Some(1));
+        assert_eq!(mixed.ignored().collect::<Vec<_>>(), ["student_email"]);
+        assert_eq!(mixed.duplicates().count(), 0);
+        assert_eq!(
+            mixed.position(Column::ClassName),
+            Some(2),
+            "the standard names still count for other columns"
+        );
         assert_eq!(header(&["Pupil Mail", "Pupil_Mail"]).duplicates().count(), 1);
     }
 }

@@ -1,120 +1,135 @@
-//! Finds the header, and with it how the file parts its cells.
+//! Finds the header of a table, and with it the table's separator and quote.
 
 use std::io::{self, Read};
 
 use memchr::memchr_iter;
 
-use crate::cells::{Cells, Dialect};
+use crate::cells::{Dialect, RowCells};
 use crate::header::Header;
-use crate::lines::{Ahead, Line, Lines};
+use crate::lines::{Line, Lines, NextLine};
 use crate::marks::Marks;
-use crate::table::Opened;
 use crate::vocabulary::Vocabulary;
 
-/// Where the header was found.
-pub(crate) struct Found {
-    /// Its place in the unread part.
-    pub(crate) place: Line,
-    /// Its physical line, the first being 1, and how many lines it has: a cell in quotes may have a line break.
+/// A header that was found.
+pub(crate) struct HeaderMatch {
+    /// Its bytes in the unread part.
+    pub(crate) text: Line,
+    /// Its physical line, counted from 1.
     pub(crate) line: u32,
-    pub(crate) lines: u32,
+    /// How many physical lines it spans: a quoted cell may contain a line break.
+    pub(crate) line_count: u32,
     pub(crate) dialect: Dialect,
     pub(crate) header: Header,
-    /// The first line above it that is not blank, as far as it is worth showing.
-    pub(crate) above: Option<String>,
+    /// The beginning of the first non-blank line above it.
+    pub(crate) line_above: Option<String>,
+}
+
+/// Why there is no header.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoHeader {
+    /// The file is empty or blank.
+    Empty,
+    /// The first line is longer than allowed.
+    TooLong,
+    /// No line names a column; the beginning of the first line.
+    NoneFound(String),
 }
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Lines from the first that is not blank: a title, a date, what a program says of itself (`#TYPE …`).
-const LINES: usize = 20;
-/// Known columns that make a header wherever it stands.
-const KNOWN: usize = 3;
+/// Lines searched, from the first non-blank one: above a header there may be a title, a date or a note (`#TYPE …`).
+const SEARCHED_LINES: usize = 20;
+/// Known columns that make a line the header, whatever is above it.
+const CERTAIN: usize = 3;
+/// Physical lines that a header may span.
+const HEADER_LINES: u32 = 40;
+/// Characters shown of a line.
+const SHOWN: usize = 120;
 
-/// Looks for the header: the first line with several known columns, else the first with any. When there is none, what
-/// the file is instead. `separator` is the one that a profile forces.
-pub(crate) fn find_header<'s>(
+/// Looks for the header: the first line with several known columns, or else the first line with any. `separator` is the one
+/// that a profile sets.
+pub(crate) fn find_header(
     lines: &mut Lines<impl Read>,
     vocabulary: &Vocabulary,
     separator: Option<u8>,
-) -> io::Result<Result<Found, Opened<'s>>> {
+) -> io::Result<Result<HeaderMatch, NoHeader>> {
     let mut line = 1;
-    // Blank lines at the beginning may be many: they are taken as they come.
+    // There may be many blank lines at the beginning: they are taken at once, so that the buffer does not grow.
     let mut from = 0;
-    let mut looked = 0;
-    let mut above = None;
-    let mut best: Option<Found> = None;
-    while looked < LINES {
-        let place = match lines.line_at(from, SEPARATORS[0], &mut Marks::default())? {
-            Ahead::End => break,
-            Ahead::TooLong if looked == 0 => return Ok(Err(Opened::HeaderTooLong)),
-            Ahead::TooLong => break,
-            Ahead::Line(place) => place,
+    let mut searched = 0;
+    let mut first_line = None;
+    let mut best: Option<HeaderMatch> = None;
+    while searched < SEARCHED_LINES {
+        let text = match lines.line_at(from, SEPARATORS[0], &mut Marks::default())? {
+            NextLine::End => break,
+            NextLine::TooLong if searched == 0 => return Ok(Err(NoHeader::TooLong)),
+            NextLine::TooLong => break,
+            NextLine::Line(text) => text,
         };
-        let (place, count) = with_open_quote_closed(lines, place, vocabulary, separator)?;
-        let bytes = &lines.unread()[place.bytes.clone()];
-        from = place.next;
+        let (text, line_count) = join_open_quote(lines, text, vocabulary, separator)?;
+        let bytes = &lines.unread()[text.bytes.clone()];
+        from = text.next;
         if bytes.trim_ascii().is_empty() {
-            if looked == 0 {
+            if searched == 0 {
                 lines.take(from);
                 from = 0;
             } else {
-                looked += 1;
+                searched += 1;
             }
         } else {
-            looked += 1;
-            let shown = || String::from_utf8_lossy(bytes).trim().chars().take(120).collect::<String>();
-            let (dialect, header) = dialect_and_header(bytes, vocabulary, separator);
-            let known = header.known();
-            if known >= KNOWN || (known > 0 && best.is_none()) {
-                let text = shown();
-                let found = Found { place, line, lines: count, dialect, header, above: above.clone() };
-                above.get_or_insert(text);
-                best = Some(found);
-                if known >= KNOWN {
-                    break;
-                }
-            } else {
-                above.get_or_insert_with(shown);
+            searched += 1;
+            let (dialect, header) = detect_dialect(bytes, vocabulary, separator);
+            let known = header.known_count();
+            let line_above = first_line.clone();
+            first_line.get_or_insert_with(|| shown(bytes));
+            if known >= CERTAIN || (known > 0 && best.is_none()) {
+                best = Some(HeaderMatch { text, line, line_count, dialect, header, line_above });
+            }
+            if known >= CERTAIN {
+                break;
             }
         }
-        line += count;
+        line += line_count;
     }
-    Ok(match (best, above) {
+    Ok(match (best, first_line) {
         (Some(found), _) => Ok(found),
-        (None, Some(first)) => Err(Opened::NotATable(first)),
-        (None, None) => Err(Opened::Empty),
+        (None, Some(first_line)) => Err(NoHeader::NoneFound(first_line)),
+        (None, None) => Err(NoHeader::Empty),
     })
 }
 
-/// Lines that a header may span.
-const SPANNED: u32 = 40;
+/// The beginning of a line, to be shown.
+fn shown(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).trim().chars().take(SHOWN).collect()
+}
 
-/// The line, and those after it that a quoted cell goes on in (`"School\nID"`), when they are a header only together; and
-/// how many lines these are.
-fn with_open_quote_closed(
+/// Joins a line with those that its open quote continues on (`"School\nID"`), when only together they are a header. Returns
+/// how many physical lines the result spans.
+fn join_open_quote(
     lines: &mut Lines<impl Read>,
     first: Line,
     vocabulary: &Vocabulary,
     separator: Option<u8>,
 ) -> io::Result<(Line, u32)> {
     let quotes = |bytes: &[u8]| memchr_iter(b'"', bytes).count();
-    let mut open = quotes(&lines.unread()[first.bytes.clone()]) % 2 == 1;
-    let (mut end, mut count) = (first.clone(), 1);
-    while open && count < SPANNED {
-        let Ahead::Line(next) = lines.line_at(end.next, SEPARATORS[0], &mut Marks::default())? else { break };
-        open = quotes(&lines.unread()[next.bytes.clone()]) % 2 == 0;
-        (end, count) = (next, count + 1);
+    let mut is_open = quotes(&lines.unread()[first.bytes.clone()]) % 2 == 1;
+    let (mut last, mut count) = (first.clone(), 1);
+    while is_open && count < HEADER_LINES {
+        let NextLine::Line(next) = lines.line_at(last.next, SEPARATORS[0], &mut Marks::default())? else {
+            break;
+        };
+        is_open = quotes(&lines.unread()[next.bytes.clone()]) % 2 == 0;
+        (last, count) = (next, count + 1);
     }
-    let whole = Line { bytes: first.bytes.start..end.bytes.end, ..end };
+    let joined = Line { bytes: first.bytes.start..last.bytes.end, ..last };
     let known = |line: &Line| {
-        dialect_and_header(&lines.unread()[line.bytes.clone()], vocabulary, separator).1.known()
+        detect_dialect(&lines.unread()[line.bytes.clone()], vocabulary, separator).1.known_count()
     };
-    let is_header = count > 1 && !open && known(&whole) >= KNOWN && known(&whole) > known(&first);
-    Ok(if is_header { (whole, count) } else { (first, 1) })
+    let is_header = count > 1 && !is_open && known(&joined) >= CERTAIN && known(&joined) > known(&first);
+    Ok(if is_header { (joined, count) } else { (first, 1) })
 }
 
-/// The separator under which the line holds the most known columns, then the most cells; and the header as it then reads.
-pub(crate) fn dialect_and_header(
+/// The separator that gives the line the most known columns, then the most cells; and the header read with it.
+pub(crate) fn detect_dialect(
     line: &[u8],
     vocabulary: &Vocabulary,
     separator: Option<u8>,
@@ -122,19 +137,19 @@ pub(crate) fn dialect_and_header(
     let read = |separator| {
         let quote = if in_single_quotes(line, separator) { b'\'' } else { b'"' };
         let dialect = Dialect { separator, quote };
-        let mut cells = Cells::default();
+        let mut cells = RowCells::default();
         cells.split(line, dialect);
         let cell = |at| String::from_utf8_lossy(&cells.text(line)[cells.range(at)]).into_owned();
-        (dialect, Header::of_cells((0..cells.count()).map(cell).collect(), vocabulary))
+        (dialect, Header::from_cells((0..cells.count()).map(cell).collect(), vocabulary))
     };
     if let Some(separator) = separator {
         return read(separator);
     }
     let mut best = read(SEPARATORS[0]);
     for separator in &SEPARATORS[1..] {
-        let other = read(*separator);
-        if (other.1.known(), other.1.width()) > (best.1.known(), best.1.width()) {
-            best = other;
+        let candidate = read(*separator);
+        if (candidate.1.known_count(), candidate.1.width()) > (best.1.known_count(), best.1.width()) {
+            best = candidate;
         }
     }
     best
@@ -145,5 +160,5 @@ pub(crate) fn in_single_quotes(line: &[u8], separator: u8) -> bool {
     let line = line.trim_ascii();
     line.starts_with(b"'")
         && line.ends_with(b"'")
-        && line.windows(3).any(|three| three == [b'\'', separator, b'\''])
+        && line.windows(3).any(|window| window == [b'\'', separator, b'\''])
 }

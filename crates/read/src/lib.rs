@@ -1,29 +1,36 @@
-//! Bytes become rows: container, encoding, separator, header, quotes, damage. Never fails on data.
+//! Turns bytes into rows: container, encoding, separator, header, quotes, damage. Never fails on data.
 //!
-//! [`read()`] looks at a file's first block for its encoding and at its first lines for separator and header; then
-//! [`Table::next_row`] streams, and finds out whether the rest is UTF-8 as well. Memory follows the longest record, not the
-//! file.
+//! [`read()`] detects a file's encoding from its first block, and its separator and header from its first lines; then
+//! [`Table::next_row`] streams the rows and checks that the rest of the file is UTF-8 too. Memory depends on the longest
+//! record, not on the size of the file.
 
+mod archive;
 mod cells;
 mod container;
+mod container_error;
 mod encoding;
 mod file_type;
 mod header;
 mod header_search;
 mod lines;
 mod marks;
+mod open;
 mod openpgp;
+mod pack;
 mod rules;
 mod set;
 mod table;
+mod unpacked;
 mod vocabulary;
 mod workbook;
 
-pub use container::ContainerError;
+pub use container_error::ContainerError;
 pub use file_type::FileType;
 pub use header::Header;
+pub use open::{Opened, open, read};
 pub use openpgp::{KeyError, OpenPgpItem, OpenPgpKeys, SignatureStatus};
+pub use pack::pack;
 pub use rules::{ReadLimits, ReadRules};
-pub use set::{FileSet, pack};
-pub use table::{Opened, RowDamage, Table, TableRow, open, read};
+pub use set::FileSet;
+pub use table::{RowDamage, Table, TableRow};
 pub use vocabulary::Vocabulary;

@@ -1,11 +1,11 @@
-//! Physical lines from a reader, with a look ahead, in a buffer that does not grow beyond the longest record.
+//! Physical lines from a reader, with lookahead, in a buffer bounded by the longest record.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
-use crate::encoding::{checked_up_to, cut_off_at};
+use crate::encoding::{Tail, checked_up_to, cut_off_at};
 use crate::marks::Marks;
 
 /// A physical line, relative to the unread part of the buffer.
@@ -15,29 +15,38 @@ pub(crate) struct Line {
     pub(crate) bytes: Range<usize>,
     /// Where the next line begins.
     pub(crate) next: usize,
-    /// Whether a line end stands behind it; not so only at the end of the file.
+    /// Whether it has a line end; only the last line of a file may lack one.
     pub(crate) ended: bool,
 }
 
-/// What stands at some place of the unread part.
+/// The result of looking for a line.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Ahead {
-    /// A line.
+pub(crate) enum NextLine {
     Line(Line),
     /// A line that is longer than allowed.
     TooLong,
-    /// Nothing any more.
+    /// The end of the file.
     End,
 }
 
+/// Whether the bytes of a reader are checked to be UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Utf8Check {
+    /// A byte that is not UTF-8 ends the lines with [`crate::encoding::NotUtf8`].
+    On,
+    /// The reader yields only UTF-8.
+    Off,
+}
+
+/// A reader of lines.
 pub(crate) struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
     /// The unread part of the buffer.
     unread: Range<usize>,
-    /// Up to where the buffer is known to be UTF-8; `None` when the reader gives nothing else.
+    /// Up to where the buffer has been checked to be UTF-8; `None` when it is not checked.
     checked: Option<usize>,
-    at_end: bool,
+    tail: Tail,
     /// Whether the file ends in the middle of a character, which is left out.
     cut_off: bool,
     longest: usize,
@@ -46,16 +55,15 @@ pub(crate) struct Lines<R> {
 const BLOCK: usize = 1 << 18;
 
 impl<R: Read> Lines<R> {
-    /// Lines of at most `longest` bytes. With `check_utf8` a byte that is no UTF-8 ends them with
-    /// [`crate::encoding::NotUtf8`].
-    pub(crate) fn new(reader: R, longest: usize, check_utf8: bool) -> Self {
-        let checked = check_utf8.then_some(0);
+    /// Lines of at most `longest` bytes.
+    pub(crate) fn new(reader: R, longest: usize, check: Utf8Check) -> Self {
+        let checked = (check == Utf8Check::On).then_some(0);
         Lines {
             reader,
             buffer: vec![0; BLOCK],
             unread: 0..0,
             checked,
-            at_end: false,
+            tail: Tail::MoreFollows,
             cut_off: false,
             longest,
         }
@@ -76,47 +84,47 @@ impl<R: Read> Lines<R> {
         self.unread.start += count;
     }
 
-    /// The first `length` of the `count` bytes that were taken last; they stay until something else is asked for.
+    /// The first `length` of the `count` bytes that were taken last; they stay in the buffer until the next call.
     pub(crate) fn last_taken(&self, count: usize, length: usize) -> &[u8] {
         let start = self.unread.start - count;
         &self.buffer[start..start + length]
     }
 
     /// The line that begins `from` bytes into the unread part, and its marks.
-    pub(crate) fn line_at(&mut self, from: usize, separator: u8, marks: &mut Marks) -> io::Result<Ahead> {
+    pub(crate) fn line_at(&mut self, from: usize, separator: u8, marks: &mut Marks) -> io::Result<NextLine> {
         marks.clear();
         let mut searched = from;
         loop {
             let unread = &self.buffer[self.unread.clone()];
-            if let Some(end) = marks.mark(unread, searched, separator) {
+            if let Some(end) = marks.scan(unread, searched, separator) {
                 if end > self.longest {
-                    return Ok(Ahead::TooLong);
+                    return Ok(NextLine::TooLong);
                 }
-                if let Some(length) = line_end(&unread[end..], self.at_end) {
-                    return Ok(Ahead::Line(Line { bytes: from..end, next: end + length, ended: true }));
+                if let Some(length) = line_end(&unread[end..], self.tail) {
+                    return Ok(NextLine::Line(Line { bytes: from..end, next: end + length, ended: true }));
                 }
                 searched = end;
             } else {
                 searched = unread.len().max(from);
             }
             if unread.len() > self.longest {
-                return Ok(Ahead::TooLong);
+                return Ok(NextLine::TooLong);
             }
-            if self.at_end {
+            if self.tail == Tail::EndOfFile {
                 let end = unread.len();
                 let line = Line { bytes: from..end, next: end, ended: false };
-                return Ok(if from < end { Ahead::Line(line) } else { Ahead::End });
+                return Ok(if from < end { NextLine::Line(line) } else { NextLine::End });
             }
             self.fill()?;
         }
     }
 
-    /// How long the line is, with its end, that begins `from` bytes into the unread part, when all of it is in memory and it
-    /// does not hold `byte`.
+    /// The length, with its line end, of the line that begins `from` bytes into the unread part; `None` when it is not
+    /// completely in memory or contains `byte`.
     pub(crate) fn line_without(&self, from: usize, byte: u8) -> Option<usize> {
         let rest = self.unread().get(from..)?;
         let end = memchr2(b'\n', b'\r', rest)?;
-        let length = end + line_end(&rest[end..], self.at_end)?;
+        let length = end + line_end(&rest[end..], self.tail)?;
         (from + length <= self.longest && memchr(byte, &rest[..end]).is_none()).then_some(length)
     }
 
@@ -125,7 +133,7 @@ impl<R: Read> Lines<R> {
         loop {
             let unread = self.unread();
             match memchr2(b'\n', b'\r', unread) {
-                Some(end) => match line_end(&unread[end..], self.at_end) {
+                Some(end) => match line_end(&unread[end..], self.tail) {
                     Some(length) => {
                         self.take(end + length);
                         return Ok(());
@@ -134,7 +142,7 @@ impl<R: Read> Lines<R> {
                 },
                 None => self.take(unread.len()),
             }
-            if self.at_end {
+            if self.tail == Tail::EndOfFile {
                 self.take(self.unread.len());
                 return Ok(());
             }
@@ -152,17 +160,18 @@ impl<R: Read> Lines<R> {
             }
         }
         match self.reader.read(&mut self.buffer[self.unread.end..]) {
-            Ok(0) => self.at_end = true,
+            Ok(0) => self.tail = Tail::EndOfFile,
             Ok(read) => self.unread.end += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
         if let Some(checked) = &mut self.checked {
-            match checked_up_to(&self.buffer[*checked..self.unread.end], self.at_end) {
+            match checked_up_to(&self.buffer[*checked..self.unread.end], self.tail) {
                 Ok(count) => *checked += count,
                 Err(error) => {
-                    // The block before is looked at as well: it may tell which encoding the file is in.
-                    let whole = cut_off_at(&self.buffer[..self.unread.end]).filter(|_| self.at_end);
+                    // Includes the block before: it may show which encoding the file is in.
+                    let whole =
+                        cut_off_at(&self.buffer[..self.unread.end]).filter(|_| self.tail == Tail::EndOfFile);
                     self.unread.end = whole.filter(|end| *end >= self.unread.start).ok_or(error)?;
                     (*checked, self.cut_off) = (self.unread.end, true);
                 }
@@ -172,13 +181,13 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// How long the line end is with which these bytes begin; `None` when more bytes have to tell. CR CR LF is one: what
-/// becomes of CR LF when a program on Windows writes it as text.
-fn line_end(bytes: &[u8], at_end: bool) -> Option<usize> {
+/// The length of the line end that these bytes begin with; `None` when it depends on bytes that follow. CR CR LF is a single
+/// line end: Windows programs that write CR LF in text mode produce it.
+fn line_end(bytes: &[u8], tail: Tail) -> Option<usize> {
     match bytes {
         [b'\r', b'\r', b'\n', ..] => Some(3),
         [b'\r', b'\n', ..] => Some(2),
-        [b'\r'] | [b'\r', b'\r'] if !at_end => None,
+        [b'\r'] | [b'\r', b'\r'] if tail == Tail::MoreFollows => None,
         _ => Some(1),
     }
 }
@@ -187,21 +196,21 @@ fn line_end(bytes: &[u8], at_end: bool) -> Option<usize> {
 mod tests {
     use std::io::{self, Read};
 
-    use super::{Ahead, Lines};
+    use super::{Lines, NextLine, Utf8Check};
     use crate::encoding::is_not_utf8;
     use crate::marks::Marks;
 
-    fn all(text: &[u8], longest: usize) -> Vec<(String, bool)> {
-        let mut lines = Lines::new(text, longest, true);
+    fn lines_of(text: &[u8], longest: usize) -> Vec<(String, bool)> {
+        let mut lines = Lines::new(text, longest, Utf8Check::On);
         let mut found = vec![];
         loop {
             match lines.line_at(0, b',', &mut Marks::default()).unwrap() {
-                Ahead::End => return found,
-                Ahead::TooLong => {
+                NextLine::End => return found,
+                NextLine::TooLong => {
                     found.push(("too long".into(), true));
                     lines.skip_line().unwrap();
                 }
-                Ahead::Line(line) => {
+                NextLine::Line(line) => {
                     found.push((
                         String::from_utf8_lossy(&lines.unread()[line.bytes]).into_owned(),
                         line.ended,
@@ -213,8 +222,8 @@ mod tests {
     }
 
     #[test]
-    fn all_line_ends_are_line_ends() {
-        let lines = all(b"a\nb\r\nc\rd\n\ne\r\r\nf\r\rg", 100);
+    fn every_kind_of_line_end_is_recognised() {
+        let lines = lines_of(b"a\nb\r\nc\rd\n\ne\r\r\nf\r\rg", 100);
         let lines = lines.iter().map(|(line, ended)| (line.as_str(), *ended)).collect::<Vec<_>>();
         assert_eq!(
             lines,
@@ -233,29 +242,32 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_costs_itself_only() {
+    fn a_line_that_is_too_long_costs_only_itself() {
         let mut text = b"a\n".to_vec();
         text.extend(std::iter::repeat_n(b'x', 3 << 20));
         text.extend(b"\nb\n");
-        let lines = all(&text, 1 << 20);
+        let lines = lines_of(&text, 1 << 20);
         assert_eq!(lines.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["a", "too long", "b"]);
     }
 
-    /// Gives a few bytes at a time.
-    struct Dripping<'t>(&'t [u8], usize);
+    /// Yields `step` bytes at a time.
+    struct SmallReads<'t> {
+        text: &'t [u8],
+        step: usize,
+    }
 
-    impl Read for Dripping<'_> {
+    impl Read for SmallReads<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(buffer.len());
-            self.0.read(&mut buffer[..count])
+            let count = self.step.min(buffer.len());
+            self.text.read(&mut buffer[..count])
         }
     }
 
-    fn to_the_end(text: &[u8], step: usize) -> io::Result<usize> {
-        let mut lines = Lines::new(Dripping(text, step), 100, true);
+    fn count_lines(text: &[u8], step: usize) -> io::Result<usize> {
+        let mut lines = Lines::new(SmallReads { text, step }, 100, Utf8Check::On);
         let mut marks = Marks::default();
         let mut count = 0;
-        while let Ahead::Line(line) = lines.line_at(0, b',', &mut marks)? {
+        while let NextLine::Line(line) = lines.line_at(0, b',', &mut marks)? {
             lines.take(line.next);
             count += 1;
         }
@@ -266,16 +278,16 @@ mod tests {
     fn a_character_may_arrive_in_parts() {
         let text = "é,日本\r\n👩\u{200d}🏫,ß\nz\u{e9}";
         for step in 1..8 {
-            assert_eq!(to_the_end(text.as_bytes(), step).unwrap(), 3, "{step} bytes at a time");
+            assert_eq!(count_lines(text.as_bytes(), step).unwrap(), 3, "{step} bytes at a time");
         }
     }
 
     #[test]
-    fn a_file_that_ends_in_the_middle_of_a_character_is_utf8_all_the_same() {
+    fn a_file_that_ends_in_the_middle_of_a_character_is_still_utf8() {
         let text = "é,日本\nz,日";
         for step in 1..8 {
             assert_eq!(
-                to_the_end(&text.as_bytes()[..text.len() - 1], step).unwrap(),
+                count_lines(&text.as_bytes()[..text.len() - 1], step).unwrap(),
                 2,
                 "{step} bytes at a time"
             );
@@ -283,10 +295,10 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_utf8_is_told_wherever_it_stands() {
+    fn a_byte_that_is_not_utf8_is_reported_wherever_it_is() {
         for text in [&b"a\nb\xE9c\n"[..], b"\xFF", b"a\nb\xE9", b"a\nb\xF0\x9F\x91"] {
             for step in 1..8 {
-                assert!(is_not_utf8(&to_the_end(text, step).unwrap_err()), "{text:?}");
+                assert!(is_not_utf8(&count_lines(text, step).unwrap_err()), "{text:?}");
             }
         }
     }

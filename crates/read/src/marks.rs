@@ -1,17 +1,17 @@
-//! One pass over the bytes of a line: where its separators stand, whether it has a quote, where it ends.
+//! Scans the bytes of a line in one pass: where its separators are, whether it has a quote, where it ends.
 
 use wide::u8x16;
 
 /// Where the cells of a line end.
 #[derive(Default)]
 pub(crate) struct Marks {
-    /// The places of the separators; once the line is split into cells, the end of each cell.
+    /// The positions of the separators; once the line is split into cells, the end of each cell.
     pub(crate) ends: Vec<u32>,
     /// Whether the line has a quote.
     pub(crate) quoted: bool,
 }
 
-/// Bytes that are looked at together.
+/// Bytes scanned at once.
 const BLOCK: usize = 64;
 
 impl Marks {
@@ -20,8 +20,8 @@ impl Marks {
         self.quoted = false;
     }
 
-    /// Adds the marks of `text` from `from` on, up to the first line end, whose place it gives.
-    pub(crate) fn mark(&mut self, text: &[u8], from: usize, separator: u8) -> Option<usize> {
+    /// Adds the marks of `text` from `from` up to the first line end, and returns the position of that line end.
+    pub(crate) fn scan(&mut self, text: &[u8], from: usize, separator: u8) -> Option<usize> {
         let mut at = from;
         while at < text.len() {
             let rest = &text[at..];
@@ -30,11 +30,11 @@ impl Marks {
                 padded[..rest.len()].copy_from_slice(rest);
                 &padded
             });
-            let line_ends = places(block, b'\n') | places(block, b'\r');
+            let line_ends = positions(block, b'\n') | positions(block, b'\r');
             // All bits below the lowest line end; all bits when there is none.
             let before = line_ends.wrapping_sub(1) & !line_ends;
-            self.quoted |= places(block, b'"') & before != 0;
-            let mut separators = places(block, separator) & before;
+            self.quoted |= positions(block, b'"') & before != 0;
+            let mut separators = positions(block, separator) & before;
             while separators != 0 {
                 self.ends.push((at + separators.trailing_zeros() as usize) as u32);
                 separators &= separators - 1;
@@ -48,12 +48,12 @@ impl Marks {
     }
 }
 
-/// Where `byte` stands in the block: one bit for each place. The padding behind a file's end is NUL, which is no mark.
-fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
+/// Where `byte` occurs in the block: one bit per position. The padding after the end of the text is NUL, which is never searched for.
+fn positions(block: &[u8; BLOCK], byte: u8) -> u64 {
     let wanted = u8x16::splat(byte);
     let (vectors, _) = block.as_chunks::<16>();
-    vectors.iter().enumerate().fold(0, |places, (at, vector)| {
-        places | u64::from(u8x16::new(*vector).simd_eq(wanted).to_bitmask()) << (at * 16)
+    vectors.iter().enumerate().fold(0, |positions, (at, vector)| {
+        positions | u64::from(u8x16::new(*vector).simd_eq(wanted).to_bitmask()) << (at * 16)
     })
 }
 
@@ -74,9 +74,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_are_what_one_byte_after_the_other_says(text in bytes(), from in 0_usize..80) {
+        fn marks_are_the_same_as_byte_by_byte(text in bytes(), from in 0_usize..80) {
             let mut marks = Marks::default();
-            let end = marks.mark(&text, from, b',');
+            let end = marks.scan(&text, from, b',');
             let rest = || text.iter().enumerate().skip(from);
             prop_assert_eq!(end, rest().find(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at));
             let line = || rest().take_while(|(at, _)| end.is_none_or(|end| *at < end));

@@ -1,4 +1,4 @@
-//! What a reader is told besides the file: what it may cost, and what the district's profile says.
+//! How a file is to be read: limits, and what the district's profile says.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use crate::openpgp::OpenPgpKeys;
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
 pub struct ReadRules {
-    /// What it may cost.
+    /// Limits on the file.
     pub limits: ReadLimits,
     /// The district's profile.
     pub profile: Profile,
     /// The keys for files that are encrypted or signed with OpenPGP.
     pub keys: Option<Arc<OpenPgpKeys>>,
-    /// The name under which the district's file is expected, besides those of the profile; `None` when every name will do.
+    /// The expected file name, in addition to those of the profile; `None` when any name is accepted.
     pub file_name: Option<String>,
 }
 
 impl ReadRules {
-    /// Whether a file of this name is the one that is expected.
+    /// Whether a file of this name is the expected one.
     pub fn expects(&self, name: &str) -> bool {
         self.file_name.as_ref().is_none_or(|expected| expected == name) || self.profile.expects(name)
     }
 }
 
-/// What a file may cost.
+/// Limits on a file.
 #[derive(Clone, Debug)]
 pub struct ReadLimits {
     /// The longest record, in bytes.

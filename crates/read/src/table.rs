@@ -1,47 +1,20 @@
-//! A file as a table: its header, and its rows one after the other.
+//! A table: its header, and its rows one after another.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
-use crate::cells::{Cells, Dialect};
-use crate::container::{Container, ContainerError, Taken};
-use crate::encoding::{is_not_utf8, look, start, utf8};
-use crate::file_type::{FileType, not_text};
-use crate::header::Header;
-use crate::header_search::{find_header, in_single_quotes};
-use crate::lines::{Ahead, Line, Lines};
-use crate::marks::Marks;
-use crate::openpgp::{Seen, SignatureStatus};
-use crate::rules::ReadRules;
-use crate::set::{FileSet, the_roster};
-use crate::vocabulary::Vocabulary;
 use homeroom_model::encoding::Encoding;
-use homeroom_model::source::Source;
 use memchr::memchr;
 
-/// What a file turned out to be.
-pub enum Opened<'s> {
-    /// A table with a header; whether the header has what is needed is for the check to say.
-    Table(Box<Table<'s>>),
-    /// Several files that are a roster together, or none of which is one.
-    Set(FileSet<'s>),
-    /// Nothing at all, or only blank lines.
-    Empty,
-    /// Not a CSV but another type of file.
-    NotText(FileType),
-    /// Text whose first line is no header of a roster; the line as far as it is worth showing.
-    NotATable(String),
-    /// An archive that gives no table.
-    Unusable(ContainerError),
-    /// More columns than allowed.
-    TooManyColumns(usize),
-    /// The file is larger than allowed.
-    TooLarge,
-    /// The first line is longer than allowed.
-    HeaderTooLong,
-}
+use crate::cells::{Dialect, QuoteRule, RowCells};
+use crate::header::Header;
+use crate::header_search::{HeaderMatch, in_single_quotes};
+use crate::lines::{Line, Lines, NextLine};
+use crate::marks::Marks;
+use crate::openpgp::{SharedStatus, SignatureStatus};
+use crate::unpacked::BytesRead;
 
-/// Why the cells of a row cannot be told.
+/// Why a row cannot be split into cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowDamage {
     /// A quote that opens and does not close where it should.
@@ -50,47 +23,52 @@ pub enum RowDamage {
     TooLong,
 }
 
+/// Where a table's rows come from.
+pub(crate) struct TableSource<'s> {
+    pub(crate) lines: Lines<Box<dyn Read + Send + 's>>,
+    pub(crate) bytes_read: BytesRead,
+    pub(crate) encoding: Encoding,
+    pub(crate) signature: SharedStatus,
+}
+
 /// A table that is being read.
 pub struct Table<'s> {
     lines: Lines<Box<dyn Read + Send + 's>>,
-    /// Bytes of the file, as it lies there, that have been read.
-    taken: Taken,
+    bytes_read: BytesRead,
     encoding: Encoding,
     dialect: Dialect,
     header: Header,
-    header_line: Vec<u8>,
-    /// The physical line of the header.
-    header_at: u32,
-    /// The first of the lines above it, when there are some.
-    above: Option<String>,
-    /// The physical line at the start of the unread part, the first line being 1.
+    header_bytes: Vec<u8>,
+    header_line: u32,
+    line_above: Option<String>,
+    /// The physical line at the start of the unread part, counted from 1.
     line: u32,
-    cells: Cells,
+    cells: RowCells,
     repeated_headers: Vec<u32>,
     ends_mid_row: bool,
-    seen: Seen,
+    signature: SharedStatus,
 }
 
-/// A row of the file.
+/// A row of a table.
 pub struct TableRow<'t> {
-    /// The physical line where it begins.
+    /// The physical line where it begins, counted from 1.
     pub line: u32,
-    /// Its bytes as UTF-8, without the line end; of a damaged row the first physical line.
+    /// Its bytes as UTF-8, without the line end; of a damaged row, the first physical line.
     pub bytes: &'t [u8],
-    /// Why its cells cannot be told, when they cannot.
+    /// Why it cannot be split into cells, if it cannot.
     pub damage: Option<RowDamage>,
-    /// Empty cells behind the last column: the habit of a program, or what is left when something shifted the row.
+    /// Empty cells beyond the last column: some programs write them; or the row was shifted.
     pub surplus: usize,
-    cells: &'t Cells,
+    cells: &'t RowCells,
 }
 
 impl TableRow<'_> {
-    /// How many cells there are, without empty ones beyond the header's width.
+    /// The number of cells, without empty ones beyond the header's width.
     pub fn len(&self) -> usize {
         self.cells.count()
     }
 
-    /// Whether there are none.
+    /// Whether there are no cells.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -108,150 +86,44 @@ impl TableRow<'_> {
         Some(&self.bytes[self.cells.range(cells.start).start..self.cells.range(cells.end - 1).end])
     }
 
-    /// Whether a quote stands inside a cell where none belongs; it is kept as it is.
+    /// Whether a cell contains a quote where none belongs; the quote is kept.
     pub fn has_stray_quotes(&self) -> bool {
         self.cells.stray_quotes
     }
 }
 
-/// Physical lines that a quoted cell may span.
-const LINES_A_RECORD: usize = 100;
+/// Physical lines that a record may span.
+const RECORD_LINES: usize = 100;
 
-/// Opens a file and gives it to `work`. Should a byte far down show that the file is not UTF-8 after all, everything begins
-/// anew with the file as Windows-1252; should an archive turn out to be damaged on the way, `work` gets that instead: it is
-/// then called once more.
-///
-/// # Errors
-/// Those of `work`, and when the bytes cannot be read.
-pub fn read<T>(
-    source: &dyn Source,
-    rules: &ReadRules,
-    work: impl FnMut(Opened<'_>) -> io::Result<T>,
-) -> io::Result<T> {
-    read_with(|encoding| open(source, rules, encoding), work)
-}
+impl<'s> Table<'s> {
+    /// Begins a table below its header.
+    pub(crate) fn begin(source: TableSource<'s>, found: HeaderMatch) -> io::Result<Table<'s>> {
+        let TableSource { mut lines, bytes_read, encoding, signature } = source;
+        let header_bytes = lines.unread()[found.text.bytes.clone()].to_vec();
+        lines.take(found.text.next);
+        let mut dialect = found.dialect;
+        if let NextLine::Line(first_row) = lines.line_at(0, dialect.separator, &mut Marks::default())?
+            && in_single_quotes(&lines.unread()[first_row.bytes], dialect.separator)
+        {
+            dialect.quote = b'\'';
+        }
+        Ok(Table {
+            lines,
+            bytes_read,
+            encoding,
+            dialect,
+            header: found.header,
+            header_bytes,
+            header_line: found.line,
+            line_above: found.line_above,
+            line: found.line + found.line_count,
+            cells: RowCells::default(),
+            repeated_headers: vec![],
+            ends_mid_row: false,
+            signature,
+        })
+    }
 
-/// [`read()`] with whatever opens the file.
-pub(crate) fn read_with<'s, T>(
-    open: impl Fn(Option<Encoding>) -> io::Result<Opened<'s>>,
-    mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
-) -> io::Result<T> {
-    let mut done = open(None).and_then(&mut work);
-    if done.as_ref().is_err_and(is_not_utf8) {
-        done = open(Some(Encoding::Windows1252)).and_then(&mut work);
-    }
-    let error = match done {
-        Err(error) => error,
-        done => return done,
-    };
-    match ContainerError::in_io_error(&error) {
-        Some(why) => work(Opened::Unusable(why.clone())),
-        None => Err(error),
-    }
-}
-
-/// Opens a file: decides on encoding, when none is given, separator and header.
-///
-/// # Errors
-/// When the bytes cannot be read; with [`Table::next_row`] also when a file that is opened as UTF-8 holds something else,
-/// and when an archive turns out to be damaged ([`ContainerError::in_io_error`] tells).
-pub fn open<'s>(
-    source: &'s dyn Source,
-    rules: &'s ReadRules,
-    encoding: Option<Encoding>,
-) -> io::Result<Opened<'s>> {
-    or_unusable(open_inside(source, rules, encoding))
-}
-
-/// What an archive turned out to be is no error.
-pub(crate) fn or_unusable(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
-    match opened {
-        Err(error) => ContainerError::in_io_error(&error).cloned().map(Opened::Unusable).ok_or(error),
-        done => done,
-    }
-}
-
-fn open_inside<'s>(
-    source: &'s dyn Source,
-    rules: &'s ReadRules,
-    encoding: Option<Encoding>,
-) -> io::Result<Opened<'s>> {
-    if source.length() > rules.limits.bytes {
-        return Ok(Opened::TooLarge);
-    }
-    let mut container = match Container::of(source, rules, &start(&mut source.open()?)?)? {
-        Ok(container) => container,
-        Err(why) => return Ok(Opened::Unusable(why)),
-    };
-    let vocabulary = Vocabulary::flat(&rules.profile);
-    if let Some((entries, within)) = container.several() {
-        container = match the_roster(FileSet::new(source, rules, entries, within), &vocabulary)? {
-            Ok(container) => container,
-            Err(opened) => return Ok(opened),
-        };
-    }
-    open_table(source, &container, rules, &vocabulary, encoding)
-}
-
-/// Opens the table in a container. `encoding` is what was found out about it; what a profile says comes second, but for a
-/// byte order mark, which is a proof.
-pub(crate) fn open_table<'s>(
-    source: &'s dyn Source,
-    container: &Container,
-    rules: &ReadRules,
-    vocabulary: &Vocabulary,
-    encoding: Option<Encoding>,
-) -> io::Result<Opened<'s>> {
-    let limits = &rules.limits;
-    let look = look(&mut container.open(source, limits, &Taken::default())?)?;
-    let forced = rules.profile.encoding.filter(|_| !look.marked);
-    let encoding = encoding.or(forced).unwrap_or(look.encoding);
-    if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
-        && let Some(what) = not_text(&look.start)
-    {
-        return Ok(Opened::NotText(what));
-    }
-    let taken = Taken::default();
-    let reader = utf8(container.open(source, limits, &taken)?, encoding)?;
-    let mut lines = Lines::new(reader, limits.longest_record, encoding == Encoding::Utf8);
-    let separator = rules.profile.separator.map(|separator| separator as u8);
-    let found = match find_header(&mut lines, vocabulary, separator)? {
-        Ok(found) => found,
-        Err(opened) => return Ok(opened),
-    };
-    let mut header = found.header;
-    if container.is_sheet() {
-        header.allow_more(limits.columns);
-    }
-    if header.width() > limits.columns {
-        return Ok(Opened::TooManyColumns(header.width()));
-    }
-    let header_line = lines.unread()[found.place.bytes.clone()].to_vec();
-    lines.take(found.place.next);
-    let mut dialect = found.dialect;
-    if let Ahead::Line(first_row) = lines.line_at(0, dialect.separator, &mut Marks::default())?
-        && in_single_quotes(&lines.unread()[first_row.bytes], dialect.separator)
-    {
-        dialect.quote = b'\'';
-    }
-    Ok(Opened::Table(Box::new(Table {
-        lines,
-        taken,
-        encoding,
-        dialect,
-        header,
-        header_line,
-        header_at: found.line,
-        above: found.above,
-        line: found.line + found.lines,
-        cells: Cells::default(),
-        repeated_headers: vec![],
-        ends_mid_row: false,
-        seen: container.seen(),
-    })))
-}
-
-impl Table<'_> {
     /// The encoding.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -269,16 +141,15 @@ impl Table<'_> {
 
     /// The physical line of the header, the first being 1.
     pub fn header_line(&self) -> u32 {
-        self.header_at
+        self.header_line
     }
 
-    /// The first of the lines that stand above the header, as far as it is worth showing: a title, or what a program
-    /// says of itself.
-    pub fn above(&self) -> Option<&str> {
-        self.above.as_deref()
+    /// The beginning of the first non-blank line above the header: a title, or a note that a program adds.
+    pub fn line_above_header(&self) -> Option<&str> {
+        self.line_above.as_deref()
     }
 
-    /// Lines on which the header stood once more, so far; those rows are skipped.
+    /// Lines so far that repeat the header; they are skipped.
     pub fn repeated_headers(&self) -> &[u32] {
         &self.repeated_headers
     }
@@ -288,72 +159,75 @@ impl Table<'_> {
         self.ends_mid_row || self.lines.is_cut_off()
     }
 
-    /// Who the file is from, as far as a signature tells; known when all rows have been read.
+    /// The status of the file's signature, which is final when all rows have been read.
     pub fn signature(&self) -> SignatureStatus {
-        self.seen.get()
+        self.signature.get()
     }
 
-    /// Bytes of the file that have been read so far: for a progress bar.
-    pub fn bytes_taken(&self) -> u64 {
-        self.taken.get()
+    /// Bytes of the file that have been read so far, for a progress bar.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read.get()
     }
 
-    /// The next row that is neither blank nor the header once more; `None` at the end.
+    /// The next row that is neither blank nor a repeated header; `None` at the end.
+    ///
+    /// # Errors
+    /// See [`crate::open()`].
     pub fn next_row(&mut self) -> io::Result<Option<TableRow<'_>>> {
         loop {
             let line = match self.lines.line_at(0, self.dialect.separator, &mut self.cells.marks)? {
-                Ahead::End => return Ok(None),
-                Ahead::TooLong => return self.too_long().map(Some),
-                Ahead::Line(line) => line,
+                NextLine::End => return Ok(None),
+                NextLine::TooLong => return self.too_long().map(Some),
+                NextLine::Line(line) => line,
             };
             let bytes = &self.lines.unread()[line.bytes.clone()];
             if is_separators_only(bytes, self.dialect.separator) {
                 self.advance(line.next, 1);
                 continue;
             }
-            if bytes == self.header_line {
+            if bytes == self.header_bytes {
                 self.repeated_headers.push(self.line);
                 self.advance(line.next, 1);
                 continue;
             }
-            let closed = self.cells.close(bytes, self.dialect);
+            let is_closed = self.cells.split_marked(bytes, self.dialect);
             let width = self.header.width();
-            let misread = !closed || self.cells.stray_quotes || !self.header.fits(self.cells.count());
-            // Nothing tells in advance that a file escapes with backslashes; a row that is misread without them does.
-            let escaped = misread
+            let is_misread = !is_closed || self.cells.stray_quotes || !self.header.fits(self.cells.count());
+            // Whether a file uses backslash escapes shows only in rows that are misread without them.
+            let is_escaped = is_misread
                 && memchr(b'\\', bytes).is_some()
                 && self.cells.split_escaped(bytes, self.dialect, width);
-            if closed || escaped || self.cells.split_loosely(bytes, self.dialect, width) {
-                if self.is_header_again(&line) {
+            if is_closed || is_escaped || self.cells.split_loosely(bytes, self.dialect, width) {
+                if self.repeats_header(&line) {
                     self.repeated_headers.push(self.line);
                     self.advance(line.next, 1);
                     continue;
                 }
                 return Ok(Some(self.finish(&line, line.bytes.end, 1, None)));
             }
-            return self.over_several_lines(line).map(Some);
+            return self.finish_multiline(line).map(Some);
         }
     }
 
-    /// A quote is open at the end of the line: takes the lines after it when they close it as they should and the
-    /// row then has the header's number of cells; else the quote costs this line only.
-    fn over_several_lines(&mut self, first: Line) -> io::Result<TableRow<'_>> {
+    /// Finishes a row with an open quote at the end of its first line. The row spans several lines if they close the quote
+    /// properly and it then has the header's number of cells; otherwise only its first line is damaged.
+    fn finish_multiline(&mut self, first: Line) -> io::Result<TableRow<'_>> {
         let mut next = first.next;
         let mut marks = Marks::default();
-        for count in 2..=LINES_A_RECORD {
-            // Only a line with a quote in it can close the cell: the others are passed over.
+        for count in 2..=RECORD_LINES {
+            // Only a line with a quote can close the cell.
             if let Some(length) = self.lines.line_without(next, self.dialect.quote) {
                 next += length;
                 continue;
             }
-            let Ahead::Line(line) = self.lines.line_at(next, self.dialect.separator, &mut marks)? else {
+            let NextLine::Line(line) = self.lines.line_at(next, self.dialect.separator, &mut marks)? else {
                 break;
             };
             next = line.next;
             let end = line.bytes.end;
             let record = &self.lines.unread()[..end];
             if (marks.quoted || self.dialect.quote != b'"')
-                && self.cells.split_quoted(record, self.dialect, true)
+                && self.cells.split_quoted(record, self.dialect, QuoteRule::Strict)
             {
                 if !self.header.fits(self.cells.count()) {
                     break;
@@ -362,7 +236,7 @@ impl Table<'_> {
                 return Ok(self.finish(&line, end, count as u32, None));
             }
         }
-        // The file's last line with an open quote: the file was cut off in it.
+        // An open quote in the last line: the file was cut off in it.
         self.ends_mid_row |= !first.ended;
         self.cells.marks.clear();
         Ok(self.finish(&first, first.bytes.end, 1, Some(RowDamage::UnbalancedQuote)))
@@ -376,7 +250,7 @@ impl Table<'_> {
         Ok(TableRow { line, bytes: &[], damage: Some(RowDamage::TooLong), surplus: 0, cells: &self.cells })
     }
 
-    /// Takes the record's bytes. They stay in the buffer until the next row is asked for.
+    /// Takes the bytes of a record that spans `lines` physical lines. They stay in the buffer until the next row is read.
     fn finish(&mut self, line: &Line, length: usize, lines: u32, damage: Option<RowDamage>) -> TableRow<'_> {
         let surplus = self.header.surplus(self.cells.count());
         self.cells.drop_empty_beyond(self.header.width());
@@ -394,11 +268,11 @@ impl Table<'_> {
         self.line = self.line.saturating_add(lines);
     }
 
-    fn is_header_again(&self, line: &Line) -> bool {
+    fn repeats_header(&self, line: &Line) -> bool {
         let bytes = &self.lines.unread()[line.bytes.clone()];
         let text = self.cells.text(bytes);
         let cells = (0..self.cells.count()).map(|at| &text[self.cells.range(at)]);
-        // Almost every row fails on its first letter.
+        // The first letter rules out almost every row.
         let first =
             |bytes: &[u8]| bytes.iter().find(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
         first(text) == first(self.header.cells().first().map_or(b"", |cell| cell.as_bytes()))

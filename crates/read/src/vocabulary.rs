@@ -1,19 +1,20 @@
-//! The names by which the columns of a table are known.
+//! The names by which the columns of a table are recognised.
 
 use std::collections::HashMap;
 
 use homeroom_model::column::{Column, plain};
 use homeroom_model::profile::Profile;
 
-/// The columns of one kind of table: how they are called, and which must be there.
+/// The columns of one kind of table: their names, and which are required. A column is identified by its position in the
+/// vocabulary.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     names: Vec<&'static str>,
     required: Vec<bool>,
-    /// Columns by each of their names, written as [`plain`] gives it.
+    /// Columns by each of their names, as [`plain`] writes it.
     by_name: HashMap<String, usize>,
-    /// Names that a district gives its columns: they count before all others.
-    own: HashMap<String, usize>,
+    /// Names that a district gives its columns; they take precedence.
+    by_district_name: HashMap<String, usize>,
 }
 
 impl Vocabulary {
@@ -21,35 +22,36 @@ impl Vocabulary {
     pub fn flat(profile: &Profile) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
         for column in Column::ALL {
-            vocabulary.add(column.name(), column.synonyms(), column.is_required());
+            vocabulary.add(column.name(), column.synonyms());
+            vocabulary.required.push(column.is_required());
         }
         for (cell, name) in &profile.columns {
             if let Some(column) = Column::named(name) {
-                vocabulary.own.insert(plain(cell), column.into());
+                vocabulary.by_district_name.insert(plain(cell), column.into());
             }
         }
         vocabulary
     }
 
-    /// Columns in their order, each with its names; the first is its standard name.
-    pub fn of(columns: &[(&[&'static str], bool)]) -> Vocabulary {
+    /// Columns in their order: the names of each, the standard one first, and whether it is required.
+    pub fn from_columns(columns: &[(&[&'static str], bool)]) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
-        for (names, required) in columns {
-            vocabulary.add(names[0], &names[1..], *required);
+        for (names, is_required) in columns {
+            vocabulary.add(names[0], &names[1..]);
+            vocabulary.required.push(*is_required);
         }
         vocabulary
     }
 
-    fn add(&mut self, name: &'static str, synonyms: &[&str], required: bool) {
-        let number = self.names.len();
+    fn add(&mut self, name: &'static str, synonyms: &[&str]) {
+        let column = self.names.len();
         for name in [name].iter().chain(synonyms) {
-            self.by_name.insert(plain(name), number);
+            self.by_name.insert(plain(name), column);
         }
         self.names.push(name);
-        self.required.push(required);
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     pub(crate) fn len(&self) -> usize {
         self.names.len()
     }
@@ -63,13 +65,13 @@ impl Vocabulary {
         self.required[column]
     }
 
-    /// The column that the district means by a header cell.
-    pub(crate) fn own(&self, plain_cell: &str) -> Option<usize> {
-        self.own.get(plain_cell).copied()
+    /// The column to which the district gives this name.
+    pub(crate) fn by_district_name(&self, plain_cell: &str) -> Option<usize> {
+        self.by_district_name.get(plain_cell).copied()
     }
 
-    /// The column that everybody means by a header cell.
-    pub(crate) fn known(&self, plain_cell: &str) -> Option<usize> {
+    /// The column with this standard name or synonym.
+    pub(crate) fn by_name(&self, plain_cell: &str) -> Option<usize> {
         self.by_name.get(plain_cell).copied()
     }
 }

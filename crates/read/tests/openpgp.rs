@@ -211,14 +211,14 @@ fn what_follows_a_message_is_not_lost_in_silence() {
 #[test]
 fn keys_say_what_is_wrong_with_them() {
     let from = |secret: &str| OpenPgpKeys::from_armored(secret).unwrap_err();
-    assert_eq!(from("school_id"), KeyError::NotASecretKey);
-    assert_eq!(from(&text("homeroom.public.asc")), KeyError::NotASecretKey);
-    assert_eq!(from(&text("locked.secret.asc")), KeyError::Locked);
+    assert_eq!(from("school_id"), KeyError::NotAPrivateKey);
+    assert_eq!(from(&text("homeroom.public.asc")), KeyError::NotAPrivateKey);
+    assert_eq!(from(&text("locked.secret.asc")), KeyError::HasPassphrase);
     let district = |keys: &[u8]| OpenPgpKeys::default().with_district_keys(keys).unwrap_err();
     assert_eq!(district(b""), KeyError::NotAKey);
     assert_eq!(district(b"school_id,class_id\n"), KeyError::NotAKey);
     assert_eq!(district(&file("encrypted.pgp")), KeyError::NotAKey);
-    assert_eq!(district(&file("homeroom.secret.asc")), KeyError::SecretGiven);
+    assert_eq!(district(&file("homeroom.secret.asc")), KeyError::PrivateKeyGiven);
     let KeyError::Revoked(_) = district(&file("revoked.public.asc")) else { panic!() };
 }
 
@@ -240,7 +240,7 @@ fn a_key_pair_depends_on_nothing_but_what_it_is_made_from() {
     let name = "Homeroom (test) <roster@homeroom.example>";
     let pair = OpenPgpKeys::generate(name, 1_767_225_600, &Random::seeded(7)).unwrap();
     assert_eq!(pair, (text("homeroom.secret.asc"), text("homeroom.public.asc")));
-    assert_eq!(OpenPgpKeys::generate(" ", 0, &Random::seeded(7)), Err(KeyError::Name));
+    assert_eq!(OpenPgpKeys::generate(" ", 0, &Random::seeded(7)), Err(KeyError::InvalidName));
 }
 
 mod made {
@@ -405,7 +405,7 @@ fn a_long_message_is_decrypted_while_it_is_read() {
                 rows += 1;
                 given += row.bytes.len() as u64 + 1;
                 // What has been read of the file and not been given as a row lies in buffers.
-                let taken = table.bytes_taken();
+                let taken = table.bytes_read();
                 assert!(taken <= given + (1 << 20), "{taken} bytes taken for {given}");
             }
             Ok(rows)

@@ -176,7 +176,7 @@ pub(super) const ONEROSTER: &[Kind] = &[
 impl Kind {
     pub(crate) fn vocabulary(&self) -> Vocabulary {
         let columns = self.fields.iter().map(|field| (field.names, field.required)).collect::<Vec<_>>();
-        Vocabulary::of(&columns)
+        Vocabulary::from_columns(&columns)
     }
 
     /// Where a field stands in the list.
@@ -274,7 +274,7 @@ pub fn set_of_files(names: &[&str]) -> Option<SetFiles> {
 pub(crate) fn set_file_of_header(cells: &[String]) -> Option<(Format, &'static str)> {
     let families = [(Format::Oneroster, ONEROSTER), (Format::Clever, CLEVER)];
     let kinds = families.into_iter().flat_map(|(format, kinds)| kinds.iter().map(move |kind| (format, kind)));
-    let known = |kind: &Kind| Header::of_cells(cells.to_vec(), &kind.vocabulary()).known();
+    let known = |kind: &Kind| Header::from_cells(cells.to_vec(), &kind.vocabulary()).known_count();
     let best =
         kinds.map(|(format, kind)| (known(kind), format, kind.name)).max_by_key(|(known, ..)| *known)?;
     (best.0 >= 3).then_some((best.1, best.2))
@@ -292,7 +292,7 @@ const FITTING: usize = 2;
 fn fits(set: &FileSet<'_>, file: usize, kind: &Kind) -> io::Result<(bool, usize)> {
     set.read(file, &kind.vocabulary(), |opened| {
         let Opened::Table(table) = opened else { return Ok((false, 0)) };
-        Ok((table.header().missing().next().is_none(), table.header().known()))
+        Ok((table.header().missing().next().is_none(), table.header().known_count()))
     })
 }
 

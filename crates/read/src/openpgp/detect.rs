@@ -1,12 +1,18 @@
-//! Tells OpenPGP by a file's first bytes, and never takes a text for it.
+//! Recognises OpenPGP by a file's first bytes, and never mistakes text for it.
+
+/// How the bytes of a message are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageForm {
+    /// As ASCII armor.
+    Armored,
+    Binary,
+}
 
 /// What a file that looks like OpenPGP is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// A message in an armor that begins at this byte.
-    Armored(u64),
-    /// A message.
-    Binary,
+pub(crate) enum Detected {
+    /// A message that begins at the byte `start`.
+    Message { start: u64, form: MessageForm },
     /// An item that does not contain a file.
     NotAMessage(OpenPgpItem),
 }
@@ -26,89 +32,92 @@ pub enum OpenPgpItem {
     MessagePart,
 }
 
-/// What a file that begins with `start` and has `length` bytes is; `None` when it is nothing of OpenPGP.
-pub(crate) fn detect(start: &[u8], length: u64) -> Option<Found> {
-    armored(start).or_else(|| binary(start, length))
+/// Detects OpenPGP in a file that begins with `start` and has `length` bytes; `None` when it is something else.
+pub(crate) fn detect(start: &[u8], length: u64) -> Option<Detected> {
+    detect_armor(start).or_else(|| detect_packet(start, length))
 }
 
 /// RFC 9580 section 6.2, and RFC 4880 for messages in parts.
-fn armored(start: &[u8]) -> Option<Found> {
+fn detect_armor(start: &[u8]) -> Option<Detected> {
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
-    let kind = text.strip_prefix(b"-----BEGIN PGP ")?;
-    let refused = |item| Some(Found::NotAMessage(item));
-    match kind {
-        _ if kind.starts_with(b"MESSAGE-----") => Some(Found::Armored((start.len() - text.len()) as u64)),
-        _ if kind.starts_with(b"SIGNED MESSAGE-----") => refused(OpenPgpItem::ClearSignedText),
-        _ if kind.starts_with(b"PUBLIC KEY") => refused(OpenPgpItem::PublicKey),
-        _ if kind.starts_with(b"PRIVATE KEY") => refused(OpenPgpItem::PrivateKey),
-        _ if kind.starts_with(b"SIGNATURE-----") => refused(OpenPgpItem::DetachedSignature),
-        _ if kind.starts_with(b"MESSAGE, PART") => refused(OpenPgpItem::MessagePart),
+    let label = text.strip_prefix(b"-----BEGIN PGP ")?;
+    let not_a_message = |item| Some(Detected::NotAMessage(item));
+    match label {
+        _ if label.starts_with(b"MESSAGE-----") => {
+            Some(Detected::Message { start: (start.len() - text.len()) as u64, form: MessageForm::Armored })
+        }
+        _ if label.starts_with(b"SIGNED MESSAGE-----") => not_a_message(OpenPgpItem::ClearSignedText),
+        _ if label.starts_with(b"PUBLIC KEY") => not_a_message(OpenPgpItem::PublicKey),
+        _ if label.starts_with(b"PRIVATE KEY") => not_a_message(OpenPgpItem::PrivateKey),
+        _ if label.starts_with(b"SIGNATURE-----") => not_a_message(OpenPgpItem::DetachedSignature),
+        _ if label.starts_with(b"MESSAGE, PART") => not_a_message(OpenPgpItem::MessagePart),
         _ => None,
     }
 }
 
-/// RFC 9580 section 5: the packets that a message, a key or a signature begins with. Their first byte may be a letter of
-/// Windows-1252; what follows the length holds a byte that stands in no text.
-fn binary(start: &[u8], length: u64) -> Option<Found> {
-    let header = Header::of(start)?;
+/// The packets that a message, a key or a signature begins with (RFC 9580 section 5). Their first byte may be a letter in
+/// Windows-1252, but after their length there is a byte that text never contains.
+fn detect_packet(start: &[u8], length: u64) -> Option<Detected> {
+    let header = PacketHeader::parse(start)?;
     let body = &start[header.length..];
     let (&first, second) = (body.first()?, body.get(1).copied());
-    // Whether the file is long enough does not matter here: it may have been cut off.
-    let fits = header.body.is_none_or(|body| body >= 8);
-    let found = |is: bool, what| (is && fits).then_some(what);
-    match header.kind {
+    // The packet may be longer than the file, which may have been cut off.
+    let is_long_enough = header.body.is_none_or(|body| body >= 8);
+    let message = Detected::Message { start: 0, form: MessageForm::Binary };
+    let detected = |matches: bool, detected| (matches && is_long_enough).then_some(detected);
+    match header.packet_type {
         // Session keys, encrypted to a key or with a password.
-        1 => found(matches!(first, 3 | 6), Found::Binary),
-        3 => found(matches!(first, 4..=6), Found::Binary),
+        1 => detected(matches!(first, 3 | 6), message),
+        3 => detected(matches!(first, 4..=6), message),
         2 => {
-            let alone = header.body.is_some_and(|body| header.length as u64 + body == length);
-            let what = if alone { Found::NotAMessage(OpenPgpItem::DetachedSignature) } else { Found::Binary };
-            found(matches!(first, 3 | 4 | 6), what)
+            let is_alone = header.body.is_some_and(|body| header.length as u64 + body == length);
+            let what = if is_alone { Detected::NotAMessage(OpenPgpItem::DetachedSignature) } else { message };
+            detected(matches!(first, 3 | 4 | 6), what)
         }
         // One-pass signature: its second byte is the kind of signature.
-        4 => found(matches!(first, 3 | 6) && matches!(second, Some(0 | 1)), Found::Binary),
-        5 => found(matches!(first, 3 | 4 | 6), Found::NotAMessage(OpenPgpItem::PrivateKey)),
-        6 => found(matches!(first, 3 | 4 | 6), Found::NotAMessage(OpenPgpItem::PublicKey)),
+        4 => detected(matches!(first, 3 | 6) && matches!(second, Some(0 | 1)), message),
+        5 => detected(matches!(first, 3 | 4 | 6), Detected::NotAMessage(OpenPgpItem::PrivateKey)),
+        6 => detected(matches!(first, 3 | 4 | 6), Detected::NotAMessage(OpenPgpItem::PublicKey)),
         // Compressed: by one of three algorithms.
-        8 => found(matches!(first, 1..=3), Found::Binary),
-        // What PGP puts in front of a message.
-        10 => (header.body == Some(3) && body.starts_with(b"PGP")).then_some(Found::Binary),
-        11 => found(is_literal(&start[..start.len().min(header.length + 300)], header.length), Found::Binary),
-        // Encrypted, with nobody named who could open it; 20 is GnuPG's own form.
-        18 => found(matches!(first, 1 | 2), Found::Binary),
-        20 => found(first == 1, Found::Binary),
+        8 => detected(matches!(first, 1..=3), message),
+        // The marker that PGP writes before a message.
+        10 => (header.body == Some(3) && body.starts_with(b"PGP")).then_some(message),
+        11 => detected(is_literal(&start[..start.len().min(header.length + 300)], header.length), message),
+        // Encrypted data without session keys; 20 is GnuPG's own form.
+        18 => detected(matches!(first, 1 | 2), message),
+        20 => detected(first == 1, message),
         _ => None,
     }
 }
 
-/// The form, then the file's name with its length before it, then four bytes of time; among all this there must be a byte
-/// that stands in no text.
+/// Whether a literal packet follows its header: the format, the length of the file name, the name, and four bytes of time.
+/// Among these there must be a byte that text never contains.
 fn is_literal(start: &[u8], header: usize) -> bool {
     let [b'b' | b't' | b'u' | b'l' | b'1' | b'm', name, rest @ ..] = &start[header..] else { return false };
-    let before_the_text = header + 2 + usize::from(*name) + 4;
+    let text_start = header + 2 + usize::from(*name) + 4;
     rest.len() >= usize::from(*name) + 4
-        && start[..before_the_text].iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
+        && start[..text_start].iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }
 
 /// A packet's header (RFC 9580 section 4.2).
-struct Header {
-    kind: u8,
+struct PacketHeader {
+    packet_type: u8,
     length: usize,
-    /// How long the packet is, where it says so.
+    /// The length of the packet's body, if it is given.
     body: Option<u64>,
 }
 
-impl Header {
-    fn of(start: &[u8]) -> Option<Header> {
+impl PacketHeader {
+    fn parse(start: &[u8]) -> Option<PacketHeader> {
         let (&tag, rest) = start.split_first()?;
         if tag & 0x80 == 0 {
             return None;
         }
-        let (kind, (length, body)) = match tag & 0x40 == 0 {
+        let (packet_type, (length, body)) = match tag & 0x40 == 0 {
             true => (tag >> 2 & 0x0F, old_length(tag & 3, rest)?),
             false => (tag & 0x3F, new_length(rest)?),
         };
-        Some(Header { kind, length: 1 + length, body })
+        Some(PacketHeader { packet_type, length: 1 + length, body })
     }
 }
 
@@ -117,20 +126,20 @@ fn old_length(form: u8, rest: &[u8]) -> Option<(usize, Option<u64>)> {
         3 => return Some((0, None)),
         form => 1 << form,
     };
-    Some((bytes, Some(number(rest.get(..bytes)?))))
+    Some((bytes, Some(big_endian(rest.get(..bytes)?))))
 }
 
 fn new_length(rest: &[u8]) -> Option<(usize, Option<u64>)> {
     match *rest.first()? {
         first @ ..192 => Some((1, Some(first.into()))),
         first @ 192..224 => Some((2, Some((u64::from(first) - 192) * 256 + u64::from(*rest.get(1)?) + 192))),
-        255 => Some((5, Some(number(rest.get(1..5)?)))),
-        // The first part of a length in parts.
+        255 => Some((5, Some(big_endian(rest.get(1..5)?)))),
+        // A partial body length.
         _ => Some((1, None)),
     }
 }
 
-fn number(bytes: &[u8]) -> u64 {
+fn big_endian(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
@@ -138,8 +147,12 @@ fn number(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    fn armored(start: u64) -> Detected {
+        Detected::Message { start, form: MessageForm::Armored }
+    }
+
     #[test]
-    fn no_text_is_taken_for_a_message() {
+    fn text_is_never_mistaken_for_a_message() {
         for first in 0x80..=0xFF {
             for second in (0x20..=0xFF).chain([b'\t', b'\r', b'\n']) {
                 for third in (0x20..=0xFF).chain([b'\t', b'\r', b'\n']) {
@@ -154,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_in_the_middle_of_text_is_none() {
+    fn text_that_looks_like_a_literal_packet_is_not_a_message() {
         for text in ["\u{cb}\u{e9}b\tname\n", "\u{cb}9b\nschool_id,class_id,first_name\n,,,,,,,,,,,,,,,,,,"] {
             let bytes = text.chars().map(|c| c as u8).collect::<Vec<_>>();
             for length in 0..200 {
@@ -164,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_are_none() {
+    fn other_file_types_are_not_messages() {
         let files: [&[u8]; 16] = [
             b"",
             b"\x85",
@@ -190,9 +203,9 @@ mod tests {
     }
 
     #[test]
-    fn an_armor_is_found_behind_a_mark_and_blank_lines() {
-        assert_eq!(detect(b"-----BEGIN PGP MESSAGE-----\n", 90), Some(Found::Armored(0)));
-        assert_eq!(detect(b"\xEF\xBB\xBF\r\n \n-----BEGIN PGP MESSAGE-----\n", 90), Some(Found::Armored(7)));
+    fn armor_is_found_after_a_byte_order_mark_and_blank_lines() {
+        assert_eq!(detect(b"-----BEGIN PGP MESSAGE-----\n", 90), Some(armored(0)));
+        assert_eq!(detect(b"\xEF\xBB\xBF\r\n \n-----BEGIN PGP MESSAGE-----\n", 90), Some(armored(7)));
         assert_eq!(detect(b"school_id\n-----BEGIN PGP MESSAGE-----\n", 90), None);
         assert_eq!(detect(b"-----BEGIN CERTIFICATE-----\n", 90), None);
         for (armor, what) in [
@@ -202,12 +215,12 @@ mod tests {
             ("SIGNATURE", OpenPgpItem::DetachedSignature),
         ] {
             let text = format!("-----BEGIN PGP {armor}-----\n");
-            assert_eq!(detect(text.as_bytes(), 90), Some(Found::NotAMessage(what)));
+            assert_eq!(detect(text.as_bytes(), 90), Some(Detected::NotAMessage(what)));
         }
     }
 
     #[test]
-    fn packets_are_found_in_both_forms() {
+    fn packets_with_old_and_new_headers_are_recognised() {
         for start in [
             &b"\x84\x5E\x03abcdefgh"[..],
             b"\x85\x01\x0C\x03abcdefgh",
@@ -227,13 +240,23 @@ mod tests {
             b"\xAC\x20b\x05a.csv\0\0\0\0school_id",
             b"\xCB\x20b\x00\x65\0\0\0school_id,class",
         ] {
-            assert_eq!(detect(start, 1 << 20), Some(Found::Binary), "{start:?}");
+            assert_eq!(
+                detect(start, 1 << 20),
+                Some(Detected::Message { start: 0, form: MessageForm::Binary }),
+                "{start:?}"
+            );
         }
         assert_eq!(
             detect(b"\x88\x75\x04\x00\x16\x0A", 0x77),
-            Some(Found::NotAMessage(OpenPgpItem::DetachedSignature))
+            Some(Detected::NotAMessage(OpenPgpItem::DetachedSignature))
         );
-        assert_eq!(detect(b"\x98\x33\x04\x65\0\0\0", 900), Some(Found::NotAMessage(OpenPgpItem::PublicKey)));
-        assert_eq!(detect(b"\x94\x58\x04\x65\0\0\0", 900), Some(Found::NotAMessage(OpenPgpItem::PrivateKey)));
+        assert_eq!(
+            detect(b"\x98\x33\x04\x65\0\0\0", 900),
+            Some(Detected::NotAMessage(OpenPgpItem::PublicKey))
+        );
+        assert_eq!(
+            detect(b"\x94\x58\x04\x65\0\0\0", 900),
+            Some(Detected::NotAMessage(OpenPgpItem::PrivateKey))
+        );
     }
 }

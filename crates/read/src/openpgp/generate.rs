@@ -1,4 +1,4 @@
-//! Makes a key pair that every OpenPGP program in use understands.
+//! Generates a key pair that every OpenPGP program in use understands.
 
 use homeroom_model::random::Random;
 use pgp::composed::{
@@ -16,18 +16,18 @@ use rand_core::{CryptoRng, RngCore};
 
 use crate::openpgp::key_error::KeyError;
 
-/// Version 4 keys on Curve25519 in the form of before RFC 9580: GnuPG 2.1 and later take them, and so does everything
-/// that was written since; the newer form is unknown to GnuPG 2.2.
-const SIGNS: KeyType = KeyType::Ed25519Legacy;
-const DECRYPTS: KeyType = KeyType::ECDH(ECCCurve::Curve25519Legacy);
+/// Version 4 keys on Curve25519 in the format used before RFC 9580: GnuPG 2.1 and all later programs accept them, while GnuPG
+/// 2.2 does not know the newer format.
+const SIGNING: KeyType = KeyType::Ed25519Legacy;
+const DECRYPTION: KeyType = KeyType::ECDH(ECCCurve::Curve25519Legacy);
 
 /// A new key pair, armored: the secret and the public half.
 pub(crate) fn generate(user_id: &str, created: u32, random: &Random) -> Result<(String, String), KeyError> {
     if user_id.trim().is_empty() || user_id.chars().count() > 200 {
-        return Err(KeyError::Name);
+        return Err(KeyError::InvalidName);
     }
-    let failed = |error: pgp::errors::Error| KeyError::NotMade(error.to_string());
-    let secret = pair(user_id, Timestamp::from_secs(created), Draws(random)).map_err(failed)?;
+    let failed = |error: pgp::errors::Error| KeyError::NotGenerated(error.to_string());
+    let secret = key_pair(user_id, Timestamp::from_secs(created), LibraryRandom(random)).map_err(failed)?;
     let public = SignedPublicKey::from(secret.clone());
     let armor = ArmorOptions::default();
     Ok((
@@ -36,14 +36,18 @@ pub(crate) fn generate(user_id: &str, created: u32, random: &Random) -> Result<(
     ))
 }
 
-/// The library's own builder takes the time from the clock of the machine; this takes it as a parameter.
-fn pair(user_id: &str, created: Timestamp, mut draws: Draws<'_>) -> pgp::errors::Result<SignedSecretKey> {
-    let (public, secret) = SIGNS.generate(&mut draws)?;
-    let inner = PubKeyInner::new(KeyVersion::V4, SIGNS.to_alg(), created, None, public)?;
+/// Unlike the library's own builder, this takes the time as a parameter.
+fn key_pair(
+    user_id: &str,
+    created: Timestamp,
+    mut random: LibraryRandom<'_>,
+) -> pgp::errors::Result<SignedSecretKey> {
+    let (public, secret) = SIGNING.generate(&mut random)?;
+    let inner = PubKeyInner::new(KeyVersion::V4, SIGNING.to_alg(), created, None, public)?;
     let primary_key = SecretKey::new(PublicKey::from_inner(inner)?, secret)?;
 
-    let (public, secret) = DECRYPTS.generate(&mut draws)?;
-    let inner = PubKeyInner::new(KeyVersion::V4, DECRYPTS.to_alg(), created, None, public)?;
+    let (public, secret) = DECRYPTION.generate(&mut random)?;
+    let inner = PubKeyInner::new(KeyVersion::V4, DECRYPTION.to_alg(), created, None, public)?;
     let subkey = SecretSubkey::new(PublicSubkey::from_inner(inner)?, secret)?;
 
     let id = UserId::from_str(Default::default(), user_id)?;
@@ -57,8 +61,7 @@ fn pair(user_id: &str, created: Timestamp, mut draws: Draws<'_>) -> pgp::errors:
     })
 }
 
-/// The signature that ties a name to the key. It says what programs that encrypt to us may use: nothing that we do
-/// not read, and no compression by bzip2.
+/// The signature that binds a name to the key. It tells programs that encrypt to us what we can read; bzip2 is not included.
 fn certify(key: &SecretKey, id: &UserId, created: Timestamp) -> pgp::errors::Result<Signature> {
     let mut flags = KeyFlags::default();
     flags.set_certify(true);
@@ -87,7 +90,7 @@ fn certify(key: &SecretKey, id: &UserId, created: Timestamp) -> pgp::errors::Res
     config.sign_certification(key, key.public_key(), &Password::empty(), Tag::UserId, id)
 }
 
-/// The signature that ties the key that decrypts to the one that signs.
+/// The signature that binds the decryption key to the signing key.
 fn bind(key: &SecretKey, subkey: &SecretSubkey, created: Timestamp) -> pgp::errors::Result<Signature> {
     let mut flags = KeyFlags::default();
     flags.set_encrypt_comms(true);
@@ -104,21 +107,21 @@ fn config(
     key: &SecretKey,
     kind: SignatureType,
     created: Timestamp,
-    says: impl IntoIterator<Item = SubpacketData>,
+    subpackets: impl IntoIterator<Item = SubpacketData>,
 ) -> pgp::errors::Result<SignatureConfig> {
     let mut config = SignatureConfig::v4(kind, key.algorithm(), key.hash_alg());
-    let always =
+    let common =
         [SubpacketData::SignatureCreationTime(created), SubpacketData::IssuerFingerprint(key.fingerprint())];
     config.hashed_subpackets =
-        always.into_iter().chain(says).map(Subpacket::regular).collect::<pgp::errors::Result<_>>()?;
+        common.into_iter().chain(subpackets).map(Subpacket::regular).collect::<pgp::errors::Result<_>>()?;
     config.unhashed_subpackets = vec![Subpacket::regular(SubpacketData::IssuerKeyId(key.legacy_key_id()))?];
     Ok(config)
 }
 
-/// [`Chance`] as the library wants it.
-struct Draws<'c>(&'c Random);
+/// [`Random`] as the generator that the library expects.
+struct LibraryRandom<'c>(&'c Random);
 
-impl RngCore for Draws<'_> {
+impl RngCore for LibraryRandom<'_> {
     fn next_u32(&mut self) -> u32 {
         rand_core::impls::next_u32_via_fill(self)
     }
@@ -137,5 +140,5 @@ impl RngCore for Draws<'_> {
     }
 }
 
-// Random draws from ChaCha, seeded by the operating system.
-impl CryptoRng for Draws<'_> {}
+// `Random` uses ChaCha, seeded by the operating system.
+impl CryptoRng for LibraryRandom<'_> {}

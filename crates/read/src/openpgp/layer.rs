@@ -1,5 +1,5 @@
-//! What a message is made of from the outside in: the file, its armor, what was encrypted, what was compressed. Each is a
-//! reader that watches how much goes through it, and that ends only when all around it has ended as it should.
+//! The layers of a message from the outside in: the file, its armor, the encrypted data, the compressed data. Each is a reader
+//! that limits how much goes through it, and that reaches its end only when the layers around it have ended properly.
 
 use std::fmt;
 use std::io::{self, BufReader, Read};
@@ -9,46 +9,47 @@ use std::sync::{Arc, Mutex};
 use pgp::armor::{Dearmor, DearmorOptions};
 use pgp::composed::{CompressedDataReader, Edata, MessageReader, PacketBodyReader};
 
-use crate::container::ContainerError;
+use crate::container_error::ContainerError;
 
-/// Bytes of a layer that may be something else than its content. Packets of keys and signatures are read into memory as
-/// they stand there, and the format has no limit for them; a hundred recipients need 50 KiB.
-const AROUND: u64 = 1 << 20;
-/// Bytes that may follow the end of compressed data within its packet. More is a second message, where a packet goes on to
+/// Bytes of a layer that may be something other than its content. Packets of keys and signatures are read into memory at
+/// whatever length they have, and the format has no limit for them; a hundred recipients need 50 KiB.
+const OVERHEAD: u64 = 1 << 20;
+/// Bytes that may follow the end of compressed data within its packet. More is a second message, in a packet that continues to
 /// the end of the file.
-const REST: u64 = 8;
+const TRAILING: u64 = 8;
 
-/// How much has gone and may go through a layer.
+/// The progress of a layer, shared with the reader of the plaintext.
 #[derive(Debug)]
-pub(crate) struct Passage {
-    most: AtomicU64,
-    ended: AtomicBool,
+pub(crate) struct LayerProgress {
+    /// How many bytes may have gone through.
+    limit: AtomicU64,
+    has_ended: AtomicBool,
 }
 
-impl Passage {
-    /// So much content has come out.
-    pub(crate) fn came_out(&self, bytes: u64) {
-        self.most.store(bytes.saturating_add(AROUND), Ordering::Relaxed);
+impl LayerProgress {
+    /// Raises the limit: `bytes` of plaintext have come out.
+    pub(crate) fn allow_beyond(&self, bytes: u64) {
+        self.limit.store(bytes.saturating_add(OVERHEAD), Ordering::Relaxed);
     }
 
-    /// From here on all of it is content, which never lies in memory as a whole.
-    pub(crate) fn is_content(&self) {
-        self.most.store(u64::MAX, Ordering::Relaxed);
+    /// Removes the limit: what follows is content, which is never in memory as a whole.
+    pub(crate) fn allow_all(&self) {
+        self.limit.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// Whether it has been read to its end, and nothing was wrong with it.
-    pub(crate) fn ended(&self) -> bool {
-        self.ended.load(Ordering::Relaxed)
+    /// Whether it has been read to its end without an error.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Relaxed)
     }
 }
 
-/// What the operating system said: the library passes on only that something failed.
+/// The last error of the operating system: the library passes on only that something failed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Disk(Arc<Mutex<Option<i32>>>);
+pub(crate) struct DiskError(Arc<Mutex<Option<i32>>>);
 
-impl Disk {
-    /// The error of the disk, or else damage.
-    pub(crate) fn error(&self) -> io::Error {
+impl DiskError {
+    /// The error of the disk, or if there is none, damage.
+    pub(crate) fn or_damaged(&self) -> io::Error {
         match *self.0.lock().expect("no code panics while it holds this") {
             Some(code) => io::Error::from_raw_os_error(code),
             None => ContainerError::MessageDamaged.into(),
@@ -56,21 +57,28 @@ impl Disk {
     }
 }
 
-/// A watched reader. It never goes on after an error, which the library's readers answer with a panic; and its error is
-/// never an early end, which they take for the end.
+/// A reader with a limit. It does not touch the inner reader again after an error, since the library's readers would panic;
+/// and it never fails with `UnexpectedEof`, which they would treat as the end.
 pub(crate) struct Layer<R> {
     inner: R,
     passed: u64,
-    passage: Arc<Passage>,
-    disk: Disk,
-    failed: bool,
+    progress: Arc<LayerProgress>,
+    disk_error: DiskError,
+    has_failed: bool,
 }
 
 impl<R: Read> Layer<R> {
-    pub(crate) fn new(inner: R, disk: &Disk) -> (Arc<Passage>, BufReader<Layer<R>>) {
-        let passage = Arc::new(Passage { most: AtomicU64::new(AROUND), ended: AtomicBool::new(false) });
-        let layer = Layer { inner, passed: 0, passage: passage.clone(), disk: disk.clone(), failed: false };
-        (passage, BufReader::with_capacity(1 << 16, layer))
+    pub(crate) fn new(inner: R, disk_error: &DiskError) -> (Arc<LayerProgress>, BufReader<Layer<R>>) {
+        let progress =
+            Arc::new(LayerProgress { limit: AtomicU64::new(OVERHEAD), has_ended: AtomicBool::new(false) });
+        let layer = Layer {
+            inner,
+            passed: 0,
+            progress: progress.clone(),
+            disk_error: disk_error.clone(),
+            has_failed: false,
+        };
+        (progress, BufReader::with_capacity(1 << 16, layer))
     }
 
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -79,7 +87,7 @@ impl<R: Read> Layer<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     if let Some(code) = error.raw_os_error() {
-                        *self.disk.0.lock().expect("no code panics while it holds this") = Some(code);
+                        *self.disk_error.0.lock().expect("no code panics while it holds this") = Some(code);
                     }
                     return Err(ContainerError::MessageDamaged.into());
                 }
@@ -87,11 +95,11 @@ impl<R: Read> Layer<R> {
             }
         };
         self.passed += read as u64;
-        if self.passed > self.passage.most.load(Ordering::Relaxed) {
+        if self.passed > self.progress.limit.load(Ordering::Relaxed) {
             return Err(ContainerError::MessageDamaged.into());
         }
         if read == 0 && !buffer.is_empty() {
-            self.passage.ended.store(true, Ordering::Relaxed);
+            self.progress.has_ended.store(true, Ordering::Relaxed);
         }
         Ok(read)
     }
@@ -99,12 +107,12 @@ impl<R: Read> Layer<R> {
 
 impl<R: Read> Read for Layer<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.failed {
+        if self.has_failed {
             return Err(ContainerError::MessageDamaged.into());
         }
-        let done = self.step(buffer);
-        self.failed = done.is_err();
-        done
+        let result = self.step(buffer);
+        self.has_failed = result.is_err();
+        result
     }
 }
 
@@ -114,12 +122,12 @@ impl<R> fmt::Debug for Layer<R> {
     }
 }
 
-/// The bytes in an armor (RFC 9580 section 6), which is to be followed by nothing.
+/// The bytes inside ASCII armor (RFC 9580 section 6), after which nothing may follow.
 pub(crate) struct Armored<R: io::BufRead>(Option<Dearmor<R>>);
 
 impl<R: io::BufRead> Armored<R> {
     pub(crate) fn new(armor: R) -> Armored<R> {
-        // The limit is one for its header and its last line.
+        // The limit applies to the header and the last line.
         Armored(Some(Dearmor::with_options(armor, DearmorOptions::new().set_limit(1 << 16))))
     }
 }
@@ -133,46 +141,46 @@ impl<R: io::BufRead> Read for Armored<R> {
             && let Some(dearmor) = self.0.take()
         {
             let (.., mut rest) = dearmor.into_parts();
-            only(&mut rest, u64::MAX, |byte| byte.is_ascii_whitespace())?;
+            expect_only(&mut rest, u64::MAX, |byte| byte.is_ascii_whitespace())?;
         }
         Ok(read)
     }
 }
 
-/// What an encrypted packet holds. Its last bytes tell whether it is whole.
+/// The content of an encrypted packet, whose last bytes prove that it is complete.
 pub(crate) struct Decrypted<'a>(pub(crate) Edata<'a>);
 
 impl Read for Decrypted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
         if read == 0 && !buffer.is_empty() {
-            ends(self.0.get_mut(), 0)?;
+            expect_end(self.0.get_mut(), 0)?;
         }
         Ok(read)
     }
 }
 
-/// What a compressed packet holds.
+/// The content of a compressed packet.
 pub(crate) struct Inflated<'a>(pub(crate) CompressedDataReader<MessageReader<'a>>);
 
 impl Read for Inflated<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
         if read == 0 && !buffer.is_empty() {
-            ends(self.0.get_mut(), REST)?;
+            expect_end(self.0.get_mut(), TRAILING)?;
         }
         Ok(read)
     }
 }
 
-/// The packet is over, and so is what it lies in: a second message behind the first would be lost.
-fn ends(packet: &mut PacketBodyReader<MessageReader<'_>>, rest: u64) -> io::Result<()> {
-    only(packet, rest, |_| true)?;
-    only(packet.get_mut(), u64::MAX, |byte| byte.is_ascii_whitespace())
+/// Fails unless the packet has at most `trailing` bytes left and nothing follows it: a second message would be lost.
+fn expect_end(packet: &mut PacketBodyReader<MessageReader<'_>>, trailing: u64) -> io::Result<()> {
+    expect_only(packet, trailing, |_| true)?;
+    expect_only(packet.get_mut(), u64::MAX, |byte| byte.is_ascii_whitespace())
 }
 
-/// Reads on to the end, where only a few bytes that may be there are.
-fn only(reader: &mut impl Read, most: u64, may_be: impl Fn(u8) -> bool) -> io::Result<()> {
+/// Reads to the end; fails when there are more than `limit` bytes, or one that is not allowed.
+fn expect_only(reader: &mut impl Read, limit: u64, is_allowed: impl Fn(u8) -> bool) -> io::Result<()> {
     let mut block = [0; 512];
     let mut passed = 0;
     loop {
@@ -181,7 +189,7 @@ fn only(reader: &mut impl Read, most: u64, may_be: impl Fn(u8) -> bool) -> io::R
             return Ok(());
         }
         passed += read as u64;
-        if passed > most || !block[..read].iter().copied().all(&may_be) {
+        if passed > limit || !block[..read].iter().copied().all(&is_allowed) {
             return Err(ContainerError::MessageDamaged.into());
         }
     }

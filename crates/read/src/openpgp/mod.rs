@@ -15,6 +15,6 @@ pub use key_error::KeyError;
 pub use keys::OpenPgpKeys;
 pub use signature::SignatureStatus;
 
-pub(crate) use detect::{Found, detect};
-pub(crate) use message::{Sealed, Whole};
-pub(crate) use signature::Seen;
+pub(crate) use detect::{Detected, MessageForm, detect};
+pub(crate) use message::{DecryptedFile, OpenPgpMessage};
+pub(crate) use signature::SharedStatus;

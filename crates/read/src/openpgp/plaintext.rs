@@ -1,4 +1,4 @@
-//! A reader of what a message says.
+//! Decrypts and decompresses a message while it is read.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,64 +9,73 @@ use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{ProtectedDataConfig, SymEncryptedProtectedDataConfig};
 use pgp::types::Seipdv1ReadMode;
 
-use crate::container::ContainerError;
+use crate::container_error::ContainerError;
+use crate::openpgp::detect::MessageForm;
 use crate::openpgp::keys::OpenPgpKeys;
-use crate::openpgp::layer::{Armored, Decrypted, Disk, Inflated, Layer, Passage};
+use crate::openpgp::layer::{Armored, Decrypted, DiskError, Inflated, Layer, LayerProgress};
 use crate::openpgp::session::session_key;
-use crate::openpgp::signature::{Seen, at_the_end, at_the_start};
+use crate::openpgp::signature::{SharedStatus, status_before, verify};
 
-/// What a message says, decrypted and decompressed while it is read. Whether its bytes are what was sent is known at its
-/// end: what came out until then may have been changed by somebody.
+/// The plaintext of a message. Only its end proves that the bytes are what was sent: until then they may have been tampered
+/// with.
 pub(crate) struct Plaintext<'s> {
     message: Message<'s>,
     /// All layers, the innermost last.
-    layers: Vec<Arc<Passage>>,
+    layers: Vec<Arc<LayerProgress>>,
     keys: Arc<OpenPgpKeys>,
-    seen: Seen,
-    disk: Disk,
-    came_out: u64,
-    state: State,
+    signature: SharedStatus,
+    disk_error: DiskError,
+    bytes_out: u64,
+    state: ReadState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ReadState {
     Reading,
     Ended,
     Failed,
 }
 
 impl<'s> Plaintext<'s> {
-    /// Opens a message: `armored` or not, from its first byte on.
+    /// Opens a message; `file` is at its first byte.
     pub(crate) fn open(
         file: Box<dyn Read + Send + 's>,
-        armored: bool,
+        form: MessageForm,
         keys: Arc<OpenPgpKeys>,
-        seen: Seen,
+        signature: SharedStatus,
     ) -> io::Result<Plaintext<'s>> {
-        let disk = Disk::default();
+        let disk_error = DiskError::default();
         let mut layers = vec![];
-        let opened = guarded(|| opened(file, armored, &keys, &disk, &mut layers));
-        let message = opened.unwrap_or(Err(ContainerError::MessageDamaged)).map_err(|why| match why {
-            ContainerError::MessageDamaged => disk.error(),
-            why => why.into(),
+        let opened = catch_panic(|| open_layers(file, form, &keys, &disk_error, &mut layers));
+        let message = opened.unwrap_or(Err(ContainerError::MessageDamaged)).map_err(|error| match error {
+            ContainerError::MessageDamaged => disk_error.or_damaged(),
+            error => error.into(),
         })?;
-        seen.set(at_the_start(&message, &keys));
-        Ok(Plaintext { message, layers, keys, seen, disk, came_out: 0, state: State::Reading })
+        signature.set(status_before(&message, &keys));
+        Ok(Plaintext {
+            message,
+            layers,
+            keys,
+            signature,
+            disk_error,
+            bytes_out: 0,
+            state: ReadState::Reading,
+        })
     }
 
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = guarded(|| self.message.read(buffer)).and_then(Result::ok);
-        let read = read.ok_or_else(|| self.disk.error())?;
-        self.came_out += read as u64;
+        let read = catch_panic(|| self.message.read(buffer)).and_then(Result::ok);
+        let read = read.ok_or_else(|| self.disk_error.or_damaged())?;
+        self.bytes_out += read as u64;
         if let Some(innermost) = self.layers.last() {
-            innermost.came_out(self.came_out);
+            innermost.allow_beyond(self.bytes_out);
         }
         if read == 0 && !buffer.is_empty() {
-            if !self.layers.iter().all(|layer| layer.ended()) {
+            if !self.layers.iter().all(|layer| layer.has_ended()) {
                 return Err(ContainerError::MessageDamaged.into());
             }
-            self.seen.set(at_the_end(&self.message, &self.keys)?);
-            self.state = State::Ended;
+            self.signature.set(verify(&self.message, &self.keys)?);
+            self.state = ReadState::Ended;
         }
         Ok(read)
     }
@@ -75,61 +84,59 @@ impl<'s> Plaintext<'s> {
 impl Read for Plaintext<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.state {
-            State::Reading => self.step(buffer).inspect_err(|_| self.state = State::Failed),
-            State::Ended => Ok(0),
-            State::Failed => Err(self.disk.error()),
+            ReadState::Reading => self.step(buffer).inspect_err(|_| self.state = ReadState::Failed),
+            ReadState::Ended => Ok(0),
+            ReadState::Failed => Err(self.disk_error.or_damaged()),
         }
     }
 }
 
-/// The library answers states that it thinks impossible with a panic. Nothing that is sent to us is known to bring it there,
-/// and if something did, it would be the file that is damaged and not the program. `None` after a panic; what it left
-/// behind is not used again.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+/// The library panics in states that it considers impossible. No file is known to cause that, and if one did, the file would be
+/// damaged and not the program. `None` after a panic; the panicked state is not used again.
+fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-/// Goes in through the layers up to the text. There is at most one of each kind, as all programs write them: message
-/// within message could go on for ever.
-fn opened<'s>(
+/// Opens the layers down to the literal data. At most one layer of each kind is allowed, which is what all programs write:
+/// messages within messages could be nested without end.
+fn open_layers<'s>(
     file: Box<dyn Read + Send + 's>,
-    armored: bool,
+    form: MessageForm,
     keys: &OpenPgpKeys,
-    disk: &Disk,
-    layers: &mut Vec<Arc<Passage>>,
+    disk_error: &DiskError,
+    layers: &mut Vec<Arc<LayerProgress>>,
 ) -> Result<Message<'s>, ContainerError> {
-    let mut message = match armored {
-        false => enter(file, disk, layers)?,
-        true => {
+    let mut message = match form {
+        MessageForm::Binary => open_layer(file, disk_error, layers)?,
+        MessageForm::Armored => {
             let armor = BufReader::with_capacity(1 << 16, file);
-            enter(Armored::new(armor), disk, layers)?
+            open_layer(Armored::new(armor), disk_error, layers)?
         }
     };
     if let Message::Encrypted { esk, mut edata, .. } = message {
         let key = session_key(&esk, keys)?;
-        if !is_known(&edata) {
+        if !is_supported(&edata) {
             return Err(ContainerError::Unsupported);
         }
-        // GnuPG 2.4 writes its own form of authenticated encryption to keys that allow it.
+        // GnuPG 2.4 uses its own form of authenticated encryption for keys that allow it.
         let options =
             DecryptionOptions::new().enable_gnupg_aead().set_seipdv1_read_mode(Seipdv1ReadMode::Streaming);
-        edata.decrypt_with_options(&key, options).map_err(|error| unusable(&error))?;
-        message = enter_content(Decrypted(edata), disk, layers)?;
+        edata.decrypt_with_options(&key, options).map_err(|error| unsupported_or_damaged(&error))?;
+        message = open_content(Decrypted(edata), disk_error, layers)?;
     }
     if let Message::Compressed { reader, .. } = message {
-        let inflated = reader.decompress().map_err(|error| packed_or_damaged(&error))?;
-        message = enter_content(Inflated(inflated), disk, layers)?;
+        let inflated = reader.decompress().map_err(|error| unsupported_or_damaged_io(&error))?;
+        message = open_content(Inflated(inflated), disk_error, layers)?;
     }
-    let is_text = match &message {
+    let is_literal = match &message {
         Message::Signed { reader, .. } => reader.get_ref().is_literal(),
         message => message.is_literal(),
     };
-    if is_text { Ok(message) } else { Err(ContainerError::Unsupported) }
+    if is_literal { Ok(message) } else { Err(ContainerError::Unsupported) }
 }
 
-/// Whether the message is encrypted in a way that is read here. The library takes it for granted that a cipher for
-/// authenticated encryption is one.
-fn is_known(edata: &Edata<'_>) -> bool {
+/// Whether the encryption is supported. The library assumes that the cipher of an authenticated mode is a suitable one.
+fn is_supported(edata: &Edata<'_>) -> bool {
     let (sym_alg, aead) = match edata {
         Edata::SymEncryptedProtectedData { reader } | Edata::GnupgAeadData { reader } => {
             match reader.config() {
@@ -140,7 +147,7 @@ fn is_known(edata: &Edata<'_>) -> bool {
                 ProtectedDataConfig::GnupgAead(config) => (&config.sym_alg, &config.aead),
             }
         }
-        // Without any proof that its bytes are what was sent: no program has written this for twenty years.
+        // Not authenticated at all; no program has written this for twenty years.
         Edata::SymEncryptedData { .. } => return false,
     };
     aead.tag_size().is_some()
@@ -150,40 +157,41 @@ fn is_known(edata: &Edata<'_>) -> bool {
         )
 }
 
-/// Reads the first packets of what is inside of the innermost layer so far.
-fn enter_content<'s>(
+/// Opens a layer inside the innermost one so far.
+fn open_content<'s>(
     content: impl Read + Send + 's,
-    disk: &Disk,
-    layers: &mut Vec<Arc<Passage>>,
+    disk_error: &DiskError,
+    layers: &mut Vec<Arc<LayerProgress>>,
 ) -> Result<Message<'s>, ContainerError> {
-    if let Some(around) = layers.last() {
-        around.is_content();
+    if let Some(outer) = layers.last() {
+        outer.allow_all();
     }
-    enter(content, disk, layers)
+    open_layer(content, disk_error, layers)
 }
 
-fn enter<'s>(
+/// Opens a layer and reads its first packets.
+fn open_layer<'s>(
     layer: impl Read + Send + 's,
-    disk: &Disk,
-    layers: &mut Vec<Arc<Passage>>,
+    disk_error: &DiskError,
+    layers: &mut Vec<Arc<LayerProgress>>,
 ) -> Result<Message<'s>, ContainerError> {
-    let (passage, mut reader) = Layer::new(layer, disk);
-    layers.push(passage);
+    let (progress, mut reader) = Layer::new(layer, disk_error);
+    layers.push(progress);
     reader.fill_buf().map_err(|error| {
         ContainerError::in_io_error(&error).cloned().unwrap_or(ContainerError::MessageDamaged)
     })?;
-    Message::from_bytes(reader).map_err(|error| unusable(&error))
+    Message::from_bytes(reader).map_err(|error| unsupported_or_damaged(&error))
 }
 
-fn unusable(error: &pgp::errors::Error) -> ContainerError {
+fn unsupported_or_damaged(error: &pgp::errors::Error) -> ContainerError {
     match error {
         pgp::errors::Error::Unsupported { .. } => ContainerError::Unsupported,
         _ => ContainerError::MessageDamaged,
     }
 }
 
-/// What is compressed in a way that is not read here is told by this kind.
-fn packed_or_damaged(error: &io::Error) -> ContainerError {
+/// The library reports an unsupported compression method as `InvalidInput`.
+fn unsupported_or_damaged_io(error: &io::Error) -> ContainerError {
     match error.kind() {
         io::ErrorKind::InvalidInput => ContainerError::Unsupported,
         _ => ContainerError::MessageDamaged,

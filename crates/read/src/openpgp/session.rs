@@ -1,16 +1,16 @@
-//! Finds the key of a message: each message has one of its own, which is encrypted to the recipients' keys.
+//! Finds the session key of a message, which is encrypted to each recipient's key.
 
 use pgp::composed::{Esk, PlainSessionKey, SignedSecretKey};
 use pgp::packet::PublicKeyEncryptedSessionKey;
 use pgp::types::{DecryptionKey, EskType, Password, PkeskVersion};
 
-use crate::container::ContainerError;
+use crate::container_error::ContainerError;
 use crate::openpgp::keys::OpenPgpKeys;
 
-/// Recipients that are looked at: one that hides its name costs a try with each of our keys.
+/// Recipients considered: a hidden recipient costs an attempt with each of our keys.
 const RECIPIENTS: usize = 100;
 
-/// The key that a message is encrypted with.
+/// The key with which a message is encrypted.
 pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessionKey, ContainerError> {
     let recipients = list.iter().filter_map(|key| match key {
         Esk::PublicKeyEncryptedSessionKey(key) => Some(key),
@@ -25,7 +25,7 @@ pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessi
         });
     }
     let secret = keys.secret().ok_or(ContainerError::EncryptedWithoutKey)?;
-    if let Some(key) = recipients.iter().find_map(|recipient| opened(recipient, secret)) {
+    if let Some(key) = recipients.iter().find_map(|recipient| decrypt_session_key(recipient, secret)) {
         return Ok(key);
     }
     Err(match recipients.iter().any(|recipient| is_named(recipient, secret)) {
@@ -34,25 +34,28 @@ pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessi
     })
 }
 
-fn opened(recipient: &PublicKeyEncryptedSessionKey, secret: &SignedSecretKey) -> Option<PlainSessionKey> {
+fn decrypt_session_key(
+    recipient: &PublicKeyEncryptedSessionKey,
+    secret: &SignedSecretKey,
+) -> Option<PlainSessionKey> {
     let values = recipient.values().ok()?;
     let kind = match recipient.version() {
         PkeskVersion::V3 => EskType::V3_4,
         PkeskVersion::V6 => EskType::V6,
         PkeskVersion::Other(_) => return None,
     };
-    let with = |key: &dyn DecryptionKey| key.decrypt(&Password::empty(), values, kind).ok()?.ok();
+    let decrypt = |key: &dyn DecryptionKey| key.decrypt(&Password::empty(), values, kind).ok()?.ok();
     let subkeys = secret.secret_subkeys.iter().map(|subkey| &subkey.key);
-    subkeys.filter(|key| recipient.match_identity(key.public_key())).find_map(|key| with(key)).or_else(|| {
-        recipient.match_identity(secret.primary_key.public_key()).then(|| with(&secret.primary_key))?
-    })
+    subkeys.filter(|key| recipient.match_identity(key.public_key())).find_map(|key| decrypt(key)).or_else(
+        || recipient.match_identity(secret.primary_key.public_key()).then(|| decrypt(&secret.primary_key))?,
+    )
 }
 
-/// Whether the recipient is one of our keys by name; a hidden one may be anybody.
+/// Whether the recipient is explicitly one of our keys; a hidden recipient may be anybody.
 fn is_named(recipient: &PublicKeyEncryptedSessionKey, secret: &SignedSecretKey) -> bool {
-    let hidden = recipient.id().is_ok_and(|id| id.is_wildcard())
+    let is_hidden = recipient.id().is_ok_and(|id| id.is_wildcard())
         || recipient.fingerprint().is_ok_and(|fingerprint| fingerprint.is_none());
-    let is = |key: &dyn Fn() -> bool| !hidden && key();
-    secret.secret_subkeys.iter().any(|subkey| is(&|| recipient.match_identity(subkey.key.public_key())))
-        || is(&|| recipient.match_identity(secret.primary_key.public_key()))
+    let matches = |is_match: &dyn Fn() -> bool| !is_hidden && is_match();
+    secret.secret_subkeys.iter().any(|subkey| matches(&|| recipient.match_identity(subkey.key.public_key())))
+        || matches(&|| recipient.match_identity(secret.primary_key.public_key()))
 }

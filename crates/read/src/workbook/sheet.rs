@@ -1,4 +1,4 @@
-//! A sheet as the text of a CSV: a line for each row, so that the line of a finding is the row in the sheet.
+//! A sheet as the text of a CSV with one line for each row, so that the line of a finding is the row of the sheet.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -6,50 +6,62 @@ use std::sync::Arc;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::rules::ReadLimits;
-use crate::workbook::parts::{Shared, TextOf, unescaped};
+use crate::workbook::number_format::{Epoch, NumberFormat};
+use crate::workbook::shared_strings::{SharedStrings, TextReader, unescape};
 use crate::workbook::xml::{Xml, add_text, attribute};
 
-/// Excel's own limits (ECMA-376 part 1, annex on limits of applications).
+/// Excel's own limits (ECMA-376 part 1, annex on application limits).
 const ROWS: u32 = 1_048_576;
 const COLUMNS: usize = 16_384;
 
+/// What all sheets of a workbook share.
+#[derive(Debug, Default)]
+pub(super) struct SheetContext {
+    pub(super) strings: SharedStrings,
+    /// The number format of each cell style.
+    pub(super) formats: Vec<Arc<NumberFormat>>,
+    pub(super) epoch: Epoch,
+}
+
+/// A reader of a sheet as text.
 pub(super) struct Sheet<R> {
-    shared: Arc<Shared>,
+    shared: Arc<SheetContext>,
     xml: Xml<R>,
-    /// Rows that have become text.
+    /// The number of rows converted so far.
     rows: u32,
-    /// Text that has not been taken yet.
+    /// The text of the current row.
     text: Vec<u8>,
-    taken: usize,
+    /// How much of the text has been read.
+    bytes_read: usize,
     at_end: bool,
-    /// Bytes of a row from which on its cells are left out: nobody reads so long a record, and one text may stand in
-    /// every cell.
-    longest: usize,
+    /// The bytes of a row after which its cells are left out: such a record is too long to be read, and every cell may refer
+    /// to the same long string.
+    max_row_bytes: usize,
 }
 
 /// A cell that is being read.
 struct Cell {
     column: usize,
-    kind: Option<String>,
+    cell_type: Option<String>,
     style: usize,
 }
 
 impl<R: Read> Sheet<R> {
-    pub(super) fn new(shared: Arc<Shared>, part: R, limits: &ReadLimits) -> Sheet<R> {
-        let (xml, longest) = (Xml::new(part), limits.longest_record);
-        Sheet { shared, xml, rows: 0, text: vec![], taken: 0, at_end: false, longest }
+    pub(super) fn new(shared: Arc<SheetContext>, part: R, limits: &ReadLimits) -> Sheet<R> {
+        let (xml, max_row_bytes) = (Xml::new(part), limits.longest_record);
+        Sheet { shared, xml, rows: 0, text: vec![], bytes_read: 0, at_end: false, max_row_bytes }
     }
 
-    /// Turns the next row into text.
+    /// Converts the next row to text.
     fn next_row(&mut self) -> io::Result<()> {
         self.text.clear();
-        self.taken = 0;
+        self.bytes_read = 0;
         loop {
             match self.xml.next()? {
                 Event::Start(element) if element.local_name().as_ref() == "row" => {
                     let number = row_number(&element);
                     self.begin_row(number);
-                    self.cells()?;
+                    self.convert_cells()?;
                     self.text.push(b'\n');
                     return Ok(());
                 }
@@ -68,21 +80,21 @@ impl<R: Read> Sheet<R> {
         }
     }
 
-    /// Adds a blank line for each row that is left out.
+    /// Adds a blank line for each row that the sheet leaves out.
     fn begin_row(&mut self, number: Option<u32>) {
         let next = self.rows + 1;
         self.rows = number.filter(|number| (next..=ROWS).contains(number)).unwrap_or(next);
         self.text.resize((self.rows - next) as usize, b'\n');
     }
 
-    /// The cells up to the end of the row.
-    fn cells(&mut self) -> io::Result<()> {
+    /// Converts the cells up to the end of the row.
+    fn convert_cells(&mut self) -> io::Result<()> {
         let mut cell = None;
         let mut next_column = 0;
         let mut value = String::new();
-        let (mut in_value, mut inline) = (false, TextOf::default());
+        let (mut in_value, mut inline) = (false, TextReader::default());
         let start = self.text.len();
-        // Columns that have their text or their blank.
+        // The number of columns written, including empty ones.
         let mut written = 0;
         loop {
             let event = self.xml.next()?;
@@ -90,12 +102,12 @@ impl<R: Read> Sheet<R> {
                 Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
                     "c" => {
                         let column = attribute(element, "r")
-                            .and_then(|place| column_of(&place))
+                            .and_then(|reference| column_of(&reference))
                             .unwrap_or(next_column);
                         next_column = column + 1;
                         value.clear();
                         let style = attribute(element, "s").and_then(|style| style.parse().ok()).unwrap_or(0);
-                        cell = Some(Cell { column, kind: attribute(element, "t"), style });
+                        cell = Some(Cell { column, cell_type: attribute(element, "t"), style });
                     }
                     "v" => in_value = matches!(event, Event::Start(_)),
                     _ => {}
@@ -106,7 +118,7 @@ impl<R: Read> Sheet<R> {
                     "c" => {
                         if let Some(cell) = cell.take()
                             && (written..COLUMNS).contains(&cell.column)
-                            && self.text.len() - start <= self.longest
+                            && self.text.len() - start <= self.max_row_bytes
                         {
                             let shown = self.shared.shown(&cell, &value);
                             let gap = cell.column - written + usize::from(written > 0);
@@ -129,14 +141,14 @@ impl<R: Read> Sheet<R> {
     }
 }
 
-impl Shared {
+impl SheetContext {
     /// What a cell shows.
     fn shown(&self, cell: &Cell, value: &str) -> String {
-        match cell.kind.as_deref() {
+        match cell.cell_type.as_deref() {
             Some("s") => {
-                value.trim().parse().ok().and_then(|at| self.texts.get(at)).unwrap_or_default().to_owned()
+                value.trim().parse().ok().and_then(|at| self.strings.get(at)).unwrap_or_default().to_owned()
             }
-            Some("str" | "inlineStr") => unescaped(value),
+            Some("str" | "inlineStr") => unescape(value),
             Some("b") => if value.trim() == "1" { "TRUE" } else { "FALSE" }.into(),
             Some("e" | "d") => value.to_owned(),
             _ => match (value.trim().parse::<f64>(), self.formats.get(cell.style)) {
@@ -152,39 +164,39 @@ fn row_number(element: &BytesStart<'_>) -> Option<u32> {
 }
 
 /// The column of `AB12`, counted from 0.
-fn column_of(place: &str) -> Option<usize> {
-    let letters = place.bytes().take_while(u8::is_ascii_alphabetic).take(4);
+fn column_of(reference: &str) -> Option<usize> {
+    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).take(4);
     let number =
         letters.fold(0, |number, letter| number * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
     number.checked_sub(1)
 }
 
-/// A value as a cell of a CSV. A line break would move the lines away from the rows: it becomes a blank.
+/// Appends a value as a CSV cell. A line break becomes a blank, so that lines remain rows.
 fn push_field(text: &mut Vec<u8>, value: &str) {
-    let quoted = value.contains([',', '"']);
-    if quoted {
+    let needs_quotes = value.contains([',', '"']);
+    if needs_quotes {
         text.push(b'"');
     }
     for byte in value.bytes() {
         match byte {
             b'\n' | b'\r' => text.push(b' '),
             b'"' => text.extend(b"\"\""),
-            other => text.push(other),
+            byte => text.push(byte),
         }
     }
-    if quoted {
+    if needs_quotes {
         text.push(b'"');
     }
 }
 
 impl<R: Read> Read for Sheet<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.text.len() && !self.at_end {
+        while self.bytes_read == self.text.len() && !self.at_end {
             self.next_row()?;
         }
-        let mut rest = &self.text[self.taken..];
+        let mut rest = &self.text[self.bytes_read..];
         let read = rest.read(buffer)?;
-        self.taken += read;
+        self.bytes_read += read;
         Ok(read)
     }
 }

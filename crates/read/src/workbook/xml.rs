@@ -1,21 +1,22 @@
-//! The XML of a workbook's part, event by event.
+//! Reads the XML of a workbook part, event by event.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use crate::container::ContainerError;
+use crate::container_error::ContainerError;
 
-/// Bytes that one event may have: a cell holds 32,767 characters (ECMA-376 part 1, annex on limits of applications).
-const EVENT: usize = 1 << 20;
-/// Elements inside each other; those of a sheet lie seven deep.
-const DEPTH: usize = 64;
-/// Bytes of an attribute that are of use: a path, a format, a cell's place. Some hundred are kept.
-const ATTRIBUTE: usize = 4_096;
+/// The most bytes of one event: a cell contains up to 32,767 characters (ECMA-376 part 1, annex on application limits).
+const MAX_EVENT: usize = 1 << 20;
+/// The deepest nesting of elements; those of a sheet are seven deep.
+const MAX_DEPTH: usize = 64;
+/// The longest attribute that is used: a path, a format, a cell reference.
+const MAX_ATTRIBUTE: usize = 4_096;
 
+/// A reader of XML with limits on events and nesting.
 pub(crate) struct Xml<R> {
-    reader: Reader<Leash<BufReader<R>>>,
+    reader: Reader<EventLimit<BufReader<R>>>,
     buffer: Vec<u8>,
     depth: usize,
 }
@@ -23,24 +24,27 @@ pub(crate) struct Xml<R> {
 impl<R: Read> Xml<R> {
     pub(crate) fn new(part: R) -> Xml<R> {
         let inner = BufReader::with_capacity(1 << 16, part);
-        let mut reader = Reader::from_reader(Leash { inner, left: EVENT });
+        let mut reader = Reader::from_reader(EventLimit { inner, left: MAX_EVENT });
         reader.config_mut().allow_dangling_amp = true;
         Xml { reader, buffer: Vec::new(), depth: 0 }
     }
 
-    /// The next event. What is no XML is damage.
+    /// The next event.
+    ///
+    /// # Errors
+    /// [`ContainerError::Damaged`] when the bytes are not XML, [`ContainerError::TooLarge`], or the disk's.
     pub(crate) fn next(&mut self) -> io::Result<Event<'_>> {
         self.buffer.clear();
-        self.reader.get_mut().left = EVENT;
+        self.reader.get_mut().left = MAX_EVENT;
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             quick_xml::Error::Io(error) => match ContainerError::in_io_error(&error) {
-                Some(why) => why.clone().into(),
+                Some(reason) => reason.clone().into(),
                 None => io::Error::new(error.kind(), error),
             },
             _ => ContainerError::Damaged.into(),
         })?;
         match &event {
-            Event::Start(_) if self.depth == DEPTH => return Err(ContainerError::TooLarge.into()),
+            Event::Start(_) if self.depth == MAX_DEPTH => return Err(ContainerError::TooLarge.into()),
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
             _ => {}
@@ -49,7 +53,7 @@ impl<R: Read> Xml<R> {
     }
 }
 
-/// Adds what an event inside an element says to its text.
+/// Appends the text of an event.
 pub(crate) fn add_text(text: &mut String, event: &Event<'_>) -> io::Result<()> {
     match event {
         Event::Text(part) => text.push_str(part),
@@ -64,31 +68,31 @@ pub(crate) fn add_text(text: &mut String, event: &Event<'_>) -> io::Result<()> {
         },
         _ => {}
     }
-    if text.len() > EVENT {
+    if text.len() > MAX_EVENT {
         return Err(ContainerError::TooLarge.into());
     }
     Ok(())
 }
 
-/// The value of an attribute, without regard to the prefix of its name; `None` also when it is far too long.
+/// The value of an attribute by its local name; `None` also when it is too long.
 pub(crate) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes();
     let attributes = attributes.with_checks(false).filter_map(Result::ok);
     let mut found = attributes.filter(|attribute| attribute.key.local_name().as_ref() == name);
     found
         .next()
-        .filter(|attribute| attribute.value.len() <= ATTRIBUTE)
+        .filter(|attribute| attribute.value.len() <= MAX_ATTRIBUTE)
         .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
         .map(std::borrow::Cow::into_owned)
 }
 
-/// A reader that gives only so many bytes for one event: each is read into memory as a whole.
-struct Leash<R> {
+/// A reader with a limit on the bytes of one event, since each event is read into memory as a whole.
+struct EventLimit<R> {
     inner: R,
     left: usize,
 }
 
-impl<R: BufRead> BufRead for Leash<R> {
+impl<R: BufRead> BufRead for EventLimit<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
             return Err(ContainerError::TooLarge.into());
@@ -103,7 +107,7 @@ impl<R: BufRead> BufRead for Leash<R> {
     }
 }
 
-impl<R: BufRead> Read for Leash<R> {
+impl<R: BufRead> Read for EventLimit<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);

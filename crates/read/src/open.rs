@@ -1,0 +1,207 @@
+//! Opens a file: detects what it is, chooses the table in it and finds the table's header.
+
+use std::io;
+
+use homeroom_model::encoding::Encoding;
+use homeroom_model::source::Source;
+
+use crate::container::Container;
+use crate::container_error::ContainerError;
+use crate::encoding::{as_utf8, detect_encoding, first_block, is_not_utf8};
+use crate::file_type::{FileType, not_text};
+use crate::header_search::{NoHeader, find_header};
+use crate::lines::{Lines, Utf8Check};
+use crate::rules::ReadRules;
+use crate::set::FileSet;
+use crate::table::{Table, TableSource};
+use crate::unpacked::BytesRead;
+use crate::vocabulary::Vocabulary;
+
+/// What a file turned out to be.
+pub enum Opened<'s> {
+    /// A table with a header; the check decides whether the header has the required columns.
+    Table(Box<Table<'s>>),
+    /// Several files that are a roster together, or none of which is one.
+    Set(FileSet<'s>),
+    /// Empty, or only blank lines.
+    Empty,
+    /// Not a CSV but another type of file.
+    NotText(FileType),
+    /// Text whose first lines are not the header of a roster; the beginning of the first line.
+    NotATable(String),
+    /// An archive or a message that gives no table.
+    Unusable(ContainerError),
+    /// More columns than allowed; how many.
+    TooManyColumns(usize),
+    /// The file is larger than allowed.
+    TooLarge,
+    /// The first line is longer than allowed.
+    HeaderTooLong,
+}
+
+impl From<NoHeader> for Opened<'_> {
+    fn from(reason: NoHeader) -> Self {
+        match reason {
+            NoHeader::Empty => Opened::Empty,
+            NoHeader::TooLong => Opened::HeaderTooLong,
+            NoHeader::NoneFound(first_line) => Opened::NotATable(first_line),
+        }
+    }
+}
+
+/// Opens a file and gives it to `work`. `work` is called a second time when a byte further down shows that the file is not
+/// UTF-8 (it then gets the file as Windows-1252), or when an archive turns out to be damaged while it is read (it then gets
+/// [`Opened::Unusable`]).
+///
+/// # Errors
+/// Those of `work`, and when the bytes cannot be read.
+pub fn read<T>(
+    source: &dyn Source,
+    rules: &ReadRules,
+    work: impl FnMut(Opened<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    read_with(|encoding| open(source, rules, encoding), work)
+}
+
+/// [`read()`] with a function that opens the file.
+fn read_with<'s, T>(
+    open: impl Fn(Option<Encoding>) -> io::Result<Opened<'s>>,
+    mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut result = open(None).and_then(&mut work);
+    if result.as_ref().is_err_and(is_not_utf8) {
+        result = open(Some(Encoding::Windows1252)).and_then(&mut work);
+    }
+    let error = match result {
+        Err(error) => error,
+        done => return done,
+    };
+    match ContainerError::in_io_error(&error) {
+        Some(reason) => work(Opened::Unusable(reason.clone())),
+        None => Err(error),
+    }
+}
+
+/// Opens a file: detects its container, its encoding (unless given), its separator and its header.
+///
+/// # Errors
+/// When the bytes cannot be read. [`Table::next_row`] also fails when a file opened as UTF-8 has other bytes, and when an
+/// archive turns out to be damaged ([`ContainerError::in_io_error`]).
+pub fn open<'s>(
+    source: &'s dyn Source,
+    rules: &'s ReadRules,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
+    unusable_is_no_error(open_file(source, rules, encoding))
+}
+
+/// Turns a [`ContainerError`] into [`Opened::Unusable`].
+fn unusable_is_no_error(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
+    opened.or_else(|error| ContainerError::in_io_error(&error).cloned().map(Opened::Unusable).ok_or(error))
+}
+
+fn open_file<'s>(
+    source: &'s dyn Source,
+    rules: &'s ReadRules,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
+    if source.length() > rules.limits.bytes {
+        return Ok(Opened::TooLarge);
+    }
+    let mut container = match Container::detect(source, rules, &first_block(&mut source.open()?)?)? {
+        Ok(container) => container,
+        Err(reason) => return Ok(Opened::Unusable(reason)),
+    };
+    let vocabulary = Vocabulary::flat(&rules.profile);
+    if let Some((entries, archive)) = container.take_several() {
+        container = match choose_roster(FileSet { source, rules, entries, archive }, &vocabulary)? {
+            Ok(container) => container,
+            Err(opened) => return Ok(opened),
+        };
+    }
+    open_table(source, &container, rules, &vocabulary, encoding)
+}
+
+/// Required columns that a file may lack and still be recognised as a flat roster.
+const MISSING: usize = 3;
+/// File names given in an error.
+const NAMES: usize = 10;
+
+/// The container of the only flat roster among several files; otherwise what the files are together.
+fn choose_roster<'s>(set: FileSet<'s>, vocabulary: &Vocabulary) -> io::Result<Result<Container, Opened<'s>>> {
+    let mut rosters = vec![];
+    for file in 0..set.entries.len() {
+        let is_roster = set.read(file, vocabulary, |opened| {
+            let Opened::Table(table) = opened else { return Ok(false) };
+            Ok(table.header().known_count() > 0 && table.header().missing().count() <= MISSING)
+        })?;
+        if is_roster {
+            rosters.push(file);
+        }
+    }
+    Ok(match rosters.as_slice() {
+        [] => Err(Opened::Set(set)),
+        [file] => Ok(set.container(*file)),
+        several => {
+            let names = several.iter().take(NAMES).map(|file| set.entries[*file].0.clone()).collect();
+            Err(Opened::Unusable(ContainerError::SeveralTables(names)))
+        }
+    })
+}
+
+impl FileSet<'_> {
+    /// Opens a file, by its position in [`FileSet::names`], as a table with these columns and gives it to `work`, like
+    /// [`read()`].
+    ///
+    /// # Errors
+    /// Those of `work`, and when the bytes cannot be read.
+    pub fn read<T>(
+        &self,
+        file: usize,
+        vocabulary: &Vocabulary,
+        work: impl FnMut(Opened<'_>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let container = self.container(file);
+        let open = |encoding| {
+            unusable_is_no_error(open_table(self.source, &container, self.rules, vocabulary, encoding))
+        };
+        read_with(open, work)
+    }
+}
+
+/// Opens the table in a container. A given `encoding` takes precedence over a byte order mark, which takes precedence over
+/// the profile's encoding.
+fn open_table<'s>(
+    source: &'s dyn Source,
+    container: &Container,
+    rules: &ReadRules,
+    vocabulary: &Vocabulary,
+    encoding: Option<Encoding>,
+) -> io::Result<Opened<'s>> {
+    let limits = &rules.limits;
+    let detected = detect_encoding(&mut container.open(source, limits, &BytesRead::default())?)?;
+    let from_profile = rules.profile.encoding.filter(|_| !detected.is_marked);
+    let encoding = encoding.or(from_profile).unwrap_or(detected.encoding);
+    if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
+        && let Some(file_type) = not_text(&detected.start)
+    {
+        return Ok(Opened::NotText(file_type));
+    }
+    let bytes_read = BytesRead::default();
+    let reader = as_utf8(container.open(source, limits, &bytes_read)?, encoding)?;
+    let check = if encoding == Encoding::Utf8 { Utf8Check::On } else { Utf8Check::Off };
+    let mut lines = Lines::new(reader, limits.longest_record, check);
+    let separator = rules.profile.separator.map(|separator| separator as u8);
+    let mut found = match find_header(&mut lines, vocabulary, separator)? {
+        Ok(found) => found,
+        Err(reason) => return Ok(reason.into()),
+    };
+    if container.is_sheet() {
+        found.header.allow_unnamed(limits.columns);
+    }
+    if found.header.width() > limits.columns {
+        return Ok(Opened::TooManyColumns(found.header.width()));
+    }
+    let source = TableSource { lines, bytes_read, encoding, signature: container.signature() };
+    Ok(Opened::Table(Box::new(Table::begin(source, found)?)))
+}
