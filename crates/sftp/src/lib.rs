@@ -11,6 +11,7 @@ mod engine_laws;
 mod host_key;
 mod limits;
 mod listing;
+mod login;
 mod packet;
 mod refusal;
 mod requests;
@@ -19,6 +20,7 @@ mod session;
 mod settings;
 
 pub use host_key::{HostKeyError, HostKeys};
+pub use login::SftpLogin;
 pub use server::{RunningServer, Server};
 pub use settings::SftpSettings;
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_inbox::{NewLogin, parse_public_key};
 use homeroom_model::district::Slug;
-use homeroom_sftp::HostKeys;
+use homeroom_sftp::{HostKeys, SftpLogin};
 use homeroom_store::DistrictStore;
 use homeroom_store::accounts::{Account as Stored, AccountKey};
 use serde::Serialize;
@@ -74,16 +74,6 @@ pub(crate) enum Key {
     },
 }
 
-/// What a district needs to know to log in.
-#[derive(Clone, Serialize)]
-pub(crate) struct Login {
-    pub(crate) user: String,
-    pub(crate) password: String,
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) host_key_fingerprint: String,
-}
-
 #[derive(Serialize)]
 struct Listed {
     user: String,
@@ -136,7 +126,7 @@ impl Add {
 fn show(app: &App, output: &Output, new: NewLogin) -> anyhow::Result<()> {
     let (host, port) = sftp_address(app)?;
     let host_key_fingerprint = HostKeys::load_or_make(&app.data)?.fingerprint();
-    let login = Login { user: new.user, password: new.password, host, port, host_key_fingerprint };
+    let login = SftpLogin { user: new.user, password: new.password, host, port, host_key_fingerprint };
     output.result(&login, || {
         format!(
             "user      {}\npassword  {}   (shown this once)\nhost      {}\nport      {}\nhost key  {}\n\n\

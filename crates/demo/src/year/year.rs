@@ -2,7 +2,6 @@
 //! to do. The first night that goes otherwise ends the year.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::rc::Rc;
 
 use homeroom_model::ids::RunNumber;
@@ -14,18 +13,15 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::day_file::DayFile;
+use super::diary::{Diary, summary};
 use super::expectation::{Day, Expectation, Outcome};
 use super::identities::Identities;
 use super::ledger::Ledger;
-use super::office::Office;
-use super::story::{Story, summary};
+use super::office::{Office, YearParts};
 use super::timeline::{self, Decision, Event, Night};
 use super::upload::Upload;
 use super::world::World;
-use crate::config::Settings;
-use crate::exit::Exit;
-use crate::output::Output;
-use crate::wiring::App;
+use crate::Narrator;
 
 /// The seed of the year.
 const SEED: u64 = 2026;
@@ -58,9 +54,10 @@ impl Told {
 
 /// The whole year.
 #[derive(Serialize)]
-pub(super) struct Year {
+pub struct Year {
     pub(super) nights: Vec<Told>,
-    pub(super) as_expected: bool,
+    /// Whether every night went as expected.
+    pub as_expected: bool,
     /// Different files among the uploads.
     pub(super) files: usize,
     /// Students who were in the roster at some time.
@@ -69,21 +66,35 @@ pub(super) struct Year {
     pub(super) students_all_year: usize,
 }
 
-/// Plays the year in a fresh homeroom in this folder.
-pub(in super::super) fn play(folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
-    let app = App::open_with(
-        folder.to_owned(),
-        settings,
-        Clock::fixed(Timestamp::UNIX_EPOCH),
-        Random::seeded(SEED),
-    )?;
-    let mut play = Play::open(app, World::founded(Random::seeded(SEED)))?;
-    let mut story = Story::default();
+impl Year {
+    /// What the year came to, in a few sentences.
+    pub fn text(&self) -> String {
+        summary(self)
+    }
+}
+
+/// The clock for the store of [`YearParts`]: the year sets it.
+pub fn year_clock() -> Clock {
+    Clock::fixed(Timestamp::UNIX_EPOCH)
+}
+
+/// The randomness for the store of [`YearParts`]: the same year every time.
+pub fn year_random() -> Random {
+    Random::seeded(SEED)
+}
+
+/// Plays the year until its end, or until the first night that does not go as expected.
+///
+/// # Errors
+/// When a step fails. A night that goes otherwise than expected is no error: see [`Year::as_expected`].
+pub fn play_year(parts: YearParts, narrate: Narrator<'_>) -> anyhow::Result<Year> {
+    let mut play = Play::open(parts, World::founded(Random::seeded(SEED)))?;
+    let mut diary = Diary::default();
     let mut nights = Vec::new();
     for night in timeline::nights(&play.world.dice) {
         let told = play.night(night)?;
-        if let Some(words) = story.tell(&told) {
-            output.note(&words);
+        if let Some(words) = diary.tell(&told) {
+            narrate(&words);
         }
         let goes_on = told.differences.is_empty();
         nights.push(told);
@@ -91,9 +102,7 @@ pub(in super::super) fn play(folder: &Path, settings: Settings, output: &Output)
             break;
         }
     }
-    let year = play.over(nights);
-    output.result(&year, || summary(&year))?;
-    Ok(if year.as_expected { Exit::Done } else { Exit::Failed })
+    Ok(play.over(nights))
 }
 
 struct Play {
@@ -119,10 +128,10 @@ struct Made {
 }
 
 impl Play {
-    fn open(app: App, world: World) -> anyhow::Result<Play> {
+    fn open(parts: YearParts, world: World) -> anyhow::Result<Play> {
         let export = Rc::new(Upload::from(DayFile::of(&world)));
         Ok(Play {
-            office: Office::open(app, SEATS)?,
+            office: Office::open(parts, SEATS)?,
             ledger: Ledger::default(),
             identities: Identities::default(),
             first: export.clone(),

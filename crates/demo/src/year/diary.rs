@@ -5,16 +5,16 @@ use homeroom_model::run::RunState;
 use homeroom_report::thousands;
 
 use super::expectation::{Outcome, by_change};
-use super::play::{Told, Year};
 use super::timeline::Decision;
+use super::year::{Told, Year};
 
 /// Tells the nights one after the other.
 #[derive(Default)]
-pub(super) struct Story {
+pub(super) struct Diary {
     quiet: usize,
 }
 
-impl Story {
+impl Diary {
     /// What there is to say when a night is over: nothing after a quiet one, until something happens again.
     pub(super) fn tell(&mut self, told: &Told) -> Option<String> {
         if told.is_quiet() {

@@ -3,20 +3,20 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use homeroom_inbox::Inbox;
 use homeroom_jobs::Worker;
 use homeroom_model::Zone;
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
-use homeroom_store::DistrictStore;
 use homeroom_store::district::NewDistrict;
+use homeroom_store::{DistrictStore, Store};
 use homeroom_sync::{SyncContext, Task, handle_job, queue_decision, queue_run};
 use jiff::SignedDuration;
 use jiff::civil::{Date, time};
 
 use super::timeline::{NEW_YEAR, SUMMER};
-use crate::wiring::App;
 
 const FILE: &str = "roster.csv";
 const TIME_ZONE: &str = "America/Los_Angeles";
@@ -24,9 +24,24 @@ const TIME_ZONE: &str = "America/Los_Angeles";
 const NIGHT: i8 = 2;
 const MORNING: i8 = 8;
 
+/// The parts of a Homeroom that no server runs on: the year does its jobs itself, on a clock that it sets.
+pub struct YearParts {
+    /// An empty database with [`year_clock`](super::year_clock) and [`year_random`](super::year_random).
+    pub store: Store,
+    /// Its drop accounts.
+    pub inbox: Inbox,
+    /// What its jobs need.
+    pub sync: SyncContext,
+    /// Does its jobs.
+    pub worker: Worker,
+    /// A folder for the day's file.
+    pub folder: PathBuf,
+}
+
 /// One district, its files and its runs.
 pub(super) struct Office {
-    app: App,
+    store: Store,
+    inbox: Inbox,
     pub(super) district: DistrictStore,
     context: SyncContext,
     worker: Worker,
@@ -35,9 +50,10 @@ pub(super) struct Office {
 }
 
 impl Office {
-    pub(super) fn open(app: App, seats: u32) -> anyhow::Result<Office> {
+    pub(super) fn open(parts: YearParts, seats: u32) -> anyhow::Result<Office> {
         let zone = TIME_ZONE.parse::<Zone>().map_err(anyhow::Error::msg)?;
-        let district = app.store.districts_add(&NewDistrict {
+        let store = parts.store.clone();
+        let district = store.districts_add(&NewDistrict {
             slug: Slug::parse("lincoln").expect("'lincoln' keeps the rule for slugs"),
             name: "Lincoln Unified School District".into(),
             time_zone: zone.clone(),
@@ -47,20 +63,20 @@ impl Office {
             at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
             file: FILE.into(),
         })?;
-        let district = app.store.district(district.id);
-        app.store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
+        let district = store.district(district.id);
+        store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
         let mut settings = district.settings()?;
         settings.policy.calendar = calendar();
         district.settings_change(&settings)?;
-        let (context, worker, upload) = (app.sync_context(), app.worker()?, app.data.join(FILE));
-        Ok(Office { app, district, context, worker, upload, zone })
+        let YearParts { inbox, sync, worker, folder, .. } = parts;
+        Ok(Office { store, inbox, district, context: sync, worker, upload: folder.join(FILE), zone })
     }
 
     /// The night's upload, its run, and whatever else is due.
     pub(super) fn sync(&self, day: Date, file: &str) -> anyhow::Result<Run> {
         self.wait_until(day, NIGHT)?;
         std::fs::write(&self.upload, file)?;
-        let upload = self.app.inbox.receive(&self.district, FILE, &self.upload)?;
+        let upload = self.inbox.receive(&self.district, FILE, &self.upload)?;
         let queued = queue_run(&self.district, RunKind::Live, upload.id)?;
         self.work()?;
         self.run(queued.number)
@@ -92,7 +108,7 @@ impl Office {
 
     fn wait_until(&self, day: Date, hour: i8) -> anyhow::Result<()> {
         let time = self.zone.time_of(day, time(hour, 0, 0, 0)).context("the day is too far away")?;
-        let clock = self.app.store.clock();
+        let clock = self.store.clock();
         clock.advance(time.duration_since(clock.now()).max(SignedDuration::ZERO));
         Ok(())
     }

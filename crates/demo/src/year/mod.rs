@@ -1,0 +1,21 @@
+//! A simulated district through a school year, night by night. Before each run the simulation says what the run must
+//! do; afterwards it compares that with what the run did. Start with [`play_year()`].
+
+mod day_file;
+mod diary;
+mod dice;
+mod expectation;
+mod happenings;
+mod identities;
+mod ledger;
+mod mistakes;
+mod names;
+mod office;
+mod schools;
+mod timeline;
+mod upload;
+mod world;
+mod year;
+
+pub use office::YearParts;
+pub use year::{Year, play_year, year_clock, year_random};
