@@ -142,7 +142,7 @@ fn one_school_is_released_and_another_discarded() {
             school
                 .decide(Task::Approve(run.number, vec!["S3".into()]))
                 .unwrap_err()
-                .contains("it waits for 'S1', 'S2'")
+                .contains("it holds changes for 'S1', 'S2'")
         );
 
         school.decide(Task::Approve(run.number, vec!["S1".into()])).unwrap();
@@ -237,7 +237,7 @@ fn a_decision_is_refused_when_the_file_is_read_otherwise_or_the_calendar_forbids
         let other_grades =
             |profile: &mut homeroom_model::Profile| drop(profile.grades.insert("02".into(), "05".into()));
         school.district.profiles_change("test", other_grades).unwrap();
-        assert!(approve().unwrap_err().contains("read in another way"));
+        assert!(approve().unwrap_err().contains("produces a different plan"));
     }
 }
 
@@ -564,7 +564,7 @@ fn a_trace_says_why_someone_is_or_is_not_there() {
         school.sync(&flat_csv(&class(0..45)), RunKind::Live);
         let trace = |key: &str, class: Option<&str>| school.trace(key, class);
         let there = trace("s1@students.lincoln.example.org", Some("S1-C1"));
-        assert!(there.is_there && there.answer.contains("The file says so"), "{}", there.answer);
+        assert!(there.is_there && there.answer.contains("The file has them"), "{}", there.answer);
         assert_eq!(there.steps.iter().find_map(|step| step.line), Some(3), "{:?}", there.steps);
         let unknown = trace("nobody@x.org", None);
         assert!(!unknown.is_there && unknown.answer.contains("has no row for them"), "{}", unknown.answer);

@@ -437,7 +437,7 @@ fn an_undo_of_a_version_that_did_not_note_its_number_is_not_undone() {
 fn a_job_that_is_done_twice_turns_nothing_back() {
     for school in schools(1_000, true) {
         let run = school.live(&ten(&[]));
-        assert!(school.decide(Task::Redo(run.number)).unwrap_err().contains("was taken back"));
+        assert!(school.decide(Task::Redo(run.number)).unwrap_err().contains("was undone"));
         school.decide(Task::Undo(run.number)).unwrap();
         let refused = school.decide(Task::Undo(run.number)).unwrap_err();
         assert!(refused.contains("only a run that has applied something"), "{refused}");
