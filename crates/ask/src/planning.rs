@@ -14,7 +14,7 @@ use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
-use homeroom_report::write_plan_file;
+use homeroom_report::{PlanPart, write_plan_file};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -161,7 +161,7 @@ impl SplitPlan {
     /// Every change as a CSV.
     pub fn to_csv(&self, stored: &StoredRoster) -> Vec<u8> {
         let Parts { safe, risky, later, .. } = &self.parts;
-        let parts = [("goes ahead", safe), ("waits", risky), ("later", later)];
+        let parts = [(PlanPart::Apply, safe), (PlanPart::Hold, risky), (PlanPart::Defer, later)];
         let mut file = Vec::new();
         write_plan_file(stored, &parts, &safe.proposals, &mut file).expect("memory takes all bytes");
         file

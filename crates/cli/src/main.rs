@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use homeroom_ask::AskError;
-use homeroom_report::refusal_text;
+use homeroom_report::render_refusal;
 use homeroom_sync::SyncError;
 
 use crate::commands::Command;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 fn sentence(error: &anyhow::Error) -> String {
     let texts = error.chain().map(|cause| match (cause.downcast_ref(), cause.downcast_ref()) {
         (Some(SyncError::Refused(refusal)), _) | (_, Some(AskError::Refused(refusal))) => {
-            refusal_text(refusal)
+            render_refusal(refusal)
         }
         _ => cause.to_string(),
     });

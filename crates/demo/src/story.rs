@@ -10,7 +10,7 @@ use homeroom_inbox::Inbox;
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunState};
-use homeroom_report::result_text;
+use homeroom_report::render_result;
 use homeroom_sftp::SftpLogin;
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store};
@@ -169,7 +169,7 @@ impl<'n> Story<'n> {
         self.set_stage(Stage::Live)?;
         self.client.upload(FILE, file.as_bytes()).await?;
         let run = self.wait_for_run(number, RunState::Applied).await?;
-        (self.narrate)(&indented(&result_text(&run, &self.district.settings()?.time_zone)));
+        (self.narrate)(&indented(&render_result(&run, &self.district.settings()?.time_zone)));
         Ok(run)
     }
 

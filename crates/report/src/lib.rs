@@ -1,14 +1,24 @@
-//! A result becomes files that people and scripts read.
+//! Results as texts and files that people and scripts read.
 
+mod causes;
+mod day;
 mod plan_file;
-mod refusal;
+mod render_check;
+mod render_hold;
+mod render_plan;
+mod render_refusal;
+mod render_run;
+mod render_seats;
 mod result_files;
-mod result_text;
+mod terminal_safe;
+mod thousands;
 
-pub use plan_file::write_plan_file;
-pub use refusal::refusal_text;
-pub use result_files::{NewResultFile, ResultFiles};
-pub use result_text::{
-    Cause, causes, check_text, check_verdict, counts, harmless, plan_text, proposals_text, result_text,
-    run_text, thousands,
-};
+pub use causes::{Cause, causes};
+pub use plan_file::{PlanPart, write_plan_file};
+pub use render_check::{check_verdict, render_check, render_counts, render_reading_proposals};
+pub use render_plan::render_plan;
+pub use render_refusal::render_refusal;
+pub use render_run::{render_result, render_run};
+pub use result_files::{NewResultFile, ResultFiles, ResultWriter};
+pub use terminal_safe::terminal_safe;
+pub use thousands::thousands;

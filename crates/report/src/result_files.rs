@@ -6,7 +6,7 @@ use homeroom_model::run::Run;
 use homeroom_model::{BlobId, Zone};
 use homeroom_store::{DistrictStore, Store, StoreError, Tx};
 
-use crate::result_text::result_text;
+use crate::render_run::render_result;
 
 /// A file of the blob store under the name that the district sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,30 +24,6 @@ pub struct NewResultFile {
 pub struct ResultFiles(Vec<NewResultFile>);
 
 impl ResultFiles {
-    /// Writes the files of a run. `findings` and `corrected` write two CSV files; `plan` is the third, when there is a plan.
-    pub fn write(
-        store: &Store,
-        run: &Run,
-        time_zone: &Zone,
-        findings: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-        corrected: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-        plan: Option<&[u8]>,
-    ) -> Result<ResultFiles, StoreError> {
-        let text = result_text(run, time_zone);
-        let mut json = serde_json::to_string_pretty(run).expect("a run has a JSON form");
-        json.push('\n');
-        let mut files = vec![
-            keep(store, run, "result.txt", |out| out.write_all(text.as_bytes()))?,
-            keep(store, run, "result.json", |out| out.write_all(json.as_bytes()))?,
-            keep(store, run, "findings.csv", findings)?,
-            keep(store, run, "corrected.csv", corrected)?,
-        ];
-        if let Some(plan) = plan {
-            files.push(keep(store, run, "plan.csv", |out| out.write_all(plan))?);
-        }
-        Ok(ResultFiles(files))
-    }
-
     /// Shows the files to the district's accounts, in place of those of an earlier run of the same file.
     pub fn publish_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         self.0
@@ -56,15 +32,41 @@ impl ResultFiles {
     }
 }
 
-fn keep(
-    store: &Store,
-    run: &Run,
-    ending: &str,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<NewResultFile, StoreError> {
-    let name = format!("{}.{ending}", run.upload.name);
-    let mut blob = store.blobs().begin(&store.random().uuid().to_string())?;
-    write(&mut blob).map_err(StoreError::io(format!("writing {name}")))?;
-    let (blob, bytes) = blob.finish()?;
-    Ok(NewResultFile { name, blob, bytes })
+/// Writes the result files of one run.
+pub struct ResultWriter<'r> {
+    store: &'r Store,
+    run: &'r Run,
+    files: Vec<NewResultFile>,
+}
+
+impl<'r> ResultWriter<'r> {
+    /// Writes `result.txt` and `result.json`.
+    pub fn new(store: &'r Store, run: &'r Run, zone: &Zone) -> Result<ResultWriter<'r>, StoreError> {
+        let mut writer = ResultWriter { store, run, files: Vec::new() };
+        let text = render_result(run, zone);
+        writer.add("result.txt", |out| out.write_all(text.as_bytes()))?;
+        let mut json = serde_json::to_string_pretty(run).expect("a run has a JSON form");
+        json.push('\n');
+        writer.add("result.json", |out| out.write_all(json.as_bytes()))?;
+        Ok(writer)
+    }
+
+    /// Writes one more file, whose name ends in `ending`.
+    pub fn add(
+        &mut self,
+        ending: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let name = format!("{}.{ending}", self.run.upload.name);
+        let mut blob = self.store.blobs().begin(&self.store.random().uuid().to_string())?;
+        write(&mut blob).map_err(StoreError::io(format!("writing {name}")))?;
+        let (blob, bytes) = blob.finish()?;
+        self.files.push(NewResultFile { name, blob, bytes });
+        Ok(())
+    }
+
+    /// The files that were written.
+    pub fn finish(self) -> ResultFiles {
+        ResultFiles(self.files)
+    }
 }

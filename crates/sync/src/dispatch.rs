@@ -3,7 +3,7 @@
 use homeroom_jobs::Outcome;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::RunState;
-use homeroom_report::refusal_text;
+use homeroom_report::render_refusal;
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::Job;
 
@@ -37,9 +37,9 @@ pub fn handle_job(context: &SyncContext, job: &Job) -> Outcome {
     match (done, task) {
         (Ok(()), _) => Outcome::Done,
         (Err(SyncError::Refused(refusal)), Task::Run(number)) => {
-            fail_run(&district, number, refusal_text(&refusal))
+            fail_run(&district, number, render_refusal(&refusal))
         }
-        (Err(SyncError::Refused(refusal)), _) => Outcome::Fail(refusal_text(&refusal)),
+        (Err(SyncError::Refused(refusal)), _) => Outcome::Fail(render_refusal(&refusal)),
         (Err(error), Task::Run(number)) if job.attempts >= LAST_ATTEMPT => {
             fail_run(&district, number, error.to_string())
         }

@@ -21,7 +21,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_model::time::{after, days};
 use homeroom_plan::Approval;
 use homeroom_read::ReadRules;
-use homeroom_report::ResultFiles;
+use homeroom_report::{ResultFiles, ResultWriter};
 use homeroom_store::runs::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::civil::Date;
@@ -261,15 +261,13 @@ fn write_results(active: &ActiveRun<'_>, ending: &Ending<'_>) -> Result<Option<R
         ..run.clone()
     };
     let source = store.blobs().source(run.upload.blob)?;
-    let files = ResultFiles::write(
-        store,
-        &ended,
-        &settings.time_zone,
-        |out| write_findings(ending.findings, out),
-        |out| write_corrected(&source, rules, ending.findings, out),
-        ending.plan_file.as_deref(),
-    )?;
-    Ok(Some(files))
+    let mut files = ResultWriter::new(store, &ended, &settings.time_zone)?;
+    files.add("findings.csv", |out| write_findings(ending.findings, out))?;
+    files.add("corrected.csv", |out| write_corrected(&source, rules, ending.findings, out))?;
+    if let Some(plan_file) = &ending.plan_file {
+        files.add("plan.csv", |out| out.write_all(plan_file))?;
+    }
+    Ok(Some(files.finish()))
 }
 
 fn end_in_tx(

@@ -16,7 +16,7 @@ use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_read::ReadRules;
-use homeroom_report::{check_text, plan_text};
+use homeroom_report::{render_check, render_plan};
 use homeroom_sync::Progress;
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ impl Check {
             }
             Some(Format::Text) => output.print(text(report, preview.as_ref()).trim_end())?,
             None if output.is_terminal() => {
-                let plan = preview.as_ref().map(plan_text).unwrap_or_default();
+                let plan = preview.as_ref().map(render_plan).unwrap_or_default();
                 output.print(format!("{}\n{plan}", view(report, source, &rules)?).trim_end())?;
             }
             None => output.result(&document(report, preview.as_ref()), || text(report, preview.as_ref()))?,
@@ -137,9 +137,9 @@ fn document<'d>(check: &'d CheckReport, preview: Option<&'d RunReport>) -> Docum
 }
 
 fn text(check: &CheckReport, preview: Option<&RunReport>) -> String {
-    let mut text = check_text(check);
+    let mut text = render_check(check);
     if let Some(preview) = preview {
-        text.push_str(&plan_text(preview));
+        text.push_str(&render_plan(preview));
     }
     text
 }

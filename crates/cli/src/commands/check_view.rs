@@ -10,7 +10,9 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
 use homeroom_read::{Opened, ReadRules, read};
-use homeroom_report::{Cause, causes, check_verdict, counts, harmless, proposals_text, thousands};
+use homeroom_report::{
+    Cause, causes, check_verdict, render_counts, render_reading_proposals, terminal_safe, thousands,
+};
 use unicode_width::UnicodeWidthStr;
 
 /// Causes shown in full, and rows of each.
@@ -40,10 +42,10 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) 
         Outcome::Warnings | Outcome::RowsRejected => YELLOW,
         Outcome::FileRejected => RED,
     };
-    let (file, verdict) = (harmless(&check.file), check_verdict(check.outcome));
+    let (file, verdict) = (terminal_safe(&check.file), check_verdict(check.outcome));
     let mut text = format!("{BOLD}{file}{BOLD:#}  {style}{verdict}{style:#}\n");
     if check.rows > 0 {
-        text.push_str(&counts(check));
+        text.push_str(&render_counts(check));
     }
     let mut write = || {
         for cause in causes.iter().take(CAUSES) {
@@ -57,9 +59,9 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) 
         }
     };
     write().expect("a String takes all text");
-    let proposals = proposals_text(check);
+    let proposals = render_reading_proposals(check);
     if !proposals.is_empty() {
-        text.push_str(&format!("\n{}", harmless_lines(&proposals)));
+        text.push_str(&format!("\n{}", terminal_safe_lines(&proposals)));
     }
     Ok(text)
 }
@@ -131,7 +133,7 @@ fn write_finding(
     let place = finding.column.as_ref().and_then(|column| columns.iter().position(|name| name == column));
     let (Some(row), Some(place)) = (row, place) else {
         let line = if line.is_empty() { line } else { format!("{FAINT}{line}{FAINT:#}  ") };
-        return writeln!(text, "    {line}{}", harmless(&finding.message));
+        return writeln!(text, "    {line}{}", terminal_safe(&finding.message));
     };
     let (first, end) = (place.saturating_sub(2), (place + 3).min(row.len()).max(place + 1));
     let cell = |at: usize| shortened(row.get(at).map_or("", String::as_str));
@@ -145,17 +147,17 @@ fn write_finding(
     writeln!(text, "{FAINT}{start}{lead}{FAINT:#}{style}{marked}{style:#}{FAINT}{tail}{rest}{FAINT:#}")?;
     let indent = " ".repeat(start.width() + lead.width());
     let marks = "^".repeat(marked.width().max(1));
-    writeln!(text, "{indent}{style}{marks}{style:#} {}", harmless(&finding.message))
+    writeln!(text, "{indent}{style}{marks}{style:#} {}", terminal_safe(&finding.message))
 }
 
-/// [`harmless`] for several lines.
-fn harmless_lines(text: &str) -> String {
-    text.lines().map(|line| harmless(line) + "\n").collect()
+/// [`terminal_safe`] for several lines.
+fn terminal_safe_lines(text: &str) -> String {
+    text.lines().map(|line| terminal_safe(line) + "\n").collect()
 }
 
 /// As much of a cell as fits.
 fn shortened(cell: &str) -> String {
-    let mut shown = harmless(&cell.chars().take(CELL + 1).collect::<String>());
+    let mut shown = terminal_safe(&cell.chars().take(CELL + 1).collect::<String>());
     if let Some((at, _)) = shown.char_indices().nth(CELL) {
         shown.truncate(at);
         shown.push('…');

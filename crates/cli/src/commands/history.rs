@@ -11,7 +11,7 @@ use homeroom_model::history::{
     CauseKind, EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent,
 };
 use homeroom_model::ids::EntityKind;
-use homeroom_report::harmless;
+use homeroom_report::terminal_safe;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -137,9 +137,9 @@ fn in_words(kind: EntityKind, happened: &HistoryEvent) -> String {
 
 fn named(named: &EntityName) -> String {
     let EntityName { key, name } = named;
-    harmless(&if name.is_empty() { key.clone() } else { format!("{key} ({name})") })
+    terminal_safe(&if name.is_empty() { key.clone() } else { format!("{key} ({name})") })
 }
 
 fn shown(value: &str) -> String {
-    if value.is_empty() { "nothing".into() } else { harmless(value) }
+    if value.is_empty() { "nothing".into() } else { terminal_safe(value) }
 }

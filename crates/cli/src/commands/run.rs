@@ -201,7 +201,7 @@ pub(crate) fn finish_run(
 
 /// A run in words.
 pub(crate) fn run_text(run: &Document, time_zone: &Zone) -> String {
-    let mut text = format!("run {}\n\n{}", run.id, report::run_text(run, time_zone));
+    let mut text = format!("run {}\n\n{}", run.id, report::render_run(run, time_zone));
     if let Some(undone) = &run.report.undo {
         text += &undo_text("Taken back", undone);
         if let Some(again) = &undone.taken_back {

@@ -6,7 +6,7 @@ use homeroom_ask::trace;
 use homeroom_model::district::Slug;
 use homeroom_model::trace::{NextStep, Trace as Traced, TracePart};
 use homeroom_read::ReadLimits;
-use homeroom_report::harmless;
+use homeroom_report::terminal_safe;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -40,7 +40,7 @@ const FAINT: Style = Style::new().dimmed();
 fn text(trace: &Traced) -> String {
     let color = if trace.is_there { AnsiColor::Green } else { AnsiColor::Yellow };
     let style = color.on_default().bold();
-    let mut text = format!("{style}{}{style:#}\n", harmless(&trace.answer));
+    let mut text = format!("{style}{}{style:#}\n", terminal_safe(&trace.answer));
     if let Some(next_step) = trace.next_step {
         text.push_str(&match next_step {
             NextStep::Decide(run) => {
@@ -51,7 +51,11 @@ fn text(trace: &Traced) -> String {
     }
     text.push('\n');
     for step in trace.steps.iter().filter(|step| step.stop != TracePart::Result) {
-        text.push_str(&format!("  {FAINT}{:<7}{FAINT:#} {}\n", step.stop.as_str(), harmless(&step.text)));
+        text.push_str(&format!(
+            "  {FAINT}{:<7}{FAINT:#} {}\n",
+            step.stop.as_str(),
+            terminal_safe(&step.text)
+        ));
     }
     text
 }

@@ -3,7 +3,7 @@
 use homeroom_model::refusal::Refusal;
 
 /// Why a request cannot be carried out, and what to do instead.
-pub fn refusal_text(refusal: &Refusal) -> String {
+pub fn render_refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::EmptyStudentKey => "an e-mail address or SIS number must not be empty".into(),
         Refusal::NotHeld { run, state } => {

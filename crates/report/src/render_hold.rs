@@ -1,0 +1,77 @@
+//! What a run holds, why, and what was decided about it, in words.
+
+use std::fmt::{self, Write};
+
+use homeroom_model::Zone;
+use homeroom_model::counts::PlanCounts;
+use homeroom_model::hold::{Held, HeldState};
+use homeroom_model::run::{Decision, Run, RunState};
+
+use crate::day::day;
+use crate::terminal_safe::terminal_safe;
+use crate::thousands::thousands;
+
+pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &Zone) -> fmt::Result {
+    let title = match state {
+        RunState::Held => "Waiting for a decision, and why",
+        RunState::Tested => "Would wait for a decision, and why",
+        _ => "Waited for a decision, and why",
+    };
+    writeln!(out, "{title}")?;
+    for fuse in &held.fuses {
+        writeln!(out, "  {}", fuse.message)?;
+        for example in &fuse.examples {
+            writeln!(out, "       {}", terminal_safe(example))?;
+        }
+    }
+    writeln!(out, "  In total: {}.", change_counts(&held.counts()))?;
+    if held.schools.len() > 1 || held.schools.iter().any(|school| school.state != HeldState::Waiting) {
+        write_schools(out, held)?;
+    }
+    if let Some(expires) = held.expires_at.filter(|_| state == RunState::Held) {
+        let day = day(expires, zone);
+        writeln!(out, "  If nobody decides by {day}, these changes are discarded.")?;
+    }
+    writeln!(out)
+}
+
+fn write_schools(out: &mut String, held: &Held) -> fmt::Result {
+    for school in &held.schools {
+        let name = if school.school.is_empty() { "in no school" } else { &school.name };
+        let state = match school.state {
+            HeldState::Waiting => "",
+            HeldState::Released => " (released)",
+            HeldState::Discarded => " (discarded)",
+        };
+        let (key, name) = (terminal_safe(&school.school), terminal_safe(name));
+        writeln!(out, "    {key} {name}: {}{state}", change_counts(&school.counts))?;
+    }
+    Ok(())
+}
+
+/// "12 new, 3 removed"
+fn change_counts(counts: &PlanCounts) -> String {
+    let counts = [
+        ("new", counts.create.total()),
+        ("changed", counts.update.total()),
+        ("removed", counts.deactivate.total()),
+        ("returned", counts.reactivate.total()),
+        ("with a new e-mail or ID", counts.rekey.total()),
+    ];
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    counts.map(|(word, count)| format!("{} {word}", thousands(*count))).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::Result {
+    for Decision { decision, schools, at } in &run.report.decisions {
+        let day = day(*at, zone);
+        match (decision.as_str(), schools.as_slice()) {
+            ("expired", _) => writeln!(out, "The hold expired on {day}.")?,
+            (decision, []) => writeln!(out, "The held changes were {decision} on {day}.")?,
+            (decision, schools) => {
+                writeln!(out, "The held changes of {} were {decision} on {day}.", schools.join(", "))?
+            }
+        }
+    }
+    Ok(())
+}
