@@ -3,13 +3,14 @@
 //! Removals come first, because they free keys; then updates, in which two people may swap keys; then what
 //! comes back; then what is new; links last.
 
+use homeroom_model::entity::Entity;
 use homeroom_model::entity_log::Undo;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
-use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::roster::{Class, School, Student, Teacher};
 use homeroom_model::string_arena::StringArena;
 
-use homeroom_store::roster::{KeptEntity, KeptLink, Operation};
+use homeroom_store::roster::{KeptEntity, LinkedPerson, Operation};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
 use crate::stale::{ApplyError, claim_in_tx};
@@ -31,8 +32,8 @@ pub fn apply_in_tx(
     writer.entities(&plan.classes)?;
     writer.entities(&plan.teachers)?;
     writer.entities(&plan.students)?;
-    writer.links(KeptLink::Teaching, &plan.teachings)?;
-    writer.links(KeptLink::Enrollment, &plan.enrollments)?;
+    writer.links(&plan.teachings)?;
+    writer.links(&plan.enrollments)?;
     district.former_keys_add_in_tx(tx, run, &plan.former_keys, &plan.texts)?;
     Ok(version)
 }
@@ -56,10 +57,10 @@ pub fn apply_undo_in_tx(
     writer.old_values(&old.students)?;
     district.changed_run_restore_in_tx::<School>(tx, &runs.schools)?;
     district.changed_run_restore_in_tx::<Class>(tx, &runs.classes)?;
-    district.changed_run_restore_in_tx::<Person>(tx, &runs.teachers)?;
+    district.changed_run_restore_in_tx::<Teacher>(tx, &runs.teachers)?;
     district.changed_run_restore_in_tx::<Student>(tx, &runs.students)?;
-    district.changed_run_restore_links_in_tx(tx, KeptLink::Teaching, &runs.teachings)?;
-    district.changed_run_restore_links_in_tx(tx, KeptLink::Enrollment, &runs.enrollments)?;
+    district.changed_run_restore_links_in_tx(tx, &runs.teachings)?;
+    district.changed_run_restore_links_in_tx(tx, &runs.enrollments)?;
     Ok(version)
 }
 
@@ -96,17 +97,17 @@ impl Writer<'_, '_> {
         district.roster_old_values_in_tx(tx, old, texts)
     }
 
-    fn links(&mut self, kind: KeptLink, changes: &LinkChanges) -> Result<(), StoreError> {
+    fn links<P: LinkedPerson>(&mut self, changes: &LinkChanges<P>) -> Result<(), StoreError> {
         let Writer { district, tx, run, .. } = self;
         let (run, ended, back) = (*run, &changes.deactivate, &changes.reactivate);
-        district.changes_log_links_in_tx(tx, run, kind, Operation::Deactivate, ended)?;
-        district.changes_log_links_in_tx(tx, run, kind, Operation::Reactivate, back)?;
-        district.roster_link_set_active_in_tx(tx, run, kind, ended, false)?;
-        district.roster_link_set_active_in_tx(tx, run, kind, back, true)?;
-        district.roster_link_in_tx(tx, run, kind, &changes.create)
+        district.changes_log_links_in_tx(tx, run, Operation::Deactivate, ended)?;
+        district.changes_log_links_in_tx(tx, run, Operation::Reactivate, back)?;
+        district.roster_link_set_active_in_tx(tx, run, ended, false)?;
+        district.roster_link_set_active_in_tx(tx, run, back, true)?;
+        district.roster_link_in_tx(tx, run, &changes.create)
     }
 }
 
-fn numbers<V>(list: &[Numbered<V>]) -> Vec<u32> {
+fn numbers<V: Entity>(list: &[Numbered<V>]) -> Vec<V::Number> {
     list.iter().map(|one| one.number).collect()
 }

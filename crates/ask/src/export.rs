@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::grade::Grade;
-use homeroom_model::roster::{Class, Link, Person, School, Student};
+use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StrId;
 
@@ -60,17 +61,17 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
             .filter_map(|teaching| Some((Some(teaching.person), *find(&stored.teachers, teaching.person)?)))
             .collect::<Vec<_>>();
         if teachers.is_empty() {
-            teachers.push((None, Person::default()));
+            teachers.push((None, Teacher::default()));
         }
         for (number, teacher) in &teachers {
             for enrollment in links_of(&stored.enrollments, class.number) {
                 let Some(student) = find(&stored.students, enrollment.person) else { continue };
-                let mut cells = required(school, teacher, &class.values, student).map(text);
+                let mut cells = required(school, &teacher.person, &class.values, student).map(text);
                 if number.is_none() {
                     (cells[3], cells[4]) = NOBODY;
                 }
                 let grade = student.grade.map_or("", Grade::code);
-                let more = optional.iter().map(|(_, value)| text(value(teacher, student)));
+                let more = optional.iter().map(|(_, value)| text(value(&teacher.person, student)));
                 csv.write_record(cells.into_iter().chain([grade]).chain(more))?;
                 rows += 1;
                 written.add(class.number, *number, enrollment.person);
@@ -99,17 +100,16 @@ fn required(school: &School, teacher: &Person, class: &Class, student: &Student)
 
 fn is_used(stored: &StoredRoster, value: fn(&Person, &Student) -> StrId) -> bool {
     let (nobody, no_student) = (Person::default(), Student::default());
-    stored.teachers.iter().any(|one| one.active && !value(&one.values, &no_student).is_empty())
+    stored.teachers.iter().any(|one| one.active && !value(&one.values.person, &no_student).is_empty())
         || stored.students.iter().any(|one| one.active && !value(&nobody, &one.values).is_empty())
 }
 
-fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
-    let position = list.binary_search_by_key(&number, |one| one.number).ok()?;
-    list[position].active.then_some(&list[position].values)
+fn find<V: Entity>(list: &[Stored<V>], number: V::Number) -> Option<&V> {
+    list.by_number(number).filter(|stored| stored.active).map(|stored| &stored.values)
 }
 
 /// The links in force of a class; links are sorted by class.
-fn links_of(links: &[StoredLink], class: u32) -> impl Iterator<Item = &Link> {
+fn links_of<P: EntityNumber>(links: &[StoredLink<P>], class: ClassNumber) -> impl Iterator<Item = &Link<P>> {
     let first = links.partition_point(|one| one.link.class < class);
     links[first..]
         .iter()
@@ -120,20 +120,20 @@ fn links_of(links: &[StoredLink], class: u32) -> impl Iterator<Item = &Link> {
 
 #[derive(Default)]
 struct Written {
-    classes: HashSet<u32>,
-    teachers: HashSet<u32>,
-    students: HashSet<u32>,
+    classes: HashSet<ClassNumber>,
+    teachers: HashSet<TeacherNumber>,
+    students: HashSet<StudentNumber>,
 }
 
 impl Written {
-    fn add(&mut self, class: u32, teacher: Option<u32>, student: u32) {
+    fn add(&mut self, class: ClassNumber, teacher: Option<TeacherNumber>, student: StudentNumber) {
         self.classes.insert(class);
         self.teachers.extend(teacher);
         self.students.insert(student);
     }
 
     fn missing(&self, stored: &StoredRoster) -> u64 {
-        fn count<V>(list: &[Stored<V>], written: &HashSet<u32>) -> usize {
+        fn count<V: Entity>(list: &[Stored<V>], written: &HashSet<V::Number>) -> usize {
             list.iter().filter(|one| one.active && !written.contains(&one.number)).count()
         }
         let missing = count(&stored.classes, &self.classes)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
+use homeroom_model::entity::ClassNumber;
 use homeroom_model::pin::Pin;
 use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
@@ -30,7 +31,7 @@ pub struct PlanInputs {
     limits: Limits,
     pins: Vec<Pin>,
     verdicts: Verdicts,
-    past_classes: HashSet<u32>,
+    past_classes: HashSet<ClassNumber>,
     pending: Vec<Proposal>,
 }
 

@@ -2,8 +2,9 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
+use homeroom_model::entity::Entity;
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::roster::{Class, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
@@ -26,7 +27,9 @@ impl<'e> Proofs<'e> {
             earlier,
             schools: Keys::new(earlier, Column::SchoolId, schools, |school: &School| school.key),
             classes: Keys::new(earlier, Column::ClassId, classes, |class: &Class| class.key),
-            teachers: Keys::new(earlier, Column::TeacherId, teachers, |person: &Person| person.sis_id),
+            teachers: Keys::new(earlier, Column::TeacherId, teachers, |teacher: &Teacher| {
+                teacher.person.sis_id
+            }),
             students: Keys::new(earlier, Column::StudentId, students, |student: &Student| {
                 student.person.sis_id
             }),
@@ -43,7 +46,13 @@ impl<'e> Proofs<'e> {
 
     pub(crate) fn teachers<H: Copy>(&self, halves: &mut Halves<H>, teacher: impl Fn(&H) -> Person) {
         self.teachers.prove(halves, |half| teacher(half).sis_id);
-        restore_names(self.earlier, &self.earlier.teachers, |person: &Person| *person, halves, teacher);
+        restore_names(
+            self.earlier,
+            &self.earlier.teachers,
+            |teacher: &Teacher| teacher.person,
+            halves,
+            teacher,
+        );
     }
 
     pub(crate) fn students(&self, halves: &mut Halves<Student>) {
@@ -65,7 +74,7 @@ struct Keys<'e> {
 }
 
 impl<'e> Keys<'e> {
-    fn new<V>(
+    fn new<V: Entity>(
         earlier: &'e StoredRoster,
         column: Column,
         list: &[Stored<V>],
@@ -175,7 +184,7 @@ fn number_or_month(text: &str) -> Option<(bool, u32)> {
 }
 
 /// Proposes the names that people had before, where question marks took the place of letters.
-fn restore_names<V, H: Copy>(
+fn restore_names<V: Entity, H: Copy>(
     earlier: &StoredRoster,
     list: &[Stored<V>],
     stored: impl Fn(&V) -> Person,

@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::roster::{Class, Link, OptionalColumns, Roster, School, Student};
+use homeroom_model::roster::{Class, OptionalColumns, Roster, RosterLink, School, Student, Teacher};
 use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::flat::{Contents, Gathered, joined};
@@ -222,7 +222,9 @@ impl Builder {
             positions;
         let mut teachings = (0..class_of_half.len())
             .filter(|half| self.class_used[*half] && !self.gathered.classes.seen[*half].nobody)
-            .map(|half| (Link { class: class_of_half[half], person: teacher_of_half[half] }, half as u32))
+            .map(|half| {
+                (RosterLink { class: class_of_half[half], person: teacher_of_half[half] }, half as u32)
+            })
             .collect::<Vec<_>>();
         teachings.sort_unstable();
         // Halves of the same class and teacher are one from here on.
@@ -251,7 +253,7 @@ impl Builder {
             students.sort_unstable();
             students.dedup();
             let class = class as u32;
-            roster.enrollments.extend(students.iter().map(|student| Link { class, person: *student }));
+            roster.enrollments.extend(students.iter().map(|student| RosterLink { class, person: *student }));
         }
     }
 
@@ -306,7 +308,7 @@ impl Builder {
         let (sorted, of_half) = sorted_by_key(texts, merged, people, |person| person.key());
         roster.teachers = sorted
             .into_iter()
-            .map(|person| person.map_texts(|text| roster.texts.push_from(texts, text)))
+            .map(|person| Teacher { person: person.map_texts(|text| roster.texts.push_from(texts, text)) })
             .collect();
         of_half
     }

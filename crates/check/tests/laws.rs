@@ -7,7 +7,7 @@ use homeroom_model::check_report::Outcome;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
 use homeroom_model::protected::ProtectedAs;
-use homeroom_model::roster::Roster;
+use homeroom_model::roster::{Person, Roster};
 use homeroom_read::ReadRules;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
@@ -24,11 +24,10 @@ fn told(roster: &Roster) -> Vec<String> {
     lines.extend(
         roster.classes.iter().map(|one| format!("class {} {} {}", text(one.key), text(one.name), one.school)),
     );
-    lines.extend(
-        roster.teachers.iter().map(|one| {
-            format!("teacher {} {} {}", text(one.email), text(one.first_name), text(one.last_name))
-        }),
-    );
+    lines.extend(roster.teachers.iter().map(|one| {
+        let Person { email, first_name, last_name, .. } = one.person;
+        format!("teacher {} {} {}", text(email), text(first_name), text(last_name))
+    }));
     lines.extend(roster.students.iter().map(|one| {
         let person = &one.person;
         format!(

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::counts::Counts;
+use crate::entity::{ClassNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::ids::RunNumber;
 use crate::plan::{Numbered, Plan};
-use crate::roster::{Class, Link, Person, School, Student};
+use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
 
 /// How a thing is, or was, at one time. A link has no values: `EntityState<()>`.
@@ -100,17 +101,17 @@ pub struct RunChanges {
     /// The text of the values below.
     pub texts: StringArena,
     /// Schools.
-    pub schools: Vec<EntityLog<u32, School>>,
+    pub schools: Vec<EntityLog<SchoolNumber, School>>,
     /// Classes.
-    pub classes: Vec<EntityLog<u32, Class>>,
+    pub classes: Vec<EntityLog<ClassNumber, Class>>,
     /// Teachers.
-    pub teachers: Vec<EntityLog<u32, Person>>,
+    pub teachers: Vec<EntityLog<TeacherNumber, Teacher>>,
     /// Students.
-    pub students: Vec<EntityLog<u32, Student>>,
+    pub students: Vec<EntityLog<StudentNumber, Student>>,
     /// Teachings.
-    pub teachings: Vec<EntityLog<Link, ()>>,
+    pub teachings: Vec<EntityLog<TeachingLink, ()>>,
     /// Enrollments.
-    pub enrollments: Vec<EntityLog<Link, ()>>,
+    pub enrollments: Vec<EntityLog<EnrollmentLink, ()>>,
 }
 
 /// The changes that take a run back, or put it back in place.
@@ -136,7 +137,7 @@ pub struct OldValues {
     /// Classes.
     pub classes: Vec<Numbered<Class>>,
     /// Teachers.
-    pub teachers: Vec<Numbered<Person>>,
+    pub teachers: Vec<Numbered<Teacher>>,
     /// Students.
     pub students: Vec<Numbered<Student>>,
 }
@@ -145,15 +146,15 @@ pub struct OldValues {
 #[derive(Debug, Default)]
 pub struct ChangedRuns {
     /// Schools.
-    pub schools: Vec<(u32, RunNumber)>,
+    pub schools: Vec<(SchoolNumber, RunNumber)>,
     /// Classes.
-    pub classes: Vec<(u32, RunNumber)>,
+    pub classes: Vec<(ClassNumber, RunNumber)>,
     /// Teachers.
-    pub teachers: Vec<(u32, RunNumber)>,
+    pub teachers: Vec<(TeacherNumber, RunNumber)>,
     /// Students.
-    pub students: Vec<(u32, RunNumber)>,
+    pub students: Vec<(StudentNumber, RunNumber)>,
     /// Teachings.
-    pub teachings: Vec<(Link, RunNumber)>,
+    pub teachings: Vec<(TeachingLink, RunNumber)>,
     /// Enrollments.
-    pub enrollments: Vec<(Link, RunNumber)>,
+    pub enrollments: Vec<(EnrollmentLink, RunNumber)>,
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::entity::SchoolNumber;
 use crate::grade::Grade;
 use crate::history::Field;
-use crate::roster::{Class, Person, School, Student};
+use crate::roster::{Class, Person, School, Student, Teacher};
 use crate::string_arena::{StrId, StringArena};
 
 /// Where a value stands.
@@ -12,7 +13,7 @@ pub enum Slot<'v> {
     /// Text.
     StrId(&'v mut StrId),
     /// A school's number.
-    School(&'v mut u32),
+    School(&'v mut SchoolNumber),
     /// A grade.
     Grade(&'v mut Option<Grade>),
     /// This kind of thing has no such field.
@@ -77,20 +78,26 @@ impl Fields for Class {
     }
 }
 
-impl Fields for Person {
+impl Fields for Teacher {
     const FIELDS: &'static [Field] =
         &[Field::FirstName, Field::LastName, Field::Email, Field::SisId, Field::CleverId];
-    const KEYS: &'static [Field] = &[Field::Email, Field::SisId];
+    const KEYS: &'static [Field] = PERSON_KEYS;
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
-        match field {
-            Field::FirstName => Slot::StrId(&mut self.first_name),
-            Field::LastName => Slot::StrId(&mut self.last_name),
-            Field::Email => Slot::StrId(&mut self.email),
-            Field::SisId => Slot::StrId(&mut self.sis_id),
-            Field::CleverId => Slot::StrId(&mut self.clever_id),
-            _ => Slot::Nowhere,
-        }
+        person_slot(&mut self.person, field)
+    }
+}
+
+const PERSON_KEYS: &[Field] = &[Field::Email, Field::SisId];
+
+fn person_slot(person: &mut Person, field: Field) -> Slot<'_> {
+    match field {
+        Field::FirstName => Slot::StrId(&mut person.first_name),
+        Field::LastName => Slot::StrId(&mut person.last_name),
+        Field::Email => Slot::StrId(&mut person.email),
+        Field::SisId => Slot::StrId(&mut person.sis_id),
+        Field::CleverId => Slot::StrId(&mut person.clever_id),
+        _ => Slot::Nowhere,
     }
 }
 
@@ -104,13 +111,13 @@ impl Fields for Student {
         Field::Username,
         Field::Grade,
     ];
-    const KEYS: &'static [Field] = Person::KEYS;
+    const KEYS: &'static [Field] = PERSON_KEYS;
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
             Field::Username => Slot::StrId(&mut self.username),
             Field::Grade => Slot::Grade(&mut self.grade),
-            _ => self.person.slot(field),
+            _ => person_slot(&mut self.person, field),
         }
     }
 }

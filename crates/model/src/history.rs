@@ -5,31 +5,32 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::entity::{ClassNumber, Entity, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::entity_log::{EntityLog, Undos};
 use crate::ids::{EntityKind, RunId, RunNumber};
-use crate::roster::{Class, Link, Person, School, Student};
+use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
 use crate::word::string_enum;
 
 /// What the log knows of one thing, and of all that it names.
 #[derive(Clone, Debug)]
-pub struct Logged<V> {
+pub struct Logged<V: Entity> {
     /// The text of the values below.
     pub texts: StringArena,
     /// The thing itself.
-    pub past: EntityLog<u32, V>,
+    pub past: EntityLog<V::Number, V>,
     /// The links that it is an end of.
-    pub teachings: Vec<EntityLog<Link, ()>>,
+    pub teachings: Vec<EntityLog<TeachingLink, ()>>,
     /// The links that it is an end of.
-    pub enrollments: Vec<EntityLog<Link, ()>>,
+    pub enrollments: Vec<EntityLog<EnrollmentLink, ()>>,
     /// Schools of a class, as they are now.
-    pub schools: BTreeMap<u32, School>,
+    pub schools: BTreeMap<SchoolNumber, School>,
     /// The other ends of links, as they are now.
-    pub classes: BTreeMap<u32, Class>,
+    pub classes: BTreeMap<ClassNumber, Class>,
     /// The other ends of links, as they are now.
-    pub teachers: BTreeMap<u32, Person>,
+    pub teachers: BTreeMap<TeacherNumber, Teacher>,
     /// The other ends of links, as they are now.
-    pub students: BTreeMap<u32, Student>,
+    pub students: BTreeMap<StudentNumber, Student>,
 }
 
 /// A run, as a history names it.

@@ -5,30 +5,43 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::counts::{Counts, PlanCounts};
+use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::EntityKind;
 use crate::rekey::{MatchedBy, Proposal};
-use crate::roster::{Class, Link, Person, School, Student};
+use crate::roster::{Class, Link, Person, School, Student, Teacher};
 use crate::stored::FormerKey;
 use crate::string_arena::StringArena;
 
 /// Something with the number it has, or gets, in its district and kind.
 #[derive(Clone, Copy, Debug)]
-pub struct Numbered<V> {
+pub struct Numbered<V: Entity> {
     /// The number.
-    pub number: u32,
+    pub number: V::Number,
     /// Its values after the change; text in the plan's `texts`, a class's school by number.
     pub values: V,
 }
 
-/// The changes of one kind of thing. Each number stands in at most one list.
+impl<V: Entity> ByNumber<V> for [Numbered<V>] {
+    type Item = Numbered<V>;
+
+    fn position_of(&self, number: V::Number) -> Option<usize> {
+        self.binary_search_by_key(&number, |numbered| numbered.number).ok()
+    }
+
+    fn by_number(&self, number: V::Number) -> Option<&Numbered<V>> {
+        self.position_of(number).map(|position| &self[position])
+    }
+}
+
+/// The changes of one kind of entity. Each number stands in at most one list.
 #[derive(Clone, Debug)]
-pub struct Changes<V> {
+pub struct Changes<V: Entity> {
     /// New ones.
     pub create: Vec<Numbered<V>>,
     /// Active ones whose values change.
     pub update: Vec<Numbered<V>>,
     /// Active ones that are not in the file.
-    pub deactivate: Vec<u32>,
+    pub deactivate: Vec<V::Number>,
     /// Inactive ones that are in the file again, with the values they get.
     pub reactivate: Vec<Numbered<V>>,
     /// Active ones that are in the file under new keys, with the values they get: recognised by evidence.
@@ -38,19 +51,25 @@ pub struct Changes<V> {
 }
 
 /// The changes of teachings or enrollments, by the numbers of class and person.
-#[derive(Clone, Debug, Default)]
-pub struct LinkChanges {
+#[derive(Clone, Debug)]
+pub struct LinkChanges<P> {
     /// New ones.
-    pub create: Vec<Link>,
+    pub create: Vec<Link<P>>,
     /// Those that end.
-    pub deactivate: Vec<Link>,
+    pub deactivate: Vec<Link<P>>,
     /// Ended ones that are in force again.
-    pub reactivate: Vec<Link>,
+    pub reactivate: Vec<Link<P>>,
     /// How many stay.
     pub unchanged: u64,
 }
 
-impl<V> Default for Changes<V> {
+impl<P> Default for LinkChanges<P> {
+    fn default() -> Self {
+        LinkChanges { create: vec![], deactivate: vec![], reactivate: vec![], unchanged: 0 }
+    }
+}
+
+impl<V: Entity> Default for Changes<V> {
     fn default() -> Self {
         Changes {
             create: vec![],
@@ -63,7 +82,7 @@ impl<V> Default for Changes<V> {
     }
 }
 
-impl<V> Changes<V> {
+impl<V: Entity> Changes<V> {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.create.is_empty()
@@ -79,7 +98,7 @@ impl<V> Changes<V> {
     }
 }
 
-impl LinkChanges {
+impl<P> LinkChanges<P> {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.create.is_empty() && self.deactivate.is_empty() && self.reactivate.is_empty()
@@ -98,13 +117,13 @@ pub struct Plan {
     /// Classes.
     pub classes: Changes<Class>,
     /// Teachers.
-    pub teachers: Changes<Person>,
+    pub teachers: Changes<Teacher>,
     /// Students.
     pub students: Changes<Student>,
     /// Teachings.
-    pub teachings: LinkChanges,
+    pub teachings: LinkChanges<TeacherNumber>,
     /// Enrollments.
-    pub enrollments: LinkChanges,
+    pub enrollments: LinkChanges<StudentNumber>,
     /// Keys that are replaced by others and remembered.
     pub former_keys: Vec<FormerKey>,
     /// How each known thing that changes was found.
@@ -113,29 +132,21 @@ pub struct Plan {
     pub proposals: Vec<Proposal>,
 }
 
-/// Numbers of stored things with how they were found, sorted by number.
+/// How each known entity that changes was matched.
 #[derive(Clone, Debug, Default)]
-pub struct FoundBy {
-    /// Schools.
-    pub schools: Vec<(u32, MatchedBy)>,
-    /// Classes.
-    pub classes: Vec<(u32, MatchedBy)>,
-    /// Teachers.
-    pub teachers: Vec<(u32, MatchedBy)>,
-    /// Students.
-    pub students: Vec<(u32, MatchedBy)>,
-}
+pub struct FoundBy(Vec<(EntityRef, MatchedBy)>);
 
 impl FoundBy {
-    /// How a thing was found; `None` when it was not.
-    pub fn how(&self, kind: EntityKind, number: u32) -> Option<MatchedBy> {
-        let list = match kind {
-            EntityKind::School => &self.schools,
-            EntityKind::Class => &self.classes,
-            EntityKind::Teacher => &self.teachers,
-            EntityKind::Student => &self.students,
-        };
-        list.binary_search_by_key(&number, |(number, _)| *number).ok().map(|at| list[at].1)
+    /// From a list in any order that names each entity once.
+    pub fn new(mut matched: Vec<(EntityRef, MatchedBy)>) -> FoundBy {
+        matched.sort_unstable();
+        FoundBy(matched)
+    }
+
+    /// How an entity was matched; `None` when it was not.
+    pub fn matched_by(&self, entity: EntityRef) -> Option<MatchedBy> {
+        let FoundBy(matched) = self;
+        matched.binary_search_by_key(&entity, |(entity, _)| *entity).ok().map(|at| matched[at].1)
     }
 }
 
@@ -154,15 +165,14 @@ impl Plan {
     /// A sum over what it does to schools, classes and people, and which links it ends, whatever the order and whatever numbers new
     /// things get: that of two parts is that of their whole. For telling whether a plan is still the one that was shown.
     pub fn digest(&self) -> u64 {
-        fn of<V>(kind: EntityKind, changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
+        fn of<V: Entity>(changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
             let lists = [&changes.update, &changes.reactivate, &changes.rekey];
-            let known = lists
-                .into_iter()
-                .zip(1_u8..)
-                .flat_map(|(list, what)| list.iter().map(move |one| (what, one.number, &one.values)));
+            let known = lists.into_iter().zip(1_u8..).flat_map(|(list, what)| {
+                list.iter().map(move |one| (what, one.number.as_u32(), &one.values))
+            });
             let all = changes.create.iter().map(|one| (0, 0, &one.values)).chain(known);
-            let valued = all.map(|(what, number, values)| hash(&(kind, what, number, words(values))));
-            let gone = changes.deactivate.iter().map(|number| hash(&(kind, 4_u8, *number)));
+            let valued = all.map(|(what, number, values)| hash(&(V::KIND, what, number, words(values))));
+            let gone = changes.deactivate.iter().map(|number| hash(&(V::KIND, 4_u8, *number)));
             valued.chain(gone).fold(0, u64::wrapping_add)
         }
         let text = |text| self.texts.get(text);
@@ -173,19 +183,32 @@ impl Plan {
             let grade = one.grade.map_or("", |grade| grade.code());
             format!("{}\0{}\0{grade}", person(&one.person), text(one.username))
         };
-        let ends = |links: &LinkChanges, kind: EntityKind| {
-            links.deactivate.iter().map(|link| hash(&(kind, 5_u8, link))).fold(0, u64::wrapping_add)
-        };
+        fn ends<P: EntityNumber>(links: &LinkChanges<P>) -> u64 {
+            links.deactivate.iter().map(|link| hash(&(P::KIND, 5_u8, link))).fold(0, u64::wrapping_add)
+        }
         [
-            of(EntityKind::School, &self.schools, |one| [one.key, one.name].map(text).join("\0")),
-            of(EntityKind::Class, &self.classes, |one| [one.key, one.name].map(text).join("\0")),
-            of(EntityKind::Teacher, &self.teachers, person),
-            of(EntityKind::Student, &self.students, student),
-            ends(&self.teachings, EntityKind::Teacher),
-            ends(&self.enrollments, EntityKind::Student),
+            of(&self.schools, |school| [school.key, school.name].map(text).join("\0")),
+            of(&self.classes, |class| [class.key, class.name].map(text).join("\0")),
+            of(&self.teachers, |teacher| person(&teacher.person)),
+            of(&self.students, student),
+            ends(&self.teachings),
+            ends(&self.enrollments),
         ]
         .into_iter()
         .fold(0, u64::wrapping_add)
+    }
+
+    /// The entities of a kind that it deactivates.
+    pub fn deactivated(&self, kind: EntityKind) -> impl ExactSizeIterator<Item = EntityRef> {
+        fn refs<N: EntityNumber>(numbers: &[N]) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_> {
+            Box::new(numbers.iter().map(|number| (*number).into()))
+        }
+        match kind {
+            EntityKind::School => refs(&self.schools.deactivate),
+            EntityKind::Class => refs(&self.classes.deactivate),
+            EntityKind::Teacher => refs(&self.teachers.deactivate),
+            EntityKind::Student => refs(&self.students.deactivate),
+        }
     }
 
     /// How much it changes, in the shape of a run's JSON.
@@ -220,7 +243,7 @@ trait ListLengths {
     fn lengths(&self) -> [usize; 6];
 }
 
-impl<V> ListLengths for Changes<V> {
+impl<V: Entity> ListLengths for Changes<V> {
     fn lengths(&self) -> [usize; 6] {
         [
             self.create.len(),
@@ -233,7 +256,7 @@ impl<V> ListLengths for Changes<V> {
     }
 }
 
-impl ListLengths for LinkChanges {
+impl<P> ListLengths for LinkChanges<P> {
     fn lengths(&self) -> [usize; 6] {
         [self.create.len(), 0, self.deactivate.len(), self.reactivate.len(), 0, self.unchanged as usize]
     }

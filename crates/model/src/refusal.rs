@@ -2,8 +2,8 @@
 
 use crate::calendar::CalendarEntry;
 use crate::district::{Slug, Stage};
+use crate::entity::EntityRef;
 use crate::ids::RunId;
-use crate::rekey::ProposalId;
 use crate::run::RunState;
 
 /// Why a request cannot be carried out, however often it is repeated.
@@ -32,7 +32,7 @@ pub enum Refusal {
         /// The run.
         run: RunId,
         /// The proposal.
-        proposal: ProposalId,
+        proposal: EntityRef,
     },
     /// A decision on a day on which the calendar allows no such change.
     CalendarForbids {

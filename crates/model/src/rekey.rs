@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::EntityKind;
+use crate::entity::EntityRef;
 
 /// How a thing in the file was found among the stored ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,51 +128,11 @@ impl Evidence {
     }
 }
 
-/// Which thing a proposal is about: its stored kind and number, written `student-417`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProposalId {
-    /// Its kind.
-    pub kind: EntityKind,
-    /// Its number in its district and kind.
-    pub number: u32,
-}
-
-impl std::fmt::Display for ProposalId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.kind.singular(), self.number)
-    }
-}
-
-impl std::str::FromStr for ProposalId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (kind, number) = text.split_once('-')?;
-            let kind = EntityKind::ALL.into_iter().find(|one| one.singular() == kind)?;
-            Some(ProposalId { kind, number: number.parse().ok()? })
-        };
-        parse().ok_or_else(|| format!("'{text}' is no proposal: write it as it is listed, like student-417"))
-    }
-}
-
-impl Serialize for ProposalId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ProposalId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// That a new thing of the file is a stored one under another key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// The stored thing.
-    pub id: ProposalId,
+    /// The stored entity, which is also what the proposal is called.
+    pub id: EntityRef,
     /// How sure it is.
     pub confidence: Confidence,
     /// Its name now.
@@ -183,9 +143,9 @@ pub struct Proposal {
     pub to: String,
     /// What speaks for it, and against.
     pub evidence: Vec<Evidence>,
-    /// The number of the new thing, when they are not taken for one.
+    /// The new entity, while both are treated as two.
     #[serde(skip)]
-    pub new_number: Option<u32>,
+    pub new_entity: Option<EntityRef>,
 }
 
 /// What a person said about single proposals.
@@ -193,9 +153,9 @@ pub struct Proposal {
 #[serde(default)]
 pub struct Verdicts {
     /// Struck out: these are two, not one.
-    pub struck: Vec<ProposalId>,
+    pub struck: Vec<EntityRef>,
     /// Doubtful ones that are right.
-    pub accepted: Vec<ProposalId>,
+    pub accepted: Vec<EntityRef>,
 }
 
 impl Verdicts {
@@ -212,19 +172,5 @@ impl Verdicts {
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         self.struck.is_empty() && self.accepted.is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{EntityKind, ProposalId};
-
-    #[test]
-    fn a_proposal_is_named_by_kind_and_number() {
-        let id = ProposalId { kind: EntityKind::Student, number: 417 };
-        assert_eq!((id.to_string().as_str(), "student-417".parse()), ("student-417", Ok(id)));
-        for wrong in ["student", "pupil-4", "student-", "student--4"] {
-            assert!(wrong.parse::<ProposalId>().is_err(), "{wrong}");
-        }
     }
 }

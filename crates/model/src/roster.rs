@@ -1,7 +1,9 @@
-//! A whole district: schools, classes, teachers, students, teachings, enrollments.
+//! A whole district as a file describes it: schools, classes, teachers, students, teachings, enrollments.
 //!
-//! Things are parallel lists with their text in one [`StringArena`]; links are positions in those lists.
+//! Entities are parallel lists with their text in one [`StringArena`]. A roster knows no numbers: its classes name their school, and
+//! its links their ends, by position in those lists.
 
+use crate::entity::{ClassNumber, Entity, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::grade::Grade;
 use crate::ids::EntityKind;
 use crate::string_arena::{StrId, StringArena};
@@ -15,16 +17,33 @@ pub struct School {
     pub name: StrId,
 }
 
-/// A class of one school.
+impl Entity for School {
+    type Number = SchoolNumber;
+}
+
+/// A class of one school, which `S` names.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Class {
+pub struct Class<S = SchoolNumber> {
     /// `class_id`.
     pub key: StrId,
     /// `class_name`.
     pub name: StrId,
-    /// Its school. In a [`Roster`] a position in `schools`; in a [`crate::Plan`] and a
-    /// [`crate::StoredRoster`] the school's number.
-    pub school: u32,
+    /// Its school.
+    pub school: S,
+}
+
+/// A class as a [`Roster`] has it: its school is a position in the roster's `schools`.
+pub type RosterClass = Class<u32>;
+
+impl Entity for Class {
+    type Number = ClassNumber;
+}
+
+impl<S> Class<S> {
+    /// The same class, with its school named otherwise.
+    pub fn in_school<T>(self, school: T) -> Class<T> {
+        Class { key: self.key, name: self.name, school }
+    }
 }
 
 /// What teachers and students have in common.
@@ -65,6 +84,24 @@ impl Person {
     }
 }
 
+/// A teacher.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Teacher {
+    /// Names and keys.
+    pub person: Person,
+}
+
+impl Entity for Teacher {
+    type Number = TeacherNumber;
+}
+
+impl Teacher {
+    /// The same teacher with each text replaced.
+    pub fn map_texts(self, with: impl FnMut(StrId) -> StrId) -> Teacher {
+        Teacher { person: self.person.map_texts(with) }
+    }
+}
+
 /// A student.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Student {
@@ -76,6 +113,10 @@ pub struct Student {
     pub grade: Option<Grade>,
 }
 
+impl Entity for Student {
+    type Number = StudentNumber;
+}
+
 impl Student {
     /// The same student with each text replaced.
     pub fn map_texts(self, mut with: impl FnMut(StrId) -> StrId) -> Student {
@@ -83,14 +124,29 @@ impl Student {
     }
 }
 
-/// `left` is a class; `right` a teacher (teaching) or a student (enrollment). Ordered by class, then person.
+/// A class and one of its people, by position in a roster's lists. Ordered by class, then person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Link {
-    /// Position (in a roster) or number (in a plan) of the class.
+pub struct RosterLink {
+    /// Position of the class.
     pub class: u32,
-    /// Position (in a roster) or number (in a plan) of the person.
+    /// Position of the teacher or student.
     pub person: u32,
 }
+
+/// A class and one of its people, by number. Ordered by class, then person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Link<P> {
+    /// The class.
+    pub class: ClassNumber,
+    /// The teacher or student.
+    pub person: P,
+}
+
+/// A teacher teaches a class.
+pub type TeachingLink = Link<TeacherNumber>;
+
+/// A student is in a class.
+pub type EnrollmentLink = Link<StudentNumber>;
 
 /// Which optional columns the file has. An absent column leaves the stored values alone; a present
 /// one with an empty value empties them.
@@ -108,7 +164,7 @@ pub struct OptionalColumns {
     pub student_username: bool,
 }
 
-/// A roster as a file wants it. Lists are sorted by key and hold each key once; links are sorted and distinct.
+/// A roster as a file describes it. Lists are sorted by key and hold each key once; links are sorted and distinct.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     /// The text of everything below.
@@ -116,15 +172,15 @@ pub struct Roster {
     /// Sorted by key.
     pub schools: Vec<School>,
     /// Sorted by key.
-    pub classes: Vec<Class>,
+    pub classes: Vec<RosterClass>,
     /// Sorted by [`Person::key`].
-    pub teachers: Vec<Person>,
+    pub teachers: Vec<Teacher>,
     /// Sorted by [`Person::key`].
     pub students: Vec<Student>,
-    /// Who teaches which class.
-    pub teachings: Vec<Link>,
-    /// Who is in which class.
-    pub enrollments: Vec<Link>,
+    /// Which teacher teaches which class.
+    pub teachings: Vec<RosterLink>,
+    /// Which student is in which class.
+    pub enrollments: Vec<RosterLink>,
     /// Which optional columns were there.
     pub columns: OptionalColumns,
 }

@@ -1,38 +1,49 @@
 //! The roster as the database holds it, active and inactive, in memory for planning.
 
+use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::EntityKind;
-use crate::roster::{Class, Link, Person, Roster, School, Student};
+use crate::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
 use crate::string_arena::{StrId, StringArena};
 
-/// Something stored: its number, whether it is active, the run that changed it last, and its values.
+/// A stored entity: its number, whether it is active, and its values.
 #[derive(Clone, Copy, Debug)]
-pub struct Stored<V> {
-    /// The number within its district and kind; never used again for another.
-    pub number: u32,
+pub struct Stored<V: Entity> {
+    /// The number within its district and kind; never reused.
+    pub number: V::Number,
     /// Whether it is in the roster now.
     pub active: bool,
-    /// Values. A class names its school by number.
+    /// Its values. A class names its school by number.
     pub values: V,
 }
 
-/// A stored teaching or enrollment: numbers, and whether it is in force.
+/// A stored teaching or enrollment, and whether it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredLink {
-    /// Class and person by number.
-    pub link: Link,
+pub struct StoredLink<P> {
+    /// Class and person.
+    pub link: Link<P>,
     /// Whether it is in force.
     pub active: bool,
 }
 
-/// A key that something had before: remembered for ever.
+/// A key that an entity had before; it is never forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerKey {
-    /// Of what.
-    pub kind: EntityKind,
+    /// The entity that had it.
+    pub entity: EntityRef,
     /// The key: an address, a SIS number, a class or school id.
     pub key: StrId,
-    /// Whose it was.
-    pub number: u32,
+}
+
+impl<V: Entity> ByNumber<V> for [Stored<V>] {
+    type Item = Stored<V>;
+
+    fn position_of(&self, number: V::Number) -> Option<usize> {
+        self.binary_search_by_key(&number, |stored| stored.number).ok()
+    }
+
+    fn by_number(&self, number: V::Number) -> Option<&Stored<V>> {
+        self.position_of(number).map(|position| &self[position])
+    }
 }
 
 /// A district's whole stored roster. Lists are sorted by number, links by class and person.
@@ -47,13 +58,13 @@ pub struct StoredRoster {
     /// Classes.
     pub classes: Vec<Stored<Class>>,
     /// Teachers.
-    pub teachers: Vec<Stored<Person>>,
+    pub teachers: Vec<Stored<Teacher>>,
     /// Students.
     pub students: Vec<Stored<Student>>,
     /// Teachings.
-    pub teachings: Vec<StoredLink>,
+    pub teachings: Vec<StoredLink<TeacherNumber>>,
     /// Enrollments.
-    pub enrollments: Vec<StoredLink>,
+    pub enrollments: Vec<StoredLink<StudentNumber>>,
     /// Old keys.
     pub former_keys: Vec<FormerKey>,
     /// Rows of the file that was applied last; `None` before the first.
@@ -63,25 +74,29 @@ pub struct StoredRoster {
 impl StoredRoster {
     /// A roster as if it had just been loaded into an empty district: everything active, numbered from 1.
     pub fn of(roster: Roster, rows: u64) -> StoredRoster {
-        fn number<V>(list: Vec<V>) -> Vec<Stored<V>> {
-            let one = |(number, values)| Stored { number, active: true, values };
-            (1..).zip(list).map(one).collect()
+        fn stored<V: Entity>(list: impl IntoIterator<Item = V>) -> Vec<Stored<V>> {
+            let list = list.into_iter().zip(0_u32..);
+            list.map(|(values, position)| Stored { number: number_at(position), active: true, values })
+                .collect()
         }
-        fn links(list: &[Link]) -> Vec<StoredLink> {
-            let one = |link: &Link| StoredLink {
-                link: Link { class: link.class + 1, person: link.person + 1 },
+        fn number_at<N: EntityNumber>(position: u32) -> N {
+            N::from_u32(position + 1)
+        }
+        fn links<P: EntityNumber>(list: &[RosterLink]) -> Vec<StoredLink<P>> {
+            let stored = |link: &RosterLink| StoredLink {
+                link: Link { class: number_at(link.class), person: number_at(link.person) },
                 active: true,
             };
-            list.iter().map(one).collect()
+            list.iter().map(stored).collect()
         }
-        let classes = roster.classes.into_iter().map(|class| Class { school: class.school + 1, ..class });
+        let classes = roster.classes.into_iter().map(|class| class.in_school(number_at(class.school)));
         StoredRoster {
             version: 1,
             texts: roster.texts,
-            schools: number(roster.schools),
-            classes: number(classes.collect()),
-            teachers: number(roster.teachers),
-            students: number(roster.students),
+            schools: stored(roster.schools),
+            classes: stored(classes),
+            teachers: stored(roster.teachers),
+            students: stored(roster.students),
             teachings: links(&roster.teachings),
             enrollments: links(&roster.enrollments),
             former_keys: vec![],
@@ -89,21 +104,21 @@ impl StoredRoster {
         }
     }
 
-    /// The numbers of what is active of a kind.
-    pub fn active_numbers(&self, kind: EntityKind) -> impl Iterator<Item = u32> {
-        fn numbers<V>(list: &[Stored<V>]) -> Box<dyn Iterator<Item = u32> + '_> {
-            Box::new(list.iter().filter(|stored| stored.active).map(|stored| stored.number))
+    /// The active entities of a kind.
+    pub fn active(&self, kind: EntityKind) -> impl Iterator<Item = EntityRef> {
+        fn active<V: Entity>(list: &[Stored<V>]) -> Box<dyn Iterator<Item = EntityRef> + '_> {
+            Box::new(list.iter().filter(|stored| stored.active).map(|stored| stored.number.into()))
         }
         match kind {
-            EntityKind::School => numbers(&self.schools),
-            EntityKind::Class => numbers(&self.classes),
-            EntityKind::Teacher => numbers(&self.teachers),
-            EntityKind::Student => numbers(&self.students),
+            EntityKind::School => active(&self.schools),
+            EntityKind::Class => active(&self.classes),
+            EntityKind::Teacher => active(&self.teachers),
+            EntityKind::Student => active(&self.students),
         }
     }
 
     /// How many of a kind are active.
-    pub fn active(&self, kind: EntityKind) -> usize {
-        self.active_numbers(kind).count()
+    pub fn active_count(&self, kind: EntityKind) -> usize {
+        self.active(kind).count()
     }
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 use homeroom_model::counts::Counts;
+use homeroom_model::entity::{
+    ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber, TeacherNumber,
+};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::pin::Pin;
 use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::{MatchedBy, Proposal, ProposalId, Verdicts};
-use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
+use homeroom_model::rekey::{MatchedBy, Proposal, Verdicts};
+use homeroom_model::roster::{
+    Class, Link, OptionalColumns, Person, Roster, RosterLink, School, Student, Teacher,
+};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
@@ -43,7 +48,7 @@ pub struct ByHand<'h> {
     /// Re-keys that wait: they are proposed until they are decided about, whatever has changed around them.
     pub pending: &'h [Proposal],
     /// Numbers of classes of earlier school years: a class of the file is none of them, whatever its id.
-    pub past_classes: Option<&'h HashSet<u32>>,
+    pub past_classes: Option<&'h HashSet<ClassNumber>>,
 }
 
 /// Plans the changes from `stored` to `wanted`. What `protected` names is not removed; what was decided by hand wins over
@@ -81,71 +86,41 @@ pub fn plan(
 
     let Roster { mut texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
     let mut former_keys = Vec::new();
-    let mut found = FoundBy::default();
+    let mut found = Vec::new();
     let (schools, school_numbers) =
-        compare(&stored.schools, schools, &known.schools, &kept.schools, &mut found.schools, |old, new| {
-            remember_key(
-                &mut former_keys,
-                &mut texts,
-                stored,
-                EntityKind::School,
-                old.number,
-                old.values.key,
-                new.key,
-            );
+        compare(&stored.schools, schools, &known.schools, &kept.schools, &mut found, |old, new| {
+            remember_key(&mut former_keys, &mut texts, stored, old.number.into(), old.values.key, new.key);
             merge_school(stored, &mut texts, old, new)
         });
-    let classes = classes
-        .into_iter()
-        .map(|class| Class { school: school_numbers[class.school as usize], ..class })
-        .collect();
+    let classes =
+        classes.into_iter().map(|class| class.in_school(school_numbers[class.school as usize])).collect();
     let (classes, class_numbers) =
-        compare(&stored.classes, classes, &known.classes, &kept.classes, &mut found.classes, |old, new| {
-            remember_key(
-                &mut former_keys,
-                &mut texts,
-                stored,
-                EntityKind::Class,
-                old.number,
-                old.values.key,
-                new.key,
-            );
+        compare(&stored.classes, classes, &known.classes, &kept.classes, &mut found, |old, new| {
+            remember_key(&mut former_keys, &mut texts, stored, old.number.into(), old.values.key, new.key);
             merge_class(stored, &mut texts, old, new)
         });
     let has = PersonColumns { sis_id: columns.teacher_id, clever_id: columns.teacher_clever_id };
-    let (teachers, teacher_numbers) = compare(
-        &stored.teachers,
-        teachers,
-        &known.teachers,
-        &kept.teachers,
-        &mut found.teachers,
-        |old, new| {
+    let (teachers, teacher_numbers) =
+        compare(&stored.teachers, teachers, &known.teachers, &kept.teachers, &mut found, |old, new| {
             remember(
                 &mut former_keys,
                 &mut texts,
                 stored,
-                EntityKind::Teacher,
-                old.number,
-                &old.values,
-                &new,
+                old.number.into(),
+                &old.values.person,
+                &new.person,
                 has,
             );
-            merge_person(stored, &mut texts, &old.values, new, has)
-        },
-    );
+            let (person, differs) = merge_person(stored, &mut texts, &old.values.person, new.person, has);
+            (Teacher { person }, differs)
+        });
     let has = PersonColumns { sis_id: columns.student_id, clever_id: columns.student_clever_id };
-    let (students, student_numbers) = compare(
-        &stored.students,
-        students,
-        &known.students,
-        &kept.students,
-        &mut found.students,
-        |old, new| {
+    let (students, student_numbers) =
+        compare(&stored.students, students, &known.students, &kept.students, &mut found, |old, new| {
             let (was, is) = (&old.values.person, &new.person);
-            remember(&mut former_keys, &mut texts, stored, EntityKind::Student, old.number, was, is, has);
+            remember(&mut former_keys, &mut texts, stored, old.number.into(), was, is, has);
             merge_student(stored, &mut texts, old, new, columns)
-        },
-    );
+        });
 
     let mut plan = Plan {
         base_version: stored.version,
@@ -165,12 +140,17 @@ pub fn plan(
             &kept.enrollments,
         ),
         former_keys,
-        found,
+        found: FoundBy::new(found),
         proposals: vec![],
     };
-    let numbers = [&school_numbers, &class_numbers, &teacher_numbers, &student_numbers];
+    let numbers = Numbers {
+        schools: school_numbers,
+        classes: class_numbers,
+        teachers: teacher_numbers,
+        students: student_numbers,
+    };
     let proposals = recognised.iter().zip(keys_to_come);
-    plan.proposals = proposals.map(|(one, to)| proposal(stored, one, to, numbers)).collect();
+    plan.proposals = proposals.map(|(one, to)| proposal(stored, one, to, &numbers)).collect();
     Planned { plan, matched, pins, messages }
 }
 
@@ -178,42 +158,19 @@ pub fn plan(
 fn match_keys(
     stored: &StoredRoster,
     wanted: &Roster,
-    past_classes: &HashSet<u32>,
+    past_classes: &HashSet<ClassNumber>,
 ) -> (Known, (Vec<usize>, Vec<usize>)) {
     let texts = &wanted.texts;
     let keys = wanted.schools.iter().map(|school| school.key).collect::<Vec<_>>();
-    let schools = matching::by_key(
-        stored,
-        EntityKind::School,
-        &stored.schools,
-        |one| one.key,
-        &keys,
-        texts,
-        &HashSet::new(),
-    );
+    let schools = matching::by_key(stored, &stored.schools, |one| one.key, &keys, texts, &HashSet::new());
     let keys = wanted.classes.iter().map(|class| class.key).collect::<Vec<_>>();
-    let classes = matching::by_key(
-        stored,
-        EntityKind::Class,
-        &stored.classes,
-        |one| one.key,
-        &keys,
-        texts,
-        past_classes,
-    );
-    let (teachers, teachers_passed_on) = matching::people(
-        stored,
-        EntityKind::Teacher,
-        &stored.teachers,
-        |one| one,
-        |_, _| None,
-        &wanted.teachers,
-        texts,
-    );
+    let classes = matching::by_key(stored, &stored.classes, |one| one.key, &keys, texts, past_classes);
+    let people = wanted.teachers.iter().map(|teacher| teacher.person).collect::<Vec<_>>();
+    let (teachers, teachers_passed_on) =
+        matching::people(stored, &stored.teachers, |teacher| &teacher.person, |_, _| None, &people, texts);
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
     let (students, students_passed_on) = matching::people(
         stored,
-        EntityKind::Student,
         &stored.students,
         |one| &one.person,
         |at, had| wanted.students[at].grade.zip(had.grade),
@@ -242,41 +199,50 @@ pub(crate) fn key_of(wanted: &Roster, kind: EntityKind, at: usize) -> String {
     let key = match kind {
         EntityKind::School => wanted.schools[at].key,
         EntityKind::Class => wanted.classes[at].key,
-        EntityKind::Teacher => wanted.teachers[at].key(),
+        EntityKind::Teacher => wanted.teachers[at].person.key(),
         EntityKind::Student => wanted.students[at].person.key(),
     };
     wanted.texts.get(key).to_owned()
 }
 
-fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: [&Vec<u32>; 4]) -> Proposal {
+/// The number of each wanted entity, stored or new.
+struct Numbers {
+    schools: Vec<SchoolNumber>,
+    classes: Vec<ClassNumber>,
+    teachers: Vec<TeacherNumber>,
+    students: Vec<StudentNumber>,
+}
+
+fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: &Numbers) -> Proposal {
     let Recognised { kind, old, new, confidence, evidence, taken } = one;
-    let (number, name, from) = match kind {
+    let named = |name: StrId, key: StrId| (stored.texts.get(name).to_owned(), key);
+    let person = |person: &Person| (person.full_name(&stored.texts), person.key());
+    let (id, new_entity, (name, from)): (EntityRef, EntityRef, _) = match kind {
         EntityKind::School => {
-            let school = &stored.schools[*old];
-            (school.number, stored.texts.get(school.values.name).to_owned(), school.values.key)
+            let Stored { number, values, .. } = &stored.schools[*old];
+            ((*number).into(), numbers.schools[*new].into(), named(values.name, values.key))
         }
         EntityKind::Class => {
-            let class = &stored.classes[*old];
-            (class.number, stored.texts.get(class.values.name).to_owned(), class.values.key)
+            let Stored { number, values, .. } = &stored.classes[*old];
+            ((*number).into(), numbers.classes[*new].into(), named(values.name, values.key))
         }
         EntityKind::Teacher => {
-            let teacher = &stored.teachers[*old];
-            (teacher.number, teacher.values.full_name(&stored.texts), teacher.values.key())
+            let Stored { number, values, .. } = &stored.teachers[*old];
+            ((*number).into(), numbers.teachers[*new].into(), person(&values.person))
         }
         EntityKind::Student => {
-            let student = &stored.students[*old];
-            (student.number, student.values.person.full_name(&stored.texts), student.values.person.key())
+            let Stored { number, values, .. } = &stored.students[*old];
+            ((*number).into(), numbers.students[*new].into(), person(&values.person))
         }
     };
-    let new_number = numbers[*kind as usize][*new];
     Proposal {
-        id: ProposalId { kind: *kind, number },
+        id,
         confidence: *confidence,
         name,
         from: stored.texts.get(from).to_owned(),
         to,
         evidence: evidence.clone(),
-        new_number: (!taken).then_some(new_number),
+        new_entity: (!taken).then_some(new_entity),
     }
 }
 
@@ -293,21 +259,22 @@ fn note_passed_on(messages: &mut Vec<String>, kind: EntityKind, count: usize) {
 
 /// Sorts what is wanted and stored into the lists of changes; also gives the number of each wanted thing.
 /// `merge` makes the values that a stored thing gets, or `None` when they are the ones it has.
-fn compare<V: Copy>(
+fn compare<V: Entity>(
     stored: &[Stored<V>],
     wanted: Vec<V>,
     matches: &Matches,
-    kept: &HashSet<u32>,
-    found: &mut Vec<(u32, MatchedBy)>,
+    kept: &HashSet<V::Number>,
+    found: &mut Vec<(EntityRef, MatchedBy)>,
     mut merge: impl FnMut(&Stored<V>, V) -> (V, bool),
-) -> (Changes<V>, Vec<u32>) {
+) -> (Changes<V>, Vec<V::Number>) {
     let mut changes = Changes::default();
-    let mut fresh = stored.last().map_or(1, |last| last.number + 1)..;
+    let mut fresh = stored.last().map_or(1, |last| last.number.as_u32() + 1)..;
     let mut seen = vec![false; stored.len()];
     let mut numbers = Vec::with_capacity(wanted.len());
     for (values, matched) in wanted.into_iter().zip(matches) {
         let Some(Match { position, how }) = *matched else {
             let number = fresh.next().expect("a district has fewer than four thousand million people");
+            let number = V::Number::from_u32(number);
             changes.create.push(Numbered { number, values });
             numbers.push(number);
             continue;
@@ -318,7 +285,7 @@ fn compare<V: Copy>(
         let (values, differs) = merge(old, values);
         let one = Numbered { number: old.number, values };
         if !old.active || differs {
-            found.push((old.number, how));
+            found.push((old.number.into(), how));
         }
         match (old.active, differs) {
             (false, _) => changes.reactivate.push(one),
@@ -337,12 +304,11 @@ fn compare<V: Copy>(
     changes.update.sort_unstable_by_key(|one| one.number);
     changes.reactivate.sort_unstable_by_key(|one| one.number);
     changes.rekey.sort_unstable_by_key(|one| one.number);
-    found.sort_unstable();
     (changes, numbers)
 }
 
 /// Links by number, sorted and distinct. The links of a class stand beside each other, and stay so.
-fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
+fn numbered<P: EntityNumber>(links: &[RosterLink], classes: &[ClassNumber], people: &[P]) -> Vec<Link<P>> {
     let mut of_classes = links
         .chunk_by(|one, other| one.class == other.class)
         .map(|links| (classes[links[0].class as usize], links))
@@ -351,7 +317,7 @@ fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
     let mut numbered = Vec::with_capacity(links.len());
     for (class, links) in of_classes {
         let start = numbered.len();
-        let number = |link: &Link| Link { class, person: people[link.person as usize] };
+        let number = |link: &RosterLink| Link { class, person: people[link.person as usize] };
         numbered.extend(links.iter().map(number));
         numbered[start..].sort_unstable();
     }
@@ -360,12 +326,16 @@ fn numbered(links: &[Link], classes: &[u32], people: &[u32]) -> Vec<Link> {
 }
 
 /// Walks two sorted lists side by side.
-fn compare_links(stored: &[StoredLink], wanted: Vec<Link>, kept: &HashSet<Link>) -> LinkChanges {
+fn compare_links<P: EntityNumber>(
+    stored: &[StoredLink<P>],
+    wanted: Vec<Link<P>>,
+    kept: &HashSet<Link<P>>,
+) -> LinkChanges<P> {
     if stored.is_empty() {
         return LinkChanges { create: wanted, ..LinkChanges::default() };
     }
     let mut changes = LinkChanges::default();
-    let gone = |changes: &mut LinkChanges, old: &StoredLink| {
+    let gone = |changes: &mut LinkChanges<P>, old: &StoredLink<P>| {
         if old.active {
             if kept.contains(&old.link) {
                 changes.unchanged += 1;
@@ -471,14 +441,13 @@ fn remember_key(
     former_keys: &mut Vec<FormerKey>,
     texts: &mut StringArena,
     stored: &StoredRoster,
-    kind: EntityKind,
-    number: u32,
+    entity: EntityRef,
     was: StrId,
     is: StrId,
 ) {
     if stored.texts.get(was) != texts.get(is) {
         let key = texts.push(stored.texts.get(was));
-        former_keys.push(FormerKey { kind, key, number });
+        former_keys.push(FormerKey { entity, key });
     }
 }
 
@@ -488,8 +457,7 @@ fn remember(
     former_keys: &mut Vec<FormerKey>,
     texts: &mut StringArena,
     stored: &StoredRoster,
-    kind: EntityKind,
-    number: u32,
+    entity: EntityRef,
     old: &Person,
     new: &Person,
     has: PersonColumns,
@@ -498,7 +466,7 @@ fn remember(
     for (was, is, given) in [(old.email, new.email, true), (old.sis_id, new.sis_id, number_given)] {
         if given && !was.is_empty() && stored.texts.get(was) != texts.get(is) {
             let key = texts.push(stored.texts.get(was));
-            former_keys.push(FormerKey { kind, key, number });
+            former_keys.push(FormerKey { entity, key });
         }
     }
 }

@@ -2,8 +2,9 @@
 //! school. What does not fit stays as it is, until all that is left fits together.
 
 use hashbrown::{HashMap, HashSet};
+use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::history::Field;
-use homeroom_model::roster::{Class, Link};
+use homeroom_model::roster::{Class, Link, School};
 use homeroom_model::stored::{Stored, StoredLink};
 use homeroom_model::string_arena::StringArena;
 
@@ -11,24 +12,24 @@ use crate::replay::Turned;
 use homeroom_model::fields::Fields;
 
 /// Things of one kind: all that are stored, and those that an undo may change.
-pub(crate) struct Things<'s, V> {
+pub(crate) struct Things<'s, V: Entity> {
     /// What one is called in a sentence.
     pub(crate) what: &'static str,
     pub(crate) stored: &'s [Stored<V>],
-    pub(crate) turned: Vec<Turned<u32, V>>,
+    pub(crate) turned: Vec<Turned<V::Number, V>>,
 }
 
 /// Teachings or enrollments.
-pub(crate) struct Links<'s> {
+pub(crate) struct Links<'s, P> {
     /// What one is called in a sentence.
     pub(crate) what: &'static str,
-    pub(crate) stored: &'s [StoredLink],
-    pub(crate) turned: Vec<Turned<Link, ()>>,
+    pub(crate) stored: &'s [StoredLink<P>],
+    pub(crate) turned: Vec<Turned<Link<P>, ()>>,
 }
 
-impl<V: Fields> Things<'_, V> {
+impl<V: Entity + Fields> Things<'_, V> {
     /// The numbers of what is active afterwards.
-    fn active(&self) -> HashSet<u32> {
+    fn active(&self) -> HashSet<V::Number> {
         let mut active =
             self.stored.iter().filter(|one| one.active).map(|one| one.number).collect::<HashSet<_>>();
         for one in &self.turned {
@@ -42,7 +43,7 @@ impl<V: Fields> Things<'_, V> {
     }
 
     /// What something still uses is not switched off.
-    fn keep_used(&mut self, used: &HashSet<u32>, kept: &mut Vec<String>) {
+    fn keep_used(&mut self, used: &HashSet<V::Number>, kept: &mut Vec<String>) {
         for one in self.turned.iter_mut().filter(|one| one.goes() && used.contains(&one.of)) {
             one.keep_state();
             kept.push(format!("{} {} stays, because something that stays needs it", self.what, one.of));
@@ -57,7 +58,7 @@ impl<V: Fields> Things<'_, V> {
         texts: &StringArena,
         kept: &mut Vec<String>,
     ) {
-        let takes_keys = |one: &Turned<u32, V>| {
+        let takes_keys = |one: &Turned<V::Number, V>| {
             one.comes_back() || one.then.active && V::KEYS.iter().any(|key| one.changes(*key, texts))
         };
         if !self.turned.iter().any(takes_keys) {
@@ -98,9 +99,9 @@ impl<V: Fields> Things<'_, V> {
     }
 }
 
-impl Links<'_> {
+impl<N: EntityNumber> Links<'_, N> {
     /// A link comes back only with both its ends, and an end stays while a link in force needs it.
-    pub(crate) fn keep_ends<P: Fields>(
+    pub(crate) fn keep_ends<P: Entity<Number = N> + Fields>(
         &mut self,
         classes: &mut Things<'_, Class>,
         people: &mut Things<'_, P>,
@@ -130,9 +131,9 @@ impl Links<'_> {
 }
 
 /// A class comes back, or goes back, only to a school that is there, and a school stays while a class needs it.
-pub(crate) fn keep_schools<S: Fields>(
+pub(crate) fn keep_schools(
     classes: &mut Things<'_, Class>,
-    schools: &mut Things<'_, S>,
+    schools: &mut Things<'_, School>,
     kept: &mut Vec<String>,
 ) {
     let there = schools.active();

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
-use homeroom_model::ids::EntityKind;
+use homeroom_model::entity::{ByNumber, Entity};
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::rekey::MatchedBy;
 use homeroom_model::roster::Person;
@@ -42,7 +42,7 @@ impl<'t> KeyIndex<'t> {
     }
 
     /// Present keys: those of inactive things first, so that those of active ones are found before them.
-    fn present<V>(texts: &'t StringArena, list: &[Stored<V>], key: impl Fn(&V) -> StrId) -> Self {
+    fn present<V: Entity>(texts: &'t StringArena, list: &[Stored<V>], key: impl Fn(&V) -> StrId) -> Self {
         let mut index = KeyIndex::with_capacity(texts, list.len());
         for active in [false, true] {
             for (position, one) in list.iter().enumerate().filter(|(_, one)| one.active == active) {
@@ -53,10 +53,11 @@ impl<'t> KeyIndex<'t> {
     }
 
     /// Keys that things of a kind had before.
-    fn former<V>(stored: &'t StoredRoster, kind: EntityKind, list: &[Stored<V>]) -> Self {
+    fn former<V: Entity>(stored: &'t StoredRoster, list: &[Stored<V>]) -> Self {
         let mut index = KeyIndex::with_capacity(&stored.texts, 0);
-        for former in stored.former_keys.iter().filter(|former| former.kind == kind) {
-            if let Ok(position) = list.binary_search_by_key(&former.number, |stored| stored.number) {
+        for former in &stored.former_keys {
+            let number = former.entity.number_as();
+            if let Some(position) = number.and_then(|number| list.position_of(number)) {
                 index.add(former.key, position);
             }
         }
@@ -121,20 +122,19 @@ impl Finder {
 }
 
 /// Matches schools or classes: by their key, then by one that they had before. What is `past` is nothing in the file.
-pub(crate) fn by_key<V>(
+pub(crate) fn by_key<V: Entity>(
     stored: &StoredRoster,
-    kind: EntityKind,
     list: &[Stored<V>],
     key: impl Fn(&V) -> StrId,
     wanted: &[StrId],
     wanted_texts: &StringArena,
-    past: &HashSet<u32>,
+    past: &HashSet<V::Number>,
 ) -> Matches {
     let mut finder = Finder::new(list.len(), wanted.len());
     let key_of = |at: usize| wanted_texts.get(wanted[at]);
     let is_of_now = |_: usize, position: usize| !past.contains(&list[position].number);
     finder.pass(&KeyIndex::present(&stored.texts, list, key), MatchedBy::Id, key_of, is_of_now);
-    finder.pass(&KeyIndex::former(stored, kind, list), MatchedBy::FormerKey, key_of, is_of_now);
+    finder.pass(&KeyIndex::former(stored, list), MatchedBy::FormerKey, key_of, is_of_now);
     finder.found
 }
 
@@ -142,9 +142,8 @@ pub(crate) fn by_key<V>(
 /// must not have passed to someone else; the second answer is who came with one that has.
 ///
 /// `grades` are those of a wanted and a stored student.
-pub(crate) fn people<V>(
+pub(crate) fn people<V: Entity>(
     stored: &StoredRoster,
-    kind: EntityKind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
     grades: impl Fn(usize, &V) -> Option<(Grade, Grade)>,
@@ -155,7 +154,7 @@ pub(crate) fn people<V>(
     let mut finder = Finder::new(list.len(), wanted.len());
     let present = |key: fn(&Person) -> StrId| KeyIndex::present(texts, list, |values| key(person(values)));
     let want = |key: fn(&Person) -> StrId| move |at: usize| wanted_texts.get(key(&wanted[at]));
-    let former = KeyIndex::former(stored, kind, list);
+    let former = KeyIndex::former(stored, list);
     let has_columns = |key: fn(&Person) -> StrId| wanted.iter().any(|one| !key(one).is_empty());
 
     let emails = present(|one| one.email);

@@ -2,10 +2,10 @@
 
 use hashbrown::HashSet;
 use homeroom_model::Grade;
-use homeroom_model::ids::EntityKind;
+use homeroom_model::entity::{ByNumber, Entity, EntityRef, StudentNumber, TeacherNumber};
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::pin::{Pin, PinWhat, PinnedPerson};
-use homeroom_model::roster::{Link, Person, Roster, Student};
+use homeroom_model::roster::{Person, Roster, RosterLink, Student, Teacher};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
@@ -13,8 +13,8 @@ use homeroom_model::string_arena::{StrId, StringArena};
 /// Numbers of stored people who are left out by hand.
 #[derive(Debug, Default)]
 pub(crate) struct LeftOut {
-    pub(crate) teachers: HashSet<u32>,
-    pub(crate) students: HashSet<u32>,
+    pub(crate) teachers: HashSet<TeacherNumber>,
+    pub(crate) students: HashSet<StudentNumber>,
 }
 
 /// Puts pins into a wanted roster, and says of each what it does.
@@ -26,11 +26,11 @@ pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> (
             let effect = match &pin.what {
                 PinWhat::ExtraStudent { class, student, grade } => class_at(wanted, class)
                     .and_then(|class| {
-                        Ok(Link { class, person: student_at(wanted, stored, student, *grade)? })
+                        Ok(RosterLink { class, person: student_at(wanted, stored, student, *grade)? })
                     })
                     .map_or_else(|why| why, |link| add(&mut wanted.enrollments, link)),
                 PinWhat::CoTeacher { class, teacher } => class_at(wanted, class)
-                    .and_then(|class| Ok(Link { class, person: teacher_at(wanted, stored, teacher)? }))
+                    .and_then(|class| Ok(RosterLink { class, person: teacher_at(wanted, stored, teacher)? }))
                     .map_or_else(|why| why, |link| add(&mut wanted.teachings, link)),
                 PinWhat::ClassName { class, name } => match class_at(wanted, class) {
                     Err(why) => why,
@@ -82,7 +82,7 @@ fn class_at(wanted: &Roster, key: &str) -> Result<u32, &'static str> {
     }
 }
 
-fn add(links: &mut Vec<Link>, link: Link) -> &'static str {
+fn add(links: &mut Vec<RosterLink>, link: RosterLink) -> &'static str {
     match links.binary_search(&link) {
         Ok(_) => SAME,
         Err(at) => {
@@ -99,7 +99,7 @@ fn student_at(
     who: &PinnedPerson,
     grade: Option<Grade>,
 ) -> Result<u32, &'static str> {
-    let known = known(stored, EntityKind::Student, &stored.students, |student| &student.person, &who.key);
+    let known = known(stored, &stored.students, |student| &student.person, &who.key);
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
     let student = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
         Found::At(at) => return Ok(at),
@@ -110,7 +110,7 @@ fn student_at(
         Found::New => Student { person: described(&mut wanted.texts, who)?, grade, ..Student::default() },
     };
     let email = wanted.texts.get(student.person.email);
-    if !email.is_empty() && wanted.teachers.iter().any(|one| wanted.texts.get(one.email) == email) {
+    if !email.is_empty() && wanted.teachers.iter().any(|one| wanted.texts.get(one.person.email) == email) {
         return Err(IN_BOTH);
     }
     wanted.students.push(student);
@@ -118,18 +118,18 @@ fn student_at(
 }
 
 fn teacher_at(wanted: &mut Roster, stored: &StoredRoster, who: &PinnedPerson) -> Result<u32, &'static str> {
-    let known = known(stored, EntityKind::Teacher, &stored.teachers, |teacher| teacher, &who.key);
-    let people = wanted.teachers.clone();
-    let teacher = match find(wanted, &people, stored, known, who)? {
+    let known = known(stored, &stored.teachers, |teacher| &teacher.person, &who.key);
+    let people = wanted.teachers.iter().map(|teacher| teacher.person).collect::<Vec<_>>();
+    let person = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
         Found::At(at) => return Ok(at),
         Found::Stored(person) => person.map_texts(|text| wanted.texts.push_from(&stored.texts, text)),
         Found::New => described(&mut wanted.texts, who)?,
     };
-    let email = wanted.texts.get(teacher.email);
+    let email = wanted.texts.get(person.email);
     if wanted.students.iter().any(|one| wanted.texts.get(one.person.email) == email) {
         return Err(IN_BOTH);
     }
-    wanted.teachers.push(teacher);
+    wanted.teachers.push(Teacher { person });
     Ok(wanted.teachers.len() as u32 - 1)
 }
 
@@ -182,9 +182,8 @@ fn find(
 }
 
 /// Who is stored under the key, present or former; an active one before others.
-fn known<V: Copy>(
+fn known<V: Entity>(
     stored: &StoredRoster,
-    kind: EntityKind,
     list: &[Stored<V>],
     person: impl Fn(&V) -> &Person,
     key: &str,
@@ -192,8 +191,8 @@ fn known<V: Copy>(
     let named = || list.iter().filter(|one| is(&stored.texts, person(&one.values), key));
     let former = || {
         let mut keys = stored.former_keys.iter().rev();
-        let former = keys.find(|one| one.kind == kind && stored.texts.get(one.key) == key)?;
-        list.binary_search_by_key(&former.number, |one| one.number).ok().map(|at| &list[at])
+        let former = keys.find(|one| one.entity.kind == V::KIND && stored.texts.get(one.key) == key)?;
+        list.by_number(former.entity.number_as()?)
     };
     let found = named().find(|one| one.active).or_else(|| named().next_back()).or_else(former);
     found.map(|one| one.values)
@@ -216,32 +215,37 @@ fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &m
     let mut keys = vec![key.to_owned()];
     // Who had the key before is meant when nobody has it now.
     let has_it = |person: &Person| is(&stored.texts, person, key);
-    let taken = stored.teachers.iter().any(|one| one.active && has_it(&one.values))
+    let taken = stored.teachers.iter().any(|one| one.active && has_it(&one.values.person))
         || stored.students.iter().any(|one| one.active && has_it(&one.values.person));
     let with_former = stored.former_keys.iter().filter(|one| !taken && stored.texts.get(one.key) == key);
-    let with_former = with_former.map(|one| (one.kind, one.number)).collect::<HashSet<_>>();
-    let mut note = |kind: EntityKind, number: u32, person: &Person, out: &mut HashSet<u32>| {
-        if is(&stored.texts, person, key) || with_former.contains(&(kind, number)) {
-            out.insert(number);
+    let with_former = with_former.map(|one| one.entity).collect::<HashSet<_>>();
+    let mut is_left_out = |entity: EntityRef, person: &Person| {
+        let is_meant = is(&stored.texts, person, key) || with_former.contains(&entity);
+        if is_meant {
             let present = [person.email, person.sis_id].map(|key| stored.texts.get(key).to_owned());
             keys.extend(present.into_iter().filter(|key| !key.is_empty()));
         }
+        is_meant
     };
-    for one in &stored.teachers {
-        note(EntityKind::Teacher, one.number, &one.values, &mut left_out.teachers);
+    for teacher in &stored.teachers {
+        if is_left_out(teacher.number.into(), &teacher.values.person) {
+            left_out.teachers.insert(teacher.number);
+        }
     }
-    for one in &stored.students {
-        note(EntityKind::Student, one.number, &one.values.person, &mut left_out.students);
+    for student in &stored.students {
+        if is_left_out(student.number.into(), &student.values.person) {
+            left_out.students.insert(student.number);
+        }
     }
     let Roster { texts, teachers, students, teachings, enrollments, .. } = wanted;
     let out = |person: &Person| keys.iter().any(|key| is(texts, person, key));
     let before = teachers.len() + students.len();
-    retain(teachers, teachings, |teacher| !out(teacher));
+    retain(teachers, teachings, |teacher| !out(&teacher.person));
     retain(students, enrollments, |student| !out(&student.person));
     if teachers.len() + students.len() < before { OTHER } else { SAME }
 }
 
-fn retain<V>(list: &mut Vec<V>, links: &mut Vec<Link>, stays: impl Fn(&V) -> bool) {
+fn retain<V>(list: &mut Vec<V>, links: &mut Vec<RosterLink>, stays: impl Fn(&V) -> bool) {
     let mut next = 0;
     let places = list
         .iter()

@@ -2,8 +2,9 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use homeroom_model::entity::{ClassNumber, Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::protected::{Protected, ProtectedAs};
-use homeroom_model::roster::{Link, Person};
+use homeroom_model::roster::{EnrollmentLink, Link, Person, TeachingLink};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
 use crate::pins::LeftOut;
@@ -11,16 +12,16 @@ use crate::pins::LeftOut;
 /// Numbers that stay active, and links that stay in force.
 #[derive(Default)]
 pub(crate) struct Kept {
-    pub(crate) schools: HashSet<u32>,
-    pub(crate) classes: HashSet<u32>,
-    pub(crate) teachers: HashSet<u32>,
-    pub(crate) students: HashSet<u32>,
-    pub(crate) teachings: HashSet<Link>,
-    pub(crate) enrollments: HashSet<Link>,
+    pub(crate) schools: HashSet<SchoolNumber>,
+    pub(crate) classes: HashSet<ClassNumber>,
+    pub(crate) teachers: HashSet<TeacherNumber>,
+    pub(crate) students: HashSet<StudentNumber>,
+    pub(crate) teachings: HashSet<TeachingLink>,
+    pub(crate) enrollments: HashSet<EnrollmentLink>,
 }
 
 /// Active things by key; of people by the SIS's number and by address.
-type Numbers<'s> = HashMap<&'s str, u32>;
+type Numbers<'s, N> = HashMap<&'s str, N>;
 
 impl Kept {
     pub(crate) fn new(stored: &StoredRoster, protected: &Protected) -> Kept {
@@ -31,30 +32,26 @@ impl Kept {
         let schools = numbers(&stored.schools, |school| [text(school.key), ""]);
         let classes = numbers(&stored.classes, |class| [text(class.key), ""]);
         let keys = |person: &Person| [text(person.sis_id), text(person.email)];
-        let teachers = numbers(&stored.teachers, keys);
+        let teachers = numbers(&stored.teachers, |teacher| keys(&teacher.person));
         let students = numbers(&stored.students, |student| keys(&student.person));
-        let named = |numbers: &Numbers<'_>, what: ProtectedAs| -> HashSet<u32> {
-            let keys = protected.keys(what).chain(protected.keys(ProtectedAs::Anything));
-            keys.filter_map(|key| numbers.get(key).copied()).collect()
-        };
         let mut kept = Kept {
-            schools: named(&schools, ProtectedAs::School),
-            classes: named(&classes, ProtectedAs::Class),
-            teachers: named(&teachers, ProtectedAs::Teacher),
-            students: named(&students, ProtectedAs::Student),
+            schools: named(protected, &schools, ProtectedAs::School),
+            classes: named(protected, &classes, ProtectedAs::Class),
+            teachers: named(protected, &teachers, ProtectedAs::Teacher),
+            students: named(protected, &students, ProtectedAs::Student),
             ..Kept::default()
         };
         kept.enrollments = links(
             &stored.enrollments,
             &pairs(&classes, &students, protected.enrollments()),
-            &named(&classes, ProtectedAs::ClassOfUnknownStudent),
-            &named(&students, ProtectedAs::StudentOfUnknownClass),
+            &named(protected, &classes, ProtectedAs::ClassOfUnknownStudent),
+            &named(protected, &students, ProtectedAs::StudentOfUnknownClass),
         );
         kept.teachings = links(
             &stored.teachings,
             &pairs(&classes, &teachers, protected.teachings()),
-            &named(&classes, ProtectedAs::ClassOfUnknownTeacher),
-            &named(&teachers, ProtectedAs::TeacherOfUnknownClass),
+            &named(protected, &classes, ProtectedAs::ClassOfUnknownTeacher),
+            &named(protected, &teachers, ProtectedAs::TeacherOfUnknownClass),
         );
         kept.complete(stored);
         kept
@@ -85,7 +82,15 @@ impl Kept {
     }
 }
 
-fn numbers<'s, V>(list: &'s [Stored<V>], keys: impl Fn(&'s V) -> [&'s str; 2]) -> Numbers<'s> {
+fn named<N: EntityNumber>(protected: &Protected, numbers: &Numbers<'_, N>, what: ProtectedAs) -> HashSet<N> {
+    let keys = protected.keys(what).chain(protected.keys(ProtectedAs::Anything));
+    keys.filter_map(|key| numbers.get(key).copied()).collect()
+}
+
+fn numbers<'s, V: Entity>(
+    list: &'s [Stored<V>],
+    keys: impl Fn(&'s V) -> [&'s str; 2],
+) -> Numbers<'s, V::Number> {
     let active = list.iter().filter(|one| one.active);
     active
         .flat_map(|one| keys(&one.values).map(|key| (key, one.number)))
@@ -93,23 +98,24 @@ fn numbers<'s, V>(list: &'s [Stored<V>], keys: impl Fn(&'s V) -> [&'s str; 2]) -
         .collect()
 }
 
-fn pairs<'p>(
-    classes: &Numbers<'_>,
-    people: &Numbers<'_>,
+fn pairs<'p, P: EntityNumber>(
+    classes: &Numbers<'_, ClassNumber>,
+    people: &Numbers<'_, P>,
     pairs: impl Iterator<Item = (&'p str, &'p str)>,
-) -> HashSet<Link> {
+) -> HashSet<Link<P>> {
     let link = |(class, person)| Some(Link { class: *classes.get(class)?, person: *people.get(person)? });
     pairs.filter_map(link).collect()
 }
 
 /// Links in force that are named, or whose class or person is among those whose other side could not be read.
-fn links(
-    stored: &[StoredLink],
-    named: &HashSet<Link>,
-    classes: &HashSet<u32>,
-    people: &HashSet<u32>,
-) -> HashSet<Link> {
-    let stays =
-        |link: &Link| named.contains(link) || classes.contains(&link.class) || people.contains(&link.person);
+fn links<P: EntityNumber>(
+    stored: &[StoredLink<P>],
+    named: &HashSet<Link<P>>,
+    classes: &HashSet<ClassNumber>,
+    people: &HashSet<P>,
+) -> HashSet<Link<P>> {
+    let stays = |link: &Link<P>| {
+        named.contains(link) || classes.contains(&link.class) || people.contains(&link.person)
+    };
     stored.iter().filter(|one| one.active && stays(&one.link)).map(|one| one.link).collect()
 }

@@ -153,6 +153,7 @@ impl<K, V: Fields> Turned<K, V> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use homeroom_model::entity::SchoolNumber;
     use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, Undos};
     use homeroom_model::ids::RunNumber;
     use homeroom_model::roster::School;
@@ -165,7 +166,7 @@ mod tests {
     struct Case {
         texts: StringArena,
         undos: Undos,
-        past: EntityLog<u32, School>,
+        past: EntityLog<SchoolNumber, School>,
         /// What each run wrote that changed something.
         writes: Vec<(RunNumber, String)>,
     }
@@ -191,7 +192,7 @@ mod tests {
         ) {
             let state = |name| EntityState { active: true, values: School { key: StrId::EMPTY, name } };
             let created = RunNumber(1);
-            let past = EntityLog { of: 1, created_run: created, changed_run: created, steps: vec![], now: state(StrId::EMPTY) };
+            let past = EntityLog { of: SchoolNumber(1), created_run: created, changed_run: created, steps: vec![], now: state(StrId::EMPTY) };
             let mut case = Case { texts: StringArena::default(), undos: Undos::default(), past, writes: vec![] };
             let mut number = 1;
             for name in &names {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use homeroom_model::counts::Counts;
+use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::entity_log::{ChangedRuns, EntityLog, Maker, OldValues, RunChanges, Undo, Undos};
 use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
@@ -93,11 +94,11 @@ struct Turning<'c> {
 }
 
 impl Turning<'_> {
-    fn things<'s, V: Fields>(
+    fn things<'s, V: Entity + Fields>(
         &mut self,
         what: &'static str,
         stored: &'s [Stored<V>],
-        pasts: &[EntityLog<u32, V>],
+        pasts: &[EntityLog<V::Number, V>],
     ) -> Things<'s, V> {
         let Turning { turn, kept } = self;
         let turned = pasts.iter().map(|past| {
@@ -108,12 +109,12 @@ impl Turning<'_> {
         Things { what, stored, turned: turned.collect() }
     }
 
-    fn links<'s>(
+    fn links<'s, P: EntityNumber>(
         &mut self,
         what: &'static str,
-        stored: &'s [StoredLink],
-        pasts: &[EntityLog<Link, ()>],
-    ) -> Links<'s> {
+        stored: &'s [StoredLink<P>],
+        pasts: &[EntityLog<Link<P>, ()>],
+    ) -> Links<'s, P> {
         let Turning { turn, kept } = self;
         let turned = pasts.iter().map(|past| {
             let (turned, later) = turn.turn(past);
@@ -153,10 +154,14 @@ fn maker_in_words(undos: &Undos, number: RunNumber) -> String {
     }
 }
 
-type Outcome<V> = (Changes<V>, Vec<Numbered<V>>, Vec<(u32, RunNumber)>);
+type Outcome<V> = (Changes<V>, Vec<Numbered<V>>, Vec<(<V as Entity>::Number, RunNumber)>);
 
 /// What is left to do for things of one kind: changes, values of inactive ones, and who changed them last.
-fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &StringArena, restored: &mut u64) -> Outcome<V> {
+fn outcome<V: Entity + Fields>(
+    turned: &[Turned<V::Number, V>],
+    texts: &StringArena,
+    restored: &mut u64,
+) -> Outcome<V> {
     let (mut changes, mut old_values, mut changed_runs) = (Changes::default(), vec![], vec![]);
     for one in turned {
         let (number, changes_values) = (one.of, one.changes_values(texts));
@@ -177,11 +182,11 @@ fn outcome<V: Fields>(turned: &[Turned<u32, V>], texts: &StringArena, restored: 
 }
 
 /// The same for links.
-fn links_outcome(
-    turned: &[Turned<Link, ()>],
+fn links_outcome<P: EntityNumber>(
+    turned: &[Turned<Link<P>, ()>],
     texts: &StringArena,
     restored: &mut u64,
-) -> (LinkChanges, Vec<(Link, RunNumber)>) {
+) -> (LinkChanges<P>, Vec<(Link<P>, RunNumber)>) {
     let ends = turned.iter().filter(|one| one.goes()).map(|one| one.of).collect::<Vec<_>>();
     let back = turned.iter().filter(|one| one.comes_back()).map(|one| one.of).collect::<Vec<_>>();
     *restored = (ends.len() + back.len()) as u64;

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use homeroom_check::{Checked, check_alone};
+use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, StringArena};
@@ -27,7 +28,7 @@ fn read(path: &Path) -> Checked {
     check_alone(&fs::read(path).unwrap(), "").unwrap()
 }
 
-fn entities<V>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl Fn(&V) -> String) {
+fn entities<V: Entity>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl Fn(&V) -> String) {
     let lists = [
         ("create", &changes.create),
         ("update", &changes.update),
@@ -44,7 +45,7 @@ fn entities<V>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl F
     }
 }
 
-fn links(out: &mut String, what: &str, changes: &LinkChanges) {
+fn links<P: EntityNumber>(out: &mut String, what: &str, changes: &LinkChanges<P>) {
     for (change, list) in
         [("create", &changes.create), ("reactivate", &changes.reactivate), ("end", &changes.deactivate)]
     {
@@ -63,7 +64,8 @@ fn told(plan: &Plan) -> String {
         format!("{} {} in {}", text(one.key), text(one.name), one.school)
     });
     entities(&mut out, "teacher", &plan.teachers, |one| {
-        format!("{} {} {}", text(one.email), text(one.first_name), text(one.last_name))
+        let person = &one.person;
+        format!("{} {} {}", text(person.email), text(person.first_name), text(person.last_name))
     });
     entities(&mut out, "student", &plan.students, |one| {
         let (person, grade) = (&one.person, one.grade.map_or("-", |grade| grade.code()));

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use homeroom_check::check_alone;
 use homeroom_model::Policy;
+use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, StudentNumber};
 use homeroom_model::fuse::Fuse;
 use homeroom_model::hold::Held;
 use homeroom_model::ids::EntityKind;
@@ -80,14 +81,14 @@ fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
     after
 }
 
-fn entities<V: Copy>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut kept: impl FnMut(V) -> V) {
+fn entities<V: Entity>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut kept: impl FnMut(V) -> V) {
     for number in &changes.deactivate {
-        let at = list.binary_search_by_key(number, |one| one.number).unwrap();
+        let at = list.position_of(*number).unwrap();
         assert!(list[at].active, "only what is active is deactivated");
         list[at].active = false;
     }
     for one in changes.update.iter().chain(&changes.reactivate).chain(&changes.rekey) {
-        let at = list.binary_search_by_key(&one.number, |stored| stored.number).unwrap();
+        let at = list.position_of(one.number).unwrap();
         list[at].values = kept(one.values);
         list[at].active = true;
     }
@@ -98,7 +99,7 @@ fn entities<V: Copy>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut kept: 
     assert!(list.windows(2).all(|two| two[0].number < two[1].number), "a number is given once");
 }
 
-fn links(list: &mut Vec<StoredLink>, changes: &LinkChanges) {
+fn links<P: EntityNumber>(list: &mut Vec<StoredLink<P>>, changes: &LinkChanges<P>) {
     for (links, active) in [(&changes.deactivate, false), (&changes.reactivate, true)] {
         for link in links {
             let at = list.binary_search_by_key(link, |one| one.link).unwrap();
@@ -113,45 +114,40 @@ fn links(list: &mut Vec<StoredLink>, changes: &LinkChanges) {
 /// Everything active, in words, without numbers.
 fn told(stored: &StoredRoster) -> BTreeSet<String> {
     let text = |text: StrId| stored.texts.get(text);
-    let active = |numbers: &mut BTreeMap<u32, String>, number, words: String| {
-        numbers.insert(number, words);
-    };
     let (mut schools, mut classes, mut teachers, mut students) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for one in stored.schools.iter().filter(|one| one.active) {
-        active(
-            &mut schools,
-            one.number,
-            format!("school {} {}", text(one.values.key), text(one.values.name)),
-        );
+        schools.insert(one.number, format!("school {} {}", text(one.values.key), text(one.values.name)));
     }
     for one in stored.classes.iter().filter(|one| one.active) {
         let school = schools.get(&one.values.school).map_or("NO SCHOOL", String::as_str);
-        active(
-            &mut classes,
-            one.number,
-            format!("class {} {} in {school}", text(one.values.key), text(one.values.name)),
-        );
+        let words = format!("class {} {} in {school}", text(one.values.key), text(one.values.name));
+        classes.insert(one.number, words);
     }
     let person = |one: &Person| [one.sis_id, one.email, one.first_name, one.last_name].map(text).join(" ");
     for one in stored.teachers.iter().filter(|one| one.active) {
-        active(&mut teachers, one.number, format!("teacher {}", person(&one.values)));
+        teachers.insert(one.number, format!("teacher {}", person(&one.values.person)));
     }
     for one in stored.students.iter().filter(|one| one.active) {
         let grade = one.values.grade.map_or("-", |grade| grade.code());
-        active(&mut students, one.number, format!("student {} {grade}", person(&one.values.person)));
+        students.insert(one.number, format!("student {} {grade}", person(&one.values.person)));
     }
-    let in_force = |links: &[StoredLink], people: &BTreeMap<u32, String>| {
+    fn in_force<P: EntityNumber>(
+        links: &[StoredLink<P>],
+        classes: &BTreeMap<ClassNumber, String>,
+        people: &BTreeMap<P, String>,
+    ) -> Vec<String> {
         let links = links.iter().filter(|one| one.active).map(|one| {
             let class = classes.get(&one.link.class).map_or("NO CLASS", String::as_str);
             let person = people.get(&one.link.person).map_or("NOBODY", String::as_str);
             format!("{person} at {class}")
         });
-        links.collect::<Vec<_>>()
-    };
-    let mut all = in_force(&stored.teachings, &teachers);
-    all.extend(in_force(&stored.enrollments, &students));
-    [schools, classes, teachers, students].into_iter().flat_map(BTreeMap::into_values).chain(all).collect()
+        links.collect()
+    }
+    let mut all = in_force(&stored.teachings, &classes, &teachers);
+    all.extend(in_force(&stored.enrollments, &classes, &students));
+    let places = schools.into_values().chain(classes.into_values());
+    places.chain(teachers.into_values()).chain(students.into_values()).chain(all).collect()
 }
 
 /// Keys of active things are unique, as the database demands.
@@ -166,14 +162,14 @@ fn assert_keys_are_unique(stored: &StoredRoster) {
     check(texts, "schools", stored.schools.iter().filter(|one| one.active).map(|one| one.values.key));
     check(texts, "classes", stored.classes.iter().filter(|one| one.active).map(|one| one.values.key));
     let teachers = || stored.teachers.iter().filter(|one| one.active).map(|one| one.values);
-    check(texts, "teachers", teachers().map(|one| one.email));
-    check(texts, "teachers", teachers().map(|one| one.sis_id));
+    check(texts, "teachers", teachers().map(|one| one.person.email));
+    check(texts, "teachers", teachers().map(|one| one.person.sis_id));
     let students = || stored.students.iter().filter(|one| one.active).map(|one| one.values.person);
     check(texts, "students", students().map(|one| one.email));
     check(texts, "students", students().map(|one| one.sis_id));
 }
 
-fn names(stored: &StoredRoster) -> HashMap<u32, String> {
+fn names(stored: &StoredRoster) -> HashMap<StudentNumber, String> {
     let name = |one: &Stored<homeroom_model::roster::Student>| {
         let person = &one.values.person;
         (
@@ -314,10 +310,10 @@ proptest! {
         let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|one| one.fuse == fuse && one.scope == scope);
         for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
             let is = blown(&held, Fuse::District, kind.plural());
-            prop_assert_eq!(is, beyond(counts.deactivate.of(kind), a.active(kind) as u64), "district, {}", kind.plural());
+            prop_assert_eq!(is, beyond(counts.deactivate.of(kind), a.active_count(kind) as u64), "district, {}", kind.plural());
         }
         let changed = counts.update.students + counts.update.teachers;
-        let people = (a.active(EntityKind::Student) + a.active(EntityKind::Teacher)) as u64;
+        let people = (a.active_count(EntityKind::Student) + a.active_count(EntityKind::Teacher)) as u64;
         prop_assert_eq!(blown(&held, Fuse::Update, "people"), beyond(changed, people));
         // Schools and classes as the two files have them; without new keys, by which they could not be told here.
         if counts.rekey.total() == 0 && ops.iter().all(Op::keeps_keys) {
@@ -415,7 +411,7 @@ fn a_seat_fuse_drops_nobody() {
             let dropped =
                 parts.safe.students.deactivate.iter().filter(|number| !gone.contains(number)).count();
             prop_assert_eq!(dropped, 0, "only who has left goes");
-            let active = applied(&a, &parts.safe).active(EntityKind::Student) as u64;
+            let active = applied(&a, &parts.safe).active_count(EntityKind::Student) as u64;
             prop_assert_eq!(parts.seats.after, active);
             let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();
             prop_assert!(active <= seats || new == 0, "{} active, {} seats, {} new", active, seats, new);

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::grade::Grade;
-use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
-use homeroom_model::roster::{Class, Link, Person, School, Student};
+use homeroom_model::roster::{Class, Person, School, Student, Teacher};
 use homeroom_model::spreadsheet::{MARK, guarded};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
@@ -59,12 +59,14 @@ pub fn write_plan_file(
 
 fn write_part(stored: &StoredRoster, plan: &Plan, lines: &mut Lines<'_, '_>) -> io::Result<()> {
     let rosters = Rosters { stored, plan };
-    rosters.write_entities(EntityKind::School, &plan.schools, &stored.schools, describe_school, lines)?;
-    rosters.write_entities(EntityKind::Class, &plan.classes, &stored.classes, describe_class, lines)?;
-    rosters.write_entities(EntityKind::Teacher, &plan.teachers, &stored.teachers, describe_teacher, lines)?;
-    rosters.write_entities(EntityKind::Student, &plan.students, &stored.students, describe_student, lines)?;
-    rosters.write_links(EntityKind::Teacher, &plan.teachings, lines)?;
-    rosters.write_links(EntityKind::Student, &plan.enrollments, lines)
+    rosters.write_entities(&plan.schools, &stored.schools, describe_school, lines)?;
+    rosters.write_entities(&plan.classes, &stored.classes, describe_class, lines)?;
+    rosters.write_entities(&plan.teachers, &stored.teachers, describe_teacher, lines)?;
+    rosters.write_entities(&plan.students, &stored.students, describe_student, lines)?;
+    let teacher = |number| rosters.describe(&stored.teachers, &plan.teachers, number, describe_teacher);
+    rosters.write_links("teaching", &plan.teachings, teacher, lines)?;
+    let student = |number| rosters.describe(&stored.students, &plan.students, number, describe_student);
+    rosters.write_links("enrollment", &plan.enrollments, student, lines)
 }
 
 fn write_proposal(proposal: &Proposal, csv: &mut csv::Writer<&mut dyn Write>) -> csv::Result<()> {
@@ -90,8 +92,8 @@ struct Lines<'l, 'o> {
 
 /// What a line is about.
 struct Subject {
-    kind: EntityKind,
-    number: u32,
+    /// The entity, or the person at the end of a link; `None` for a line that counts the rest.
+    entity: Option<EntityRef>,
     /// `school`, `class`, `teacher`, `student`, `teaching` or `enrollment`.
     noun: &'static str,
     description: Description,
@@ -109,7 +111,7 @@ struct Description {
 impl Lines<'_, '_> {
     fn write(&mut self, change: &str, subject: &Subject, detail: &str) -> csv::Result<()> {
         let found = self.found.filter(|_| change != "deactivate");
-        let matched_by = found.and_then(|found| found.how(subject.kind, subject.number));
+        let matched_by = found.zip(subject.entity).and_then(|(found, entity)| found.matched_by(entity));
         self.csv.write_record([
             self.part.as_str(),
             change,
@@ -135,7 +137,11 @@ fn describe_class(texts: &StringArena, class: &Class) -> Description {
     Description { key: text(class.key), name: text(class.name), values }
 }
 
-fn describe_teacher(texts: &StringArena, person: &Person) -> Description {
+fn describe_teacher(texts: &StringArena, teacher: &Teacher) -> Description {
+    describe_person(texts, &teacher.person)
+}
+
+fn describe_person(texts: &StringArena, person: &Person) -> Description {
     let text = |text| texts.get(text).to_owned();
     let values = vec![
         ("number", text(person.sis_id)),
@@ -148,7 +154,7 @@ fn describe_teacher(texts: &StringArena, person: &Person) -> Description {
 }
 
 fn describe_student(texts: &StringArena, student: &Student) -> Description {
-    let mut description = describe_teacher(texts, &student.person);
+    let mut description = describe_person(texts, &student.person);
     description.values.push(("user name", texts.get(student.username).to_owned()));
     description.values.push(("grade", student.grade.map_or("", Grade::code).to_owned()));
     description
@@ -170,24 +176,20 @@ struct Rosters<'r> {
 }
 
 impl Rosters<'_> {
-    fn write_entities<V>(
+    fn write_entities<V: Entity>(
         &self,
-        kind: EntityKind,
         changes: &Changes<V>,
         stored: &[Stored<V>],
         describe: fn(&StringArena, &V) -> Description,
         lines: &mut Lines<'_, '_>,
     ) -> io::Result<()> {
-        let subject = |number: u32, texts: &StringArena, values: &V| Subject {
-            kind,
-            number,
-            noun: kind.singular(),
+        let subject = |number: V::Number, texts: &StringArena, values: &V| Subject {
+            entity: Some(number.into()),
+            noun: V::KIND.singular(),
             description: describe(texts, values),
         };
-        let old = |number: u32| {
-            let at = stored.binary_search_by_key(&number, |entity| entity.number).ok()?;
-            Some(subject(number, &self.stored.texts, &stored[at].values))
-        };
+        let old =
+            |number: V::Number| Some(subject(number, &self.stored.texts, &stored.by_number(number)?.values));
         let new = |entity: &Numbered<V>| subject(entity.number, &self.plan.texts, &entity.values);
         for entity in &changes.create {
             lines.write("create", &new(entity), "")?;
@@ -208,51 +210,42 @@ impl Rosters<'_> {
         Ok(())
     }
 
-    fn write_links(
+    fn write_links<P: EntityNumber>(
         &self,
-        kind: EntityKind,
-        changes: &LinkChanges,
+        noun: &'static str,
+        changes: &LinkChanges<P>,
+        describe_person: impl Fn(P) -> Description,
         lines: &mut Lines<'_, '_>,
     ) -> io::Result<()> {
-        let noun = if kind == EntityKind::Teacher { "teaching" } else { "enrollment" };
         let lists =
             [("create", &changes.create), ("reactivate", &changes.reactivate), ("end", &changes.deactivate)];
         let all = lists.iter().flat_map(|(change, links)| links.iter().map(move |link| (*change, link)));
         for (change, link) in all.take(LINKS) {
-            let subject = Subject { kind, number: link.person, noun, description: self.person(kind, link) };
+            let description = describe_person(link.person);
+            let subject = Subject { entity: Some(link.person.into()), noun, description };
             let class = self.describe(&self.stored.classes, &self.plan.classes, link.class, describe_class);
             lines.write(change, &subject, &format!("class {} {}", class.key, class.name))?;
         }
         let count = lists.iter().map(|(_, links)| links.len()).sum::<usize>();
         if count > LINKS {
-            let rest = Subject { kind, number: 0, noun, description: Description::default() };
+            let rest = Subject { entity: None, noun, description: Description::default() };
             lines.write("", &rest, &format!("and {} more", count - LINKS))?;
         }
         Ok(())
     }
 
-    fn person(&self, kind: EntityKind, link: &Link) -> Description {
-        let Rosters { stored, plan } = self;
-        match kind {
-            EntityKind::Teacher => {
-                self.describe(&stored.teachers, &plan.teachers, link.person, describe_teacher)
-            }
-            _ => self.describe(&stored.students, &plan.students, link.person, describe_student),
-        }
-    }
-
     /// An entity as it is stored, or as it is created.
-    fn describe<V>(
+    fn describe<V: Entity>(
         &self,
         stored: &[Stored<V>],
         changes: &Changes<V>,
-        number: u32,
+        number: V::Number,
         describe: fn(&StringArena, &V) -> Description,
     ) -> Description {
-        if let Ok(at) = stored.binary_search_by_key(&number, |entity| entity.number) {
-            describe(&self.stored.texts, &stored[at].values)
-        } else if let Ok(at) = changes.create.binary_search_by_key(&number, |entity| entity.number) {
-            describe(&self.plan.texts, &changes.create[at].values)
+        if let Some(known) = stored.by_number(number) {
+            describe(&self.stored.texts, &known.values)
+        } else if let Some(new) = changes.create.by_number(number) {
+            describe(&self.plan.texts, &new.values)
         } else {
             Description::default()
         }

@@ -8,12 +8,13 @@ use std::ops::Range;
 
 use harness::{School, class, schools, wanted};
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
+use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::pin::{PinWhat, PinnedPerson};
 use homeroom_model::policy::Policy;
-use homeroom_model::rekey::{MatchedBy, ProposalId, Verdicts};
+use homeroom_model::rekey::{MatchedBy, Verdicts};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::time::{DAY, days};
 use homeroom_sync::Task;
@@ -100,7 +101,7 @@ fn a_proposal_that_is_struck_out_becomes_two() {
         let id = run.report.rekeys[3].id;
         let struck =
             |id| Task::ReviewProposals(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
-        let unknown = ProposalId { kind: EntityKind::Student, number: 4_000 };
+        let unknown = EntityRef { kind: EntityKind::Student, number: 4_000 };
         assert!(school.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         school.decide(struck(id)).unwrap();
         let shown = now(&school, &run);
@@ -109,7 +110,7 @@ fn a_proposal_that_is_struck_out_becomes_two() {
         school.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(school.export(), wanted(&file), "{}", school.test.engine);
         let stored = school.district.roster_load().unwrap();
-        let former = stored.students.iter().find(|student| student.number == id.number).unwrap();
+        let former = stored.students.iter().find(|student| Some(student.number) == id.number_as()).unwrap();
         assert!(!former.active, "who was struck out has left");
         assert_eq!(stored.students.len(), 61, "and someone new has come");
     }
@@ -334,7 +335,7 @@ fn a_class_that_turns_over_waits_and_the_others_go_ahead() {
         let held = run.report.held.clone().unwrap();
         assert_eq!((held.create.enrollments, held.deactivate.enrollments, held.create.students), (20, 20, 0));
         let stored = school.district.roster_load().unwrap();
-        assert_eq!(stored.active(EntityKind::Student), 140, "new pupils and the other class are there");
+        assert_eq!(stored.active_count(EntityKind::Student), 140, "new pupils and the other class are there");
         school.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(school.export(), wanted(&flat_csv(&later)));
     }

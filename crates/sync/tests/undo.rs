@@ -4,11 +4,12 @@
 
 mod harness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use harness::{School, class, renamed, rows, schools, wanted};
+use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
-use homeroom_model::ids::RunNumber;
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::run::{Run, RunKind, RunState, Undone};
 use homeroom_store::StoreError;
 use homeroom_sync::Task;
@@ -74,20 +75,26 @@ impl School {
     /// What must hold whatever was undone: what is in force has all that it needs.
     fn fits_together(&self) -> Result<(), TestCaseError> {
         let stored = self.district.roster_load().unwrap();
-        let there = |list: Vec<(u32, bool)>| {
-            list.into_iter().filter(|(_, active)| *active).map(|(number, _)| number).collect::<Vec<_>>()
-        };
-        let schools = there(stored.schools.iter().map(|one| (one.number, one.active)).collect());
-        let classes = there(stored.classes.iter().map(|one| (one.number, one.active)).collect());
-        let teachers = there(stored.teachers.iter().map(|one| (one.number, one.active)).collect());
-        let students = there(stored.students.iter().map(|one| (one.number, one.active)).collect());
-        for class in stored.classes.iter().filter(|one| one.active) {
-            prop_assert!(schools.contains(&class.values.school), "class {} has no school", class.number);
+        let [schools, classes, teachers, students] =
+            EntityKind::ALL.map(|kind| stored.active(kind).collect::<HashSet<_>>());
+        for class in stored.classes.iter().filter(|class| class.active) {
+            let school = EntityRef::from(class.values.school);
+            prop_assert!(schools.contains(&school), "class {} has no school", class.number);
         }
-        for (links, people) in [(&stored.teachings, teachers), (&stored.enrollments, students)] {
-            for link in links.iter().filter(|one| one.active).map(|one| one.link) {
-                prop_assert!(classes.contains(&link.class) && people.contains(&link.person), "{link:?}");
-            }
+        let teachings = stored.teachings.iter().filter(|teaching| teaching.active).map(|one| one.link);
+        for link in teachings {
+            prop_assert!(
+                classes.contains(&link.class.into()) && teachers.contains(&link.person.into()),
+                "{link:?}"
+            );
+        }
+        let enrollments =
+            stored.enrollments.iter().filter(|enrollment| enrollment.active).map(|one| one.link);
+        for link in enrollments {
+            prop_assert!(
+                classes.contains(&link.class.into()) && students.contains(&link.person.into()),
+                "{link:?}"
+            );
         }
         Ok(())
     }

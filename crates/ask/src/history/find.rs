@@ -3,7 +3,7 @@
 use homeroom_model::fields::Fields;
 use homeroom_model::history::History;
 use homeroom_model::ids::EntityKind;
-use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::roster::{Class, School, Student, Teacher};
 use homeroom_store::roster::KeptEntity;
 use homeroom_store::{DistrictStore, StoreError};
 
@@ -19,7 +19,7 @@ pub fn find_histories(
     match kind {
         EntityKind::School => histories::<School>(district, key),
         EntityKind::Class => histories::<Class>(district, key),
-        EntityKind::Teacher => histories::<Person>(district, key),
+        EntityKind::Teacher => histories::<Teacher>(district, key),
         EntityKind::Student => histories::<Student>(district, key),
     }
 }
@@ -28,7 +28,7 @@ fn histories<V: KeptEntity + Fields>(
     district: &DistrictStore,
     key: &str,
 ) -> Result<Vec<History>, StoreError> {
-    let history = |number: u32| {
+    let history = |number| {
         let (logged, makers) = district.history_load::<V>(number)?;
         Ok(history_from_log(V::KIND, &logged, &makers))
     };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber};
 use homeroom_model::entity_log::{EntityLog, Maker};
 use homeroom_model::fields::Fields;
 use homeroom_model::history::{
@@ -14,7 +15,11 @@ use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 
 /// The history of an entity, oldest change first.
-pub(super) fn history_from_log<V: Fields>(kind: EntityKind, logged: &Logged<V>, makers: &Makers) -> History {
+pub(super) fn history_from_log<V: Entity + Fields>(
+    kind: EntityKind,
+    logged: &Logged<V>,
+    makers: &Makers,
+) -> History {
     let mut writer =
         HistoryWriter { texts: &logged.texts, schools: &logged.schools, makers, entries: Vec::new() };
     writer.add_entity(&logged.past);
@@ -36,7 +41,7 @@ pub(super) fn history_from_log<V: Fields>(kind: EntityKind, logged: &Logged<V>, 
     entries.sort_by_key(|(number, change)| (change.at, *number));
     History {
         kind,
-        number: logged.past.of,
+        number: logged.past.of.as_u32(),
         active: logged.past.now.active,
         named: named(logged.past.now.values, &logged.texts),
         changes: entries.into_iter().map(|(_, change)| change).collect(),
@@ -65,13 +70,13 @@ fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
 
 struct HistoryWriter<'l> {
     texts: &'l StringArena,
-    schools: &'l BTreeMap<u32, School>,
+    schools: &'l BTreeMap<SchoolNumber, School>,
     makers: &'l Makers,
     entries: Vec<(RunNumber, HistoryEntry)>,
 }
 
 impl HistoryWriter<'_> {
-    fn add_entity<V: Fields>(&mut self, past: &EntityLog<u32, V>) {
+    fn add_entity<V: Entity + Fields>(&mut self, past: &EntityLog<V::Number, V>) {
         let mut states = past.states();
         let Some(mut before) = states.next() else { return };
         let values = V::FIELDS
@@ -95,11 +100,11 @@ impl HistoryWriter<'_> {
         }
     }
 
-    fn add_links<'o, V: Fields + 'o>(
+    fn add_links<'o, P: EntityNumber, V: Entity + Fields + 'o>(
         &mut self,
-        links: &[EntityLog<Link, ()>],
+        links: &[EntityLog<Link<P>, ()>],
         happened: fn(bool, EntityName) -> HistoryEvent,
-        other: impl Fn(Link) -> (u32, &'o BTreeMap<u32, V>),
+        other: impl Fn(Link<P>) -> (V::Number, &'o BTreeMap<V::Number, V>),
     ) {
         for past in links {
             let (number, others) = other(past.of);
@@ -117,7 +122,7 @@ impl HistoryWriter<'_> {
     fn value<V: Fields>(&self, values: V, field: Field) -> String {
         let value = values.get(field, self.texts);
         let school = if field == Field::School { value.parse().ok() } else { None };
-        let school = school.and_then(|number: u32| self.schools.get(&number));
+        let school = school.and_then(|number| self.schools.get(&SchoolNumber(number)));
         school.map_or_else(|| value.into_owned(), |school| self.texts.get(school.key).to_owned())
     }
 

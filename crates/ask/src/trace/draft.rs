@@ -1,6 +1,7 @@
 //! Writes a trace step by step.
 
 use homeroom_check::Checked;
+use homeroom_model::entity::{ByNumber, StudentNumber};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::roster::Student;
 use homeroom_model::run::Run;
@@ -146,9 +147,8 @@ fn run_text(district: &DistrictStore, number: RunNumber) -> Result<String, Store
 /// The ids of the classes they are in.
 fn classes_of<'s>(subject: &Subject<'s>, student: &Stored<Student>) -> Vec<&'s str> {
     let stored = subject.stored;
-    let class_key = |enrollment: &StoredLink| {
-        let at = stored.classes.binary_search_by_key(&enrollment.link.class, |class| class.number).ok()?;
-        Some(stored.texts.get(stored.classes[at].values.key))
+    let class_key = |enrollment: &StoredLink<StudentNumber>| {
+        Some(stored.texts.get(stored.classes.by_number(enrollment.link.class)?.values.key))
     };
     let enrollments = stored.enrollments.iter();
     enrollments

@@ -1,10 +1,10 @@
 //! Finds the change of a student that a run holds.
 
+use homeroom_model::entity::{ByNumber, ClassNumber, EntityRef, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
-use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
-use homeroom_model::roster::{Link, Student};
+use homeroom_model::roster::{EnrollmentLink, Student};
 use homeroom_model::run::Run;
 use homeroom_plan::Approval;
 use homeroom_read::ReadLimits;
@@ -71,8 +71,7 @@ pub(super) fn held_change(
     let fuses = held.map(|held| held.fuses.as_slice()).unwrap_or_default();
     let fuse = fuses.iter().find(|blown| waiting.is_held_by(blown.fuse)).or_else(|| fuses.first());
     let number = subject.student.map(|student| student.number);
-    let is_theirs =
-        |proposal: &&Proposal| proposal.id.kind == EntityKind::Student && Some(proposal.id.number) == number;
+    let is_theirs = |proposal: &&Proposal| Some(proposal.id) == number.map(EntityRef::from);
     let proposal = run.report.rekeys.iter().find(is_theirs);
     Ok(Some(HeldChange { waiting, fuse: fuse.cloned(), proposal: proposal.cloned() }))
 }
@@ -104,14 +103,14 @@ fn waiting_in(risky: &Plan, subject: &Subject<'_>) -> Option<Waiting> {
 }
 
 /// Whether joining or leaving a class waits: the class that was asked for, or any.
-fn has_waiting_link(risky: &Plan, subject: &Subject<'_>, student: u32) -> bool {
+fn has_waiting_link(risky: &Plan, subject: &Subject<'_>, student: StudentNumber) -> bool {
     let stored = subject.stored;
-    let is_meant = |number: u32| {
+    let is_meant = |number: ClassNumber| {
         let Some(asked) = subject.class else { return true };
-        let at = stored.classes.binary_search_by_key(&number, |class| class.number);
-        at.is_ok_and(|at| stored.texts.get(stored.classes[at].values.key) == asked)
+        let class = stored.classes.by_number(number);
+        class.is_some_and(|class| stored.texts.get(class.values.key) == asked)
     };
     let links = risky.enrollments.create.iter().chain(&risky.enrollments.deactivate);
     let mut links = links.chain(&risky.enrollments.reactivate);
-    links.any(|link: &Link| link.person == student && is_meant(link.class))
+    links.any(|link: &EnrollmentLink| link.person == student && is_meant(link.class))
 }

@@ -1,8 +1,8 @@
 //! The student a trace is about.
 
-use homeroom_model::ids::EntityKind;
+use homeroom_model::entity::ByNumber;
 use homeroom_model::roster::{Link, Roster, Student};
-use homeroom_model::stored::{Stored, StoredRoster};
+use homeroom_model::stored::{FormerKey, Stored, StoredRoster};
 
 /// The student a trace is about, and the class when one was given.
 pub(super) struct Subject<'s> {
@@ -75,10 +75,9 @@ fn find<'s>(stored: &'s StoredRoster, key: &str) -> Option<&'s Stored<Student>> 
     };
     let by_former_key = || {
         let mut former = stored.former_keys.iter().rev();
-        let former = former
-            .find(|former| former.kind == EntityKind::Student && stored.texts.get(former.key) == key)?;
-        let at = stored.students.binary_search_by_key(&former.number, |student| student.number).ok()?;
-        Some(&stored.students[at])
+        let had_key = |former: &FormerKey| stored.texts.get(former.key) == key;
+        let number = former.find_map(|former| former.entity.number_as().filter(|_| had_key(former)))?;
+        stored.students.by_number(number)
     };
     let mut all = stored.students.iter().filter(has_key);
     all.clone().find(|student| student.active).or_else(|| all.next_back()).or_else(by_former_key)

@@ -8,7 +8,7 @@ use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::{Protected, ProtectedAs};
-use homeroom_model::roster::{Class, Link, OptionalColumns, Person, Roster, School, Student};
+use homeroom_model::roster::{Class, OptionalColumns, Person, Roster, RosterLink, School, Student, Teacher};
 use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_read::{FileSet, ReadRules};
 
@@ -298,7 +298,7 @@ fn add_places<H: Copy>(
     of_row
 }
 
-fn teachers(rows: &Rows<Person>, texts: &mut StringArena, said: &mut Said) -> (Vec<Person>, Vec<u32>) {
+fn teachers(rows: &Rows<Person>, texts: &mut StringArena, said: &mut Said) -> (Vec<Teacher>, Vec<u32>) {
     let Halves { texts: halves, list, seen, people } = &rows.halves;
     let mut findings = Findings::default();
     let used = seen.iter().map(|seen| !seen.rejected && !seen.nobody).collect::<Vec<_>>();
@@ -308,7 +308,8 @@ fn teachers(rows: &Rows<Person>, texts: &mut StringArena, said: &mut Said) -> (V
     said.findings.append(findings.of_file(&rows.names.file));
     let there = merged.iter().map(Option::is_some).collect::<Vec<_>>();
     let (sorted, of_row) = sorted_by_key(halves, merged, people, |person| person.key());
-    let sorted = sorted.into_iter().map(|person| person.map_texts(|text| texts.push_from(halves, text)));
+    let mut keep = |text| texts.push_from(halves, text);
+    let sorted = sorted.into_iter().map(|person| Teacher { person: person.map_texts(&mut keep) });
     (sorted.collect(), only_there(people, &there, of_row))
 }
 
@@ -356,10 +357,10 @@ fn linked(
     of_person: &[u32],
     file: Option<&str>,
     said: &mut Said,
-) -> Vec<Link> {
+) -> Vec<RosterLink> {
     let placed = links.into_iter().filter_map(|RowLink { link, line }| {
         let (class, person) = (of_class[link.class as usize], of_person[link.person as usize]);
-        (class != NONE && person != NONE).then_some((Link { class, person }, line))
+        (class != NONE && person != NONE).then_some((RosterLink { class, person }, line))
     });
     let mut placed = placed.collect::<Vec<_>>();
     placed.sort_unstable();
@@ -378,7 +379,7 @@ fn linked(
 /// Names the classes that nobody teaches, and those that nobody is in.
 fn say_unlinked(parts: &Parts, roster: &Roster, of_class: &[u32], said: &mut Said) {
     let Rows { halves: Halves { texts, list, seen, .. }, names, .. } = &parts.classes;
-    let has = |links: &[Link], class: u32| {
+    let has = |links: &[RosterLink], class: u32| {
         let first = links.partition_point(|link| link.class < class);
         links.get(first).is_some_and(|link| link.class == class)
     };

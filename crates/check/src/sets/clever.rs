@@ -3,7 +3,7 @@
 use std::io;
 
 use homeroom_model::column::Column;
-use homeroom_model::roster::{Link, Person, School, Student};
+use homeroom_model::roster::{Person, RosterLink, School, Student};
 use homeroom_read::{FileSet, ReadRules, TableRow};
 
 use crate::halves::{Cells, ClassHalf};
@@ -78,7 +78,7 @@ pub(super) fn read(
         links.file = fields.file.to_owned();
         let Some(class) = naming.class(&parts, links, said) else { return };
         let Some(person) = naming.person(&parts.students, "student", links, said) else { return };
-        links.enrollments.push(RowLink { link: Link { class, person }, line: row.line });
+        links.enrollments.push(RowLink { link: RosterLink { class, person }, line: row.line });
     })?;
     links.teachings = classes.teachings;
     Ok(complete.then_some((parts, links)))
@@ -122,7 +122,7 @@ impl Sections {
                 person: &teacher,
             };
             if let Some(person) = naming.teacher(teachers, said) {
-                self.teachings.push(RowLink { link: Link { class, person }, line: row.line });
+                self.teachings.push(RowLink { link: RosterLink { class, person }, line: row.line });
             }
         }
     }

@@ -3,7 +3,7 @@
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::ProtectedAs;
-use homeroom_model::roster::{Link, Person};
+use homeroom_model::roster::{Person, RosterLink};
 
 use crate::sets::parts::{Parts, Rows};
 use crate::sets::tables::Said;
@@ -11,7 +11,7 @@ use crate::sets::tables::Said;
 /// A link by the rows of its class and its person, and the line that says it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowLink {
-    pub(super) link: Link,
+    pub(super) link: RosterLink,
     pub(super) line: u32,
 }
 

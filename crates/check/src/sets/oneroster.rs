@@ -6,7 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::roster::{Link, Person, School, Student};
+use homeroom_model::roster::{Person, RosterLink, School, Student};
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::{FileSet, ReadRules, TableRow};
 
@@ -390,10 +390,10 @@ impl Ends {
         let line = row.line;
         if role == Role::Student {
             let Some(person) = naming.person(&parts.students, "student", links, said) else { return };
-            links.enrollments.push(RowLink { link: Link { class, person }, line });
+            links.enrollments.push(RowLink { link: RosterLink { class, person }, line });
         } else {
             let Some(person) = naming.person(&parts.teachers, "teacher", links, said) else { return };
-            links.teachings.push(RowLink { link: Link { class, person }, line });
+            links.teachings.push(RowLink { link: RosterLink { class, person }, line });
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A delta is completed by the stored roster: what it does not speak of stays.
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::roster::{Link, Person, School, Student};
+use homeroom_model::entity::{Entity, EntityNumber};
+use homeroom_model::roster::{Link, Person, RosterLink, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
 use crate::halves::ClassHalf;
@@ -54,9 +55,11 @@ pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Ext
         // Whoever became a student is no teacher any more, and the other way round.
         let is_of_file = |rows: &Rows<Student>, key: &str| rows.get(key).is_some();
         for teacher in active(&stored.teachers) {
-            let Some(key) = here(teacher).filter(|key| !is_of_file(&parts.students, key)) else { continue };
+            let Some(key) = here(&teacher.person).filter(|key| !is_of_file(&parts.students, key)) else {
+                continue;
+            };
             parts.teachers.add_stored(key, |halves| {
-                teacher.map_texts(|one| halves.texts.push_from(&stored.texts, one))
+                teacher.person.map_texts(|one| halves.texts.push_from(&stored.texts, one))
             });
         }
         for student in active(&stored.students) {
@@ -74,27 +77,35 @@ pub(super) fn add_stored(parts: &mut Parts, stored: &StoredRoster, extents: &Ext
 pub(super) fn add_links(parts: &Parts, stored: &StoredRoster, ended: &Ended, links: &mut Links) {
     let text = |text| stored.texts.get(text);
     let classes = keys(&stored.classes, |class| text(class.key));
-    let teachers = keys(&stored.teachers, |person: &Person| text(person.key()));
+    let teachers = keys(&stored.teachers, |teacher: &Teacher| text(teacher.person.key()));
     let students = keys(&stored.students, |student: &Student| text(student.person.key()));
-    let stays = |list: &[StoredLink], people: &HashMap<u32, &str>, row: &dyn Fn(&str) -> Option<u32>| {
-        let in_force = list.iter().filter(|one| one.active);
-        let mapped = in_force.filter_map(|one| {
-            let (class, person) = (*classes.get(&one.link.class)?, *people.get(&one.link.person)?);
-            if ended.get(class).is_some_and(|people| people.contains(person)) {
-                return None;
-            }
-            Some(RowLink { link: Link { class: parts.classes.get(class)?, person: row(person)? }, line: 0 })
-        });
-        mapped.collect::<Vec<_>>()
+    let stays = |class: Option<&&str>, person: Option<&&str>, row: &dyn Fn(&str) -> Option<u32>| {
+        let (class, person) = (*class?, *person?);
+        if ended.get(class).is_some_and(|people| people.contains(person)) {
+            return None;
+        }
+        Some(RowLink { link: RosterLink { class: parts.classes.get(class)?, person: row(person)? }, line: 0 })
     };
-    links.teachings.extend(stays(&stored.teachings, &teachers, &|key| parts.teachers.get(key)));
-    links.enrollments.extend(stays(&stored.enrollments, &students, &|key| parts.students.get(key)));
+    let row_of = |key: &str| parts.teachers.get(key);
+    let teachings = in_force(&stored.teachings);
+    links.teachings.extend(
+        teachings.filter_map(|link| stays(classes.get(&link.class), teachers.get(&link.person), &row_of)),
+    );
+    let row_of = |key: &str| parts.students.get(key);
+    let enrollments = in_force(&stored.enrollments);
+    links.enrollments.extend(
+        enrollments.filter_map(|link| stays(classes.get(&link.class), students.get(&link.person), &row_of)),
+    );
 }
 
-fn active<V>(list: &[Stored<V>]) -> impl Iterator<Item = &V> {
+fn in_force<P: EntityNumber>(list: &[StoredLink<P>]) -> impl Iterator<Item = &Link<P>> {
+    list.iter().filter(|stored| stored.active).map(|stored| &stored.link)
+}
+
+fn active<V: Entity>(list: &[Stored<V>]) -> impl Iterator<Item = &V> {
     list.iter().filter(|one| one.active).map(|one| &one.values)
 }
 
-fn keys<'s, V>(list: &'s [Stored<V>], key: impl Fn(&'s V) -> &'s str) -> HashMap<u32, &'s str> {
+fn keys<'s, V: Entity>(list: &'s [Stored<V>], key: impl Fn(&'s V) -> &'s str) -> HashMap<V::Number, &'s str> {
     list.iter().filter(|one| one.active).map(|one| (one.number, key(&one.values))).collect()
 }

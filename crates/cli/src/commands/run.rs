@@ -5,11 +5,11 @@ use std::io::{BufRead, Write, stdin, stdout};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_ask::planned_changes;
-use homeroom_model::Zone;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::{RunId, RunNumber};
-use homeroom_model::rekey::{ProposalId, Verdicts};
+use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run as Document, RunState, Undone};
+use homeroom_model::{EntityRef, Zone};
 use homeroom_read::ReadLimits;
 use homeroom_report::{self as report, thousands};
 use homeroom_store::DistrictStore;
@@ -49,7 +49,7 @@ pub(crate) enum Run {
         run: RunId,
         /// The proposals, as the run lists them: student-417
         #[arg(required = true)]
-        proposals: Vec<ProposalId>,
+        proposals: Vec<EntityRef>,
     },
     /// Accept doubtful proposals of a held run, or take a strike back: these are one
     Accept {
@@ -57,7 +57,7 @@ pub(crate) enum Run {
         run: RunId,
         /// The proposals, as the run lists them: student-417
         #[arg(required = true)]
-        proposals: Vec<ProposalId>,
+        proposals: Vec<EntityRef>,
     },
     /// Take back what a run applied; once more, and the run is put back in place
     Undo {

@@ -3,10 +3,11 @@
 //! The classes of a new term or year have names and teachers alike, but other students: they are not the same.
 
 use hashbrown::HashMap;
+use homeroom_model::entity::{ClassNumber, Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};
-use homeroom_model::roster::{Link, Roster};
+use homeroom_model::roster::{Roster, RosterLink};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
 use super::{
@@ -34,8 +35,8 @@ pub(super) fn find(
         &known.teachers,
         &stored.teachers,
         teachers,
-        |position| folded_name(&stored.texts, &stored.teachers[position].values),
-        |at| folded_name(&wanted.texts, &wanted.teachers[at]),
+        |position| folded_name(&stored.texts, &stored.teachers[position].values.person),
+        |at| folded_name(&wanted.texts, &wanted.teachers[at].person),
     );
     let student_of = with_namesakes(
         &known.students,
@@ -56,10 +57,10 @@ pub(super) fn find(
         let key = wanted.texts.get(class.key);
         let links = links_of(&wanted.enrollments, new as u32);
         let shared =
-            before.shared(&before.of_student, links.iter().map(|link| student_of[link.person as usize]));
+            count_shared(&before.of_student, links.iter().map(|link| student_of[link.person as usize]));
         let taught =
             links_of(&wanted.teachings, new as u32).iter().map(|link| teacher_of[link.person as usize]);
-        let taught = before.shared(&before.of_teacher, taught);
+        let taught = count_shared(&before.of_teacher, taught);
         for old in blocks.candidates(school, &folded_name, key) {
             let was = &stored.classes[old];
             let all = links.len().max(sizes.get(&was.number).copied().unwrap_or(0));
@@ -68,7 +69,7 @@ pub(super) fn find(
             let signs = Signs {
                 same_name: folded(stored.texts.get(was.values.name)) == folded_name,
                 kin: kinship(stored.texts.get(was.values.key), key),
-                same_school: school != 0 && was.values.school == school,
+                same_school: school == Some(was.values.school),
                 same_teacher: taught.contains_key(&old),
                 share,
             };
@@ -115,7 +116,7 @@ impl Signs {
 
 /// Gone classes by school and name, and by the core of their id.
 struct Blocks<'t> {
-    by_name: HashMap<(u32, String), Vec<usize>>,
+    by_name: HashMap<(SchoolNumber, String), Vec<usize>>,
     by_core: HashMap<&'t str, Vec<usize>>,
 }
 
@@ -131,8 +132,9 @@ impl<'t> Blocks<'t> {
         blocks
     }
 
-    fn candidates(&self, school: u32, name: &str, key: &str) -> Vec<usize> {
-        let named = self.by_name.get(&(school, name.to_owned())).into_iter().flatten();
+    fn candidates(&self, school: Option<SchoolNumber>, name: &str, key: &str) -> Vec<usize> {
+        let named = school.and_then(|school| self.by_name.get(&(school, name.to_owned())));
+        let named = named.into_iter().flatten();
         let akin = Some(core(key)).filter(|core| !core.is_empty()).and_then(|core| self.by_core.get(core));
         let mut all = named.chain(akin.into_iter().flatten()).copied().take(CANDIDATES).collect::<Vec<_>>();
         all.sort_unstable();
@@ -143,61 +145,66 @@ impl<'t> Blocks<'t> {
 
 /// The gone classes of each stored person.
 struct People {
-    of_student: HashMap<u32, Vec<usize>>,
-    of_teacher: HashMap<u32, Vec<usize>>,
+    of_student: HashMap<StudentNumber, Vec<usize>>,
+    of_teacher: HashMap<TeacherNumber, Vec<usize>>,
 }
 
 impl People {
     fn of_gone(stored: &StoredRoster, left: &Left) -> People {
         let positions =
             left.gone.iter().map(|old| (stored.classes[*old].number, *old)).collect::<HashMap<_, _>>();
-        let of = |links: &[StoredLink]| {
-            let mut classes = HashMap::<u32, Vec<usize>>::new();
-            for link in links.iter().filter(|link| link.active) {
-                if let Some(position) = positions.get(&link.link.class) {
-                    classes.entry(link.link.person).or_default().push(*position);
-                }
-            }
-            classes
-        };
-        People { of_student: of(&stored.enrollments), of_teacher: of(&stored.teachings) }
-    }
-
-    /// How many of these people were in each gone class.
-    fn shared(
-        &self,
-        of: &HashMap<u32, Vec<usize>>,
-        people: impl Iterator<Item = u32>,
-    ) -> HashMap<usize, usize> {
-        let mut shared = HashMap::new();
-        for class in people.filter_map(|number| of.get(&number)).flatten() {
-            *shared.entry(*class).or_default() += 1;
+        People {
+            of_student: gone_classes(&stored.enrollments, &positions),
+            of_teacher: gone_classes(&stored.teachings, &positions),
         }
-        shared
     }
 }
 
+/// The positions of the gone classes of each person.
+fn gone_classes<P: EntityNumber>(
+    links: &[StoredLink<P>],
+    positions: &HashMap<ClassNumber, usize>,
+) -> HashMap<P, Vec<usize>> {
+    let mut classes = HashMap::<P, Vec<usize>>::new();
+    for link in links.iter().filter(|link| link.active) {
+        if let Some(position) = positions.get(&link.link.class) {
+            classes.entry(link.link.person).or_default().push(*position);
+        }
+    }
+    classes
+}
+
+/// How many of these people were in each gone class.
+fn count_shared<P: EntityNumber>(
+    of: &HashMap<P, Vec<usize>>,
+    people: impl Iterator<Item = Option<P>>,
+) -> HashMap<usize, usize> {
+    let mut shared = HashMap::new();
+    for class in people.filter_map(|number| of.get(&number?)).flatten() {
+        *shared.entry(*class).or_default() += 1;
+    }
+    shared
+}
+
 /// Stored numbers by key, and by names that occur once among those that keys have left over.
-fn with_namesakes<V>(
+fn with_namesakes<V: Entity>(
     matches: &Matches,
     stored: &[Stored<V>],
     left: &Left,
     name_of_gone: impl Fn(usize) -> String,
     name_of_fresh: impl Fn(usize) -> String,
-) -> Vec<u32> {
+) -> Vec<Option<V::Number>> {
     let mut numbers = numbers_of(matches, stored);
     let gone = left.gone.iter().map(|position| (name_of_gone(*position), *position));
     let fresh = left.fresh.iter().map(|at| (name_of_fresh(*at), *at));
     for (old, new) in once_on_both_sides(gone, fresh) {
-        if numbers[new] == 0 {
-            numbers[new] = stored[old].number;
-        }
+        numbers[new].get_or_insert(stored[old].number);
     }
     numbers
 }
 
 /// Active enrollments of each class.
-fn sizes_before(links: &[StoredLink]) -> HashMap<u32, usize> {
+fn sizes_before(links: &[StoredLink<StudentNumber>]) -> HashMap<ClassNumber, usize> {
     let mut sizes = HashMap::new();
     for link in links.iter().filter(|link| link.active) {
         *sizes.entry(link.link.class).or_default() += 1;
@@ -206,7 +213,7 @@ fn sizes_before(links: &[StoredLink]) -> HashMap<u32, usize> {
 }
 
 /// The links of a class; links are sorted by class.
-fn links_of(links: &[Link], class: u32) -> &[Link] {
+fn links_of(links: &[RosterLink], class: u32) -> &[RosterLink] {
     let first = links.partition_point(|link| link.class < class);
     let end = first + links[first..].partition_point(|link| link.class == class);
     &links[first..end]

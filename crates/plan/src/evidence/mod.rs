@@ -9,9 +9,10 @@ mod schools;
 mod weigh;
 
 use hashbrown::HashSet;
+use homeroom_model::entity::{ClassNumber, Entity, EntityRef};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
-use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal, ProposalId, Verdicts};
+use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal, Verdicts};
 use homeroom_model::roster::{Person, Roster};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
@@ -47,17 +48,16 @@ pub(crate) fn recognise(
     stored: &StoredRoster,
     wanted: &Roster,
     kept: &Kept,
-    past_classes: &HashSet<u32>,
+    past_classes: &HashSet<ClassNumber>,
     known: &mut Known,
     verdicts: &Verdicts,
     pending: &[Proposal],
 ) -> Vec<Recognised> {
     let mut all = Vec::new();
-    let numbers = |kind: EntityKind| move |position: usize| number_at(stored, kind, position);
     let mut settle = |kind: EntityKind, found: Vec<Recognised>, matches: &mut Matches| {
         all.retain(|one: &Recognised| one.kind != kind || one.taken);
         for mut one in found {
-            let id = ProposalId { kind, number: numbers(kind)(one.old) };
+            let id = entity_at(stored, kind, one.old);
             if verdicts.struck.contains(&id) {
                 continue;
             }
@@ -111,12 +111,12 @@ fn still_pending(
     if likely.is_empty() {
         return found;
     }
-    let old = left.gone.iter().map(|position| (number_at(stored, kind, *position), *position));
+    let old = left.gone.iter().map(|position| (entity_at(stored, kind, *position), *position));
     let old = old.collect::<hashbrown::HashMap<_, _>>();
     let new = left.fresh.iter().map(|at| (key_of(wanted, kind, *at), *at));
     let new = new.collect::<hashbrown::HashMap<_, _>>();
     for one in likely {
-        if let (Some(old), Some(new)) = (old.get(&one.id.number), new.get(&one.to)) {
+        if let (Some(old), Some(new)) = (old.get(&one.id), new.get(&one.to)) {
             let (old, new) = (*old, *new);
             let surer = found
                 .iter()
@@ -132,12 +132,12 @@ fn still_pending(
     found
 }
 
-fn number_at(stored: &StoredRoster, kind: EntityKind, position: usize) -> u32 {
+fn entity_at(stored: &StoredRoster, kind: EntityKind, position: usize) -> EntityRef {
     match kind {
-        EntityKind::School => stored.schools[position].number,
-        EntityKind::Class => stored.classes[position].number,
-        EntityKind::Teacher => stored.teachers[position].number,
-        EntityKind::Student => stored.students[position].number,
+        EntityKind::School => stored.schools[position].number.into(),
+        EntityKind::Class => stored.classes[position].number.into(),
+        EntityKind::Teacher => stored.teachers[position].number.into(),
+        EntityKind::Student => stored.students[position].number.into(),
     }
 }
 
@@ -150,7 +150,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    fn of<V>(stored: &[Stored<V>], kept: &HashSet<u32>, matches: &Matches) -> Left {
+    fn of<V: Entity>(stored: &[Stored<V>], kept: &HashSet<V::Number>, matches: &Matches) -> Left {
         let mut seen = vec![false; stored.len()];
         matches.iter().flatten().for_each(|one| seen[one.position] = true);
         let is_gone = |position: &usize| {
@@ -177,9 +177,9 @@ fn folded_name(texts: &StringArena, person: &Person) -> String {
     format!("{}, {}", folded(texts.get(person.last_name)), folded(texts.get(person.first_name)))
 }
 
-/// For each wanted thing the number of the stored one; 0 for none.
-fn numbers_of<V>(matches: &Matches, stored: &[Stored<V>]) -> Vec<u32> {
-    matches.iter().map(|found| found.map_or(0, |found| stored[found.position].number)).collect()
+/// For each wanted thing the number of the stored one.
+fn numbers_of<V: Entity>(matches: &Matches, stored: &[Stored<V>]) -> Vec<Option<V::Number>> {
+    matches.iter().map(|found| found.map(|found| stored[found.position].number)).collect()
 }
 
 /// A pair that could be one, with its weight.

@@ -2,9 +2,10 @@
 
 use hashbrown::HashMap;
 use homeroom_model::Grade;
+use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, SchoolNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::Confidence;
-use homeroom_model::roster::{Link, Person, Roster};
+use homeroom_model::roster::{Person, Roster, RosterLink};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
@@ -54,8 +55,8 @@ pub(super) fn find_teachers(
         wanted,
         known,
         Sources {
-            old: &|position| (stored.teachers[position].values, None),
-            new: &|at| (wanted.teachers[at], None),
+            old: &|position| (stored.teachers[position].values.person, None),
+            new: &|at| (wanted.teachers[at].person, None),
             old_links: &stored.teachings,
             new_links: &wanted.teachings,
         },
@@ -63,15 +64,15 @@ pub(super) fn find_teachers(
 }
 
 /// Where people of a kind and their classes are.
-struct Sources<'s> {
+struct Sources<'s, P> {
     old: &'s dyn Fn(usize) -> (Person, Option<Grade>),
     new: &'s dyn Fn(usize) -> (Person, Option<Grade>),
-    old_links: &'s [StoredLink],
-    new_links: &'s [Link],
+    old_links: &'s [StoredLink<P>],
+    new_links: &'s [RosterLink],
 }
 
 #[expect(clippy::too_many_arguments, reason = "both rosters, what is known of them, and which kind")]
-fn find<V>(
+fn find<V: Entity>(
     kind: EntityKind,
     left: &Left,
     matches: &Matches,
@@ -79,7 +80,7 @@ fn find<V>(
     stored: &StoredRoster,
     wanted: &Roster,
     known: &Known,
-    from: Sources<'_>,
+    from: Sources<'_, V::Number>,
 ) -> Vec<Recognised> {
     if !left.is_some() {
         return vec![];
@@ -87,22 +88,19 @@ fn find<V>(
     let class_numbers = numbers_of(&known.classes, &stored.classes);
 
     // By the stored number: 0 for whoever is not gone, else their place among the gone and one more.
-    let mut place_of = vec![0_u32; list.last().map_or(0, |last| last.number as usize) + 1];
+    let mut place_of = vec![0_u32; list.last().map_or(0, |last| last.number.index()) + 1];
     for (position, place) in left.gone.iter().zip(1..) {
-        place_of[list[*position].number as usize] = place;
+        place_of[list[*position].number.index()] = place;
     }
     let mut classes = vec![Vec::new(); left.gone.len()];
     for link in from.old_links.iter().filter(|link| link.active) {
-        if let Some(place) = place_of[link.link.person as usize].checked_sub(1) {
-            classes[place as usize].push(link.link.class);
+        if let Some(place) = place_of[link.link.person.index()].checked_sub(1) {
+            classes[place as usize].push(Some(link.link.class));
         }
     }
-    let school_of = |class: u32| {
-        let at = stored.classes.binary_search_by_key(&class, |class| class.number);
-        at.map_or(0, |at| stored.classes[at].values.school)
-    };
+    let school_of = |class: ClassNumber| Some(stored.classes.by_number(class)?.values.school);
     let old = left.gone.iter().zip(classes).map(|(position, classes)| {
-        let school = classes.first().map_or(0, |class| school_of(*class));
+        let school = classes.first().copied().flatten().and_then(school_of);
         side(*position, (from.old)(*position), &stored.texts, classes, school)
     });
     let mut old = old.collect::<Vec<_>>();
@@ -111,11 +109,11 @@ fn find<V>(
     let mut is_fresh = vec![false; matches.len()];
     left.fresh.iter().for_each(|at| is_fresh[*at] = true);
     let school_numbers = numbers_of(&known.schools, &stored.schools);
-    let mut classes = HashMap::<usize, (Vec<u32>, u32)>::new();
+    let mut classes = HashMap::<usize, (Vec<Option<ClassNumber>>, Option<SchoolNumber>)>::new();
     for link in from.new_links.iter().filter(|link| is_fresh[link.person as usize]) {
         let school = school_numbers[wanted.classes[link.class as usize].school as usize];
         let (classes, _) = classes.entry(link.person as usize).or_insert((vec![], school));
-        // A class that is new here, too, is a class all the same: number 0 is shared with nobody.
+        // A class that is new here, too, is a class all the same; it is shared with nobody.
         classes.push(class_numbers[link.class as usize]);
     }
     let new = left.fresh.iter().map(|at| {
@@ -185,8 +183,8 @@ fn side<'t>(
     at: usize,
     (person, grade): (Person, Option<Grade>),
     texts: &'t StringArena,
-    classes: Vec<u32>,
-    school: u32,
+    classes: Vec<Option<ClassNumber>>,
+    school: Option<SchoolNumber>,
 ) -> Side<'t> {
     let text = |text: StrId| texts.get(text);
     let (first_name, last_name) = (text(person.first_name), text(person.last_name));
@@ -206,7 +204,7 @@ fn side<'t>(
 
 /// Notes who is the only one of these people in their first class.
 fn note_alone(sides: &mut [Side<'_>]) {
-    let mut counts = HashMap::<u32, u32>::new();
+    let mut counts = HashMap::<Option<ClassNumber>, u32>::new();
     for class in sides.iter().flat_map(|side| &side.classes) {
         *counts.entry(*class).or_default() += 1;
     }
@@ -221,7 +219,7 @@ struct Blocks<'s> {
     local_parts: HashMap<&'s str, Vec<u32>>,
     cores: HashMap<&'s str, Vec<u32>>,
     /// A class and a first or last name.
-    in_class: HashMap<(u32, &'s str), Vec<u32>>,
+    in_class: HashMap<(ClassNumber, &'s str), Vec<u32>>,
 }
 
 impl<'s> Blocks<'s> {
@@ -236,7 +234,7 @@ impl<'s> Blocks<'s> {
             blocks.names.entry(&one.folded).or_default().push(at);
             blocks.local_parts.entry(one.local_part()).or_default().push(at);
             blocks.cores.entry(core(one.sis_id)).or_default().push(at);
-            for class in &one.classes {
+            for class in one.classes.iter().flatten() {
                 for name in parts(&one.folded) {
                     blocks.in_class.entry((*class, name)).or_default().push(at);
                 }
@@ -260,7 +258,7 @@ impl<'s> Blocks<'s> {
     }
 
     fn by_classes(&self, new: &Side<'_>, into: &mut Vec<u32>) {
-        for class in new.classes.iter().filter(|class| **class != 0) {
+        for class in new.classes.iter().flatten() {
             for name in parts(&new.folded) {
                 into.extend(self.in_class.get(&(*class, name)).into_iter().flatten().take(CANDIDATES));
             }

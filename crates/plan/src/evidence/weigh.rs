@@ -1,6 +1,7 @@
 //! How sure it is that two people are one.
 
 use homeroom_model::Grade;
+use homeroom_model::entity::{ClassNumber, SchoolNumber};
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::rekey::{Confidence, Evidence};
 
@@ -17,10 +18,10 @@ pub(super) struct Side<'t> {
     pub(super) email: &'t str,
     pub(super) sis_id: &'t str,
     pub(super) grade: Option<Grade>,
-    /// The number of the school of the first class; 0 when there is none.
-    pub(super) school: u32,
-    /// Numbers of stored classes, sorted.
-    pub(super) classes: Vec<u32>,
+    /// The school of the first class.
+    pub(super) school: Option<SchoolNumber>,
+    /// Stored classes, sorted; `None` for each class that is new.
+    pub(super) classes: Vec<Option<ClassNumber>>,
     /// Whether nobody else left, or came to, the first of these classes.
     pub(super) alone: bool,
 }
@@ -63,7 +64,7 @@ pub(super) fn weigh(old: &Side<'_>, new: &Side<'_>, renumbered: bool) -> Option<
     let most = old.classes.len().max(new.classes.len());
     let same_classes = shared > 0 && shared == most;
     let most_classes = shared > 0 && shared * 2 >= most;
-    let same_school = old.school != 0 && old.school == new.school;
+    let same_school = old.school.is_some() && old.school == new.school;
     let grade_fits = match (old.grade, new.grade) {
         (Some(old), Some(new)) => old == new || new.follows(old),
         _ => true,
@@ -144,7 +145,7 @@ fn names(old: &Side<'_>, new: &Side<'_>) -> Option<Name> {
 mod tests {
     use homeroom_model::name::folded;
 
-    use super::{Confidence, Evidence, Side, weigh};
+    use super::{ClassNumber, Confidence, Evidence, SchoolNumber, Side, weigh};
 
     fn side(
         first: &'static str,
@@ -161,8 +162,8 @@ mod tests {
             email,
             sis_id: number,
             grade: homeroom_model::Grade::parse("5"),
-            school: 1,
-            classes: classes.to_vec(),
+            school: Some(SchoolNumber(1)),
+            classes: classes.iter().map(|class| Some(ClassNumber(*class))).collect(),
             alone: false,
         }
     }
@@ -201,7 +202,11 @@ mod tests {
             "one left, one came"
         );
         assert_eq!(confidence(&one_class(false), &other(true)), None, "more have left");
-        let elsewhere = Side { school: 2, grade: None, ..side("Ann", "Lee", "a.lee@x.org", "", &[7]) };
+        let elsewhere = Side {
+            school: Some(SchoolNumber(2)),
+            grade: None,
+            ..side("Ann", "Lee", "a.lee@x.org", "", &[7])
+        };
         assert_eq!(is(elsewhere), None, "a namesake anywhere");
     }
 

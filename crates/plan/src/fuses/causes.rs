@@ -2,6 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
+use homeroom_model::entity::{ByNumber, EntityRef, SchoolNumber, StudentNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::plan::Plan;
@@ -12,17 +13,13 @@ use super::places::{Places, SchoolNames};
 /// The likely cause of the removal of these students, teachers or classes.
 pub(super) fn of_removal(kind: EntityKind, plan: &Plan, stored: &StoredRoster, places: &Places) -> String {
     let names = SchoolNames::new(plan, stored);
-    let removed = match kind {
-        EntityKind::School => &plan.schools.deactivate,
-        EntityKind::Class => &plan.classes.deactivate,
-        EntityKind::Teacher => &plan.teachers.deactivate,
-        EntityKind::Student => &plan.students.deactivate,
-    };
-    let all = stored.active_numbers(kind).collect::<Vec<_>>();
+    let removed = plan.deactivated(kind).collect::<Vec<_>>();
+    let all = stored.active(kind).collect::<Vec<_>>();
+    let students = &plan.students.deactivate;
     earlier_year(plan, stored)
-        .or_else(|| whole_schools(kind, removed, &all, places, &names))
-        .or_else(|| if kind == EntityKind::Student { one_grade(removed, stored) } else { None })
-        .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(removed, stored) } else { None })
+        .or_else(|| whole_schools(&removed, &all, places, &names))
+        .or_else(|| if kind == EntityKind::Student { one_grade(students, stored) } else { None })
+        .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(students, stored) } else { None })
         .or_else(|| new_classes(kind, plan, stored))
         .unwrap_or_else(|| "Most likely the export is incomplete or from another school year.".into())
 }
@@ -32,9 +29,9 @@ fn earlier_year(plan: &Plan, stored: &StoredRoster) -> Option<String> {
     let changed = plan.students.update.iter().chain(&plan.students.rekey);
     let (mut back, mut all) = (0_usize, 0_usize);
     for one in changed {
-        let at = stored.students.binary_search_by_key(&one.number, |student| student.number).ok()?;
+        let old = stored.students.by_number(one.number)?;
         all += 1;
-        let grades = stored.students[at].values.grade.zip(one.values.grade);
+        let grades = old.values.grade.zip(one.values.grade);
         back += usize::from(grades.is_some_and(|(was, is)| was.follows(is)));
     }
     (back >= 5 && back * 2 > all).then(|| {
@@ -44,16 +41,15 @@ fn earlier_year(plan: &Plan, stored: &StoredRoster) -> Option<String> {
 
 /// The removed are nearly all of some schools, and hardly anyone of the others.
 fn whole_schools(
-    kind: EntityKind,
-    removed: &[u32],
-    all: &[u32],
+    removed: &[EntityRef],
+    all: &[EntityRef],
     places: &Places,
     names: &SchoolNames<'_>,
 ) -> Option<String> {
-    let count = |numbers: &[u32]| {
-        let mut counts = HashMap::<u32, usize>::new();
-        for number in numbers {
-            *counts.entry(places.of(kind, *number)).or_default() += 1;
+    let count = |entities: &[EntityRef]| {
+        let mut counts = HashMap::<Option<SchoolNumber>, usize>::new();
+        for entity in entities {
+            *counts.entry(places.of(*entity)).or_default() += 1;
         }
         counts
     };
@@ -75,11 +71,10 @@ fn whole_schools(
 }
 
 /// Nearly all of the removed are in one grade.
-fn one_grade(removed: &[u32], stored: &StoredRoster) -> Option<String> {
+fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String> {
     let mut grades = HashMap::<Grade, usize>::new();
     for number in removed {
-        let at = stored.students.binary_search_by_key(number, |student| student.number).ok()?;
-        if let Some(grade) = stored.students[at].values.grade {
+        if let Some(grade) = stored.students.by_number(*number)?.values.grade {
             *grades.entry(grade).or_default() += 1;
         }
     }
@@ -98,7 +93,7 @@ fn one_grade(removed: &[u32], stored: &StoredRoster) -> Option<String> {
 }
 
 /// Sorted by last name, the file ends somewhere in the alphabet.
-fn stops_at_a_letter(removed: &[u32], stored: &StoredRoster) -> Option<String> {
+fn stops_at_a_letter(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String> {
     let removed = removed.iter().copied().collect::<HashSet<_>>();
     let mut first_gone: Option<String> = None;
     let mut last_there: Option<String> = None;
@@ -123,7 +118,7 @@ fn stops_at_a_letter(removed: &[u32], stored: &StoredRoster) -> Option<String> {
 fn new_classes(kind: EntityKind, plan: &Plan, stored: &StoredRoster) -> Option<String> {
     let (gone, new) =
         (plan.classes.deactivate.len(), plan.classes.create.len() + plan.classes.reactivate.len());
-    let students = stored.active(EntityKind::Student);
+    let students = stored.active_count(EntityKind::Student);
     (kind == EntityKind::Class
         && gone > 0
         && new * 2 >= gone

@@ -1,5 +1,6 @@
 //! The update fuse: nearly everyone would be changed a little.
 
+use homeroom_model::entity::{ByNumber, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::Numbered;
@@ -11,20 +12,18 @@ use super::cut::Cut;
 
 pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
     let (teachers, students) = (&look.plan.teachers.update, &look.plan.students.update);
-    let school = |kind: EntityKind| move |number: u32| look.places.of(kind, number);
-    let all = look.stored.active_numbers(EntityKind::Teacher).map(school(EntityKind::Teacher));
-    let all = all.chain(look.stored.active_numbers(EntityKind::Student).map(school(EntityKind::Student)));
-    let changing = teachers.iter().map(|one| look.places.of(EntityKind::Teacher, one.number));
-    let changing = changing.chain(students.iter().map(|one| look.places.of(EntityKind::Student, one.number)));
+    let all = look.stored.active(EntityKind::Teacher).chain(look.stored.active(EntityKind::Student));
+    let all = all.map(|entity| look.places.of(entity));
+    let changing = teachers.iter().map(|one| look.places.of(one.number));
+    let changing = changing.chain(students.iter().map(|one| look.places.of(one.number)));
     let measured =
         look.rules.measure(look, look.rules.policy.update(), |window| window.updates, all, changing);
     let (limit, changed, active) =
         measured.into_iter().find(|(limit, changed, active)| limit.is_exceeded(*changed, *active))?;
-    teachers.iter().for_each(|one| cut.hold_update(EntityKind::Teacher, one.number));
-    students.iter().for_each(|one| cut.hold_update(EntityKind::Student, one.number));
-    let first = students.iter().map(|one| (EntityKind::Student, one.number));
-    let first =
-        first.chain(teachers.iter().map(|one| (EntityKind::Teacher, one.number))).take(super::EXAMPLES);
+    teachers.iter().for_each(|one| cut.hold_update(one.number));
+    students.iter().for_each(|one| cut.hold_update(one.number));
+    let first = students.iter().map(|one| EntityRef::from(one.number));
+    let first = first.chain(teachers.iter().map(|one| EntityRef::from(one.number)));
     Some(BlownFuse {
         fuse: Fuse::Update,
         scope: "people".into(),
@@ -33,7 +32,7 @@ pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
             limit.percent,
             cause(look, students)
         ),
-        examples: first.map(|(kind, number)| look.named(kind, number)).collect(),
+        examples: look.examples(first),
     })
 }
 
@@ -41,7 +40,7 @@ pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
 fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
     let (mut grade_up, mut domain, mut names, mut swapped, mut numbers) = (0, 0, 0, 0, 0);
     for one in students {
-        let Some(old) = find(&look.stored.students, one.number) else { continue };
+        let Some(Stored { values: old, .. }) = look.stored.students.by_number(one.number) else { continue };
         let (was, is) = (&old.person, &one.values.person);
         let (had, has) = (|text| look.stored.texts.get(text), |text| look.plan.texts.get(text));
         let part = |address: &str, at: usize| address.split('@').nth(at).unwrap_or_default().to_owned();
@@ -68,8 +67,4 @@ fn cause(look: &Look<'_>, students: &[Numbered<Student>]) -> &'static str {
     } else {
         "most likely a column was filled in another way"
     }
-}
-
-fn find(list: &[Stored<Student>], number: u32) -> Option<&Student> {
-    list.binary_search_by_key(&number, |one| one.number).ok().map(|at| &list[at].values)
 }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::counts::{Counts, PlanCounts};
+use homeroom_model::entity::{
+    ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber,
+};
 use homeroom_model::ids::EntityKind;
+use homeroom_model::per_kind::PerKind;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Link, Person};
 use homeroom_model::stored::{FormerKey, Stored, StoredRoster};
@@ -15,14 +19,14 @@ use super::places::Places;
 /// Until when something waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Waits {
-    /// For a decision about this school; 0 for what belongs to none.
-    School(u32),
+    /// For a decision about this school, or about what belongs to none.
+    School(Option<SchoolNumber>),
     /// For the end of a range in which only additions are made; nobody decides.
     Range,
 }
 
-/// Numbers that wait.
-type Waiting = HashMap<u32, Waits>;
+/// Entities that wait.
+type Waiting = HashMap<EntityRef, Waits>;
 
 /// What waits of one kind.
 #[derive(Default)]
@@ -45,15 +49,12 @@ impl CutOf {
 pub(super) struct Cut<'c> {
     places: &'c Places,
     /// Schools whose held part has been released: nothing waits for them.
-    released: HashSet<u32>,
-    pub(super) schools: CutOf,
-    pub(super) classes: CutOf,
-    pub(super) teachers: CutOf,
-    pub(super) students: CutOf,
+    released: HashSet<Option<SchoolNumber>>,
+    kinds: PerKind<CutOf>,
     /// Schools in which every removal waits.
-    all_removals: Waiting,
+    all_removals: HashMap<Option<SchoolNumber>, Waits>,
     /// Classes of which every change of students waits.
-    turned: Waiting,
+    turned: HashMap<ClassNumber, Waits>,
     /// Removals wait in all schools, until the end of a range.
     until_range_ends: bool,
     /// The whole plan waits.
@@ -66,7 +67,7 @@ pub(super) struct Pieces {
     pub(super) risky: Plan,
     pub(super) later: Plan,
     /// How much waits for a decision, by school.
-    pub(super) by_school: BTreeMap<u32, PlanCounts>,
+    pub(super) by_school: BTreeMap<Option<SchoolNumber>, PlanCounts>,
 }
 
 impl Pieces {
@@ -77,16 +78,13 @@ impl Pieces {
 }
 
 impl<'c> Cut<'c> {
-    pub(super) fn new(places: &'c Places, released: HashSet<u32>) -> Self {
+    pub(super) fn new(places: &'c Places, released: HashSet<Option<SchoolNumber>>) -> Self {
         Cut {
             places,
             released,
-            schools: CutOf::default(),
-            classes: CutOf::default(),
-            teachers: CutOf::default(),
-            students: CutOf::default(),
-            all_removals: Waiting::new(),
-            turned: Waiting::new(),
+            kinds: PerKind::default(),
+            all_removals: HashMap::new(),
+            turned: HashMap::new(),
             until_range_ends: false,
             everything: false,
         }
@@ -97,20 +95,11 @@ impl<'c> Cut<'c> {
             && !self.everything
             && self.all_removals.is_empty()
             && self.turned.is_empty()
-            && [&self.schools, &self.classes, &self.teachers, &self.students].iter().all(|of| of.is_empty())
-    }
-
-    pub(super) fn of(&mut self, kind: EntityKind) -> &mut CutOf {
-        match kind {
-            EntityKind::School => &mut self.schools,
-            EntityKind::Class => &mut self.classes,
-            EntityKind::Teacher => &mut self.teachers,
-            EntityKind::Student => &mut self.students,
-        }
+            && self.kinds.iter().all(|(_, of)| of.is_empty())
     }
 
     /// Where the decision about something of a school is made; `None` when it has been.
-    fn waits_for(&self, school: u32) -> Option<Waits> {
+    fn waits_for(&self, school: Option<SchoolNumber>) -> Option<Waits> {
         (!self.released.contains(&school)).then_some(Waits::School(school))
     }
 
@@ -122,74 +111,78 @@ impl<'c> Cut<'c> {
     /// The whole plan waits.
     pub(super) fn hold_everything(&mut self, plan: &Plan) {
         self.everything = true;
-        self.hold_all(EntityKind::School, &plan.schools);
-        self.hold_all(EntityKind::Class, &plan.classes);
-        self.hold_all(EntityKind::Teacher, &plan.teachers);
-        self.hold_all(EntityKind::Student, &plan.students);
+        self.hold_all(&plan.schools);
+        self.hold_all(&plan.classes);
+        self.hold_all(&plan.teachers);
+        self.hold_all(&plan.students);
     }
 
-    fn hold_all<V>(&mut self, kind: EntityKind, changes: &Changes<V>) {
-        changes.create.iter().chain(&changes.reactivate).for_each(|one| self.hold_arrival(kind, one.number));
-        changes.rekey.iter().for_each(|one| self.hold_rekey(kind, one.number));
-        changes.update.iter().for_each(|one| self.hold_update(kind, one.number));
-        changes.deactivate.iter().for_each(|number| self.hold_removal(kind, *number));
+    fn hold_all<V: Entity>(&mut self, changes: &Changes<V>) {
+        changes.create.iter().chain(&changes.reactivate).for_each(|one| self.hold_arrival(one.number));
+        changes.rekey.iter().for_each(|one| self.hold_rekey(one.number));
+        changes.update.iter().for_each(|one| self.hold_update(one.number));
+        changes.deactivate.iter().for_each(|number| self.hold_removal(*number));
     }
 
     /// No removal in this school goes ahead before the range ends.
-    pub(super) fn only_add_in(&mut self, school: u32) {
+    pub(super) fn only_add_in(&mut self, school: Option<SchoolNumber>) {
         self.all_removals.insert(school, Waits::Range);
     }
 
     /// Whether a student's creation or reactivation waits.
-    pub(super) fn arrival_waits(&self, student: u32) -> bool {
-        self.students.arrivals.contains_key(&student)
+    pub(super) fn arrival_waits(&self, student: StudentNumber) -> bool {
+        self.kinds.students.arrivals.contains_key(&EntityRef::from(student))
     }
 
     /// Whether a student's removal waits.
-    pub(super) fn removal_waits(&self, student: u32) -> bool {
-        self.students.removals.contains_key(&student)
+    pub(super) fn removal_waits(&self, student: StudentNumber) -> bool {
+        self.kinds.students.removals.contains_key(&EntityRef::from(student))
     }
 
     /// Every removal in a school waits.
-    pub(super) fn hold_removals(&mut self, school: u32) {
+    pub(super) fn hold_removals(&mut self, school: Option<SchoolNumber>) {
         if let Some(waits) = self.waits_for(school) {
             self.all_removals.entry(school).or_insert(waits);
         }
     }
 
     /// Every change of a class's students waits.
-    pub(super) fn hold_turnover(&mut self, class: u32) {
+    pub(super) fn hold_turnover(&mut self, class: ClassNumber) {
         if let Some(waits) = self.waits_for(self.places.of_class(class)) {
             self.turned.insert(class, waits);
         }
     }
 
     /// The creation or reactivation of this one waits.
-    pub(super) fn hold_arrival(&mut self, kind: EntityKind, number: u32) {
-        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
-            self.of(kind).arrivals.insert(number, waits);
+    pub(super) fn hold_arrival(&mut self, entity: impl Into<EntityRef>) {
+        let entity = entity.into();
+        if let Some(waits) = self.waits_for(self.places.of(entity)) {
+            self.kinds.get_mut(entity.kind).arrivals.insert(entity, waits);
         }
     }
 
     /// The new key of this one waits.
-    pub(super) fn hold_rekey(&mut self, kind: EntityKind, number: u32) {
-        match kind {
-            EntityKind::School | EntityKind::Class => self.hold_update(kind, number),
-            EntityKind::Teacher | EntityKind::Student => self.hold_arrival(kind, number),
+    pub(super) fn hold_rekey(&mut self, entity: impl Into<EntityRef>) {
+        let entity = entity.into();
+        match entity.kind {
+            EntityKind::School | EntityKind::Class => self.hold_update(entity),
+            EntityKind::Teacher | EntityKind::Student => self.hold_arrival(entity),
         }
     }
 
     /// The removal of this one waits.
-    pub(super) fn hold_removal(&mut self, kind: EntityKind, number: u32) {
-        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
-            self.of(kind).removals.insert(number, waits);
+    pub(super) fn hold_removal(&mut self, entity: impl Into<EntityRef>) {
+        let entity = entity.into();
+        if let Some(waits) = self.waits_for(self.places.of(entity)) {
+            self.kinds.get_mut(entity.kind).removals.insert(entity, waits);
         }
     }
 
     /// The new values of this one wait.
-    pub(super) fn hold_update(&mut self, kind: EntityKind, number: u32) {
-        if let Some(waits) = self.waits_for(self.places.of(kind, number)) {
-            self.of(kind).updates.insert(number, waits);
+    pub(super) fn hold_update(&mut self, entity: impl Into<EntityRef>) {
+        let entity = entity.into();
+        if let Some(waits) = self.waits_for(self.places.of(entity)) {
+            self.kinds.get_mut(entity.kind).updates.insert(entity, waits);
         }
     }
 
@@ -212,7 +205,7 @@ impl<'c> Cut<'c> {
     }
 
     /// Something that waits with another thing waits for a decision about its own school, unless that has been made.
-    fn with(&self, waits: Waits, own_school: u32) -> Waits {
+    fn with(&self, waits: Waits, own_school: Option<SchoolNumber>) -> Waits {
         match waits {
             Waits::School(_) => self.waits_for(own_school).unwrap_or(waits),
             Waits::Range => waits,
@@ -220,72 +213,68 @@ impl<'c> Cut<'c> {
     }
 
     fn size(&self) -> usize {
-        let of = [&self.schools, &self.classes, &self.teachers, &self.students];
-        of.iter().map(|of| of.removals.len() + of.arrivals.len() + of.updates.len()).sum()
+        self.kinds.iter().map(|(_, of)| of.removals.len() + of.arrivals.len() + of.updates.len()).sum()
     }
 
-    fn waits_in(&self, school: u32) -> Option<Waits> {
+    fn waits_in(&self, school: Option<SchoolNumber>) -> Option<Waits> {
         if self.until_range_ends { Some(Waits::Range) } else { self.all_removals.get(&school).copied() }
     }
 
     /// Whoever is removed in a school in which every removal waits.
     fn removals_of_schools(&mut self, plan: &Plan) {
-        let removed = [
-            (EntityKind::School, &plan.schools.deactivate),
-            (EntityKind::Class, &plan.classes.deactivate),
-            (EntityKind::Teacher, &plan.teachers.deactivate),
-            (EntityKind::Student, &plan.students.deactivate),
-        ];
-        for (kind, numbers) in removed {
-            for number in numbers {
-                if let Some(waits) = self.waits_in(self.places.of(kind, *number)) {
-                    self.of(kind).removals.insert(*number, waits);
-                }
+        for entity in EntityKind::ALL.into_iter().flat_map(|kind| plan.deactivated(kind)) {
+            if let Some(waits) = self.waits_in(self.places.of(entity)) {
+                self.kinds.get_mut(entity.kind).removals.insert(entity, waits);
             }
         }
     }
 
     /// When the end of a link waits, so does the removal of its class and person.
     fn removals_by_links(&mut self, plan: &Plan) {
-        let removed_classes = numbers_set(&plan.classes.deactivate);
-        let removed_schools = numbers_set(&plan.schools.deactivate);
-        for (kind, links, removed) in [
-            (EntityKind::Teacher, &plan.teachings, numbers_set(&plan.teachers.deactivate)),
-            (EntityKind::Student, &plan.enrollments, numbers_set(&plan.students.deactivate)),
-        ] {
-            for link in &links.deactivate {
-                if let Some(waits) = self.end_waits(kind, link) {
-                    if removed.contains(&link.person) {
-                        let waits = self.with(waits, self.places.of(kind, link.person));
-                        self.of(kind).removals.entry(link.person).or_insert(waits);
-                    }
-                    if removed_classes.contains(&link.class) {
-                        let waits = self.with(waits, self.places.of_class(link.class));
-                        self.classes.removals.entry(link.class).or_insert(waits);
-                    }
-                }
+        self.removals_by_ends(&plan.teachings, &plan.teachers.deactivate, &plan.classes.deactivate);
+        self.removals_by_ends(&plan.enrollments, &plan.students.deactivate, &plan.classes.deactivate);
+        let removed_schools = plan.schools.deactivate.iter().copied().collect::<HashSet<_>>();
+        for (class, waits) in &self.kinds.classes.removals {
+            if let Some(school) = self.places.of(*class).filter(|school| removed_schools.contains(school)) {
+                self.kinds.schools.removals.entry(school.into()).or_insert(*waits);
             }
         }
-        for (class, waits) in &self.classes.removals {
-            let school = self.places.of_class(*class);
-            if removed_schools.contains(&school) {
-                self.schools.removals.entry(school).or_insert(*waits);
+    }
+
+    fn removals_by_ends<P: EntityNumber>(
+        &mut self,
+        links: &LinkChanges<P>,
+        removed_people: &[P],
+        removed_classes: &[ClassNumber],
+    ) {
+        let removed_people = removed_people.iter().copied().collect::<HashSet<_>>();
+        let removed_classes = removed_classes.iter().copied().collect::<HashSet<_>>();
+        for link in &links.deactivate {
+            if let Some(waits) = self.end_waits(link) {
+                if removed_people.contains(&link.person) {
+                    let waits = self.with(waits, self.places.of(link.person));
+                    self.kinds.get_mut(P::KIND).removals.entry(link.person.into()).or_insert(waits);
+                }
+                if removed_classes.contains(&link.class) {
+                    let waits = self.with(waits, self.places.of_class(link.class));
+                    self.kinds.classes.removals.entry(link.class.into()).or_insert(waits);
+                }
             }
         }
     }
 
     /// Whether the end of a link waits.
-    fn end_waits(&self, kind: EntityKind, link: &Link) -> Option<Waits> {
+    fn end_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<Waits> {
         if self.until_range_ends {
             return Some(Waits::Range);
         }
-        let of = if kind == EntityKind::Teacher { &self.teachers } else { &self.students };
-        let turned = if kind == EntityKind::Student { self.turned.get(&link.class) } else { None };
+        let of = self.kinds.get(P::KIND);
+        let turned = if P::KIND == EntityKind::Student { self.turned.get(&link.class) } else { None };
         of.removals
-            .get(&link.person)
-            .or_else(|| of.arrivals.get(&link.person))
+            .get(&link.person.into())
+            .or_else(|| of.arrivals.get(&link.person.into()))
             .or(turned)
-            .or_else(|| self.classes.removals.get(&link.class))
+            .or_else(|| self.kinds.classes.removals.get(&EntityRef::from(link.class)))
             .or_else(|| self.all_removals.get(&self.places.of_class(link.class)))
             .copied()
             .map(|waits| self.with(waits, self.places.of_class(link.class)))
@@ -293,52 +282,54 @@ impl<'c> Cut<'c> {
     }
 
     /// Whether a new link waits.
-    fn start_waits(&self, kind: EntityKind, link: &Link) -> Option<Waits> {
-        let of = if kind == EntityKind::Teacher { &self.teachers } else { &self.students };
-        let turned = if kind == EntityKind::Student { self.turned.get(&link.class) } else { None };
+    fn start_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<Waits> {
+        let of = self.kinds.get(P::KIND);
+        let turned = if P::KIND == EntityKind::Student { self.turned.get(&link.class) } else { None };
         of.arrivals
-            .get(&link.person)
+            .get(&link.person.into())
             .or(turned)
-            .or_else(|| self.classes.arrivals.get(&link.class))
+            .or_else(|| self.kinds.classes.arrivals.get(&EntityRef::from(link.class)))
             .copied()
             .map(|waits| self.with(waits, self.places.of_class(link.class)))
             .or_else(|| self.link_waits_anyway(link))
     }
 
     /// Whether a link waits because the whole plan does.
-    fn link_waits_anyway(&self, link: &Link) -> Option<Waits> {
+    fn link_waits_anyway<P: EntityNumber>(&self, link: &Link<P>) -> Option<Waits> {
         if self.everything { self.waits_for(self.places.of_class(link.class)) } else { None }
     }
 
     /// A class that comes, or goes to another school, waits for the school.
     fn classes_of_waiting_schools(&mut self, plan: &Plan) {
-        let waits = |one: &Numbered<Class>| self.schools.arrivals.get(&one.values.school).copied();
+        let arriving = &self.kinds.schools.arrivals;
+        let waits = |one: &Numbered<Class>| arriving.get(&EntityRef::from(one.values.school)).copied();
         let coming = plan.classes.create.iter().chain(&plan.classes.reactivate);
         let coming = coming.filter_map(|one| Some((one.number, waits(one)?))).collect::<Vec<_>>();
         let moving = plan.classes.update.iter().chain(&plan.classes.rekey);
         let moving = moving.filter_map(|one| Some((one.number, waits(one)?))).collect::<Vec<_>>();
-        for (list, numbers) in [(&mut self.classes.arrivals, coming), (&mut self.classes.updates, moving)] {
+        let CutOf { arrivals, updates, .. } = &mut self.kinds.classes;
+        for (list, numbers) in [(arrivals, coming), (updates, moving)] {
             for (number, waits) in numbers {
-                list.entry(number).or_insert(waits);
+                list.entry(number.into()).or_insert(waits);
             }
         }
     }
 
     /// A key belongs to one active thing. When the removal or change of its holder waits, whoever is to get it waits, too.
     fn keys(&mut self, plan: &Plan, stored: &StoredRoster) {
-        let Cut { places, released, schools, classes, teachers, students, .. } = self;
-        let own = |kind: EntityKind, number: u32, waits: Waits| {
-            let school = places.of(kind, number);
+        let Cut { places, released, kinds, .. } = self;
+        let own = |entity: EntityRef, waits: Waits| {
+            let school = places.of(entity);
             let is_open = matches!(waits, Waits::School(_)) && !released.contains(&school);
             if is_open { Waits::School(school) } else { waits }
         };
         let texts = &plan.texts;
         let person = |one: &Person| [one.email, one.sis_id];
         let keys = Keys { texts, stored, own: &own };
-        keys.wait(EntityKind::School, schools, &plan.schools, &stored.schools, |one| [one.key, StrId::EMPTY]);
-        keys.wait(EntityKind::Class, classes, &plan.classes, &stored.classes, |one| [one.key, StrId::EMPTY]);
-        keys.wait(EntityKind::Teacher, teachers, &plan.teachers, &stored.teachers, person);
-        keys.wait(EntityKind::Student, students, &plan.students, &stored.students, |one| person(&one.person));
+        keys.wait(&mut kinds.schools, &plan.schools, &stored.schools, |one| [one.key, StrId::EMPTY]);
+        keys.wait(&mut kinds.classes, &plan.classes, &stored.classes, |one| [one.key, StrId::EMPTY]);
+        keys.wait(&mut kinds.teachers, &plan.teachers, &stored.teachers, |one| person(&one.person));
+        keys.wait(&mut kinds.students, &plan.students, &stored.students, |one| person(&one.person));
     }
 
     /// Cuts the plan.
@@ -361,22 +352,22 @@ impl<'c> Cut<'c> {
         let by_school = &mut pieces.by_school;
         let field: Field = |counts| &mut counts.schools;
         [pieces.safe.schools, pieces.risky.schools, pieces.later.schools] =
-            Self::apart(&self.schools, schools, field, by_school);
+            Self::apart(&self.kinds.schools, schools, field, by_school);
         let field: Field = |counts| &mut counts.classes;
         [pieces.safe.classes, pieces.risky.classes, pieces.later.classes] =
-            Self::apart(&self.classes, classes, field, by_school);
+            Self::apart(&self.kinds.classes, classes, field, by_school);
         let field: Field = |counts| &mut counts.teachers;
         [pieces.safe.teachers, pieces.risky.teachers, pieces.later.teachers] =
-            Self::apart(&self.teachers, teachers, field, by_school);
+            Self::apart(&self.kinds.teachers, teachers, field, by_school);
         let field: Field = |counts| &mut counts.students;
         [pieces.safe.students, pieces.risky.students, pieces.later.students] =
-            Self::apart(&self.students, students, field, by_school);
+            Self::apart(&self.kinds.students, students, field, by_school);
         let field: Field = |counts| &mut counts.teachings;
         [pieces.safe.teachings, pieces.risky.teachings, pieces.later.teachings] =
-            self.links_apart(EntityKind::Teacher, teachings, field, by_school);
+            self.links_apart(teachings, field, by_school);
         let field: Field = |counts| &mut counts.enrollments;
         [pieces.safe.enrollments, pieces.risky.enrollments, pieces.later.enrollments] =
-            self.links_apart(EntityKind::Student, enrollments, field, by_school);
+            self.links_apart(enrollments, field, by_school);
         for former in plan.former_keys {
             match self.key_waits(&former) {
                 None => pieces.safe.former_keys.push(former),
@@ -388,26 +379,21 @@ impl<'c> Cut<'c> {
     }
 
     fn key_waits(&self, former: &FormerKey) -> Option<Waits> {
-        let of = match former.kind {
-            EntityKind::School => &self.schools,
-            EntityKind::Class => &self.classes,
-            EntityKind::Teacher => &self.teachers,
-            EntityKind::Student => &self.students,
-        };
-        of.arrivals.get(&former.number).or_else(|| of.updates.get(&former.number)).copied()
+        let of = self.kinds.get(former.entity.kind);
+        of.arrivals.get(&former.entity).or_else(|| of.updates.get(&former.entity)).copied()
     }
 
-    fn apart<V>(
+    fn apart<V: Entity>(
         cut: &CutOf,
         changes: Changes<V>,
         field: Field,
-        by_school: &mut BTreeMap<u32, PlanCounts>,
+        by_school: &mut BTreeMap<Option<SchoolNumber>, PlanCounts>,
     ) -> [Changes<V>; 3] {
         let mut tally = Tally { field, by_school };
-        let arrival = |one: &Numbered<V>| cut.arrivals.get(&one.number).copied();
-        let update = |one: &Numbered<V>| cut.updates.get(&one.number).copied();
-        let rekey = |one: &Numbered<V>| cut.arrivals.get(&one.number).copied().or_else(|| update(one));
-        let removal = |number: &u32| cut.removals.get(number).copied();
+        let arrival = |one: &Numbered<V>| cut.arrivals.get(&one.number.into()).copied();
+        let update = |one: &Numbered<V>| cut.updates.get(&one.number.into()).copied();
+        let rekey = |one: &Numbered<V>| cut.arrivals.get(&one.number.into()).copied().or_else(|| update(one));
+        let removal = |number: &V::Number| cut.removals.get(&(*number).into()).copied();
         let create = tally.three(changes.create, arrival, |counts| &mut counts.create);
         let reactivate = tally.three(changes.reactivate, arrival, |counts| &mut counts.reactivate);
         let rekey = tally.three(changes.rekey, rekey, |counts| &mut counts.rekey);
@@ -423,22 +409,18 @@ impl<'c> Cut<'c> {
         })
     }
 
-    fn links_apart(
+    fn links_apart<P: EntityNumber>(
         &self,
-        kind: EntityKind,
-        changes: LinkChanges,
+        changes: LinkChanges<P>,
         field: Field,
-        by_school: &mut BTreeMap<u32, PlanCounts>,
-    ) -> [LinkChanges; 3] {
+        by_school: &mut BTreeMap<Option<SchoolNumber>, PlanCounts>,
+    ) -> [LinkChanges<P>; 3] {
         let mut tally = Tally { field, by_school };
-        let start = |link: &Link| self.start_waits(kind, link);
+        let start = |link: &Link<P>| self.start_waits(link);
         let create = tally.three(changes.create, start, |counts| &mut counts.create);
         let reactivate = tally.three(changes.reactivate, start, |counts| &mut counts.reactivate);
-        let deactivate = tally.three(
-            changes.deactivate,
-            |link| self.end_waits(kind, link),
-            |counts| &mut counts.deactivate,
-        );
+        let deactivate =
+            tally.three(changes.deactivate, |link| self.end_waits(link), |counts| &mut counts.deactivate);
         let mut unchanged = [changes.unchanged, 0, 0].into_iter();
         let mut parts = create.into_iter().zip(deactivate).zip(reactivate);
         std::array::from_fn(|_| {
@@ -448,17 +430,13 @@ impl<'c> Cut<'c> {
     }
 }
 
-fn numbers_set(numbers: &[u32]) -> HashSet<u32> {
-    numbers.iter().copied().collect()
-}
-
 /// The number of one kind among counts.
 type Field = fn(&mut Counts) -> &mut u64;
 
 /// Counts what waits of one kind, by school.
 struct Tally<'t> {
     field: Field,
-    by_school: &'t mut BTreeMap<u32, PlanCounts>,
+    by_school: &'t mut BTreeMap<Option<SchoolNumber>, PlanCounts>,
 }
 
 impl Tally<'_> {
@@ -488,7 +466,7 @@ impl Tally<'_> {
 struct Keys<'k> {
     texts: &'k StringArena,
     stored: &'k StoredRoster,
-    own: &'k dyn Fn(EntityKind, u32, Waits) -> Waits,
+    own: &'k dyn Fn(EntityRef, Waits) -> Waits,
 }
 
 impl Keys<'_> {
@@ -496,9 +474,8 @@ impl Keys<'_> {
     ///
     /// The other way round, too: who holds a key that someone is to get who waits, does not pass it on before. So both parts can be
     /// applied in either order.
-    fn wait<V>(
+    fn wait<V: Entity>(
         &self,
-        kind: EntityKind,
         cut: &mut CutOf,
         changes: &Changes<V>,
         list: &[Stored<V>],
@@ -508,13 +485,12 @@ impl Keys<'_> {
         if cut.is_empty() {
             return;
         }
-        let stored_keys = |number: u32| {
-            let position = list.binary_search_by_key(&number, |one| one.number).ok();
-            position.map_or(["", ""], |at| keys(&list[at].values).map(|key| stored.texts.get(key)))
+        let stored_keys = |number: V::Number| {
+            list.by_number(number).map_or(["", ""], |one| keys(&one.values).map(|key| stored.texts.get(key)))
         };
         // Keys whose holder passes them on when its own change is made.
         let changing = changes.update.iter().chain(&changes.rekey);
-        let mut holder = HashMap::<&str, (u32, bool)>::new();
+        let mut holder = HashMap::<&str, (V::Number, bool)>::new();
         for (number, removed) in changing
             .clone()
             .map(|one| (one.number, false))
@@ -524,17 +500,17 @@ impl Keys<'_> {
                 holder.insert(key, (number, removed));
             }
         }
-        let stays = matches!(kind, EntityKind::School | EntityKind::Class).then_some(&changes.rekey);
+        let stays = matches!(V::KIND, EntityKind::School | EntityKind::Class).then_some(&changes.rekey);
         let is_update = changes.update.iter().chain(stays.into_iter().flatten());
-        let is_update = is_update.map(|one| one.number).collect::<HashSet<_>>();
+        let is_update = is_update.map(|one| one.number.into()).collect::<HashSet<EntityRef>>();
         // Who is to get which key from whom.
-        let mut passes = Vec::new();
+        let mut passes = Vec::<(EntityRef, bool, EntityRef)>::new();
         for one in changes.valued() {
             for key in keys(&one.values).map(|key| texts.get(key)) {
                 if let Some((from, removed)) = holder.get(key).copied()
                     && (removed || from != one.number)
                 {
-                    passes.push((from, removed, one.number));
+                    passes.push((from.into(), removed, one.number.into()));
                 }
             }
         }
@@ -550,7 +526,7 @@ impl Keys<'_> {
                 match (giver.copied(), taker.copied()) {
                     (Some(waits), None) => {
                         let list = if is_update.contains(to) { &mut cut.updates } else { &mut cut.arrivals };
-                        list.insert(*to, own(kind, *to, waits));
+                        list.insert(*to, own(*to, waits));
                         more = true;
                     }
                     (None, Some(waits)) => {
@@ -561,7 +537,7 @@ impl Keys<'_> {
                         } else {
                             &mut cut.arrivals
                         };
-                        list.insert(*from, own(kind, *from, waits));
+                        list.insert(*from, own(*from, waits));
                         more = true;
                     }
                     _ => {}

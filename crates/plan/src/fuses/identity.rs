@@ -2,7 +2,6 @@
 
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::{Numbered, Plan};
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
 use super::cut::Cut;
@@ -12,27 +11,28 @@ use super::{EXAMPLES, Look};
 /// wait one by one: whether two people are one is not for a machine to guess.
 pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     let mut fuses = Vec::new();
+    let counts = look.plan.counts();
     for kind in EntityKind::ALL {
         let of_kind = look.plan.proposals.iter().filter(|one| one.id.kind == kind);
         let proposals = of_kind.collect::<Vec<_>>();
-        let gone = (look.removed(kind).len() + re_keyed(look.plan, kind).len()) as u64;
+        let gone = counts.deactivate.of(kind) + counts.rekey.of(kind);
         let alike = proposals.iter().filter(|one| looks_alike(one)).count();
         let in_bulk = look.rules.policy.identity_is_reached(alike as u64, gone);
         let waits = |one: &&&Proposal| match one.confidence {
             Confidence::Certain => in_bulk,
             Confidence::Probable => true,
-            Confidence::Doubtful => in_bulk && looks_alike(one) || one.new_number.is_none(),
+            Confidence::Doubtful => in_bulk && looks_alike(one) || one.new_entity.is_none(),
         };
         let held = proposals.iter().filter(waits).copied().collect::<Vec<_>>();
         if held.is_empty() {
             continue;
         }
         for one in &held {
-            match one.new_number {
-                None => cut.hold_rekey(kind, one.id.number),
+            match one.new_entity {
+                None => cut.hold_rekey(one.id),
                 Some(new) => {
-                    cut.hold_removal(kind, one.id.number);
-                    cut.hold_arrival(kind, new);
+                    cut.hold_removal(one.id);
+                    cut.hold_arrival(new);
                 }
             }
         }
@@ -53,18 +53,6 @@ pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
 fn looks_alike(one: &Proposal) -> bool {
     let names = [Evidence::SameName, Evidence::SimilarName];
     one.confidence > Confidence::Doubtful || one.evidence.iter().any(|evidence| names.contains(evidence))
-}
-
-fn re_keyed(plan: &Plan, kind: EntityKind) -> Vec<u32> {
-    fn numbers<V>(list: &[Numbered<V>]) -> Vec<u32> {
-        list.iter().map(|one| one.number).collect()
-    }
-    match kind {
-        EntityKind::School => numbers(&plan.schools.rekey),
-        EntityKind::Class => numbers(&plan.classes.rekey),
-        EntityKind::Teacher => numbers(&plan.teachers.rekey),
-        EntityKind::Student => numbers(&plan.students.rekey),
-    }
 }
 
 fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {

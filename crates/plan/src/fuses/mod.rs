@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::calendar::{Allowed, CalendarEntry};
 use homeroom_model::counts::PlanCounts;
+use homeroom_model::entity::{ByNumber, Entity, EntityRef, SchoolNumber};
 use homeroom_model::fuse::BlownFuse;
 use homeroom_model::hold::{Held, HeldSchool, HeldState};
 use homeroom_model::ids::EntityKind;
@@ -102,7 +103,9 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     }
     cut.close(&plan, stored);
     seats::settle(&look, &cut, &mut seats);
-    let named = |number: u32| (number, (names.key(number).to_owned(), names.name(number).to_owned()));
+    let named = |number: Option<SchoolNumber>| {
+        (number, (names.key(number).to_owned(), names.name(number).to_owned()))
+    };
     let schools = places_of_schools(stored, &plan).map(named).collect::<HashMap<_, _>>();
     let pieces = if cut.is_empty() { Pieces::whole(plan) } else { cut.apply(plan) };
     let held = held(&pieces, fuses, &schools);
@@ -113,7 +116,11 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     Parts { safe: pieces.safe, risky: pieces.risky, later: pieces.later, held, seats, messages }
 }
 
-fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &HashMap<u32, (String, String)>) -> Held {
+fn held(
+    pieces: &Pieces,
+    fuses: Vec<BlownFuse>,
+    schools: &HashMap<Option<SchoolNumber>, (String, String)>,
+) -> Held {
     let PlanCounts { create, update, deactivate, reactivate, rekey, .. } = pieces.risky.counts();
     let waiting = pieces.by_school.iter().map(|(number, counts)| {
         let (school, name) = schools.get(number).cloned().unwrap_or_default();
@@ -133,13 +140,17 @@ fn held(pieces: &Pieces, fuses: Vec<BlownFuse>, schools: &HashMap<u32, (String, 
     }
 }
 
-/// The numbers of all schools, and 0 for none.
-fn places_of_schools<'p>(stored: &'p StoredRoster, plan: &'p Plan) -> impl Iterator<Item = u32> + 'p {
+/// All schools, and `None` for what belongs to none.
+fn places_of_schools<'p>(
+    stored: &'p StoredRoster,
+    plan: &'p Plan,
+) -> impl Iterator<Item = Option<SchoolNumber>> + 'p {
     let stored = stored.schools.iter().map(|school| school.number);
-    std::iter::once(0).chain(stored).chain(plan.schools.create.iter().map(|school| school.number))
+    let new = plan.schools.create.iter().map(|school| school.number);
+    std::iter::once(None).chain(stored.chain(new).map(Some))
 }
 
-fn released(approval: &Approval, look: &Look<'_>) -> HashSet<u32> {
+fn released(approval: &Approval, look: &Look<'_>) -> HashSet<Option<SchoolNumber>> {
     match approval {
         Approval::None | Approval::All => HashSet::new(),
         Approval::Schools(keys) => places_of_schools(look.stored, look.plan)
@@ -176,40 +187,30 @@ const EXAMPLES: usize = 10;
 
 impl Look<'_> {
     /// "Ann Lee (ann@x.org)", as stored.
-    fn named(&self, kind: EntityKind, number: u32) -> String {
-        fn find<V>(list: &[Stored<V>], number: u32) -> Option<&V> {
-            list.binary_search_by_key(&number, |one| one.number).ok().map(|at| &list[at].values)
+    fn named(&self, entity: EntityRef) -> String {
+        fn find<V: Entity>(list: &[Stored<V>], entity: EntityRef) -> Option<&V> {
+            Some(&list.by_number(entity.number_as()?)?.values)
         }
         let texts = &self.stored.texts;
-        let named = match kind {
-            EntityKind::School => {
-                find(&self.stored.schools, number).map(|one| (texts.get(one.name).to_owned(), one.key))
-            }
-            EntityKind::Class => {
-                find(&self.stored.classes, number).map(|one| (texts.get(one.name).to_owned(), one.key))
-            }
-            EntityKind::Teacher => {
-                find(&self.stored.teachers, number).map(|one| (one.full_name(texts), one.key()))
-            }
-            EntityKind::Student => {
-                find(&self.stored.students, number).map(|one| (one.person.full_name(texts), one.person.key()))
-            }
-        };
+        let named =
+            match entity.kind {
+                EntityKind::School => {
+                    find(&self.stored.schools, entity).map(|one| (texts.get(one.name).to_owned(), one.key))
+                }
+                EntityKind::Class => {
+                    find(&self.stored.classes, entity).map(|one| (texts.get(one.name).to_owned(), one.key))
+                }
+                EntityKind::Teacher => find(&self.stored.teachers, entity)
+                    .map(|one| (one.person.full_name(texts), one.person.key())),
+                EntityKind::Student => find(&self.stored.students, entity)
+                    .map(|one| (one.person.full_name(texts), one.person.key())),
+            };
         named.map_or_else(String::new, |(name, key)| format!("{name} ({})", texts.get(key)))
     }
 
     /// The first ten of them, by name.
-    fn examples(&self, kind: EntityKind, numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
-        numbers.into_iter().take(EXAMPLES).map(|number| self.named(kind, number)).collect()
-    }
-
-    fn removed(&self, kind: EntityKind) -> &[u32] {
-        match kind {
-            EntityKind::School => &self.plan.schools.deactivate,
-            EntityKind::Class => &self.plan.classes.deactivate,
-            EntityKind::Teacher => &self.plan.teachers.deactivate,
-            EntityKind::Student => &self.plan.students.deactivate,
-        }
+    fn examples<E: Into<EntityRef>>(&self, entities: impl IntoIterator<Item = E>) -> Vec<String> {
+        entities.into_iter().take(EXAMPLES).map(|entity| self.named(entity.into())).collect()
     }
 }
 
@@ -242,10 +243,10 @@ impl<'r> Rules<'r> {
         look: &Look<'_>,
         usual: Limit,
         allowed: fn(&Allowed) -> Option<u32>,
-        all: impl Iterator<Item = u32>,
-        concerned: impl Iterator<Item = u32>,
+        all: impl Iterator<Item = Option<SchoolNumber>>,
+        concerned: impl Iterator<Item = Option<SchoolNumber>>,
     ) -> Vec<(Limit, u64, u64)> {
-        let mut schools = HashMap::<u32, (u64, u64)>::new();
+        let mut schools = HashMap::<Option<SchoolNumber>, (u64, u64)>::new();
         all.for_each(|school| schools.entry(school).or_default().1 += 1);
         concerned.for_each(|school| schools.entry(school).or_default().0 += 1);
         let mut measured = BTreeMap::<u32, (u64, u64)>::new();

@@ -1,31 +1,34 @@
 //! Which school things belong to, before and after a plan.
 
+use homeroom_model::entity::{
+    ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber,
+};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::Plan;
+use homeroom_model::plan::{Numbered, Plan};
 use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
-/// School numbers by the numbers of classes and people; 0 where there is none.
+/// Schools by the numbers of classes and people.
 pub(super) struct Places {
     /// Of a class, as stored; of a new one as planned.
-    class: Vec<u32>,
+    class: Vec<Option<SchoolNumber>>,
     /// Of a person: the school of their first class.
-    teacher: Vec<u32>,
-    student: Vec<u32>,
+    teacher: Vec<Option<SchoolNumber>>,
+    student: Vec<Option<SchoolNumber>>,
 }
 
 impl Places {
     pub(super) fn new(plan: &Plan, stored: &StoredRoster) -> Places {
         let mut class = sized(&stored.classes, &plan.classes.create);
         for one in &plan.classes.create {
-            class[one.number as usize] = one.values.school;
+            class[one.number.index()] = Some(one.values.school);
         }
         for one in &stored.classes {
-            class[one.number as usize] = one.values.school;
+            class[one.number.index()] = Some(one.values.school);
         }
         // A class that was inactive is where it comes back to.
         for one in &plan.classes.reactivate {
-            class[one.number as usize] = one.values.school;
+            class[one.number.index()] = Some(one.values.school);
         }
         let mut places = Places {
             class,
@@ -43,40 +46,46 @@ impl Places {
         places
     }
 
-    pub(super) fn of_class(&self, number: u32) -> u32 {
-        at(&self.class, number)
+    pub(super) fn of_class(&self, number: ClassNumber) -> Option<SchoolNumber> {
+        at(&self.class, number.0)
     }
 
-    pub(super) fn of_student(&self, number: u32) -> u32 {
-        at(&self.student, number)
+    pub(super) fn of_student(&self, number: StudentNumber) -> Option<SchoolNumber> {
+        at(&self.student, number.0)
     }
 
-    pub(super) fn of(&self, kind: EntityKind, number: u32) -> u32 {
+    pub(super) fn of(&self, entity: impl Into<EntityRef>) -> Option<SchoolNumber> {
+        let EntityRef { kind, number } = entity.into();
         match kind {
             EntityKind::Teacher => at(&self.teacher, number),
             EntityKind::Student => at(&self.student, number),
-            EntityKind::School => number,
+            EntityKind::School => Some(SchoolNumber(number)),
             EntityKind::Class => at(&self.class, number),
         }
     }
 }
 
-fn at(numbers: &[u32], number: u32) -> u32 {
-    numbers.get(number as usize).copied().unwrap_or(0)
+fn at(schools: &[Option<SchoolNumber>], number: u32) -> Option<SchoolNumber> {
+    schools.get(number as usize).copied().flatten()
 }
 
-fn sized<V>(stored: &[Stored<V>], new: &[homeroom_model::plan::Numbered<V>]) -> Vec<u32> {
+fn sized<V: Entity>(stored: &[Stored<V>], new: &[Numbered<V>]) -> Vec<Option<SchoolNumber>> {
     let last = stored.last().map(|one| one.number).into_iter().chain(new.last().map(|one| one.number)).max();
-    vec![0; last.unwrap_or(0) as usize + 1]
+    vec![None; last.map_or(0, V::Number::index) + 1]
 }
 
 /// The first class that a person is in decides; of those who have none, the first one that they get.
-fn settle(places: &mut [u32], class: &[u32], stored: &[StoredLink], new: &[&Vec<Link>]) {
+fn settle<P: EntityNumber>(
+    places: &mut [Option<SchoolNumber>],
+    class: &[Option<SchoolNumber>],
+    stored: &[StoredLink<P>],
+    new: &[&Vec<Link<P>>],
+) {
     let links = stored.iter().filter(|link| link.active).map(|link| &link.link);
     for link in links.chain(new.iter().copied().flatten()) {
-        let place = &mut places[link.person as usize];
-        if *place == 0 {
-            *place = at(class, link.class);
+        let place = &mut places[link.person.index()];
+        if place.is_none() {
+            *place = at(class, link.class.0);
         }
     }
 }
@@ -92,13 +101,13 @@ impl<'p> SchoolNames<'p> {
         SchoolNames { plan, stored }
     }
 
-    /// `school_id`; empty for number 0.
-    pub(super) fn key(&self, number: u32) -> &'p str {
+    /// `school_id`; empty for no school.
+    pub(super) fn key(&self, number: Option<SchoolNumber>) -> &'p str {
         self.find(number).map_or("", |(key, _)| key)
     }
 
     /// The name, or else the `school_id`.
-    pub(super) fn name(&self, number: u32) -> &'p str {
+    pub(super) fn name(&self, number: Option<SchoolNumber>) -> &'p str {
         match self.find(number) {
             Some((key, "")) => key,
             Some((_, name)) => name,
@@ -106,10 +115,9 @@ impl<'p> SchoolNames<'p> {
         }
     }
 
-    fn find(&self, number: u32) -> Option<(&'p str, &'p str)> {
-        let known = self.stored.schools.binary_search_by_key(&number, |school| school.number);
-        if let Ok(at) = known {
-            let school = &self.stored.schools[at].values;
+    fn find(&self, number: Option<SchoolNumber>) -> Option<(&'p str, &'p str)> {
+        let number = number?;
+        if let Some(Stored { values: school, .. }) = self.stored.schools.by_number(number) {
             return Some((self.stored.texts.get(school.key), self.stored.texts.get(school.name)));
         }
         let new = self.plan.schools.create.iter().find(|one| one.number == number)?;

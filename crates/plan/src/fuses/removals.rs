@@ -2,8 +2,10 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::calendar::Allowed;
+use homeroom_model::entity::{SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
+use homeroom_model::roster::EnrollmentLink;
 
 use super::cut::Cut;
 use super::{Limits, Look, causes, places_of_schools};
@@ -28,7 +30,7 @@ pub(super) fn shrink(look: &Look<'_>, limits: &Limits, cut: &mut Cut<'_>) -> Opt
         return None;
     };
     hold_all_removals(look, cut);
-    let examples = look.examples(EntityKind::Student, look.removed(EntityKind::Student).iter().copied());
+    let examples = look.examples(look.plan.students.deactivate.iter().copied());
     Some(BlownFuse { fuse: Fuse::Shrink, scope: "rows".into(), message, examples })
 }
 
@@ -44,9 +46,9 @@ pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
             EntityKind::Class => |window| window.classes,
             _ => |window| window.people,
         };
-        let school = |number: u32| look.places.of(kind, number);
-        let all = look.stored.active_numbers(kind).map(school);
-        let gone = look.removed(kind).iter().map(|number| school(*number));
+        let school = |entity| look.places.of(entity);
+        let all = look.stored.active(kind).map(school);
+        let gone = look.plan.deactivated(kind).map(school);
         for (limit, gone, active) in look.rules.measure(look, usual, allowed, all, gone) {
             if limit.is_exceeded(gone, active) {
                 fuses.push(blown(look, kind, gone, active, limit.percent));
@@ -68,7 +70,7 @@ fn blown(look: &Look<'_>, kind: EntityKind, gone: u64, active: u64, percent: u32
             kind.plural(),
             causes::of_removal(kind, look.plan, look.stored, look.places)
         ),
-        examples: look.examples(kind, look.removed(kind).iter().copied()),
+        examples: look.examples(look.plan.deactivated(kind)),
     }
 }
 
@@ -84,7 +86,8 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
             continue;
         }
         let limit = look.rules.limit(look.rules.policy.school(), key, |window| window.people);
-        let vanishes = look.removed(EntityKind::School).contains(school) && limit.percent < 100;
+        let is_removed = school.is_some_and(|school| look.plan.schools.deactivate.contains(&school));
+        let vanishes = is_removed && limit.percent < 100;
         let count = students.len() as u64;
         let before = if vanishes || count >= u64::from(limit.floor) { students_of(look, *school) } else { 0 };
         let message = if vanishes {
@@ -102,16 +105,16 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
             continue;
         };
         cut.hold_removals(*school);
-        let examples = look.examples(EntityKind::Student, students.iter().copied());
+        let examples = look.examples(students.iter().copied());
         fuses.push(BlownFuse { fuse: Fuse::School, scope: key.into(), message, examples });
     }
     fuses
 }
 
 /// For each school the students who are in it now and would not be.
-fn lost_by_school(look: &Look<'_>) -> HashMap<u32, Vec<u32>> {
+fn lost_by_school(look: &Look<'_>) -> HashMap<Option<SchoolNumber>, Vec<StudentNumber>> {
     let ended = &look.plan.enrollments.deactivate;
-    let place = |link: &homeroom_model::roster::Link| (look.places.of_class(link.class), link.person);
+    let place = |link: &EnrollmentLink| (look.places.of_class(link.class), link.person);
     let mut lost = ended.iter().map(place).collect::<HashSet<_>>();
     if lost.is_empty() {
         return HashMap::new();
@@ -126,7 +129,7 @@ fn lost_by_school(look: &Look<'_>) -> HashMap<u32, Vec<u32>> {
     for link in look.plan.enrollments.create.iter().chain(&look.plan.enrollments.reactivate) {
         lost.remove(&place(link));
     }
-    let mut by_school = HashMap::<u32, Vec<u32>>::new();
+    let mut by_school = HashMap::<_, Vec<_>>::new();
     for (school, student) in lost {
         by_school.entry(school).or_default().push(student);
     }
@@ -135,7 +138,7 @@ fn lost_by_school(look: &Look<'_>) -> HashMap<u32, Vec<u32>> {
 }
 
 /// How many students a school has now.
-fn students_of(look: &Look<'_>, school: u32) -> u64 {
+fn students_of(look: &Look<'_>, school: Option<SchoolNumber>) -> u64 {
     let links = look.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
     let here = links.filter(|link| look.places.of_class(link.class) == school);
     here.map(|link| link.person).collect::<HashSet<_>>().len() as u64

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use homeroom_model::entity::{SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::Numbered;
@@ -14,7 +15,7 @@ use super::{EXAMPLES, Limits, Look};
 
 /// The limit, and how it is and would be.
 pub(super) fn count(look: &Look<'_>, limits: &Limits) -> Seats {
-    let before = look.stored.active(EntityKind::Student) as u64;
+    let before = look.stored.active_count(EntityKind::Student) as u64;
     let students = &look.plan.students;
     let arrivals = (students.create.len() + students.reactivate.len()) as u64;
     let forecast = before + arrivals - students.deactivate.len() as u64;
@@ -107,14 +108,14 @@ pub(super) fn settle(look: &Look<'_>, cut: &Cut<'_>, seats: &mut Seats) {
     let mut schools =
         by_school(look, &waiting(look, cut)).into_iter().map(|(school, _)| school).collect::<Vec<_>>();
     schools.extend(
-        look.rules.policy.school_seats.keys().map(|key| number_of(look, key)).filter(|number| *number != 0),
+        look.rules.policy.school_seats.keys().map(|key| number_of(look, key)).filter(Option::is_some),
     );
     schools.sort_unstable();
     schools.dedup();
     seats.schools = schools.into_iter().map(|school| of_school(look, cut, school)).collect();
 }
 
-fn new_student(look: &Look<'_>, number: u32) -> String {
+fn new_student(look: &Look<'_>, number: StudentNumber) -> String {
     let arrivals = look.plan.students.create.iter().chain(&look.plan.students.reactivate);
     let mut named = arrivals.filter(|one| one.number == number).map(|one| {
         let person = &one.values.person;
@@ -123,10 +124,8 @@ fn new_student(look: &Look<'_>, number: u32) -> String {
     named.next().unwrap_or_default()
 }
 
-fn number_of(look: &Look<'_>, key: &str) -> u32 {
-    super::places_of_schools(look.stored, look.plan)
-        .find(|number| look.names.key(*number) == key)
-        .unwrap_or(0)
+fn number_of(look: &Look<'_>, key: &str) -> Option<SchoolNumber> {
+    super::places_of_schools(look.stored, look.plan).find(|number| look.names.key(*number) == key).flatten()
 }
 
 fn active_after(look: &Look<'_>, cut: &Cut<'_>) -> u64 {
@@ -134,12 +133,12 @@ fn active_after(look: &Look<'_>, cut: &Cut<'_>) -> u64 {
     let arrive =
         |list: &[Numbered<Student>]| list.iter().filter(|one| !cut.arrival_waits(one.number)).count();
     let leave = students.deactivate.iter().filter(|number| !cut.removal_waits(**number)).count();
-    let before = look.stored.active(EntityKind::Student);
+    let before = look.stored.active_count(EntityKind::Student);
     (before + arrive(&students.create) + arrive(&students.reactivate) - leave) as u64
 }
 
-fn of_school(look: &Look<'_>, cut: &Cut<'_>, school: u32) -> SchoolSeats {
-    let is_here = |number: &u32| look.places.of_student(*number) == school;
+fn of_school(look: &Look<'_>, cut: &Cut<'_>, school: Option<SchoolNumber>) -> SchoolSeats {
+    let is_here = |number: &StudentNumber| look.places.of_student(*number) == school;
     let students = &look.plan.students;
     let active = look.stored.students.iter().filter(|student| student.active).map(|student| student.number);
     let before = active.filter(is_here).count();
@@ -159,26 +158,26 @@ fn of_school(look: &Look<'_>, cut: &Cut<'_>, school: u32) -> SchoolSeats {
 }
 
 /// Holds the last `count` of those who would arrive; whether there were any.
-fn hold_last(look: &Look<'_>, cut: &mut Cut<'_>, count: usize, of: impl Fn(u32) -> bool) -> bool {
+fn hold_last(look: &Look<'_>, cut: &mut Cut<'_>, count: usize, of: impl Fn(StudentNumber) -> bool) -> bool {
     let students = &look.plan.students;
     let arrivals = students.create.iter().rev().chain(students.reactivate.iter().rev()).map(|one| one.number);
     let free = arrivals.filter(|number| of(*number) && !cut.arrival_waits(*number));
     let held = free.take(count).collect::<Vec<_>>();
     let before = waiting(look, cut).len();
-    held.iter().for_each(|number| cut.hold_arrival(EntityKind::Student, *number));
+    held.iter().for_each(|number| cut.hold_arrival(*number));
     waiting(look, cut).len() > before
 }
 
 /// Who waits, in the order in which they will get a seat.
-fn waiting(look: &Look<'_>, cut: &Cut<'_>) -> Vec<u32> {
+fn waiting(look: &Look<'_>, cut: &Cut<'_>) -> Vec<StudentNumber> {
     let students = &look.plan.students;
     let arrivals = students.reactivate.iter().chain(&students.create).map(|one| one.number);
     arrivals.filter(|number| cut.arrival_waits(*number)).collect()
 }
 
 /// Schools of those who wait, those with the most first.
-fn by_school(look: &Look<'_>, waiting: &[u32]) -> Vec<(u32, usize)> {
-    let mut counts = BTreeMap::<u32, usize>::new();
+fn by_school(look: &Look<'_>, waiting: &[StudentNumber]) -> Vec<(Option<SchoolNumber>, usize)> {
+    let mut counts = BTreeMap::<_, usize>::new();
     for number in waiting {
         *counts.entry(look.places.of_student(*number)).or_default() += 1;
     }

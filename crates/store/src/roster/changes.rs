@@ -2,6 +2,7 @@
 //!
 //! What a run created needs no entry: its rows say `created_run`.
 
+use homeroom_model::entity::EntityNumber;
 use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, RunChanges};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::roster::Link;
@@ -9,7 +10,7 @@ use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::kept::{KeptEntity, KeptLink};
+use super::kept::{KeptEntity, LinkedPerson, link, number};
 use crate::bulk::{self, Cells, Column, ColumnType, not_as_asked};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -101,12 +102,12 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         operation: Operation,
-        numbers: &[u32],
+        numbers: &[V::Number],
     ) -> Result<(), StoreError> {
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let mut entries = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(CHUNK) {
-            let list = some.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+            let list = some.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
             let query = format!(
                 "SELECT number, changed_run, {names} FROM {} WHERE district = {} AND number IN ({list})",
                 V::TABLE,
@@ -128,19 +129,18 @@ impl DistrictStore {
     }
 
     /// Writes into the log how links are now, before `operation` changes them.
-    pub fn changes_log_links_in_tx(
+    pub fn changes_log_links_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        kind: KeptLink,
         operation: Operation,
-        links: &[Link],
+        links: &[Link<P>],
     ) -> Result<(), StoreError> {
         let mut entries = Vec::with_capacity(links.len());
         for some in links.chunks(CHUNK) {
             let list =
                 some.iter().map(|link| format!("({},{})", link.class, link.person)).collect::<Vec<_>>();
-            let (table, person) = (kind.table(), kind.person());
+            let (table, person) = (P::LINKS.table(), P::LINKS.person());
             let query = format!(
                 "SELECT class, {person}, changed_run FROM {table}
                  WHERE district = {} AND (class, {person}) IN (VALUES {})",
@@ -157,7 +157,7 @@ impl DistrictStore {
                 Ok(())
             })?;
         }
-        self.entries_add_in_tx(tx, run, kind.table(), operation, &entries)
+        self.entries_add_in_tx(tx, run, P::LINKS.table(), operation, &entries)
     }
 
     fn entries_add_in_tx(
@@ -210,8 +210,8 @@ impl DistrictStore {
             changes.classes = self.pasts_of_run_in_tx(tx, run, texts)?;
             changes.teachers = self.pasts_of_run_in_tx(tx, run, texts)?;
             changes.students = self.pasts_of_run_in_tx(tx, run, texts)?;
-            changes.teachings = self.link_pasts_of_run_in_tx(tx, run, KeptLink::Teaching)?;
-            changes.enrollments = self.link_pasts_of_run_in_tx(tx, run, KeptLink::Enrollment)?;
+            changes.teachings = self.link_pasts_of_run_in_tx(tx, run)?;
+            changes.enrollments = self.link_pasts_of_run_in_tx(tx, run)?;
             Ok(changes)
         })
     }
@@ -221,7 +221,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         run: RunNumber,
         texts: &mut StringArena,
-    ) -> Result<Vec<EntityLog<u32, V>>, StoreError> {
+    ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
         let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.singular());
         let of = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
@@ -231,19 +231,18 @@ impl DistrictStore {
         self.pasts_in_tx(tx, &of, texts)
     }
 
-    fn link_pasts_of_run_in_tx(
+    fn link_pasts_of_run_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        kind: KeptLink,
-    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
-        let (district, run, table, person) = (self.id().0, run.0, kind.table(), kind.person());
+    ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
+        let (district, run, table, person) = (self.id().0, run.0, P::LINKS.table(), P::LINKS.person());
         let of = format!(
             "SELECT class, {person} FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number, person FROM roster_change
              WHERE district = {district} AND run = {run} AND kind = '{table}'"
         );
-        self.link_pasts_in_tx(tx, kind, &of)
+        self.link_pasts_in_tx(tx, &of)
     }
 
     /// The past of the things whose numbers `of` selects, by number.
@@ -252,7 +251,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         of: &str,
         texts: &mut StringArena,
-    ) -> Result<Vec<EntityLog<u32, V>>, StoreError> {
+    ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
         let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.singular());
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let things = format!(
@@ -262,7 +261,7 @@ impl DistrictStore {
         let mut pasts = Vec::new();
         bulk::load(tx, &things, |row| {
             pasts.push(EntityLog {
-                of: row.number(0)?,
+                of: number(row, 0)?,
                 created_run: run_number(row, 2)?,
                 changed_run: run_number(row, 3)?,
                 steps: vec![],
@@ -280,20 +279,19 @@ impl DistrictStore {
             let before =
                 EntityState { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
             steps_of
-                .add(row.number(0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
+                .add(number(row, 0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
             Ok(())
         })?;
         Ok(pasts)
     }
 
     /// The past of the links whose class and person `of` selects, by class and person.
-    pub(super) fn link_pasts_in_tx(
+    pub(super) fn link_pasts_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
-        kind: KeptLink,
         of: &str,
-    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
-        let (district, table, person) = (self.id().0, kind.table(), kind.person());
+    ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
+        let (district, table, person) = (self.id().0, P::LINKS.table(), P::LINKS.person());
         let links = format!(
             "SELECT class, {person}, active, created_run, changed_run FROM {table}
              WHERE district = {district} AND (class, {person}) IN ({of}) ORDER BY class, {person}"
@@ -301,7 +299,7 @@ impl DistrictStore {
         let mut pasts = Vec::new();
         bulk::load(tx, &links, |row| {
             pasts.push(EntityLog {
-                of: Link { class: row.number(0)?, person: row.number(1)? },
+                of: link(row, 0)?,
                 created_run: run_number(row, 3)?,
                 changed_run: run_number(row, 4)?,
                 steps: vec![],
@@ -317,8 +315,7 @@ impl DistrictStore {
         let mut steps_of = StepsOf::new(&mut pasts);
         bulk::load(tx, &steps, |row| {
             let before = EntityState { active: active_before(row.text(4)?), values: () };
-            let link = Link { class: row.number(0)?, person: row.number(1)? };
-            steps_of.add(link, LogStep { by: run_number(row, 2)?, at: noted_time(row, 3)?, before });
+            steps_of.add(link(row, 0)?, LogStep { by: run_number(row, 2)?, at: noted_time(row, 3)?, before });
             Ok(())
         })?;
         Ok(pasts)
@@ -328,34 +325,32 @@ impl DistrictStore {
     pub fn changed_run_restore_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
-        restored: &RestoredRuns<u32>,
+        restored: &RestoredRuns<V::Number>,
     ) -> Result<(), StoreError> {
         let district = self.id().0;
         let columns =
             [("district", ColumnType::Int8), ("number", ColumnType::Int4), ("changed_run", ColumnType::Int4)];
         bulk::update(tx, V::TABLE, &columns, 2, restored.iter(), |(number, run), row| {
-            row.extend([district.into(), (*number).into(), run.0.into()] as [Value<'_>; 3]);
+            row.extend([district.into(), number.as_u32().into(), run.0.into()] as [Value<'_>; 3]);
         })
     }
 
     /// The same for links.
-    pub fn changed_run_restore_links_in_tx(
+    pub fn changed_run_restore_links_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
-        kind: KeptLink,
-        restored: &RestoredRuns<Link>,
+        restored: &RestoredRuns<Link<P>>,
     ) -> Result<(), StoreError> {
         let district = self.id().0;
         let columns = [
             ("district", ColumnType::Int8),
             ("class", ColumnType::Int4),
-            (kind.person(), ColumnType::Int4),
+            (P::LINKS.person(), ColumnType::Int4),
             ("changed_run", ColumnType::Int4),
         ];
-        bulk::update(tx, kind.table(), &columns, 3, restored.iter(), |(link, run), row| {
-            row.extend(
-                [district.into(), link.class.into(), link.person.into(), run.0.into()] as [Value<'_>; 4]
-            );
+        bulk::update(tx, P::LINKS.table(), &columns, 3, restored.iter(), |(link, run), row| {
+            row.extend([district.into(), link.class.0.into(), link.person.as_u32().into(), run.0.into()]
+                as [Value<'_>; 4]);
         })
     }
 }

@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use homeroom_model::entity::{EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::entity_log::EntityLog;
 use homeroom_model::history::{KnownRun, Logged, Makers};
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 
-use super::kept::{KeptEntity, KeptLink};
-use crate::bulk::{self, Cells};
+use super::kept::{self, KeptEntity, LinkedPerson};
+use crate::bulk;
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
 impl DistrictStore {
     /// The numbers of all things, active or not, that have or ever had this id, SIS number or address.
-    pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<u32>, StoreError> {
+    pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<V::Number>, StoreError> {
         self.store().read(|tx| {
             let mut found = BTreeSet::new();
             for column in V::KEYS {
@@ -34,7 +35,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         column: &str,
         key: &str,
-    ) -> Result<Vec<u32>, StoreError> {
+    ) -> Result<Vec<V::Number>, StoreError> {
         let sql = format!("SELECT number FROM {} WHERE district = $1 AND {column} = $2", V::TABLE);
         tx.rows(&sql, &[self.id().0.into(), key.into()], |row| number(row.int(0)?))
     }
@@ -45,7 +46,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         column: &str,
         key: &str,
-    ) -> Result<Vec<u32>, StoreError> {
+    ) -> Result<Vec<V::Number>, StoreError> {
         let written = format!("{}:{}", serde_json::Value::from(column), serde_json::Value::from(key));
         let pattern = written.replace('!', "!!").replace('%', "!%").replace('_', "!_");
         let entries = tx.rows(
@@ -63,20 +64,21 @@ impl DistrictStore {
     }
 
     /// All that happened to one thing, and who stands behind the numbers in it.
-    pub fn history_load<V: KeptEntity>(&self, number: u32) -> Result<(Logged<V>, Makers), StoreError> {
+    pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Makers), StoreError> {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
             let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
             let past =
                 past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.singular())))?;
-            let teachings = self.links_of_in_tx::<V>(tx, number, KeptLink::Teaching)?;
-            let enrollments = self.links_of_in_tx::<V>(tx, number, KeptLink::Enrollment)?;
-            let classes = teachings.iter().chain(&enrollments).map(|past| past.of.class);
-            let people =
-                |of: &[EntityLog<Link, ()>]| of.iter().map(|past| past.of.person).collect::<BTreeSet<_>>();
+            let teachings = self.links_of_in_tx::<V, TeacherNumber>(tx, number)?;
+            let enrollments = self.links_of_in_tx::<V, StudentNumber>(tx, number)?;
+            let classes = teachings.iter().map(|past| past.of.class);
+            let classes = classes.chain(enrollments.iter().map(|past| past.of.class));
             let classes = self.values_in_tx(tx, &classes.collect(), &mut texts)?;
-            let teachers = self.values_in_tx(tx, &people(&teachings), &mut texts)?;
-            let students = self.values_in_tx(tx, &people(&enrollments), &mut texts)?;
+            let teachers = teachings.iter().map(|past| past.of.person).collect();
+            let teachers = self.values_in_tx(tx, &teachers, &mut texts)?;
+            let students = enrollments.iter().map(|past| past.of.person).collect();
+            let students = self.values_in_tx(tx, &students, &mut texts)?;
             let schools = past.states().filter_map(|state| state.values.school());
             let schools = self.values_in_tx(tx, &schools.collect(), &mut texts)?;
             let logged = Logged { texts, past, teachings, enrollments, schools, classes, teachers, students };
@@ -85,13 +87,12 @@ impl DistrictStore {
     }
 
     /// The links that a thing is an end of: a class of both kinds, a teacher or student of one, a school of none.
-    fn links_of_in_tx<V: KeptEntity>(
+    fn links_of_in_tx<V: KeptEntity, P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
-        number: u32,
-        kind: KeptLink,
-    ) -> Result<Vec<EntityLog<Link, ()>>, StoreError> {
-        let (district, table, person) = (self.id().0, kind.table(), kind.person());
+        number: V::Number,
+    ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
+        let (district, table, person) = (self.id().0, P::LINKS.table(), P::LINKS.person());
         let end = match V::KIND.singular() {
             "class" => "class",
             word if word == person => person,
@@ -99,29 +100,29 @@ impl DistrictStore {
         };
         let of =
             format!("SELECT class, {person} FROM {table} WHERE district = {district} AND {end} = {number}");
-        self.link_pasts_in_tx(tx, kind, &of)
+        self.link_pasts_in_tx(tx, &of)
     }
 
     /// What some things are now.
     fn values_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
-        numbers: &BTreeSet<u32>,
+        numbers: &BTreeSet<V::Number>,
         texts: &mut StringArena,
-    ) -> Result<BTreeMap<u32, V>, StoreError> {
+    ) -> Result<BTreeMap<V::Number, V>, StoreError> {
         let mut values = BTreeMap::new();
         if numbers.is_empty() {
             return Ok(values);
         }
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let list = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let list = numbers.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
         let query = format!(
             "SELECT number, {names} FROM {} WHERE district = {} AND number IN ({list})",
             V::TABLE,
             self.id().0
         );
         bulk::load(tx, &query, |row| {
-            values.insert(row.number(0)?, V::read(row, 1, texts)?);
+            values.insert(kept::number(row, 0)?, V::read(row, 1, texts)?);
             Ok(())
         })?;
         Ok(values)
@@ -151,6 +152,8 @@ impl DistrictStore {
     }
 }
 
-fn number(number: i64) -> Result<u32, StoreError> {
-    u32::try_from(number).map_err(|_| StoreError::Unusable(format!("{number} is no number of a thing")))
+fn number<N: EntityNumber>(number: i64) -> Result<N, StoreError> {
+    u32::try_from(number)
+        .map(N::from_u32)
+        .map_err(|_| StoreError::Unusable(format!("{number} is no number of a thing")))
 }

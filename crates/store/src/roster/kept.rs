@@ -1,8 +1,8 @@
 //! How schools, classes, teachers and students stand in their tables.
 
+use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::grade::Grade;
-use homeroom_model::ids::EntityKind;
-use homeroom_model::roster::{Class, Person, School, Student};
+use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
 use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::bulk::{Cells, Column, ColumnType};
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::tx::Value;
 
 pub(crate) mod sealed {
-    use super::{Cells, Column, StoreError, StringArena, Value};
+    use super::{Cells, Column, SchoolNumber, StoreError, StringArena, Value};
 
     /// The columns of a kind of thing, besides those that all kinds have.
     pub trait Row: Copy {
@@ -21,30 +21,21 @@ pub(crate) mod sealed {
         fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>);
         fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError>;
         /// The number of a class's school.
-        fn school(&self) -> Option<u32> {
+        fn school(&self) -> Option<SchoolNumber> {
             None
         }
     }
 }
 use sealed::Row;
 
-/// A kind of thing that the store keeps: [`School`], [`Class`], [`Person`] (a teacher) or [`Student`].
-pub trait KeptEntity: sealed::Row {
-    /// Which kind.
-    const KIND: EntityKind;
-}
+/// An entity that the store keeps: [`School`], [`Class`], [`Teacher`] or [`Student`].
+pub trait KeptEntity: Entity + sealed::Row {}
 
-impl KeptEntity for School {
-    const KIND: EntityKind = EntityKind::School;
-}
-impl KeptEntity for Class {
-    const KIND: EntityKind = EntityKind::Class;
-}
-impl KeptEntity for Person {
-    const KIND: EntityKind = EntityKind::Teacher;
-}
-impl KeptEntity for Student {
-    const KIND: EntityKind = EntityKind::Student;
+impl<V: Entity + sealed::Row> KeptEntity for V {}
+
+/// The number in a column.
+pub(super) fn number<N: EntityNumber>(row: &dyn Cells, column: usize) -> Result<N, StoreError> {
+    row.number(column).map(N::from_u32)
 }
 
 fn text(row: &dyn Cells, column: usize, texts: &mut StringArena) -> Result<StrId, StoreError> {
@@ -73,7 +64,7 @@ impl Row for Class {
 
     fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
         row.extend(
-            [texts.get(self.key).into(), texts.get(self.name).into(), self.school.into()] as [Value<'_>; 3]
+            [texts.get(self.key).into(), texts.get(self.name).into(), self.school.0.into()] as [Value<'_>; 3]
         );
     }
 
@@ -81,16 +72,35 @@ impl Row for Class {
         Ok(Class {
             key: text(row, first, texts)?,
             name: text(row, first + 1, texts)?,
-            school: row.number(first + 2)?,
+            school: number(row, first + 2)?,
         })
     }
 
-    fn school(&self) -> Option<u32> {
+    fn school(&self) -> Option<SchoolNumber> {
         Some(self.school)
     }
 }
 
-impl Row for Person {
+/// The columns by which a person is looked for.
+const PERSON_KEYS: &[&str] = &["sis_id", "email"];
+
+fn push_person<'t>(person: &Person, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
+    for value in [person.sis_id, person.email, person.first_name, person.last_name, person.clever_id] {
+        row.push(texts.get(value).into());
+    }
+}
+
+fn read_person(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Person, StoreError> {
+    Ok(Person {
+        sis_id: text(row, first, texts)?,
+        email: text(row, first + 1, texts)?,
+        first_name: text(row, first + 2, texts)?,
+        last_name: text(row, first + 3, texts)?,
+        clever_id: text(row, first + 4, texts)?,
+    })
+}
+
+impl Row for Teacher {
     const TABLE: &'static str = "teacher";
     const COLUMNS: &'static [Column<'static>] = &[
         ("sis_id", ColumnType::Text),
@@ -99,22 +109,14 @@ impl Row for Person {
         ("last_name", ColumnType::Text),
         ("clever_id", ColumnType::Text),
     ];
-    const KEYS: &'static [&'static str] = &["sis_id", "email"];
+    const KEYS: &'static [&'static str] = PERSON_KEYS;
 
     fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        for value in [self.sis_id, self.email, self.first_name, self.last_name, self.clever_id] {
-            row.push(texts.get(value).into());
-        }
+        push_person(&self.person, texts, row);
     }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
-        Ok(Person {
-            sis_id: text(row, first, texts)?,
-            email: text(row, first + 1, texts)?,
-            first_name: text(row, first + 2, texts)?,
-            last_name: text(row, first + 3, texts)?,
-            clever_id: text(row, first + 4, texts)?,
-        })
+        Ok(Teacher { person: read_person(row, first, texts)? })
     }
 }
 
@@ -129,17 +131,17 @@ impl Row for Student {
         ("username", ColumnType::Text),
         ("grade", ColumnType::Text),
     ];
-    const KEYS: &'static [&'static str] = <Person as Row>::KEYS;
+    const KEYS: &'static [&'static str] = PERSON_KEYS;
 
     fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        Row::push(&self.person, texts, row);
+        push_person(&self.person, texts, row);
         row.push(texts.get(self.username).into());
         row.push(self.grade.map_or("", Grade::code).into());
     }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
         Ok(Student {
-            person: Row::read(row, first, texts)?,
+            person: read_person(row, first, texts)?,
             username: text(row, first + 5, texts)?,
             grade: Grade::from_code(row.text(first + 6)?),
         })
@@ -172,4 +174,23 @@ impl KeptLink {
             KeptLink::Enrollment => "student",
         }
     }
+}
+
+/// The person at the end of a link, which tells the kind of link: a teacher of a teaching, a student of an enrollment.
+pub trait LinkedPerson: EntityNumber {
+    /// The kind of link.
+    const LINKS: KeptLink;
+}
+
+impl LinkedPerson for TeacherNumber {
+    const LINKS: KeptLink = KeptLink::Teaching;
+}
+
+impl LinkedPerson for StudentNumber {
+    const LINKS: KeptLink = KeptLink::Enrollment;
+}
+
+/// The link in two columns, class and person.
+pub(super) fn link<P: EntityNumber>(row: &dyn Cells, first: usize) -> Result<Link<P>, StoreError> {
+    Ok(Link { class: number(row, first)?, person: number(row, first + 1)? })
 }

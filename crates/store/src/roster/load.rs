@@ -1,12 +1,12 @@
 //! Loads a district's whole roster.
 
+use homeroom_model::entity::{ClassNumber, EntityRef, StudentNumber};
 use homeroom_model::ids::{EntityKind, RunNumber};
-use homeroom_model::roster::Link;
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 
-use super::kept::{KeptEntity, KeptLink};
+use super::kept::{KeptEntity, LinkedPerson, link, number};
 use crate::bulk::{self, Cells};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -34,34 +34,34 @@ impl DistrictStore {
         roster.classes = self.entities_load_in_tx(tx, texts)?;
         roster.teachers = self.entities_load_in_tx(tx, texts)?;
         roster.students = self.entities_load_in_tx(tx, texts)?;
-        roster.teachings = self.links_load_in_tx(tx, KeptLink::Teaching)?;
-        roster.enrollments = self.links_load_in_tx(tx, KeptLink::Enrollment)?;
+        roster.teachings = self.links_load_in_tx(tx)?;
+        roster.enrollments = self.links_load_in_tx(tx)?;
         roster.former_keys = self.former_keys_load_in_tx(tx, texts)?;
         Ok(roster)
     }
 
     /// Numbers of active classes that were created before a time.
-    pub fn classes_created_before(&self, time: Timestamp) -> Result<Vec<u32>, StoreError> {
+    pub fn classes_created_before(&self, time: Timestamp) -> Result<Vec<ClassNumber>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
                 "SELECT c.number FROM class c JOIN run r ON r.district = c.district AND r.number = c.created_run
                  WHERE c.district = $1 AND c.active AND coalesce(r.finished_at, r.created_at) < $2 ORDER BY c.number",
                 &[self.id().0.into(), time.into()],
-                |row| Ok(u32::try_from(row.int(0)?).unwrap_or_default()),
+                |row| Ok(ClassNumber(u32::try_from(row.int(0)?).unwrap_or_default())),
             )
         })
     }
 
     /// The runs that created a student and changed them last.
-    pub fn student_runs(&self, number: u32) -> Result<(RunNumber, RunNumber), StoreError> {
+    pub fn student_runs(&self, student: StudentNumber) -> Result<(RunNumber, RunNumber), StoreError> {
         let found = self.store().read(|tx| {
             tx.row(
                 "SELECT created_run, changed_run FROM student WHERE district = $1 AND number = $2",
-                &[self.id().0.into(), number.into()],
+                &[self.id().0.into(), student.0.into()],
                 |row| Ok::<_, StoreError>((RunNumber(row.int(0)?), RunNumber(row.int(1)?))),
             )
         })?;
-        found.ok_or_else(|| StoreError::NotFound(format!("student {number}")))
+        found.ok_or_else(|| StoreError::NotFound(format!("student {student}")))
     }
 
     fn entities_load_in_tx<V: KeptEntity>(
@@ -78,7 +78,7 @@ impl DistrictStore {
         );
         bulk::load(tx, &query, |row| {
             stored.push(Stored {
-                number: row.number(0)?,
+                number: number(row, 0)?,
                 active: row.bool(1)?,
                 values: V::read(row, 2, texts)?,
             });
@@ -87,16 +87,15 @@ impl DistrictStore {
         Ok(stored)
     }
 
-    fn links_load_in_tx(&self, tx: &mut Tx<'_>, kind: KeptLink) -> Result<Vec<StoredLink>, StoreError> {
+    fn links_load_in_tx<P: LinkedPerson>(&self, tx: &mut Tx<'_>) -> Result<Vec<StoredLink<P>>, StoreError> {
         let mut stored = Vec::new();
-        let (table, person) = (kind.table(), kind.person());
+        let (table, person) = (P::LINKS.table(), P::LINKS.person());
         let query = format!(
             "SELECT class, {person}, active FROM {table} WHERE district = {} ORDER BY class, {person}",
             self.id().0
         );
         bulk::load(tx, &query, |row| {
-            let link = Link { class: row.number(0)?, person: row.number(1)? };
-            stored.push(StoredLink { link, active: row.bool(2)? });
+            stored.push(StoredLink { link: link(row, 0)?, active: row.bool(2)? });
             Ok(())
         })?;
         Ok(stored)
@@ -114,9 +113,8 @@ impl DistrictStore {
         );
         bulk::load(tx, &query, |row| {
             keys.push(FormerKey {
-                kind: kind_of(row.text(0)?)?,
+                entity: EntityRef { kind: kind_of(row.text(0)?)?, number: row.number(2)? },
                 key: texts.push(row.text(1)?),
-                number: row.number(2)?,
             });
             Ok(())
         })?;

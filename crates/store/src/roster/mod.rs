@@ -8,4 +8,4 @@ mod load;
 mod write;
 
 pub use changes::{Operation, RestoredRuns};
-pub use kept::{KeptEntity, KeptLink};
+pub use kept::{KeptEntity, KeptLink, LinkedPerson};

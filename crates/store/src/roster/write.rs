@@ -1,12 +1,13 @@
 //! Writes changes of a roster. Each function does one thing; `apply` puts them in order.
 
+use homeroom_model::entity::EntityNumber;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::Numbered;
 use homeroom_model::roster::Link;
 use homeroom_model::stored::FormerKey;
 use homeroom_model::string_arena::StringArena;
 
-use super::kept::{KeptEntity, KeptLink};
+use super::kept::{KeptEntity, LinkedPerson};
 use crate::bulk::{self, Column, ColumnType};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -42,7 +43,7 @@ impl DistrictStore {
         columns.extend_from_slice(V::COLUMNS);
         let random = self.store().random();
         bulk::insert(tx, V::TABLE, &self.of_new(run), &columns, new.iter(), |one, row| {
-            row.extend([one.number.into(), random.uuid().into()] as [Value<'_>; 2]);
+            row.extend([one.number.as_u32().into(), random.uuid().into()] as [Value<'_>; 2]);
             one.values.push(texts, row);
         })
     }
@@ -60,7 +61,7 @@ impl DistrictStore {
         columns.extend([ACTIVE, CHANGED]);
         let district = self.id().0;
         bulk::update(tx, V::TABLE, &columns, 2, changed.iter(), |one, row| {
-            row.extend([district.into(), one.number.into()] as [Value<'_>; 2]);
+            row.extend([district.into(), one.number.as_u32().into()] as [Value<'_>; 2]);
             one.values.push(texts, row);
             row.extend([true.into(), run.0.into()] as [Value<'_>; 2]);
         })
@@ -77,7 +78,7 @@ impl DistrictStore {
         columns.extend_from_slice(V::COLUMNS);
         let district = self.id().0;
         bulk::update(tx, V::TABLE, &columns, 2, old.iter(), |one, row| {
-            row.extend([district.into(), one.number.into()] as [Value<'_>; 2]);
+            row.extend([district.into(), one.number.as_u32().into()] as [Value<'_>; 2]);
             one.values.push(texts, row);
         })
     }
@@ -87,27 +88,28 @@ impl DistrictStore {
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        numbers: &[u32],
+        numbers: &[V::Number],
         active: bool,
     ) -> Result<(), StoreError> {
         let district = self.id().0;
         let columns = [DISTRICT, NUMBER, ACTIVE, CHANGED];
         bulk::update(tx, V::TABLE, &columns, 2, numbers.iter(), |number, row| {
-            row.extend([district.into(), (*number).into(), active.into(), run.0.into()] as [Value<'_>; 4]);
+            row.extend(
+                [district.into(), number.as_u32().into(), active.into(), run.0.into()] as [Value<'_>; 4]
+            );
         })
     }
 
     /// Inserts teachings or enrollments.
-    pub fn roster_link_in_tx(
+    pub fn roster_link_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        kind: KeptLink,
-        links: &[Link],
+        links: &[Link<P>],
     ) -> Result<(), StoreError> {
-        let columns = [("class", ColumnType::Int4), (kind.person(), ColumnType::Int4)];
-        bulk::insert(tx, kind.table(), &self.of_new(run), &columns, links.iter(), |link, row| {
-            row.extend([link.class.into(), link.person.into()] as [Value<'_>; 2]);
+        let columns = [("class", ColumnType::Int4), (P::LINKS.person(), ColumnType::Int4)];
+        bulk::insert(tx, P::LINKS.table(), &self.of_new(run), &columns, links.iter(), |link, row| {
+            row.extend([link.class.0.into(), link.person.as_u32().into()] as [Value<'_>; 2]);
         })
     }
 
@@ -122,20 +124,24 @@ impl DistrictStore {
     }
 
     /// Ends teachings or enrollments, or puts them in force again.
-    pub fn roster_link_set_active_in_tx(
+    pub fn roster_link_set_active_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        kind: KeptLink,
-        links: &[Link],
+        links: &[Link<P>],
         active: bool,
     ) -> Result<(), StoreError> {
         let district = self.id().0;
         let columns =
-            [DISTRICT, ("class", ColumnType::Int4), (kind.person(), ColumnType::Int4), ACTIVE, CHANGED];
-        bulk::update(tx, kind.table(), &columns, 3, links.iter(), |link, row| {
-            row.extend([district.into(), link.class.into(), link.person.into(), active.into(), run.0.into()]
-                as [Value<'_>; 5]);
+            [DISTRICT, ("class", ColumnType::Int4), (P::LINKS.person(), ColumnType::Int4), ACTIVE, CHANGED];
+        bulk::update(tx, P::LINKS.table(), &columns, 3, links.iter(), |link, row| {
+            row.extend([
+                district.into(),
+                link.class.0.into(),
+                link.person.as_u32().into(),
+                active.into(),
+                run.0.into(),
+            ] as [Value<'_>; 5]);
         })
     }
 
@@ -153,9 +159,9 @@ impl DistrictStore {
                  ON CONFLICT DO NOTHING",
                 &[
                     self.id().0.into(),
-                    former.kind.singular().into(),
+                    former.entity.kind.singular().into(),
                     texts.get(former.key).into(),
-                    former.number.into(),
+                    former.entity.number.into(),
                     run.0.into(),
                 ],
             )?;
