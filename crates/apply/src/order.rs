@@ -5,7 +5,7 @@
 
 use homeroom_model::entity::Entity;
 use homeroom_model::entity_log::Undo;
-use homeroom_model::ids::RunNumber;
+use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, School, Student, Teacher};
 use homeroom_model::string_arena::StringArena;
@@ -25,7 +25,7 @@ pub fn apply_in_tx(
     tx: &mut Tx<'_>,
     run: RunNumber,
     plan: &Plan,
-) -> Result<i64, ApplyError> {
+) -> Result<RosterVersion, ApplyError> {
     let version = claim_in_tx(district, tx, plan)?;
     let mut writer = Writer { district, tx, run, texts: &plan.texts };
     writer.entities(&plan.schools)?;
@@ -47,7 +47,7 @@ pub fn apply_undo_in_tx(
     tx: &mut Tx<'_>,
     number: RunNumber,
     undo: &Undo,
-) -> Result<i64, ApplyError> {
+) -> Result<RosterVersion, ApplyError> {
     let version = apply_in_tx(district, tx, number, &undo.plan)?;
     let (old, runs) = (&undo.old_values, &undo.changed_runs);
     let mut writer = Writer { district, tx, run: number, texts: &undo.plan.texts };

@@ -1,5 +1,6 @@
 //! A plan is applied to the version it was made from, or not at all.
 
+use homeroom_model::ids::RosterVersion;
 use homeroom_model::plan::Plan;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
@@ -10,7 +11,7 @@ pub enum ApplyError {
     #[error("the roster has changed since the plan was made from version {base}")]
     Stale {
         /// The version that the plan names.
-        base: i64,
+        base: RosterVersion,
     },
     /// The database failed.
     #[error(transparent)]
@@ -18,7 +19,11 @@ pub enum ApplyError {
 }
 
 /// Locks the roster and raises its version; refuses a plan that was made from another. The new version.
-pub(crate) fn claim_in_tx(district: &DistrictStore, tx: &mut Tx<'_>, plan: &Plan) -> Result<i64, ApplyError> {
+pub(crate) fn claim_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    plan: &Plan,
+) -> Result<RosterVersion, ApplyError> {
     let base = plan.base_version;
     district.roster_version_raise_in_tx(tx, base)?.ok_or(ApplyError::Stale { base })
 }

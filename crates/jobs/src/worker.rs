@@ -7,8 +7,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use homeroom_model::DistrictId;
 use homeroom_model::time::after;
+use homeroom_model::{DistrictId, JobId};
 use homeroom_store::jobs::{Job, JobState};
 use homeroom_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -115,7 +115,7 @@ impl Worker {
     pub fn work_on(
         &self,
         district: DistrictId,
-        id: homeroom_store::jobs::JobId,
+        id: JobId,
         handler: &(impl Fn(&Job) -> Outcome + Sync),
     ) -> Result<Result<(), String>, StoreError> {
         let store = self.store.district(district);

@@ -24,7 +24,7 @@ fn enqueue(
     kind: &str,
     exclusive: bool,
     run_at: Timestamp,
-) -> homeroom_store::jobs::JobId {
+) -> homeroom_model::JobId {
     let job = NewJob { kind, payload: "{}".into(), exclusive, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
 }

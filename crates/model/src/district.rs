@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use crate::ids::DistrictId;
+use crate::ids::{DistrictId, RosterVersion};
 use crate::time_zone::{LocalTime, Zone};
 use crate::word::string_enum;
 
@@ -104,7 +104,7 @@ pub struct District {
     /// How far it is on the way to live.
     pub stage: Stage,
     /// Raised by every change of the roster; a plan names the version it was made from.
-    pub roster_version: i64,
+    pub roster_version: RosterVersion,
     /// Limits on a plan.
     pub policy: crate::policy::Policy,
     /// When it was created.

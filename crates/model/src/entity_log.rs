@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::counts::Counts;
 use crate::entity::{ClassNumber, SchoolNumber, StudentNumber, TeacherNumber};
-use crate::ids::RunNumber;
+use crate::ids::{RosterVersion, RunNumber};
 use crate::plan::{Numbered, Plan};
 use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
@@ -95,7 +95,7 @@ impl Undos {
 #[derive(Clone, Debug, Default)]
 pub struct RunChanges {
     /// The roster's version that "now" speaks of.
-    pub version: i64,
+    pub version: RosterVersion,
     /// Every undo of the district.
     pub undos: Undos,
     /// The text of the values below.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::{Counts, PlanCounts};
 use crate::fuse::BlownFuse;
+use crate::ids::RosterVersion;
 use crate::word::string_enum;
 
 /// The held part of a plan, in the shape of a run's JSON.
@@ -31,7 +32,7 @@ pub struct Held {
     pub expires_at: Option<Timestamp>,
     /// The version of the roster that the held part belongs to.
     #[serde(default)]
-    pub roster_version: i64,
+    pub roster_version: RosterVersion,
     /// [`Plan::digest`] of the held part.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub digest: u64,

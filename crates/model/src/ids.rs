@@ -1,23 +1,68 @@
 //! One id type per thing.
 
 use std::fmt;
+use std::num::ParseIntError;
 use std::str::FromStr;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// A district's number in the database. The first column of every primary key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DistrictId(pub i64);
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
 
-/// A drop account's number within its district.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct AccountId(pub i64);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
 
-/// A run's number within its district: 1, 2, 3 …; rows of the roster name the run that made or changed them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RunNumber(pub i64);
+        impl FromStr for $name {
+            type Err = ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map($name)
+            }
+        }
+    };
+}
+
+number!(
+    /// A district's number in the database. The first column of every primary key.
+    DistrictId
+);
+number!(
+    /// A drop account's number within its district: 1, 2, 3 …
+    AccountId
+);
+number!(
+    /// A run's number within its district: 1, 2, 3 …; rows of the roster name the run that made or changed them.
+    RunNumber
+);
+number!(
+    /// A pin's number within its district: 1, 2, 3 …
+    PinNumber
+);
+number!(
+    /// The version of a district's profile: 1, 2, 3 …
+    ProfileVersion
+);
+number!(
+    /// The version of a district's roster. It starts at 0, and every change of the roster raises it.
+    #[derive(Default)]
+    RosterVersion
+);
+
+impl RosterVersion {
+    /// The version that the next change leads to.
+    pub fn next(self) -> RosterVersion {
+        RosterVersion(self.0 + 1)
+    }
+}
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -45,6 +90,10 @@ macro_rules! uuid_id {
 uuid_id!(
     /// The id of a run, as shown outside.
     RunId
+);
+uuid_id!(
+    /// The id of a job in the queue.
+    JobId
 );
 uuid_id!(
     /// The id of an upload, as shown outside.

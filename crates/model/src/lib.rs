@@ -52,7 +52,10 @@ pub use entity::{ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, Stu
 pub use finding::{Finding, Findings};
 pub use finding_code::{FindingCode, Severity};
 pub use grade::Grade;
-pub use ids::{AccountId, BlobId, DistrictId, EntityKind, RunId, RunNumber, UploadId};
+pub use ids::{
+    AccountId, BlobId, DistrictId, EntityKind, JobId, PinNumber, ProfileVersion, RosterVersion, RunId,
+    RunNumber, UploadId,
+};
 pub use per_kind::PerKind;
 pub use plan::Plan;
 pub use policy::Policy;

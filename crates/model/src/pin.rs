@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::grade::Grade;
+use crate::ids::PinNumber;
 
 /// What is different from the file. Classes and people are named by their keys, as the file names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ pub struct PinnedPerson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pin {
     /// Its number in the district: 1, 2, 3 …
-    pub number: i64,
+    pub number: PinNumber,
     /// What is different.
     #[serde(flatten)]
     pub what: PinWhat,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::counts::{Counts, PlanCounts};
 use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
-use crate::ids::EntityKind;
+use crate::ids::{EntityKind, RosterVersion};
 use crate::rekey::{MatchedBy, Proposal};
 use crate::roster::{Class, Link, Person, School, Student, Teacher};
 use crate::stored::FormerKey;
@@ -109,7 +109,7 @@ impl<P> LinkChanges<P> {
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The version of the stored roster that it was made from; applying it to another is refused.
-    pub base_version: i64,
+    pub base_version: RosterVersion,
     /// The text of the values below.
     pub texts: Arc<StringArena>,
     /// Schools.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check_report::CheckReport;
 use crate::counts::{Counts, PlanCounts};
 use crate::hold::Held;
-use crate::ids::{BlobId, RunId, RunNumber, UploadId};
+use crate::ids::{BlobId, PinNumber, RunId, RunNumber, UploadId};
 use crate::rekey::{MatchedBy, Proposal, Verdicts};
 use crate::seats::Seats;
 use crate::word::string_enum;
@@ -80,7 +80,7 @@ pub struct Decision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinShown {
     /// Its number.
-    pub number: i64,
+    pub number: PinNumber,
     /// What is different, in words.
     pub what: String,
     /// What it does in this plan.

@@ -1,7 +1,7 @@
 //! The roster as the database holds it, active and inactive, in memory for planning.
 
 use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
-use crate::ids::EntityKind;
+use crate::ids::{EntityKind, RosterVersion};
 use crate::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
 use crate::string_arena::{StrId, StringArena};
 
@@ -50,7 +50,7 @@ impl<V: Entity> ByNumber<V> for [Stored<V>] {
 #[derive(Clone, Debug, Default)]
 pub struct StoredRoster {
     /// Raised by every change; a plan made from this roster names it.
-    pub version: i64,
+    pub version: RosterVersion,
     /// The text of everything below.
     pub texts: StringArena,
     /// Schools.
@@ -91,7 +91,7 @@ impl StoredRoster {
         }
         let classes = roster.classes.into_iter().map(|class| class.in_school(number_at(class.school)));
         StoredRoster {
-            version: 1,
+            version: RosterVersion(1),
             texts: roster.texts,
             schools: stored(roster.schools),
             classes: stored(classes),

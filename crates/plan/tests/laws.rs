@@ -77,7 +77,7 @@ fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
             ..*former
         });
     }
-    after.version += 1;
+    after.version = after.version.next();
     after
 }
 

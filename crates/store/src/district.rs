@@ -1,7 +1,7 @@
 //! Districts, and the store that reaches only one of them.
 
 use homeroom_model::district::{District, Mode, Slug, Stage};
-use homeroom_model::ids::{BlobId, DistrictId};
+use homeroom_model::ids::{BlobId, DistrictId, RosterVersion};
 use homeroom_model::policy::Policy;
 use homeroom_model::time_zone::{LocalTime, Zone};
 
@@ -46,7 +46,7 @@ fn district_of(row: &Row<'_>) -> Result<District, StoreError> {
         at: row.word(7)?,
         file: row.text(8)?,
         stage: row.word(9)?,
-        roster_version: row.int(10)?,
+        roster_version: RosterVersion(row.int(10)?),
         policy: serde_json::from_str(&row.text(11)?).map_err(json)?,
         created_at: row.time(12)?,
     })

@@ -3,16 +3,13 @@
 //! A job is `waiting`, `running` under a worker's lease, or `failed` for good; a finished job's row is gone.
 //! Jobs marked exclusive run one at a time in a district.
 
-use homeroom_model::ids::DistrictId;
+use homeroom_model::ids::{DistrictId, JobId};
 use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::engine::{EngineKind, Store};
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
-
-/// A job's id.
-pub type JobId = uuid::Uuid;
 
 /// A job to be done.
 #[derive(Clone, Debug)]
@@ -60,7 +57,7 @@ const CLAIMED: &str = "district, job, kind, payload, attempts";
 fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
     Ok(Job {
         district: DistrictId(row.int(0)?),
-        id: row.uuid(1)?,
+        id: JobId(row.uuid(1)?),
         kind: row.text(2)?,
         payload: row.text(3)?,
         attempts: row.int(4)?,
@@ -85,14 +82,14 @@ impl DistrictStore {
                 job.run_at.into(),
                 now.into(),
             ],
-            |row| row.uuid(0),
+            |row| row.uuid(0).map(JobId),
         )?;
         id.ok_or_else(|| StoreError::Unusable("the database gave a new job no id".into()))
     }
 
     /// Where a job is.
     pub fn jobs_state(&self, id: JobId) -> Result<JobState, StoreError> {
-        let values = [self.id().0.into(), id.into()];
+        let values = [self.id().0.into(), id.0.into()];
         let found = self.store().read(|tx| {
             tx.row("SELECT state, error FROM job WHERE district = $1 AND job = $2", &values, |row| {
                 Ok::<_, StoreError>((row.text(0)?, row.maybe_text(1)?))
@@ -116,7 +113,7 @@ impl DistrictStore {
 
     /// Forgets a failed job, once someone has read why.
     pub fn jobs_forget(&self, id: JobId) -> Result<(), StoreError> {
-        let values = [self.id().0.into(), id.into()];
+        let values = [self.id().0.into(), id.0.into()];
         self.store().write(|tx| {
             tx.execute("DELETE FROM job WHERE district = $1 AND job = $2 AND state = 'failed'", &values)
                 .map(drop)
@@ -138,7 +135,7 @@ impl Store {
             EngineKind::Postgres => "FOR UPDATE SKIP LOCKED",
         };
         let (which, third) = match only {
-            Some(id) => ("j.job = $3", id.into()),
+            Some(id) => ("j.job = $3", id.0.into()),
             None => ("j.run_at <= $3", self.now().into()),
         };
         let sql = format!(
@@ -160,7 +157,7 @@ impl Store {
 
     /// Prolongs a lease. `false` when the job is no longer this worker's: it must stop.
     pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: Timestamp) -> Result<bool, StoreError> {
-        let values = [job.district.0.into(), job.id.into(), worker.into(), lease_until.into()];
+        let values = [job.district.0.into(), job.id.0.into(), worker.into(), lease_until.into()];
         let renewed = self.write(|tx| {
             tx.execute(
                 "UPDATE job SET lease_until = $4
@@ -173,13 +170,13 @@ impl Store {
 
     /// Removes a job that is done.
     pub fn jobs_finish(&self, job: &Job) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.into()];
+        let values = [job.district.0.into(), job.id.0.into()];
         self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND job = $2", &values).map(drop))
     }
 
     /// Puts a claimed job back, to be begun again at `run_at`; `error` says why, when it failed.
     pub fn jobs_put_back(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.into(), run_at.into(), error.into()];
+        let values = [job.district.0.into(), job.id.0.into(), run_at.into(), error.into()];
         self.write(|tx| {
             // A waiting settle job that came meanwhile does the same work: this one gives way to it.
             tx.execute(
@@ -198,7 +195,7 @@ impl Store {
 
     /// Gives a job up for good; the row stays with the reason.
     pub fn jobs_fail(&self, job: &Job, error: &str) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.into(), error.into()];
+        let values = [job.district.0.into(), job.id.0.into(), error.into()];
         self.write(|tx| {
             tx.execute(
                 "UPDATE job SET state = 'failed', worker = NULL, lease_until = NULL, error = $3

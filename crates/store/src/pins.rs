@@ -1,5 +1,6 @@
 //! Pins: changes made by hand that syncs must not undo.
 
+use homeroom_model::ids::PinNumber;
 use homeroom_model::pin::{Pin, PinWhat};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,7 +15,7 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
     let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
         .map_err(|error| StoreError::Unusable(format!("a pin: {error}")))?;
     Ok(Pin {
-        number: row.int(0)?,
+        number: PinNumber(row.int(0)?),
         what,
         owner: row.text(2)?,
         reason: row.text(3)?,
@@ -37,7 +38,7 @@ impl DistrictStore {
         reason: &str,
         until: Date,
         expires_at: Timestamp,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<PinNumber, StoreError> {
         let json = serde_json::to_string(what).expect("a pin has a JSON form");
         let now = self.store().now();
         self.store().write(|tx| {
@@ -50,19 +51,19 @@ impl DistrictStore {
                  FROM pin WHERE district = $1
                  RETURNING pin",
                 &[self.id().0.into(), (&json).into(), owner.into(), reason.into(), now.into(), (&until.to_string()).into(), expires_at.into()],
-                |row| row.int(0),
+                |row| row.int(0).map(PinNumber),
             )?;
             number.ok_or_else(|| StoreError::Unusable("the pin was not kept".into()))
         })
     }
 
     /// Takes a pin away; whether it was in force.
-    pub fn pins_remove(&self, pin: i64) -> Result<bool, StoreError> {
+    pub fn pins_remove(&self, pin: PinNumber) -> Result<bool, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
             let removed = tx.execute(
                 "UPDATE pin SET removed_at = $3 WHERE district = $1 AND pin = $2 AND removed_at IS NULL AND expires_at > $3",
-                &[self.id().0.into(), pin.into(), now.into()],
+                &[self.id().0.into(), pin.0.into(), now.into()],
             )?;
             Ok(removed > 0)
         })

@@ -1,5 +1,6 @@
 //! How a district's files are read: every version of its profile.
 
+use homeroom_model::ids::ProfileVersion;
 use homeroom_model::profile::Profile;
 use jiff::Timestamp;
 
@@ -9,9 +10,9 @@ use crate::tx::{Row, Tx};
 
 /// One version of a district's profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileVersion {
+pub struct StoredProfile {
     /// Counted from 1.
-    pub version: i64,
+    pub version: ProfileVersion,
     /// What it says.
     pub profile: Profile,
     /// Why it was made.
@@ -20,10 +21,15 @@ pub struct ProfileVersion {
     pub created_at: Timestamp,
 }
 
-fn version_of(row: &Row<'_>) -> Result<ProfileVersion, StoreError> {
+fn version_of(row: &Row<'_>) -> Result<StoredProfile, StoreError> {
     let profile = Profile::parse(&row.text(1)?)
         .map_err(|error| StoreError::Unusable(format!("a district's profile: {error}")))?;
-    Ok(ProfileVersion { version: row.int(0)?, profile, reason: row.text(2)?, created_at: row.time(3)? })
+    Ok(StoredProfile {
+        version: ProfileVersion(row.int(0)?),
+        profile,
+        reason: row.text(2)?,
+        created_at: row.time(3)?,
+    })
 }
 
 impl DistrictStore {
@@ -44,7 +50,7 @@ impl DistrictStore {
     }
 
     /// Every version, newest first.
-    pub fn profiles_list(&self) -> Result<Vec<ProfileVersion>, StoreError> {
+    pub fn profiles_list(&self) -> Result<Vec<StoredProfile>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
                 "SELECT version, profile, reason, created_at FROM profile WHERE district = $1
@@ -57,12 +63,16 @@ impl DistrictStore {
 
     /// Makes what `change` says of the newest version the next one; its number. A file that was applied under the
     /// former one is no longer taken for unchanged.
-    pub fn profiles_change(&self, reason: &str, change: impl Fn(&mut Profile)) -> Result<i64, StoreError> {
+    pub fn profiles_change(
+        &self,
+        reason: &str,
+        change: impl Fn(&mut Profile),
+    ) -> Result<ProfileVersion, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
             // Two changes at once wait for each other here.
             let district = [self.id().0.into()];
-            tx.execute("UPDATE district SET applied_version = -1 WHERE id = $1", &district)?;
+            tx.execute("UPDATE district SET applied_version = NULL WHERE id = $1", &district)?;
             let mut profile = self.profile_in_tx(tx)?;
             change(&mut profile);
             let version = tx.row(
@@ -70,7 +80,7 @@ impl DistrictStore {
                  SELECT CAST($1 AS BIGINT), coalesce(max(version), 0) + 1, $2, $3, CAST($4 AS BIGINT) FROM profile WHERE district = $1
                  RETURNING version",
                 &[self.id().0.into(), (&profile.to_toml()).into(), reason.into(), now.into()],
-                |row| row.int(0),
+                |row| row.int(0).map(ProfileVersion),
             )?;
             version.ok_or_else(|| StoreError::Unusable("the profile was not kept".into()))
         })

@@ -1,6 +1,6 @@
 //! Runs, and what a district's last applied file was.
 
-use homeroom_model::ids::{BlobId, DistrictId, RunId, RunNumber, UploadId};
+use homeroom_model::ids::{BlobId, DistrictId, RosterVersion, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
 
 use crate::district::DistrictStore;
@@ -18,8 +18,9 @@ pub struct AppliedFile {
     pub blob: BlobId,
     /// Its data rows.
     pub rows: u64,
-    /// The roster's version right after it was applied.
-    pub version: i64,
+    /// The roster's version right after it was applied; `None` once the district's profile has changed since, because the same
+    /// file may now be read in another way.
+    pub version: Option<RosterVersion>,
 }
 
 const COLUMNS: &str = "r.run, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
@@ -232,7 +233,7 @@ impl DistrictStore {
                         run: RunNumber(row.int(0)?),
                         blob: row.blob(1)?,
                         rows: u64::try_from(row.int(2)?).unwrap_or_default(),
-                        version: row.int(3)?,
+                        version: row.maybe_int(3)?.filter(|version| *version >= 0).map(RosterVersion),
                     })
                 },
             )
@@ -245,7 +246,13 @@ impl DistrictStore {
         tx.execute(
             "UPDATE district SET applied_run = $2, applied_blob = $3, applied_rows = $4, applied_version = $5
              WHERE id = $1",
-            &[self.id().0.into(), file.run.0.into(), (&file.blob).into(), rows.into(), file.version.into()],
+            &[
+                self.id().0.into(),
+                file.run.0.into(),
+                (&file.blob).into(),
+                rows.into(),
+                file.version.map(|version| version.0).into(),
+            ],
         )
         .map(drop)
     }

@@ -4,7 +4,7 @@ use homeroom_apply::apply_in_tx;
 use homeroom_ask::{Replanned, SplitPlan, replan};
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
-use homeroom_model::ids::RunNumber;
+use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Decision, Run, RunReport, RunState};
@@ -41,7 +41,7 @@ pub(crate) fn approve(
         let nothing_left = plan.parts.risky.is_empty() && plan.parts.later.is_empty();
         let (state, mut report) = after_approval(&run, &shown, &plan, &chosen);
         if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
-            held.roster_version = version + 1;
+            held.roster_version = version.next();
         }
         report.decisions.push(decision(district, "approved", schools));
         context.report(Progress::Applying);
@@ -209,7 +209,7 @@ fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncErr
     }
 }
 
-fn refuse_another_version(run: &Run, shown: &Held, version: i64) -> Result<(), SyncError> {
+fn refuse_another_version(run: &Run, shown: &Held, version: RosterVersion) -> Result<(), SyncError> {
     if shown.roster_version == version {
         return Ok(());
     }
@@ -220,7 +220,7 @@ fn refuse_what_was_not_shown(
     run: &Run,
     shown: &Held,
     plan: &SplitPlan,
-    version: i64,
+    version: RosterVersion,
 ) -> Result<(), SyncError> {
     refuse_another_version(run, shown, version)?;
     let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);

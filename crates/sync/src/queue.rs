@@ -2,11 +2,11 @@
 
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::{Slug, Stage};
-use homeroom_model::ids::{RunId, RunNumber, UploadId};
+use homeroom_model::ids::{JobId, RunId, RunNumber, UploadId};
 use homeroom_model::refusal::Refusal;
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunState};
-use homeroom_store::jobs::{Job, JobId, NewJob};
+use homeroom_store::jobs::{Job, NewJob};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -12,7 +12,7 @@ use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
 use homeroom_model::finding::Findings;
 use homeroom_model::hold::Held;
-use homeroom_model::ids::{EntityKind, RunNumber};
+use homeroom_model::ids::{EntityKind, RosterVersion, RunNumber};
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run, RunKind, RunReport, RunState};
 use homeroom_model::seats::Seats;
@@ -105,7 +105,7 @@ fn skip_reason(active: &ActiveRun<'_>) -> Result<Option<(RunState, RunReport)>, 
 fn report_if_unchanged(active: &ActiveRun<'_>) -> Result<Option<RunReport>, SyncError> {
     let ActiveRun { district, settings, run, .. } = active;
     let Some(applied) = district.applied_file()? else { return Ok(None) };
-    if applied.blob != run.upload.blob || applied.version != settings.roster_version {
+    if applied.blob != run.upload.blob || applied.version != Some(settings.roster_version) {
         return Ok(None);
     }
     let before = district.runs_get(applied.run)?;
@@ -219,7 +219,7 @@ fn commit(
     let expires_at = after(district.store().now(), days(settings.policy.hold_days));
     if let Some(held) = ending.report.held.as_mut().filter(|_| holds) {
         held.expires_at = Some(expires_at);
-        held.roster_version = parts.safe.base_version + 1;
+        held.roster_version = parts.safe.base_version.next();
     }
     ending.state = if holds { RunState::Held } else { RunState::Applied };
     let files = write_results(active, &ending)?;
@@ -299,8 +299,8 @@ pub(crate) fn applied_file_in_tx(
     tx: &mut Tx<'_>,
     run: &Run,
     rows: u64,
-    version: i64,
+    version: RosterVersion,
 ) -> Result<(), StoreError> {
-    let file = AppliedFile { run: run.number, blob: run.upload.blob, rows, version };
+    let file = AppliedFile { run: run.number, blob: run.upload.blob, rows, version: Some(version) };
     district.applied_file_set_in_tx(tx, &file)
 }

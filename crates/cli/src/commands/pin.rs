@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use homeroom_model::district::{Slug, Stage};
 use homeroom_model::email::Email;
 use homeroom_model::grade::Grade;
+use homeroom_model::ids::PinNumber;
 use homeroom_model::pin::{Pin as Pinned, PinWhat, PinnedPerson};
 use homeroom_model::run::RunKind;
 use homeroom_store::DistrictStore;
@@ -32,7 +33,7 @@ pub(crate) enum Pin {
         /// The district
         slug: Slug,
         /// Its number in the list
-        number: i64,
+        number: PinNumber,
     },
 }
 
@@ -130,7 +131,7 @@ impl Pin {
                 if !district.pins_remove(*number)? {
                     bail!("there is no pin {number} in force: `homeroom pin list {slug}` has them");
                 }
-                tracing::info!(district = %slug, pin = number, "a pin was taken away");
+                tracing::info!(district = %slug, pin = %number, "a pin was taken away");
                 follow(&app, output, slug, &district, &format!("Pin {number} is taken away."))
             }
         }
@@ -166,7 +167,7 @@ impl Add {
         let end = end.context("--until is too far away")?;
         ensure!(end > app.store.now(), "--until {} is over already", common.until);
         let number = district.pins_add(&what, common.owner.trim(), &common.reason, common.until, end)?;
-        tracing::info!(district = %common.slug, pin = number, "a pin was made");
+        tracing::info!(district = %common.slug, pin = %number, "a pin was made");
         follow(app, output, &common.slug, &district, &format!("Pin {number}: {}.", what.words()))
     }
 }
@@ -181,7 +182,7 @@ fn follow(
     done: &str,
 ) -> anyhow::Result<Exit> {
     let settings = district.settings()?;
-    let applied = district.applied_file()?.filter(|applied| applied.version == settings.roster_version);
+    let applied = district.applied_file()?.filter(|applied| applied.version == Some(settings.roster_version));
     let upload = match applied.filter(|_| settings.stage != Stage::Paused) {
         Some(applied) => district.runs_get(applied.run)?.upload.id,
         None => None,

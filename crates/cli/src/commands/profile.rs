@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Subcommand;
 use homeroom_model::district::Slug;
+use homeroom_model::ids::ProfileVersion;
 use homeroom_model::profile::{Profile as Settings, ProfileChange};
 use homeroom_store::DistrictStore;
 use serde_json::json;
@@ -22,7 +23,7 @@ pub(crate) enum Profile {
         slug: Slug,
         /// An earlier version
         #[arg(long)]
-        version: Option<i64>,
+        version: Option<ProfileVersion>,
     },
     /// Take a file (TOML; - for standard input) as the new profile; earlier versions are kept
     Set {
@@ -91,7 +92,7 @@ pub(crate) fn read_profile(file: &Path) -> anyhow::Result<Settings> {
 fn show(
     district: &DistrictStore,
     slug: &Slug,
-    version: Option<i64>,
+    version: Option<ProfileVersion>,
     output: &Output,
 ) -> anyhow::Result<Exit> {
     let profile = match version {
@@ -123,7 +124,7 @@ fn history(district: &DistrictStore, output: &Output) -> anyhow::Result<Exit> {
         if versions.is_empty() {
             return "No profile was made yet: this district's files are read as everybody's.".into();
         }
-        let line = |one: &homeroom_store::profiles::ProfileVersion| {
+        let line = |one: &homeroom_store::profiles::StoredProfile| {
             format!("{:>4}  {}  {}\n", one.version, one.created_at, one.reason)
         };
         versions.iter().map(line).collect()
@@ -168,7 +169,12 @@ fn accept(
     changed(output, slug, version, &district.profile()?)
 }
 
-fn changed(output: &Output, slug: &Slug, version: i64, profile: &Settings) -> anyhow::Result<Exit> {
+fn changed(
+    output: &Output,
+    slug: &Slug,
+    version: ProfileVersion,
+    profile: &Settings,
+) -> anyhow::Result<Exit> {
     let document = json!({"slug": slug, "version": version, "profile": profile});
     output.result(&document, || {
         format!(

@@ -6,14 +6,13 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use homeroom_ask::planned_changes;
 use homeroom_model::hold::HeldState;
-use homeroom_model::ids::{RunId, RunNumber};
+use homeroom_model::ids::{JobId, RunId, RunNumber};
 use homeroom_model::rekey::Verdicts;
 use homeroom_model::run::{Run as Document, RunState, Undone};
 use homeroom_model::{EntityRef, Zone};
 use homeroom_read::ReadLimits;
 use homeroom_report::{self as report, thousands};
 use homeroom_store::DistrictStore;
-use homeroom_store::jobs::JobId;
 use homeroom_sync::{Task, handle_job, queue_decision};
 
 use crate::exit::Exit;

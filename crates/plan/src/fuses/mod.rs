@@ -17,7 +17,7 @@ use homeroom_model::counts::PlanCounts;
 use homeroom_model::entity::{ByNumber, Entity, EntityRef, SchoolNumber};
 use homeroom_model::fuse::BlownFuse;
 use homeroom_model::hold::{Held, HeldSchool, HeldState};
-use homeroom_model::ids::EntityKind;
+use homeroom_model::ids::{EntityKind, RosterVersion};
 use homeroom_model::plan::Plan;
 use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::seats::Seats;
@@ -135,7 +135,7 @@ fn held(
         fuses: if pieces.risky.is_empty() { vec![] } else { fuses },
         schools: waiting.collect(),
         expires_at: None,
-        roster_version: 0,
+        roster_version: RosterVersion::default(),
         digest: if pieces.risky.is_empty() { 0 } else { pieces.risky.digest() },
     }
 }

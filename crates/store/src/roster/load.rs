@@ -1,7 +1,7 @@
 //! Loads a district's whole roster.
 
 use homeroom_model::entity::{ClassNumber, EntityRef, StudentNumber};
-use homeroom_model::ids::{EntityKind, RunNumber};
+use homeroom_model::ids::{EntityKind, RosterVersion, RunNumber};
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ impl DistrictStore {
             |row| Ok::<_, StoreError>((row.int(0)?, row.maybe_int(1)?)),
         )?;
         let (version, rows) = state.ok_or_else(|| StoreError::NotFound("the district".into()))?;
-        roster.version = version;
+        roster.version = RosterVersion(version);
         roster.applied_rows = rows.and_then(|rows| u64::try_from(rows).ok());
         let texts = &mut roster.texts;
         roster.schools = self.entities_load_in_tx(tx, texts)?;

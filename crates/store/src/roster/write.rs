@@ -1,7 +1,7 @@
 //! Writes changes of a roster. Each function does one thing; `apply` puts them in order.
 
 use homeroom_model::entity::EntityNumber;
-use homeroom_model::ids::RunNumber;
+use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::plan::Numbered;
 use homeroom_model::roster::Link;
 use homeroom_model::stored::FormerKey;
@@ -22,12 +22,16 @@ const CHANGED: Column<'static> = ("changed_run", ColumnType::Int4);
 impl DistrictStore {
     /// Raises the roster's version from `base` and locks it until the transaction ends; the new version.
     /// `None` when the roster is no longer at `base`.
-    pub fn roster_version_raise_in_tx(&self, tx: &mut Tx<'_>, base: i64) -> Result<Option<i64>, StoreError> {
+    pub fn roster_version_raise_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        base: RosterVersion,
+    ) -> Result<Option<RosterVersion>, StoreError> {
         tx.row(
             "UPDATE district SET roster_version = roster_version + 1 WHERE id = $1 AND roster_version = $2
              RETURNING roster_version",
-            &[self.id().0.into(), base.into()],
-            |row| row.int(0),
+            &[self.id().0.into(), base.0.into()],
+            |row| row.int(0).map(RosterVersion),
         )
     }
 

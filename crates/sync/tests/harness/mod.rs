@@ -69,7 +69,7 @@ impl School {
         queue_run(&self.district, RunKind::Live, upload.id).unwrap().number
     }
 
-    fn work(&self, job: homeroom_store::jobs::JobId) -> Result<(), String> {
+    fn work(&self, job: homeroom_model::JobId) -> Result<(), String> {
         let job = self.test.store.jobs_claim("test", Timestamp::MAX, Some(job)).unwrap().unwrap();
         let outcome = handle_job(&self.context, &job);
         self.test.store.jobs_finish(&job).unwrap();
