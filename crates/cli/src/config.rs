@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use homeroom_inbox::InboxSettings;
+use homeroom_jobs::JobSettings;
 use homeroom_sftp::SftpSettings;
+use homeroom_store::{BlobSettings, DatabaseSettings};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -31,42 +33,12 @@ pub(crate) struct WebSettings {
     pub(crate) listen: String,
 }
 
-/// The database.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DatabaseSettings {
-    /// `sqlite://PATH` or `postgres://…`; empty for `homeroom.db` in the data folder.
-    pub(crate) url: String,
-    /// The most connections to PostgreSQL.
-    pub(crate) connections: u32,
-}
-
-/// The blob store.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BlobSettings {
-    /// `file://FOLDER`; empty for `blobs` in the data folder.
-    pub(crate) url: String,
-}
-
 /// Outgoing mail.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailSettings {
     /// `smtp://…` or `file://FOLDER`; empty for no mail.
     pub(crate) url: String,
-}
-
-/// The job runner.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JobSettings {
-    /// Jobs done at the same time.
-    pub(crate) workers: usize,
-    /// How long a claimed job is left to a node that gives no sign of life.
-    pub(crate) lease_seconds: u64,
-    /// How often an idle worker looks for jobs that other processes put in the queue.
-    pub(crate) poll_milliseconds: u64,
 }
 
 /// The log.
@@ -82,18 +54,6 @@ pub(crate) struct LogSettings {
 impl Default for WebSettings {
     fn default() -> Self {
         WebSettings { listen: "127.0.0.1:8080".into() }
-    }
-}
-
-impl Default for DatabaseSettings {
-    fn default() -> Self {
-        DatabaseSettings { url: String::new(), connections: 16 }
-    }
-}
-
-impl Default for JobSettings {
-    fn default() -> Self {
-        JobSettings { workers: 2, lease_seconds: 60, poll_milliseconds: 250 }
     }
 }
 
@@ -135,15 +95,9 @@ impl Settings {
     fn validate(&self) -> anyhow::Result<()> {
         self.sftp.validate().map_err(anyhow::Error::msg)?;
         self.inbox.validate().map_err(anyhow::Error::msg)?;
-        ensure!(self.jobs.workers >= 1, "jobs.workers must be at least 1");
-        ensure!(self.jobs.lease_seconds >= 5, "jobs.lease_seconds must be at least 5");
-        ensure!(self.jobs.poll_milliseconds >= 10, "jobs.poll_milliseconds must be at least 10");
+        self.jobs.validate().map_err(anyhow::Error::msg)?;
+        self.blobs.validate().map_err(anyhow::Error::msg)?;
         ensure!(["text", "json"].contains(&self.log.format.as_str()), "log.format must be text or json");
-        let blobs = &self.blobs.url;
-        ensure!(
-            blobs.is_empty() || blobs.starts_with("file://"),
-            "blobs.url must be file://FOLDER: this version keeps blobs in a folder"
-        );
         let mail = &self.mail.url;
         ensure!(
             mail.is_empty() || mail.starts_with("smtp://") || mail.starts_with("file://"),

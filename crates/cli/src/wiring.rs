@@ -3,12 +3,11 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use homeroom_inbox::Inbox;
-use homeroom_jobs::{Worker, WorkerSettings};
+use homeroom_jobs::Worker;
 use homeroom_model::district::{District, Slug};
 use homeroom_model::{Clock, Random};
 use homeroom_read::ReadLimits;
@@ -64,7 +63,8 @@ impl App {
         std::fs::create_dir_all(&data)
             .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
         start_logging(&settings)?;
-        let store = Store::open(&store_settings(&data, &settings), clock, random)?;
+        let store =
+            Store::open(&StoreSettings::new(&data, &settings.database, &settings.blobs), clock, random)?;
         store.migrate()?;
         let inbox = Inbox::new(store.clone(), settings.inbox.clone());
         Ok(App { data, settings, store, inbox })
@@ -89,25 +89,8 @@ impl App {
     }
 
     pub(crate) fn worker(&self) -> anyhow::Result<Worker> {
-        let jobs = &self.settings.jobs;
-        let settings = WorkerSettings {
-            folder: self.data.join("workers"),
-            lease: Duration::from_secs(jobs.lease_seconds),
-            poll: Duration::from_millis(jobs.poll_milliseconds),
-        };
+        let settings = self.settings.jobs.for_worker(self.data.join("workers"));
         Ok(Worker::new(self.store.clone(), settings)?)
-    }
-}
-
-fn store_settings(data: &std::path::Path, settings: &Settings) -> StoreSettings {
-    let url = &settings.database.url;
-    let database_url =
-        if url.is_empty() { format!("sqlite://{}", data.join("homeroom.db").display()) } else { url.clone() };
-    let blobs = settings.blobs.url.strip_prefix("file://").filter(|folder| !folder.is_empty());
-    StoreSettings {
-        database_url,
-        blobs: blobs.map_or_else(|| data.join("blobs"), PathBuf::from),
-        connections: settings.database.connections,
     }
 }
 

@@ -4,9 +4,11 @@
 //! are safe to repeat from any point.
 
 mod alive;
+mod settings;
 mod shutdown;
 mod worker;
 
 pub use alive::{Liveness, release_jobs_of_dead_workers};
+pub use settings::{JobSettings, WorkerSettings};
 pub use shutdown::Shutdown;
-pub use worker::{Outcome, Worker, WorkerSettings};
+pub use worker::{Outcome, Worker};

@@ -1,7 +1,6 @@
 //! A worker: claims jobs, hands them to a handler, and writes down what became of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -14,6 +13,7 @@ use homeroom_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::alive::{Liveness, release_jobs_of_dead_workers};
+use crate::settings::WorkerSettings;
 use crate::shutdown::Shutdown;
 
 /// What became of a job.
@@ -30,17 +30,6 @@ pub enum Outcome {
     Retry(String),
     /// It can never succeed.
     Fail(String),
-}
-
-/// How workers behave.
-#[derive(Clone, Debug)]
-pub struct WorkerSettings {
-    /// The folder of the workers' lock files.
-    pub folder: PathBuf,
-    /// How long a claim holds without a sign of life.
-    pub lease: Duration,
-    /// How often an idle worker looks for jobs that others put in the queue.
-    pub poll: Duration,
 }
 
 /// Tries after which a failing job is given up.

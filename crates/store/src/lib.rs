@@ -21,14 +21,16 @@ pub mod profiles;
 pub mod roster;
 pub mod runs;
 pub mod seats;
+mod settings;
 pub mod tx;
 mod undos;
 pub mod uploads;
 
 pub use blobs::Blobs;
 pub use district::DistrictStore;
-pub use engine::{EngineKind, Store, StoreSettings};
+pub use engine::{EngineKind, Store};
 pub use error::StoreError;
+pub use settings::{BlobSettings, DatabaseSettings, StoreSettings};
 pub use tx::{Row, Tx, Value};
 
 /// Every table whose primary key begins with `district`, in no particular order.

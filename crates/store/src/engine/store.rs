@@ -1,6 +1,5 @@
 //! The store: a database, a blob folder, a clock and a source of randomness.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use homeroom_model::{Clock, Random};
@@ -11,18 +10,8 @@ use super::sqlite::SqliteEngine;
 use crate::blobs::Blobs;
 use crate::error::StoreError;
 use crate::migrate;
+use crate::settings::StoreSettings;
 use crate::tx::{On, Tx};
-
-/// Where a store lives.
-#[derive(Clone, Debug)]
-pub struct StoreSettings {
-    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    pub database_url: String,
-    /// The folder of the blob store.
-    pub blobs: PathBuf,
-    /// The most connections to PostgreSQL.
-    pub connections: u32,
-}
 
 /// Which database engine is at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
