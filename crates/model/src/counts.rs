@@ -5,6 +5,7 @@ use std::ops::{Add, Sub};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EntityKind;
+use crate::per_kind::PerKind;
 
 /// A number for each of the six kinds of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +44,14 @@ impl Counts {
 
     /// The number of a kind.
     pub fn of(&self, kind: EntityKind) -> u64 {
-        match kind {
-            EntityKind::School => self.schools,
-            EntityKind::Class => self.classes,
-            EntityKind::Teacher => self.teachers,
-            EntityKind::Student => self.students,
-        }
+        let Counts { schools, classes, teachers, students, .. } = *self;
+        PerKind { schools, classes, teachers, students }.into_value(kind)
+    }
+
+    /// The number of a kind, to change it.
+    pub fn of_mut(&mut self, kind: EntityKind) -> &mut u64 {
+        let Counts { schools, classes, teachers, students, .. } = self;
+        PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
     fn with(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {

@@ -8,9 +8,19 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EntityKind;
+use crate::string_arena::{StrId, StringArena};
+
+/// What a file has of a school, class, teacher or student.
+pub trait Named: Copy {
+    /// The key by which a file names it.
+    fn key(&self) -> StrId;
+
+    /// Its name; a person's first and last name.
+    fn full_name(&self, texts: &StringArena) -> String;
+}
 
 /// A school, class, teacher or student.
-pub trait Entity: Copy {
+pub trait Entity: Named {
     /// Its number.
     type Number: EntityNumber;
     /// Its kind.

@@ -18,31 +18,23 @@ pub struct PerKind<T> {
 impl<T> PerKind<T> {
     /// The value of a kind.
     pub fn get(&self, kind: EntityKind) -> &T {
-        match kind {
-            EntityKind::School => &self.schools,
-            EntityKind::Class => &self.classes,
-            EntityKind::Teacher => &self.teachers,
-            EntityKind::Student => &self.students,
-        }
+        let PerKind { schools, classes, teachers, students } = self;
+        PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
     /// The value of a kind, to change it.
     pub fn get_mut(&mut self, kind: EntityKind) -> &mut T {
-        match kind {
-            EntityKind::School => &mut self.schools,
-            EntityKind::Class => &mut self.classes,
-            EntityKind::Teacher => &mut self.teachers,
-            EntityKind::Student => &mut self.students,
-        }
+        let PerKind { schools, classes, teachers, students } = self;
+        PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
-    /// Another value for each kind.
-    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> PerKind<U> {
-        PerKind {
-            schools: change(self.schools),
-            classes: change(self.classes),
-            teachers: change(self.teachers),
-            students: change(self.students),
+    /// The value of a kind alone.
+    pub fn into_value(self, kind: EntityKind) -> T {
+        match kind {
+            EntityKind::School => self.schools,
+            EntityKind::Class => self.classes,
+            EntityKind::Teacher => self.teachers,
+            EntityKind::Student => self.students,
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::counts::{Counts, PlanCounts};
 use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::{EntityKind, RosterVersion};
+use crate::per_kind::PerKind;
 use crate::rekey::{MatchedBy, Proposal};
 use crate::roster::{Class, Link, Person, School, Student, Teacher};
 use crate::stored::FormerKey;
@@ -200,15 +201,13 @@ impl Plan {
 
     /// The entities of a kind that it deactivates.
     pub fn deactivated(&self, kind: EntityKind) -> impl ExactSizeIterator<Item = EntityRef> {
-        fn refs<N: EntityNumber>(numbers: &[N]) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_> {
-            Box::new(numbers.iter().map(|number| (*number).into()))
-        }
-        match kind {
-            EntityKind::School => refs(&self.schools.deactivate),
-            EntityKind::Class => refs(&self.classes.deactivate),
-            EntityKind::Teacher => refs(&self.teachers.deactivate),
-            EntityKind::Student => refs(&self.students.deactivate),
-        }
+        let lists = PerKind::<&dyn DeactivatedList> {
+            schools: &self.schools,
+            classes: &self.classes,
+            teachers: &self.teachers,
+            students: &self.students,
+        };
+        lists.get(kind).deactivated()
     }
 
     /// How much it changes, in the shape of a run's JSON.
@@ -236,6 +235,17 @@ fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// What changes of one kind deactivate, whatever the kind.
+trait DeactivatedList {
+    fn deactivated(&self) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_>;
+}
+
+impl<V: Entity> DeactivatedList for Changes<V> {
+    fn deactivated(&self) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_> {
+        Box::new(self.deactivate.iter().map(|number| (*number).into()))
+    }
 }
 
 /// Lengths of create, update, deactivate, reactivate, rekey, unchanged.

@@ -3,9 +3,10 @@
 //! Entities are parallel lists with their text in one [`StringArena`]. A roster knows no numbers: its classes name their school, and
 //! its links their ends, by position in those lists.
 
-use crate::entity::{ClassNumber, Entity, SchoolNumber, StudentNumber, TeacherNumber};
+use crate::entity::{ClassNumber, Entity, Named, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::grade::Grade;
 use crate::ids::EntityKind;
+use crate::per_kind::PerKind;
 use crate::string_arena::{StrId, StringArena};
 
 /// A school.
@@ -15,6 +16,16 @@ pub struct School {
     pub key: StrId,
     /// `school_name`.
     pub name: StrId,
+}
+
+impl Named for School {
+    fn key(&self) -> StrId {
+        self.key
+    }
+
+    fn full_name(&self, texts: &StringArena) -> String {
+        texts.get(self.name).to_owned()
+    }
 }
 
 impl Entity for School {
@@ -34,6 +45,16 @@ pub struct Class<S = SchoolNumber> {
 
 /// A class as a [`Roster`] has it: its school is a position in the roster's `schools`.
 pub type RosterClass = Class<u32>;
+
+impl<S: Copy> Named for Class<S> {
+    fn key(&self) -> StrId {
+        self.key
+    }
+
+    fn full_name(&self, texts: &StringArena) -> String {
+        texts.get(self.name).to_owned()
+    }
+}
 
 impl Entity for Class {
     type Number = ClassNumber;
@@ -62,7 +83,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// What stands for this person in the file: the SIS's number, else the address.
+    /// The key by which a file names this person: the SIS's number, else the address.
     pub fn key(&self) -> StrId {
         if self.sis_id.is_empty() { self.email } else { self.sis_id }
     }
@@ -91,6 +112,16 @@ pub struct Teacher {
     pub person: Person,
 }
 
+impl Named for Teacher {
+    fn key(&self) -> StrId {
+        self.person.key()
+    }
+
+    fn full_name(&self, texts: &StringArena) -> String {
+        self.person.full_name(texts)
+    }
+}
+
 impl Entity for Teacher {
     type Number = TeacherNumber;
 }
@@ -111,6 +142,16 @@ pub struct Student {
     pub username: StrId,
     /// `None` when empty or unknown.
     pub grade: Option<Grade>,
+}
+
+impl Named for Student {
+    fn key(&self) -> StrId {
+        self.person.key()
+    }
+
+    fn full_name(&self, texts: &StringArena) -> String {
+        self.person.full_name(texts)
+    }
 }
 
 impl Entity for Student {
@@ -188,11 +229,36 @@ pub struct Roster {
 impl Roster {
     /// How many there are of a kind.
     pub fn count(&self, kind: EntityKind) -> usize {
-        match kind {
-            EntityKind::School => self.schools.len(),
-            EntityKind::Class => self.classes.len(),
-            EntityKind::Teacher => self.teachers.len(),
-            EntityKind::Student => self.students.len(),
+        self.lists().get(kind).len()
+    }
+
+    /// The key of the entity at a position of its list.
+    pub fn key(&self, kind: EntityKind, position: usize) -> &str {
+        self.texts.get(self.lists().get(kind).key(position))
+    }
+
+    fn lists(&self) -> PerKind<&dyn NamedList> {
+        PerKind {
+            schools: &self.schools,
+            classes: &self.classes,
+            teachers: &self.teachers,
+            students: &self.students,
         }
+    }
+}
+
+/// A list of a roster, whatever the kind.
+trait NamedList {
+    fn len(&self) -> usize;
+    fn key(&self, position: usize) -> StrId;
+}
+
+impl<V: Named> NamedList for Vec<V> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn key(&self, position: usize) -> StrId {
+        self[position].key()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::{EntityKind, RosterVersion};
+use crate::per_kind::PerKind;
 use crate::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
 use crate::string_arena::{StrId, StringArena};
 
@@ -106,19 +107,53 @@ impl StoredRoster {
 
     /// The active entities of a kind.
     pub fn active(&self, kind: EntityKind) -> impl Iterator<Item = EntityRef> {
-        fn active<V: Entity>(list: &[Stored<V>]) -> Box<dyn Iterator<Item = EntityRef> + '_> {
-            Box::new(list.iter().filter(|stored| stored.active).map(|stored| stored.number.into()))
-        }
-        match kind {
-            EntityKind::School => active(&self.schools),
-            EntityKind::Class => active(&self.classes),
-            EntityKind::Teacher => active(&self.teachers),
-            EntityKind::Student => active(&self.students),
-        }
+        self.lists().get(kind).active()
     }
 
     /// How many of a kind are active.
     pub fn active_count(&self, kind: EntityKind) -> usize {
         self.active(kind).count()
+    }
+
+    /// The entity at a position of its list.
+    pub fn entity_at(&self, kind: EntityKind, position: usize) -> EntityRef {
+        self.lists().get(kind).entity_at(position)
+    }
+
+    /// An entity's key and name; `None` when it is not stored.
+    pub fn key_and_name(&self, entity: EntityRef) -> Option<(&str, String)> {
+        let (key, name) = self.lists().get(entity.kind).key_and_name(entity, &self.texts)?;
+        Some((self.texts.get(key), name))
+    }
+
+    fn lists(&self) -> PerKind<&dyn StoredList> {
+        PerKind {
+            schools: &self.schools,
+            classes: &self.classes,
+            teachers: &self.teachers,
+            students: &self.students,
+        }
+    }
+}
+
+/// A list of a stored roster, whatever the kind.
+trait StoredList {
+    fn active(&self) -> Box<dyn Iterator<Item = EntityRef> + '_>;
+    fn entity_at(&self, position: usize) -> EntityRef;
+    fn key_and_name(&self, entity: EntityRef, texts: &StringArena) -> Option<(StrId, String)>;
+}
+
+impl<V: Entity> StoredList for Vec<Stored<V>> {
+    fn active(&self) -> Box<dyn Iterator<Item = EntityRef> + '_> {
+        Box::new(self.iter().filter(|stored| stored.active).map(|stored| stored.number.into()))
+    }
+
+    fn entity_at(&self, position: usize) -> EntityRef {
+        self[position].number.into()
+    }
+
+    fn key_and_name(&self, entity: EntityRef, texts: &StringArena) -> Option<(StrId, String)> {
+        let stored = self.by_number(entity.number_as()?)?;
+        Some((stored.values.key(), stored.values.full_name(texts)))
     }
 }

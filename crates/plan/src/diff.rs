@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 use homeroom_model::counts::Counts;
-use homeroom_model::entity::{
-    ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber, TeacherNumber,
-};
+use homeroom_model::entity::{ClassNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::ids::EntityKind;
+use homeroom_model::per_kind::PerKind;
 use homeroom_model::pin::Pin;
 use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
 use homeroom_model::protected::Protected;
@@ -82,7 +81,8 @@ pub fn plan(
         note_passed_on(&mut messages, kind, came.iter().filter(|at| matches[**at].is_none()).count());
     }
     let matched = count_matched(&known);
-    let keys_to_come = recognised.iter().map(|one| key_of(&wanted, one.kind, one.new)).collect::<Vec<_>>();
+    let keys_to_come =
+        recognised.iter().map(|one| wanted.key(one.kind, one.new).to_owned()).collect::<Vec<_>>();
 
     let Roster { mut texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
     let mut former_keys = Vec::new();
@@ -143,14 +143,15 @@ pub fn plan(
         found: FoundBy::new(found),
         proposals: vec![],
     };
-    let numbers = Numbers {
-        schools: school_numbers,
-        classes: class_numbers,
-        teachers: teacher_numbers,
-        students: student_numbers,
+    let entities = PerKind {
+        schools: entity_of(&school_numbers),
+        classes: entity_of(&class_numbers),
+        teachers: entity_of(&teacher_numbers),
+        students: entity_of(&student_numbers),
     };
     let proposals = recognised.iter().zip(keys_to_come);
-    plan.proposals = proposals.map(|(one, to)| proposal(stored, one, to, &numbers)).collect();
+    let proposals = proposals.map(|(one, to)| proposal(stored, one, to, entities.get(one.kind)(one.new)));
+    plan.proposals = proposals.collect();
     Planned { plan, matched, pins, messages }
 }
 
@@ -182,67 +183,30 @@ fn match_keys(
 
 fn count_matched(known: &Known) -> BTreeMap<MatchedBy, Counts> {
     let mut matched = BTreeMap::<MatchedBy, Counts>::new();
-    let mut count = |matches: &Matches, field: fn(&mut Counts) -> &mut u64| {
+    for (kind, matches) in known.iter() {
         for found in matches.iter().flatten() {
-            *field(matched.entry(found.how).or_default()) += 1;
+            *matched.entry(found.how).or_default().of_mut(kind) += 1;
         }
-    };
-    count(&known.schools, |counts| &mut counts.schools);
-    count(&known.classes, |counts| &mut counts.classes);
-    count(&known.teachers, |counts| &mut counts.teachers);
-    count(&known.students, |counts| &mut counts.students);
+    }
     matched
 }
 
-/// What stands for a thing in the file.
-pub(crate) fn key_of(wanted: &Roster, kind: EntityKind, at: usize) -> String {
-    let key = match kind {
-        EntityKind::School => wanted.schools[at].key,
-        EntityKind::Class => wanted.classes[at].key,
-        EntityKind::Teacher => wanted.teachers[at].person.key(),
-        EntityKind::Student => wanted.students[at].person.key(),
-    };
-    wanted.texts.get(key).to_owned()
+/// The entity of each wanted one, stored or new.
+fn entity_of<N: EntityNumber>(numbers: &[N]) -> Box<dyn Fn(usize) -> EntityRef + '_> {
+    Box::new(|position| numbers[position].into())
 }
 
-/// The number of each wanted entity, stored or new.
-struct Numbers {
-    schools: Vec<SchoolNumber>,
-    classes: Vec<ClassNumber>,
-    teachers: Vec<TeacherNumber>,
-    students: Vec<StudentNumber>,
-}
-
-fn proposal(stored: &StoredRoster, one: &Recognised, to: String, numbers: &Numbers) -> Proposal {
-    let Recognised { kind, old, new, confidence, evidence, taken } = one;
-    let named = |name: StrId, key: StrId| (stored.texts.get(name).to_owned(), key);
-    let person = |person: &Person| (person.full_name(&stored.texts), person.key());
-    let (id, new_entity, (name, from)): (EntityRef, EntityRef, _) = match kind {
-        EntityKind::School => {
-            let Stored { number, values, .. } = &stored.schools[*old];
-            ((*number).into(), numbers.schools[*new].into(), named(values.name, values.key))
-        }
-        EntityKind::Class => {
-            let Stored { number, values, .. } = &stored.classes[*old];
-            ((*number).into(), numbers.classes[*new].into(), named(values.name, values.key))
-        }
-        EntityKind::Teacher => {
-            let Stored { number, values, .. } = &stored.teachers[*old];
-            ((*number).into(), numbers.teachers[*new].into(), person(&values.person))
-        }
-        EntityKind::Student => {
-            let Stored { number, values, .. } = &stored.students[*old];
-            ((*number).into(), numbers.students[*new].into(), person(&values.person))
-        }
-    };
+fn proposal(stored: &StoredRoster, one: &Recognised, to: String, new: EntityRef) -> Proposal {
+    let id = stored.entity_at(one.kind, one.old);
+    let (from, name) = stored.key_and_name(id).unwrap_or_default();
     Proposal {
         id,
-        confidence: *confidence,
+        confidence: one.confidence,
         name,
-        from: stored.texts.get(from).to_owned(),
+        from: from.to_owned(),
         to,
-        evidence: evidence.clone(),
-        new_entity: (!taken).then_some(new_entity),
+        evidence: one.evidence.clone(),
+        new_entity: (!one.taken).then_some(new),
     }
 }
 

@@ -9,25 +9,20 @@ mod schools;
 mod weigh;
 
 use hashbrown::HashSet;
-use homeroom_model::entity::{ClassNumber, Entity, EntityRef};
+use homeroom_model::entity::{ClassNumber, Entity};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
+use homeroom_model::per_kind::PerKind;
 use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal, Verdicts};
 use homeroom_model::roster::{Person, Roster};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
-use crate::diff::key_of;
 use crate::matching::{Match, Matches};
 use crate::protection::Kept;
 
 /// For each kind, what each thing of the file is.
-pub(crate) struct Known {
-    pub(crate) schools: Matches,
-    pub(crate) classes: Matches,
-    pub(crate) teachers: Matches,
-    pub(crate) students: Matches,
-}
+pub(crate) type Known = PerKind<Matches>;
 
 /// That a wanted thing is a stored one, and why.
 #[derive(Clone, Debug)]
@@ -57,7 +52,7 @@ pub(crate) fn recognise(
     let mut settle = |kind: EntityKind, found: Vec<Recognised>, matches: &mut Matches| {
         all.retain(|one: &Recognised| one.kind != kind || one.taken);
         for mut one in found {
-            let id = entity_at(stored, kind, one.old);
+            let id = stored.entity_at(kind, one.old);
             if verdicts.struck.contains(&id) {
                 continue;
             }
@@ -111,12 +106,12 @@ fn still_pending(
     if likely.is_empty() {
         return found;
     }
-    let old = left.gone.iter().map(|position| (entity_at(stored, kind, *position), *position));
+    let old = left.gone.iter().map(|position| (stored.entity_at(kind, *position), *position));
     let old = old.collect::<hashbrown::HashMap<_, _>>();
-    let new = left.fresh.iter().map(|at| (key_of(wanted, kind, *at), *at));
+    let new = left.fresh.iter().map(|at| (wanted.key(kind, *at), *at));
     let new = new.collect::<hashbrown::HashMap<_, _>>();
     for one in likely {
-        if let (Some(old), Some(new)) = (old.get(&one.id), new.get(&one.to)) {
+        if let (Some(old), Some(new)) = (old.get(&one.id), new.get(one.to.as_str())) {
             let (old, new) = (*old, *new);
             let surer = found
                 .iter()
@@ -130,15 +125,6 @@ fn still_pending(
     }
     found.sort_unstable_by_key(|one| one.old);
     found
-}
-
-fn entity_at(stored: &StoredRoster, kind: EntityKind, position: usize) -> EntityRef {
-    match kind {
-        EntityKind::School => stored.schools[position].number.into(),
-        EntityKind::Class => stored.classes[position].number.into(),
-        EntityKind::Teacher => stored.teachers[position].number.into(),
-        EntityKind::Student => stored.students[position].number.into(),
-    }
 }
 
 /// What keys have left over of a kind.

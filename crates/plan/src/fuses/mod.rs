@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::calendar::{Allowed, CalendarEntry};
 use homeroom_model::counts::PlanCounts;
-use homeroom_model::entity::{ByNumber, Entity, EntityRef, SchoolNumber};
+use homeroom_model::entity::{EntityRef, SchoolNumber};
 use homeroom_model::fuse::BlownFuse;
 use homeroom_model::hold::{Held, HeldSchool, HeldState};
-use homeroom_model::ids::{EntityKind, RosterVersion};
+use homeroom_model::ids::RosterVersion;
 use homeroom_model::plan::Plan;
 use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::seats::Seats;
-use homeroom_model::stored::{Stored, StoredRoster};
+use homeroom_model::stored::StoredRoster;
 use jiff::civil::Date;
 
 use cut::{Cut, Pieces};
@@ -188,24 +188,8 @@ const EXAMPLES: usize = 10;
 impl Look<'_> {
     /// "Ann Lee (ann@x.org)", as stored.
     fn named(&self, entity: EntityRef) -> String {
-        fn find<V: Entity>(list: &[Stored<V>], entity: EntityRef) -> Option<&V> {
-            Some(&list.by_number(entity.number_as()?)?.values)
-        }
-        let texts = &self.stored.texts;
-        let named =
-            match entity.kind {
-                EntityKind::School => {
-                    find(&self.stored.schools, entity).map(|one| (texts.get(one.name).to_owned(), one.key))
-                }
-                EntityKind::Class => {
-                    find(&self.stored.classes, entity).map(|one| (texts.get(one.name).to_owned(), one.key))
-                }
-                EntityKind::Teacher => find(&self.stored.teachers, entity)
-                    .map(|one| (one.person.full_name(texts), one.person.key())),
-                EntityKind::Student => find(&self.stored.students, entity)
-                    .map(|one| (one.person.full_name(texts), one.person.key())),
-            };
-        named.map_or_else(String::new, |(name, key)| format!("{name} ({})", texts.get(key)))
+        let named = self.stored.key_and_name(entity);
+        named.map_or_else(String::new, |(key, name)| format!("{name} ({key})"))
     }
 
     /// The first ten of them, by name.
