@@ -9,7 +9,7 @@ use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StrId;
 
-/// What was written.
+/// What an export wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
     /// Data rows.
@@ -32,10 +32,10 @@ const REQUIRED: [&str; 11] = [
     "student_grade_level",
 ];
 
-/// The first and last name of the teacher of a class without one: the check knows that it is nobody.
-const NOBODY: (&str, &str) = ("Vacant", "Staff");
+/// The teacher's name in the rows of a class without one: the check reads it as a placeholder.
+const NO_TEACHER: (&str, &str) = ("Vacant", "Staff");
 
-/// An optional column: its name, and its value of a teacher or a student.
+/// An optional column: its name, and its value for a teacher and a student.
 type Optional = (&'static str, fn(&Person, &Student) -> StrId);
 
 const OPTIONAL: [Optional; 5] = [
@@ -46,8 +46,8 @@ const OPTIONAL: [Optional; 5] = [
     ("student_username", |_, student| student.username),
 ];
 
-/// Writes one row for each student in a class with each of its teachers, by class. Optional columns are there when
-/// anyone has a value in them.
+/// Writes one row for each class, teacher of the class and student of the class. An optional column is written when anyone has a value
+/// in it.
 pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exported> {
     let optional = OPTIONAL.into_iter().filter(|(_, value)| is_used(stored, *value)).collect::<Vec<_>>();
     let mut csv = csv::Writer::from_writer(out);
@@ -68,7 +68,7 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
                 let Some(student) = find(&stored.students, enrollment.person) else { continue };
                 let mut cells = required(school, &teacher.person, &class.values, student).map(text);
                 if number.is_none() {
-                    (cells[3], cells[4]) = NOBODY;
+                    (cells[3], cells[4]) = NO_TEACHER;
                 }
                 let grade = student.grade.map_or("", Grade::code);
                 let more = optional.iter().map(|(_, value)| text(value(&teacher.person, student)));
@@ -82,7 +82,7 @@ pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exp
     Ok(Exported { rows, left_out: written.missing(stored) })
 }
 
-/// Ten of the required cells; the grade is no text.
+/// The required cells except the grade, which is not in the arena.
 fn required(school: &School, teacher: &Person, class: &Class, student: &Student) -> [StrId; 10] {
     [
         school.key,
@@ -99,23 +99,26 @@ fn required(school: &School, teacher: &Person, class: &Class, student: &Student)
 }
 
 fn is_used(stored: &StoredRoster, value: fn(&Person, &Student) -> StrId) -> bool {
-    let (nobody, no_student) = (Person::default(), Student::default());
-    stored.teachers.iter().any(|one| one.active && !value(&one.values.person, &no_student).is_empty())
-        || stored.students.iter().any(|one| one.active && !value(&nobody, &one.values).is_empty())
+    let (no_teacher, no_student) = (Person::default(), Student::default());
+    let has_value = |teacher: &Person, student: &Student| !value(teacher, student).is_empty();
+    let mut teachers = stored.teachers.iter().filter(|teacher| teacher.active);
+    let mut students = stored.students.iter().filter(|student| student.active);
+    teachers.any(|teacher| has_value(&teacher.values.person, &no_student))
+        || students.any(|student| has_value(&no_teacher, &student.values))
 }
 
 fn find<V: Entity>(list: &[Stored<V>], number: V::Number) -> Option<&V> {
     list.by_number(number).filter(|stored| stored.active).map(|stored| &stored.values)
 }
 
-/// The links in force of a class; links are sorted by class.
+/// The active links of a class; links are sorted by class.
 fn links_of<P: EntityNumber>(links: &[StoredLink<P>], class: ClassNumber) -> impl Iterator<Item = &Link<P>> {
-    let first = links.partition_point(|one| one.link.class < class);
+    let first = links.partition_point(|link| link.link.class < class);
     links[first..]
         .iter()
-        .take_while(move |one| one.link.class == class)
-        .filter(|one| one.active)
-        .map(|one| &one.link)
+        .take_while(move |link| link.link.class == class)
+        .filter(|link| link.active)
+        .map(|link| &link.link)
 }
 
 #[derive(Default)]
@@ -134,7 +137,7 @@ impl Written {
 
     fn missing(&self, stored: &StoredRoster) -> u64 {
         fn count<V: Entity>(list: &[Stored<V>], written: &HashSet<V::Number>) -> usize {
-            list.iter().filter(|one| one.active && !written.contains(&one.number)).count()
+            list.iter().filter(|entity| entity.active && !written.contains(&entity.number)).count()
         }
         let missing = count(&stored.classes, &self.classes)
             + count(&stored.teachers, &self.teachers)

@@ -14,7 +14,7 @@ pub use error::AskError;
 pub use export::{Exported, export_flat};
 pub use history::find_histories;
 pub use planned_changes::planned_changes;
-pub use planning::{PlanInputs, SplitPlan};
+pub use planning::{FileExtent, Planner, SplitPlan};
 pub use preview::{preview, roster_of_file};
 pub use replan::{Replanned, replan};
 pub use rules::reading_rules;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
+use homeroom_check::Checked;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
 use homeroom_model::entity::ClassNumber;
@@ -26,8 +27,24 @@ const PROPOSALS: usize = 1_000;
 /// Runs without a plan of their own that are skipped on the way back to the last one that has a plan.
 const REPEATS: usize = 20;
 
-/// Everything besides the two rosters that a plan depends on.
-pub struct PlanInputs {
+/// How much of a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileExtent {
+    /// Data rows; of a delta, those of the whole roster.
+    pub rows: u64,
+    /// Whether the file ends in the middle of a row.
+    pub ends_mid_row: bool,
+}
+
+impl FileExtent {
+    /// That of a checked file, compared with the stored roster.
+    pub fn of(checked: &Checked, stored: &StoredRoster) -> FileExtent {
+        FileExtent { rows: checked.rows_of_all(stored.applied_rows), ends_mid_row: checked.ends_mid_row }
+    }
+}
+
+/// Plans with everything besides the two rosters that a plan depends on.
+pub struct Planner {
     limits: Limits,
     pins: Vec<Pin>,
     verdicts: Verdicts,
@@ -37,7 +54,7 @@ pub struct PlanInputs {
 
 /// A plan in its parts, and what a report shows of it.
 pub struct SplitPlan {
-    /// The plan as a whole.
+    /// The numbers of the whole plan.
     pub counts: PlanCounts,
     /// The plan, split by the fuses.
     pub parts: Parts,
@@ -49,15 +66,14 @@ pub struct SplitPlan {
     messages: Vec<String>,
 }
 
-impl PlanInputs {
-    /// As of now in a district, for a file of `rows` data rows.
+impl Planner {
+    /// As of now in a district.
     pub fn load(
         district: &DistrictStore,
         settings: &District,
-        rows: u64,
-        ends_mid_row: bool,
+        extent: FileExtent,
         verdicts: Verdicts,
-    ) -> Result<PlanInputs, StoreError> {
+    ) -> Result<Planner, StoreError> {
         let since = district.seats_over_since()?;
         let today = settings.today(district.store().now());
         let past_classes = match settings.policy.school_year_of(today) {
@@ -70,12 +86,12 @@ impl PlanInputs {
         let limits = Limits {
             policy: settings.policy.clone(),
             seats: settings.seats.into(),
-            rows,
-            ends_mid_row,
+            rows: extent.rows,
+            ends_mid_row: extent.ends_mid_row,
             today,
             over_since: since.and_then(|since| since.parse().ok()),
         };
-        Ok(PlanInputs {
+        Ok(Planner {
             limits,
             pins: district.pins_list()?,
             verdicts,
@@ -85,16 +101,16 @@ impl PlanInputs {
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
-    pub(crate) fn offline(rows: u64, ends_mid_row: bool) -> PlanInputs {
+    pub(crate) fn offline(extent: FileExtent) -> Planner {
         let limits = Limits {
             policy: Policy::default(),
             seats: u64::MAX,
-            rows,
-            ends_mid_row,
+            rows: extent.rows,
+            ends_mid_row: extent.ends_mid_row,
             today: Date::default(),
             over_since: None,
         };
-        PlanInputs {
+        Planner {
             limits,
             pins: vec![],
             verdicts: Verdicts::default(),

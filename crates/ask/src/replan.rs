@@ -10,7 +10,7 @@ use homeroom_store::DistrictStore;
 use jiff::civil::Date;
 
 use crate::error::AskError;
-use crate::planning::{PlanInputs, SplitPlan};
+use crate::planning::{FileExtent, Planner, SplitPlan};
 use crate::rules::reading_rules;
 
 /// A run's upload, planned again.
@@ -38,8 +38,8 @@ pub fn replan(
     let rules = reading_rules(district, &settings, limits)?;
     let stored = district.roster_load()?;
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
-    let rows = checked.rows_of_all(stored.applied_rows);
-    let inputs = PlanInputs::load(district, &settings, rows, checked.ends_mid_row, verdicts)?;
-    let plan = inputs.plan_and_split(&stored, checked.roster, &checked.protected, approval);
-    Ok(Replanned { plan, stored, rows, today: inputs.today() })
+    let extent = FileExtent::of(&checked, &stored);
+    let planner = Planner::load(district, &settings, extent, verdicts)?;
+    let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
+    Ok(Replanned { plan, stored, rows: extent.rows, today: planner.today() })
 }

@@ -3,12 +3,15 @@
 use crate::calendar::CalendarEntry;
 use crate::district::{Slug, Stage};
 use crate::entity::EntityRef;
+use crate::finding::Finding;
 use crate::ids::RunId;
 use crate::run::RunState;
 
 /// Why a request cannot be carried out, however often it is repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// An earlier file to compare with is rejected itself, for this finding.
+    FileRejected(Box<Finding>),
     /// A student was asked for without an address or SIS number.
     EmptyStudentKey,
     /// A decision about a run that holds nothing.

@@ -5,6 +5,9 @@ use homeroom_model::refusal::Refusal;
 /// Why a request cannot be carried out, and what to do instead.
 pub fn render_refusal(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::FileRejected(finding) => {
+            format!("it is rejected itself: {} {}", finding.message, finding.code.remedy())
+        }
         Refusal::EmptyStudentKey => "an e-mail address or SIS number must not be empty".into(),
         Refusal::NotHeld { run, state } => {
             format!("run {run} is {state}, not held: there is nothing to decide")

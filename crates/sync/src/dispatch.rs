@@ -21,7 +21,7 @@ const LAST_ATTEMPT: i64 = 5;
 /// Does one job of the queue.
 pub fn handle_job(context: &SyncContext, job: &Job) -> Outcome {
     let district = context.store.district(job.district);
-    let Some(task) = Task::of_job(job) else {
+    let Some(task) = Task::from_job(job) else {
         return Outcome::Fail(format!("this version does not know jobs of the kind '{}'", job.kind));
     };
     let done = match &task {

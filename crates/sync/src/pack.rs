@@ -1,4 +1,4 @@
-//! A roster in several files arrives file by file: they are packed together and read as one upload.
+//! Packs a roster that arrives as several files into one upload.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use homeroom_read::pack;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
-/// The files of a set, packed into one that is kept already and not yet recorded.
+/// The files of a set, packed into an archive that is in the blob store and not yet recorded.
 pub(crate) struct PackedSet {
     account: AccountId,
     path: String,
@@ -20,7 +20,7 @@ pub(crate) struct PackedSet {
 }
 
 impl PackedSet {
-    /// Records the archive as an upload, in which its parts are read.
+    /// Records the archive as an upload that is read in place of its parts.
     pub(crate) fn record_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let whole =
             district.uploads_record_in_tx(tx, Some(self.account), &self.path, self.blob, self.bytes)?;
@@ -28,8 +28,8 @@ impl PackedSet {
     }
 }
 
-/// Packs the sets to which new uploads belong: together with them what lies in the same folder. A file that is not there
-/// is missing in the archive too, which the check tells.
+/// Packs the sets to which new uploads belong, each with the other files of its folder. A file that is not there is missing in the
+/// archive too, and the check reports it.
 pub(crate) fn pack_sets(district: &DistrictStore) -> Result<Vec<PackedSet>, StoreError> {
     let (waiting, file) = district.store().read(|tx| {
         Ok::<_, StoreError>((district.runs_uploads_waiting_in_tx(tx)?, district.settings_in_tx(tx)?.file))
@@ -52,14 +52,14 @@ pub(crate) fn pack_sets(district: &DistrictStore) -> Result<Vec<PackedSet>, Stor
         if parts.is_empty() {
             continue;
         }
-        let (blob, bytes) = keep(district, &members)?;
+        let (blob, bytes) = write_archive(district, &members)?;
         let path = if folder.is_empty() { set.archive } else { format!("{folder}/{}", set.archive) };
         packed.push(PackedSet { account, path, blob, bytes, parts });
     }
     Ok(packed)
 }
 
-/// Whole files in a folder of an account, by name: each name and the hash of its bytes.
+/// The complete files in a folder of an account, with their bytes.
 fn files_in(
     district: &DistrictStore,
     account: AccountId,
@@ -75,7 +75,10 @@ fn files_in(
     Ok(below.into_iter().filter_map(within).collect())
 }
 
-fn keep(district: &DistrictStore, members: &[&(String, BlobId)]) -> Result<(BlobId, u64), StoreError> {
+fn write_archive(
+    district: &DistrictStore,
+    members: &[&(String, BlobId)],
+) -> Result<(BlobId, u64), StoreError> {
     let store = district.store();
     let mut files = Vec::new();
     for (name, blob) in members {

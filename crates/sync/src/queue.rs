@@ -1,4 +1,4 @@
-//! What can be asked of the conductor, as jobs in the queue.
+//! The jobs of a district, and how they are queued.
 
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::{Slug, Stage};
@@ -45,7 +45,7 @@ struct Payload {
 
 impl Task {
     /// The task of a claimed job; `None` for a kind that this version does not know.
-    pub fn of_job(job: &Job) -> Option<Task> {
+    pub fn from_job(job: &Job) -> Option<Task> {
         if job.kind == "settle" {
             return Some(Task::Settle);
         }
@@ -113,12 +113,12 @@ pub fn queue_decision(district: &DistrictStore, task: Task) -> Result<JobId, Sto
     district.store().write(|tx| task.clone().enqueue_in_tx(district, tx, district.store().now()))
 }
 
-/// Whether a test run of which rows were rejected is good enough.
+/// Whether a test run with rejected rows is good enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectedRows {
     /// It is.
     Allowed,
-    /// The test run must be clean.
+    /// It is not: the test run must be clean.
     Refused,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{PlanInputs, SplitPlan, reading_rules};
+use homeroom_ask::{FileExtent, Planner, SplitPlan, reading_rules};
 use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
 use homeroom_model::CheckReport;
 use homeroom_model::calendar::CalendarEntry;
@@ -163,11 +163,11 @@ fn check_upload(
 /// Plans from the stored roster to the checked one and applies what no fuse holds; a test run applies nothing.
 fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoster) -> Result<(), SyncError> {
     let ActiveRun { context, district, settings, run, .. } = active;
-    let rows = checked.rows_of_all(stored.applied_rows);
-    let Checked { report, roster, protected, findings, ends_mid_row, .. } = checked;
+    let extent = FileExtent::of(&checked, &stored);
+    let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
-    let inputs = PlanInputs::load(district, settings, rows, ends_mid_row, Verdicts::default())?;
-    let pause = settings.policy.pauses(inputs.today());
+    let planner = Planner::load(district, settings, extent, Verdicts::default())?;
+    let pause = settings.policy.pauses(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {
         context.report(Progress::Planning);
@@ -179,7 +179,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
                 (stored, wanted)
             }
         };
-        let plan = inputs.plan_and_split(&stored, wanted, &protected, &Approval::None);
+        let plan = planner.plan_and_split(&stored, wanted, &protected, &Approval::None);
         let plan_file = if district.accounts_any()? { Some(plan.to_csv(&stored)) } else { None };
         drop(stored);
         let mut report = checked_report.clone();
@@ -188,7 +188,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
         if run.kind == RunKind::Test || pause.is_some() {
             return end_test(active, pause, ending);
         }
-        commit(active, plan, rows, inputs.today(), ending)
+        commit(active, plan, extent.rows, planner.today(), ending)
     })
 }
 

@@ -48,15 +48,27 @@ pub(super) fn history_from_log<V: Entity + Fields>(
     }
 }
 
-fn teaching(begins: bool, with: EntityName) -> HistoryEvent {
-    if begins { HistoryEvent::BeganTeaching { with } } else { HistoryEvent::EndedTeaching { with } }
+/// What became of a link.
+enum LinkChange {
+    Begins,
+    Ends,
 }
 
-fn enrollment(begins: bool, with: EntityName) -> HistoryEvent {
-    if begins { HistoryEvent::Joined { with } } else { HistoryEvent::Left { with } }
+fn teaching(change: LinkChange, with: EntityName) -> HistoryEvent {
+    match change {
+        LinkChange::Begins => HistoryEvent::BeganTeaching { with },
+        LinkChange::Ends => HistoryEvent::EndedTeaching { with },
+    }
 }
 
-/// What a person would look for: the address before the number.
+fn enrollment(change: LinkChange, with: EntityName) -> HistoryEvent {
+    match change {
+        LinkChange::Begins => HistoryEvent::Joined { with },
+        LinkChange::Ends => HistoryEvent::Left { with },
+    }
+}
+
+/// The key that a person would look for, with the name: an address rather than a number.
 fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
     let get = |field| values.get(field, texts);
     let keys = [Field::Id, Field::Email, Field::SisId].map(get);
@@ -82,7 +94,7 @@ impl HistoryWriter<'_> {
         let values = V::FIELDS
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
-        let values = values.filter(|one| !one.value.is_empty()).collect();
+        let values = values.filter(|field| !field.value.is_empty()).collect();
         self.add(past.created_run, None, HistoryEvent::Created { values });
         for (step, after) in past.steps.iter().zip(states) {
             match (before.active, after.active) {
@@ -103,16 +115,17 @@ impl HistoryWriter<'_> {
     fn add_links<'o, P: EntityNumber, V: Entity + Fields + 'o>(
         &mut self,
         links: &[EntityLog<Link<P>, ()>],
-        happened: fn(bool, EntityName) -> HistoryEvent,
-        other: impl Fn(Link<P>) -> (V::Number, &'o BTreeMap<V::Number, V>),
+        event: fn(LinkChange, EntityName) -> HistoryEvent,
+        other_end: impl Fn(Link<P>) -> (V::Number, &'o BTreeMap<V::Number, V>),
     ) {
         for past in links {
-            let (number, others) = other(past.of);
+            let (number, others) = other_end(past.of);
             let Some(with) = others.get(&number).map(|values| named(*values, self.texts)) else { continue };
-            self.add(past.created_run, None, happened(true, with.clone()));
+            self.add(past.created_run, None, event(LinkChange::Begins, with.clone()));
             for (step, after) in past.steps.iter().zip(past.states().skip(1)) {
                 if step.before.active != after.active {
-                    self.add(step.by, step.at, happened(after.active, with.clone()));
+                    let change = if after.active { LinkChange::Begins } else { LinkChange::Ends };
+                    self.add(step.by, step.at, event(change, with.clone()));
                 }
             }
         }
@@ -126,7 +139,7 @@ impl HistoryWriter<'_> {
         school.map_or_else(|| value.into_owned(), |school| self.texts.get(school.key).to_owned())
     }
 
-    /// `at` is `None` when the log has no time of its own for it: what is created has no entry there.
+    /// `at` is `None` for a creation, which is not in the log: its time is the run's.
     fn add(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
         let (act, run) = match self.makers.undos.maker(number) {
             Maker::Run(run) => (CauseKind::Run, run),
@@ -138,8 +151,7 @@ impl HistoryWriter<'_> {
             CauseKind::Run => known.and_then(|run| run.at),
             CauseKind::Undo | CauseKind::Redo => self.makers.undone_at.get(&number).copied(),
         };
-        let at = at.or(of_number);
         let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
-        self.entries.push((number, HistoryEntry { at, by, happened }));
+        self.entries.push((number, HistoryEntry { at: at.or(of_number), by, happened }));
     }
 }

@@ -13,6 +13,14 @@ use super::file_lines::FileLines;
 use super::held_change::HeldChange;
 use super::subject::{Subject, is_class};
 
+/// Whether a student is there, and why.
+pub(super) struct Answer {
+    pub(super) is_there: bool,
+    pub(super) text: String,
+    /// What a person can do about it.
+    pub(super) next_step: Option<NextStep>,
+}
+
 /// What the answer follows from.
 pub(super) struct Facts<'s> {
     pub(super) subject: &'s Subject<'s>,
@@ -44,14 +52,14 @@ enum Reason<'f> {
 }
 
 impl Facts<'_> {
-    /// The answer, and what a person can do about it.
-    pub(super) fn answer(&self) -> (String, Option<NextStep>) {
-        let is_there = if self.subject.is_there() { "is" } else { "is not" };
+    pub(super) fn answer(&self) -> Answer {
+        let is_there = self.subject.is_there();
+        let verb = if is_there { "is" } else { "is not" };
         let place = match self.subject.class {
             Some(class) => format!("in class {class}"),
             None => "in the roster".into(),
         };
-        let mut sentences = vec![format!("{} {is_there} {place}.", self.subject.key)];
+        let mut sentences = vec![format!("{} {verb} {place}.", self.subject.key)];
         let pin = self.pins.iter().find(|pin| self.is_about(pin));
         let reason = self.reason(pin);
         sentences.extend(self.in_words(reason));
@@ -63,7 +71,7 @@ impl Facts<'_> {
             Reason::Undone => Some(NextStep::Redo(self.run.id)),
             _ => None,
         };
-        (sentences.join(" "), next_step)
+        Answer { is_there, text: sentences.join(" "), next_step }
     }
 
     fn reason(&self, pin: Option<&Pin>) -> Reason<'_> {

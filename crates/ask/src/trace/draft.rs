@@ -9,6 +9,7 @@ use homeroom_model::stored::{Stored, StoredLink};
 use homeroom_model::trace::{Trace, TracePart, TraceStep};
 use homeroom_store::{DistrictStore, StoreError};
 
+use super::answer::Answer;
 use super::file_lines::FileLines;
 use super::subject::Subject;
 
@@ -24,14 +25,15 @@ impl TraceDraft {
     }
 
     /// The trace of `subject`, whose last step is the answer.
-    pub(super) fn finish(mut self, subject: &Subject<'_>, is_there: bool, answer: String) -> Trace {
+    pub(super) fn finish(mut self, subject: &Subject<'_>, answer: Answer) -> Trace {
+        let Answer { is_there, text: answer, next_step } = answer;
         self.add(TracePart::Result, answer.clone());
         Trace {
             student: subject.key.clone(),
             class: subject.class.map(str::to_owned),
             is_there,
             answer,
-            next_step: None,
+            next_step,
             steps: self.steps,
         }
     }

@@ -8,7 +8,7 @@ use homeroom_model::trace::Trace;
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 
-use super::answer::Facts;
+use super::answer::{Answer, Facts};
 use super::draft::TraceDraft;
 use super::file_lines::FileLines;
 use super::held_change::held_change;
@@ -42,11 +42,13 @@ pub fn trace(
     let runs = district.runs_list(RUNS)?;
     let newest = runs.iter().find(|run| !matches!(run.state, RunState::Queued | RunState::Running));
     let Some(run) = runs.iter().find(|run| counts(run)).or(newest) else {
-        let answer = match settings.stage {
+        let text = match settings.stage {
             Stage::Setup => "No file has arrived yet: upload one.",
             _ => "No run has been made yet: upload a file and wait for its run.",
         };
-        return Ok(draft.finish(&subject, subject.is_active(), answer.into()));
+        let is_there = subject.is_active();
+        let answer = Answer { is_there, text: text.into(), next_step: None };
+        return Ok(draft.finish(&subject, answer));
     };
     draft.add_run(run, newest.filter(|newest| newest.number > run.number));
 
@@ -70,8 +72,7 @@ pub fn trace(
         pins: &district.pins_list()?,
         held,
     };
-    let (answer, next_step) = facts.answer();
-    Ok(Trace { next_step, ..draft.finish(&subject, subject.is_there(), answer) })
+    Ok(draft.finish(&subject, facts.answer()))
 }
 
 /// Whether a run is one that the roster can follow from.
