@@ -6,7 +6,7 @@ mod harness;
 #[path = "../../plan/tests/world/mod.rs"]
 mod world;
 
-use harness::{School, schools, wanted};
+use harness::{TestDistrict, districts_with_seats, wanted};
 use homeroom_model::hold::HeldState;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_sync::Task;
@@ -41,9 +41,9 @@ fn steps() -> impl Strategy<Value = Vec<(Vec<Op>, Then, bool)>> {
 }
 
 /// Active students with the same random id, and links to what is not active: there must be none.
-fn assert_sound(school: &School) {
+fn assert_sound(lincoln: &TestDistrict) {
     let count = |sql: &str| {
-        let found = school.test.store.read(|tx| tx.row(sql, &[], |row| row.int(0)));
+        let found = lincoln.test.store.read(|tx| tx.row(sql, &[], |row| row.int(0)));
         found.unwrap().unwrap()
     };
     assert_eq!(
@@ -53,29 +53,30 @@ fn assert_sound(school: &School) {
     let lost = "SELECT count(*) FROM enrollment e WHERE e.active AND (
         NOT EXISTS (SELECT 1 FROM student s WHERE s.district = e.district AND s.number = e.student AND s.active)
         OR NOT EXISTS (SELECT 1 FROM class c WHERE c.district = e.district AND c.number = e.class AND c.active))";
-    assert_eq!(count(lost), 0, "who stays keeps their classes, {}", school.test.engine);
+    assert_eq!(count(lost), 0, "who stays keeps their classes, {}", lincoln.test.engine);
 }
 
-fn decide(school: &School, run: &Run, then: Then) {
+fn decide(lincoln: &TestDistrict, run: &Run, then: Then) {
     let waiting = run.report.held.iter().flat_map(|held| &held.schools);
-    let waiting = waiting.filter(|one| one.state == HeldState::Waiting).map(|one| one.school.clone());
+    let waiting =
+        waiting.filter(|school| school.state == HeldState::Waiting).map(|school| school.school.clone());
     let waiting = waiting.collect::<Vec<_>>();
     let is_held = run.state == RunState::Held;
     match then {
-        Then::Approve if is_held => school.decide(Task::Approve(run.number, vec![])).unwrap(),
+        Then::Approve if is_held => lincoln.decide(Task::Approve(run.number, vec![])).unwrap(),
         Then::Part if is_held => {
-            school.decide(Task::Approve(run.number, vec![waiting[0].clone()])).unwrap();
-            if school.district.runs_get(run.number).unwrap().state == RunState::Held {
-                school.decide(Task::Discard(run.number, vec![])).unwrap();
+            lincoln.decide(Task::Approve(run.number, vec![waiting[0].clone()])).unwrap();
+            if lincoln.district.runs_get(run.number).unwrap().state == RunState::Held {
+                lincoln.decide(Task::Discard(run.number, vec![])).unwrap();
             }
         }
-        Then::Discard if is_held => school.decide(Task::Discard(run.number, vec![])).unwrap(),
+        Then::Discard if is_held => lincoln.decide(Task::Discard(run.number, vec![])).unwrap(),
         Then::Undo | Then::UndoTwice if matches!(run.state, RunState::Held | RunState::Applied) => {
-            let before = school.export();
-            school.decide(Task::Undo(run.number)).unwrap();
+            let before = lincoln.export();
+            lincoln.decide(Task::Undo(run.number)).unwrap();
             if matches!(then, Then::UndoTwice) {
-                school.decide(Task::Redo(run.number)).unwrap();
-                assert_eq!(school.export(), before, "an undo of an undo, {}", school.test.engine);
+                lincoln.decide(Task::Redo(run.number)).unwrap();
+                assert_eq!(lincoln.export(), before, "an undo of an undo, {}", lincoln.test.engine);
             }
         }
         _ => {}
@@ -86,37 +87,37 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_history_ends_in_the_roster_that_is_wanted(world in worlds(), steps in steps(), seats in prop_oneof![Just(1_000_u32), 5..60_u32]) {
-        for school in schools(seats, false) {
+    fn every_history_ends_with_the_wanted_roster(world in worlds(), steps in steps(), seats in prop_oneof![Just(1_000_u32), 5..60_u32]) {
+        for lincoln in districts_with_seats(seats) {
             let mut world = World::clone(&world);
-            school.sync(world.csv().as_bytes(), RunKind::Live);
+            lincoln.sync(world.csv().as_bytes(), RunKind::Live);
             for (ops, then, crashed) in &steps {
                 world.change(ops);
                 let file = world.csv();
-                let test = school.sync(file.as_bytes(), RunKind::Test);
-                let run = school.sync(file.as_bytes(), RunKind::Live);
+                let test = lincoln.sync(file.as_bytes(), RunKind::Test);
+                let run = lincoln.sync(file.as_bytes(), RunKind::Live);
                 if run.state != RunState::Unchanged {
                     prop_assert_eq!(&test.report.plan, &run.report.plan, "the test run showed what the live run did");
                     prop_assert_eq!(&test.report.rekeys, &run.report.rekeys);
                     let counts = |run: &Run| run.report.held.as_ref().map(|held| held.counts());
                     prop_assert_eq!(counts(&test), counts(&run));
                 }
-                assert_sound(&school);
-                decide(&school, &run, *then);
-                assert_sound(&school);
+                assert_sound(&lincoln);
+                decide(&lincoln, &run, *then);
+                assert_sound(&lincoln);
                 if *crashed {
                     // A process died after it had done its job and before it said so: the job is done once more.
-                    let before = (school.export(), school.district.roster_load().unwrap().version);
-                    let again = school.decide(Task::Run(run.number));
+                    let before = (lincoln.export(), lincoln.district.roster_load().unwrap().version);
+                    let again = lincoln.decide(Task::Run(run.number));
                     prop_assert_eq!(again, Ok(()));
-                    prop_assert_eq!((school.export(), school.district.roster_load().unwrap().version), before);
+                    prop_assert_eq!((lincoln.export(), lincoln.district.roster_load().unwrap().version), before);
                 }
             }
             let file = world.csv();
-            let run = school.sync(file.as_bytes(), RunKind::Live);
-            decide(&school, &run, Then::Approve);
-            assert_sound(&school);
-            prop_assert_eq!(school.export(), wanted(file.as_bytes()), "{}", school.test.engine);
+            let run = lincoln.sync(file.as_bytes(), RunKind::Live);
+            decide(&lincoln, &run, Then::Approve);
+            assert_sound(&lincoln);
+            prop_assert_eq!(lincoln.export(), wanted(file.as_bytes()), "{}", lincoln.test.engine);
         }
     }
 }

@@ -1,28 +1,28 @@
-//! What a history tells, on both engines with real files.
+//! Histories, on both engines with real files.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
 mod harness;
 
-use harness::{School, schools};
+use harness::{TestDistrict, districts_without_fuses};
 use homeroom_ask::find_histories;
 use homeroom_model::history::{CauseKind, History, HistoryEntry, HistoryEvent};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::run::RunKind;
+use homeroom_model::run::{Run, RunKind};
 use homeroom_sync::Task;
 use homeroom_testkit::START;
 use jiff::SignedDuration;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-impl School {
-    /// An upload each hour.
-    fn sync_in_an_hour(&self, file: &str) -> homeroom_model::run::Run {
+impl TestDistrict {
+    /// Syncs a file one hour later.
+    fn sync_in_an_hour(&self, file: &str) -> Run {
         self.test.store.clock().advance(HOUR);
         self.sync(file.as_bytes(), RunKind::Live)
     }
 
-    fn turn_in_an_hour(&self, task: Task) {
+    fn decide_in_an_hour(&self, task: Task) {
         self.test.store.clock().advance(HOUR);
         self.decide(task).unwrap();
     }
@@ -56,11 +56,11 @@ fn file(rows: &[&str]) -> String {
 }
 
 /// `3h run: email ann@x.org → lee@x.org`
-fn told(history: &History) -> Vec<String> {
+fn lines(history: &History) -> Vec<String> {
     let line = |HistoryEntry { at, by, happened }: &HistoryEntry| {
         let what = match happened {
             HistoryEvent::Created { values } => {
-                let values = values.iter().map(|one| format!("{} {}", one.field, one.value));
+                let values = values.iter().map(|value| format!("{} {}", value.field, value.value));
                 format!("created {}", values.collect::<Vec<_>>().join(", "))
             }
             HistoryEvent::Changed { field, from, to } => format!("{field} {from} → {to}"),
@@ -76,19 +76,25 @@ fn told(history: &History) -> Vec<String> {
     history.changes.iter().map(line).collect()
 }
 
-#[test]
-fn every_change_is_told_with_what_was_before_and_after() {
-    for school in schools(1_000, true) {
-        school.sync_in_an_hour(&file(&["A tess A1 901 Ann lee 05", "A tess A1 902 Bob bob 05"]));
-        let second = school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "B tom B1 901 Ann ann 06"]));
-        school.turn_in_an_hour(Task::Undo(second.number));
-        school.turn_in_an_hour(Task::Redo(second.number));
-        school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05"]));
-        school.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "A tess A1 901 Ann ann 06"]));
+/// Ann moves to another school with another address, that run is undone and redone, she leaves, and returns. The run of the move.
+fn ann_moves_and_returns(lincoln: &TestDistrict) -> Run {
+    lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann lee 05", "A tess A1 902 Bob bob 05"]));
+    let moved = lincoln.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "B tom B1 901 Ann ann 06"]));
+    lincoln.decide_in_an_hour(Task::Undo(moved.number));
+    lincoln.decide_in_an_hour(Task::Redo(moved.number));
+    lincoln.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05"]));
+    lincoln.sync_in_an_hour(&file(&["A tess A1 902 Bob bob 05", "A tess A1 901 Ann ann 06"]));
+    moved
+}
 
-        let ann = school.history(EntityKind::Student, "901");
+#[test]
+fn a_history_has_every_change_with_the_values_before_and_after() {
+    for lincoln in districts_without_fuses() {
+        let second = ann_moves_and_returns(&lincoln);
+
+        let ann = lincoln.history(EntityKind::Student, "901");
         assert_eq!(
-            told(&ann),
+            lines(&ann),
             [
                 "1h run: created first_name Ann, last_name Lee, email lee@x.org, sis_id 901, grade 05",
                 "1h run: joined A1",
@@ -110,26 +116,32 @@ fn every_change_is_told_with_what_was_before_and_after() {
                 "6h run: joined A1",
             ],
             "{}",
-            school.test.engine
+            lincoln.test.engine
         );
         let undone = ann.changes.iter().find(|change| change.by.act == CauseKind::Undo).unwrap();
         assert_eq!(undone.by.run, Some(second.id));
         assert_eq!(undone.by.upload.as_deref(), Some("roster.csv"));
         for key in ["lee@x.org", "LEE@x.org", "ann@x.org"] {
             assert_eq!(
-                school.history(EntityKind::Student, key),
+                lincoln.history(EntityKind::Student, key),
                 ann,
-                "present and former keys lead to the same"
+                "present and former keys find the same student"
             );
         }
+    }
+}
 
-        let class = school.history(EntityKind::Class, "A1");
+#[test]
+fn classes_teachers_and_schools_have_histories_too() {
+    for lincoln in districts_without_fuses() {
+        ann_moves_and_returns(&lincoln);
+        let class = lincoln.history(EntityKind::Class, "A1");
         assert_eq!(class.named.name, "Class A1");
-        assert!(told(&class).contains(&"2h run: left ann@x.org".into()), "{:?}", told(&class));
-        let tom = school.history(EntityKind::Teacher, "tom@x.org");
+        assert!(lines(&class).contains(&"2h run: left ann@x.org".into()), "{:?}", lines(&class));
+        let tom = lincoln.history(EntityKind::Teacher, "tom@x.org");
         assert!(!tom.active);
         assert_eq!(
-            told(&tom)[1..],
+            lines(&tom)[1..],
             [
                 "2h run: teaches B1",
                 "3h undo: deactivated",
@@ -140,41 +152,50 @@ fn every_change_is_told_with_what_was_before_and_after() {
                 "5h run: ended B1"
             ]
         );
-        let b = school.history(EntityKind::School, "B");
-        assert_eq!(told(&b)[1..], ["3h undo: deactivated", "4h redo: reactivated", "5h run: deactivated"]);
-        assert!(school.histories(EntityKind::Student, "tom@x.org").is_empty(), "a teacher is no student");
-        assert!(school.histories(EntityKind::School, "%").is_empty());
+        let b = lincoln.history(EntityKind::School, "B");
+        assert_eq!(lines(&b)[1..], ["3h undo: deactivated", "4h redo: reactivated", "5h run: deactivated"]);
+        assert!(lincoln.histories(EntityKind::Student, "tom@x.org").is_empty(), "a teacher is not a student");
+        assert!(lincoln.histories(EntityKind::School, "%").is_empty());
     }
 }
 
 #[test]
-fn everyone_who_ever_had_an_address_is_shown_also_when_the_run_was_undone() {
-    for school in schools(1_000, true) {
-        school.sync_in_an_hour(&file(&["A tess A1 901 Ann lee_a 05"]));
-        let moved = school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
-        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05", "A tess A1 902 Bob lee_a 05"]));
+fn everyone_who_ever_had_an_address_is_found_even_if_that_run_was_undone() {
+    for lincoln in districts_without_fuses() {
+        lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann lee_a 05"]));
+        let moved = lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05", "A tess A1 902 Bob lee_a 05"]));
         let numbers = |key: &str| {
-            school.histories(EntityKind::Student, key).iter().map(|one| one.number).collect::<Vec<_>>()
+            lincoln
+                .histories(EntityKind::Student, key)
+                .iter()
+                .map(|history| history.number)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(numbers("lee_a@x.org"), [1, 2], "{}", school.test.engine);
-        school.turn_in_an_hour(Task::Undo(moved.number));
+        assert_eq!(numbers("lee_a@x.org"), [1, 2], "{}", lincoln.test.engine);
+        lincoln.decide_in_an_hour(Task::Undo(moved.number));
         assert_eq!(numbers("ann@x.org"), [1], "Bob has Ann's former address, so hers stays");
-        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
-        school.turn_in_an_hour(Task::Redo(moved.number));
-        school.turn_in_an_hour(Task::Undo(moved.number));
-        assert_eq!(school.history(EntityKind::Student, "901").named.key, "lee_a@x.org");
-        assert_eq!(numbers("ann@x.org"), [1], "an address of an undone run is found, {}", school.test.engine);
-        assert_eq!(numbers("leeXa@x.org"), [0_u32; 0], "no sign of the key stands for others");
+        lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        lincoln.decide_in_an_hour(Task::Redo(moved.number));
+        lincoln.decide_in_an_hour(Task::Undo(moved.number));
+        assert_eq!(lincoln.history(EntityKind::Student, "901").named.key, "lee_a@x.org");
+        assert_eq!(
+            numbers("ann@x.org"),
+            [1],
+            "an address of an undone run is found, {}",
+            lincoln.test.engine
+        );
+        assert_eq!(numbers("leeXa@x.org"), [0_u32; 0], "no character of a key is a wildcard");
     }
 }
 
 #[test]
-fn a_class_that_moves_names_its_schools_by_their_ids() {
-    for school in schools(1_000, true) {
-        school.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
-        school.sync_in_an_hour(&file(&["B tess A1 901 Ann ann 05"]));
+fn a_class_that_moves_shows_the_ids_of_its_schools() {
+    for lincoln in districts_without_fuses() {
+        lincoln.sync_in_an_hour(&file(&["A tess A1 901 Ann ann 05"]));
+        lincoln.sync_in_an_hour(&file(&["B tess A1 901 Ann ann 05"]));
         assert_eq!(
-            told(&school.history(EntityKind::Class, "A1")),
+            lines(&lincoln.history(EntityKind::Class, "A1")),
             [
                 "1h run: created id A1, name Class A1, school A",
                 "1h run: teaches tess@x.org",
@@ -182,7 +203,7 @@ fn a_class_that_moves_names_its_schools_by_their_ids() {
                 "2h run: school A → B"
             ],
             "{}",
-            school.test.engine
+            lincoln.test.engine
         );
     }
 }

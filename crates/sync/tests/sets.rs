@@ -71,7 +71,7 @@ impl Case {
 }
 
 #[test]
-fn five_files_are_one_run() {
+fn a_set_of_five_files_makes_one_run() {
     for case in cases("clever.zip") {
         CLEVER.iter().for_each(|(name, text)| case.put(name, text));
         let runs = case.work();
@@ -93,7 +93,7 @@ fn five_files_are_one_run() {
 }
 
 #[test]
-fn a_missing_file_never_means_that_all_are_gone() {
+fn a_missing_file_of_a_set_removes_nobody() {
     for case in cases("clever.zip") {
         CLEVER.iter().for_each(|(name, text)| case.put(name, text));
         assert_eq!(case.work()[0].state, RunState::Applied);
@@ -103,12 +103,14 @@ fn a_missing_file_never_means_that_all_are_gone() {
         assert_eq!(runs[0].state, RunState::Rejected);
         assert_eq!(runs[0].report.check.as_ref().unwrap().outcome, CheckOutcome::FileRejected);
         let roster = case.district.roster_load().unwrap();
-        assert!(roster.enrollments.iter().all(|one| one.active) && roster.enrollments.len() == 1);
+        assert!(
+            roster.enrollments.iter().all(|enrollment| enrollment.active) && roster.enrollments.len() == 1
+        );
     }
 }
 
 #[test]
-fn a_set_under_a_name_that_is_not_expected_is_only_tested() {
+fn a_set_with_an_unexpected_name_is_only_tested() {
     for case in cases("roster.csv") {
         CLEVER.iter().for_each(|(name, text)| case.put(name, text));
         let runs = case.work();
@@ -123,7 +125,7 @@ fn a_set_under_a_name_that_is_not_expected_is_only_tested() {
 }
 
 #[test]
-fn a_delta_changes_what_it_speaks_of_and_nothing_else() {
+fn a_delta_changes_only_the_records_it_lists() {
     const MANIFEST: &str = "propertyName,value\noneroster.version,1.1\n";
     const USERS: &str = "sourcedId,status,enabledUser,role,username,givenName,familyName,email,grades\n";
     const ENROLLMENTS: &str = "sourcedId,status,classSourcedId,userSourcedId,role\n";
@@ -158,7 +160,7 @@ fn a_delta_changes_what_it_speaks_of_and_nothing_else() {
 }
 
 #[test]
-fn a_delta_before_any_roster_is_refused() {
+fn a_delta_before_any_roster_is_rejected() {
     for case in cases("oneroster.zip") {
         case.put("manifest.csv", "propertyName,value\nfile.orgs,absent\nfile.classes,absent\nfile.users,delta\nfile.enrollments,delta\n");
         case.put(

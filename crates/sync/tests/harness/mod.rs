@@ -1,6 +1,6 @@
-//! A district with a conductor on each engine, and small rosters that come and go.
+//! A district on each engine whose files are synced, and small rosters.
 
-#![allow(dead_code, reason = "each file of tests uses its part")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,6 +8,7 @@ use homeroom_ask::export_flat;
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::Outcome;
+use homeroom_model::district::District;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
@@ -21,8 +22,8 @@ use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// A district and what works on it.
-pub(crate) struct School {
+/// A district of 1,000 seats on a store of its own.
+pub(crate) struct TestDistrict {
     pub(crate) test: TestStore,
     context: SyncContext,
     inbox: Inbox,
@@ -30,27 +31,45 @@ pub(crate) struct School {
     files: AtomicU32,
 }
 
-/// A district on each engine. With `open` no fuse can blow.
-pub(crate) fn schools(seats: u32, open: bool) -> Vec<School> {
-    stores().into_iter().map(|test| school(test, seats, open)).collect()
+/// A district with the usual fuses on each engine.
+pub(crate) fn districts() -> Vec<TestDistrict> {
+    stores().into_iter().map(TestDistrict::new).collect()
 }
 
-fn school(test: TestStore, seats: u32, open: bool) -> School {
-    let district = test.district("lincoln");
-    let mut settings = district.settings().unwrap();
-    settings.seats = seats;
-    if open {
-        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink] {
-            settings.policy.set_fuse(fuse, "off").unwrap();
-        }
+/// The same with another number of seats.
+pub(crate) fn districts_with_seats(seats: u32) -> Vec<TestDistrict> {
+    let districts = districts();
+    districts.iter().for_each(|lincoln| lincoln.change_settings(|settings| settings.seats = seats));
+    districts
+}
+
+/// The same, where no fuse can blow.
+pub(crate) fn districts_without_fuses() -> Vec<TestDistrict> {
+    let fuses = [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink];
+    let districts = districts();
+    let switch_off = |settings: &mut District| {
+        fuses.iter().for_each(|fuse| settings.policy.set_fuse(*fuse, "off").unwrap());
+    };
+    districts.iter().for_each(|lincoln| lincoln.change_settings(switch_off));
+    districts
+}
+
+impl TestDistrict {
+    fn new(test: TestStore) -> TestDistrict {
+        let district = test.district("lincoln");
+        let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
+        let context = SyncContext::new(test.store.clone(), inbox.clone(), ReadLimits::default());
+        let lincoln = TestDistrict { test, context, inbox, district, files: AtomicU32::new(0) };
+        lincoln.change_settings(|settings| settings.seats = 1_000);
+        lincoln
     }
-    district.settings_change(&settings).unwrap();
-    let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
-    let context = SyncContext::new(test.store.clone(), inbox.clone(), ReadLimits::default());
-    School { test, context, inbox, district, files: AtomicU32::new(0) }
-}
 
-impl School {
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut District)) {
+        let mut settings = self.district.settings().unwrap();
+        change(&mut settings);
+        self.district.settings_change(&settings).unwrap();
+    }
+
     pub(crate) fn sync(&self, file: &[u8], kind: RunKind) -> Run {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.test.folder.path().join(format!("{number}.csv"));
@@ -61,7 +80,7 @@ impl School {
         self.district.runs_get(number).unwrap()
     }
 
-    /// Takes a file and queues its live run, which is not made.
+    /// Receives a file and queues its live run without making it.
     pub(crate) fn queue(&self, file: &[u8]) -> RunNumber {
         let path = self.test.folder.path().join("queued.csv");
         std::fs::write(&path, file).unwrap();
@@ -80,7 +99,7 @@ impl School {
         }
     }
 
-    /// Does a job that was claimed.
+    /// Does a claimed job.
     pub(crate) fn handle(&self, job: &Job) {
         let outcome = handle_job(&self.context, job);
         self.test.store.jobs_finish(job).unwrap();
@@ -100,7 +119,7 @@ impl School {
         exported(&self.district.roster_load().unwrap())
     }
 
-    /// Who is who: the random ids of all students by address.
+    /// Addresses and random ids of all active students.
     pub(crate) fn ids(&self) -> Vec<(String, String)> {
         self.test
             .store
@@ -122,7 +141,7 @@ fn exported(stored: &StoredRoster) -> String {
     lines.join("\n")
 }
 
-/// What a file wants, in the form of an export.
+/// The roster in a file, in the form of an export.
 pub(crate) fn wanted(file: &[u8]) -> String {
     let checked = check_alone(&file.to_vec(), "").unwrap();
     exported(&StoredRoster::of(checked.roster, checked.report.rows))
@@ -140,7 +159,7 @@ pub(crate) fn rows(most: usize) -> impl Strategy<Value = Vec<Enrolled>> {
     proptest::collection::vec(row, 1..most)
 }
 
-/// The same roster later: some students have another name.
+/// The same roster later, with another name for every `every`th student.
 pub(crate) fn renamed(rows: &[Enrolled], every: u16) -> Vec<Enrolled> {
     rows.iter()
         .map(|row| if row.student % every == 0 { Enrolled { version: 2, ..*row } } else { *row })
