@@ -1,38 +1,35 @@
-//! Counts the memory in use, so that an input that makes it grow beyond its due is found like one that breaks a law.
+//! Measures memory, so that an input that needs too much of it is found just like one that breaks a law.
 
-#![allow(
-    unsafe_code,
-    reason = "an allocator cannot be written without; it only counts and asks the system's"
-)]
+#![allow(unsafe_code, reason = "an allocator needs it; this one only counts and calls the system's")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes that every input may cost: blocks of readers, and what the bounds of archives, lines and findings allow.
+/// Bytes allowed for any input: the blocks of readers, and what the limits of archives, lines and findings permit.
 const CONSTANT: usize = 32 << 20;
-/// Bytes that each byte of the input may cost besides. A target makes several files of its input, in two bytes a letter and
-/// with every cell quoted, and a distinct row of few bytes is kept with a finding for each cell.
+/// Additional bytes allowed for each byte of the input. A target makes several files of its input, some with two bytes per letter
+/// and with every cell quoted, and a distinct row of a few bytes is kept with a finding for each cell.
 const FACTOR: usize = 100;
 
 struct Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-static NOW: AtomicUsize = AtomicUsize::new(0);
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
 fn grow(bytes: usize) {
-    let now = NOW.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    let now = IN_USE.fetch_add(bytes, Ordering::Relaxed) + bytes;
     if now > PEAK.load(Ordering::Relaxed) {
         PEAK.fetch_max(now, Ordering::Relaxed);
     }
 }
 
 fn shrink(bytes: usize) {
-    NOW.fetch_sub(bytes, Ordering::Relaxed);
+    IN_USE.fetch_sub(bytes, Ordering::Relaxed);
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         grow(layout.size());
@@ -50,16 +47,16 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both may be there while the bytes are copied, but the system moves large blocks without a copy.
+        // Both blocks may exist while the bytes are copied, but the system moves large blocks without copying.
         grow(size.saturating_sub(layout.size()));
         shrink(layout.size().saturating_sub(size));
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
-/// Runs `work` and gives the most bytes that were in use at once meanwhile.
-pub(crate) fn measured(work: impl FnOnce()) -> usize {
-    let before = NOW.load(Ordering::Relaxed);
+/// Runs `work` and returns the peak of the bytes that it used.
+pub(crate) fn peak_of(work: impl FnOnce()) -> usize {
+    let before = IN_USE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     work();
     PEAK.load(Ordering::Relaxed).saturating_sub(before)
@@ -68,9 +65,9 @@ pub(crate) fn measured(work: impl FnOnce()) -> usize {
 /// Runs `work` on an input of this length.
 ///
 /// # Panics
-/// When that costs more memory than the input is due.
+/// When that uses more memory than allowed.
 pub(crate) fn bounded(length: usize, work: impl FnOnce()) {
-    let peak = measured(work);
-    let due = CONSTANT + FACTOR * length;
-    assert!(peak <= due, "an input of {length} bytes cost {peak} bytes of memory; {due} are its due");
+    let peak = peak_of(work);
+    let limit = CONSTANT + FACTOR * length;
+    assert!(peak <= limit, "an input of {length} bytes used {peak} bytes of memory; the limit is {limit}");
 }

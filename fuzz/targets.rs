@@ -1,12 +1,12 @@
-//! What each fuzz target does with an input: the laws of reading and checking that no file may break.
+//! What each fuzz target does with an input: the laws of reading and checking that hold for every file.
 //!
-//! The text stands here once: fuzz targets include it, and so does a test that replays the kept inputs on every build. A target
-//! takes its bytes as they are, so that every input can go through every target.
+//! Fuzz targets include this file, and so does a test that replays the kept inputs on every build. Any bytes are a valid input of
+//! any target.
 
 #![allow(
     clippy::unwrap_used,
     dead_code,
-    reason = "a broken law ends the process; a fuzz target calls one function"
+    reason = "a broken law ends the process; each fuzz target uses one function"
 )]
 
 use std::collections::HashSet;
@@ -22,7 +22,7 @@ use zip::{CompressionMethod, ZipWriter};
 /// A target's function.
 pub(crate) type Target = fn(&[u8]);
 
-/// Every target by its name.
+/// All targets by name.
 pub(crate) const ALL: [(&str, Target); 7] = [
     ("csv", csv),
     ("separator", separator),
@@ -47,8 +47,8 @@ const NAMES: [&str; 11] = [
     "student_grade_level",
 ];
 
-/// Bytes of a text in a cell, and of the lines above a header.
-const LONGEST: usize = 8_000;
+/// The most bytes of a cell, and of the lines above a header.
+const MAX_TEXT: usize = 8_000;
 
 /// Quotes, line breaks and separators: well-formed files (RFC 4180) are read as the `csv` crate reads them.
 pub(crate) fn csv(data: &[u8]) {
@@ -68,7 +68,7 @@ pub(crate) fn csv(data: &[u8]) {
             .into_records()
             .map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
             .collect::<Vec<_>>();
-        assert_eq!(theirs, table, "the oracle itself");
+        assert_eq!(theirs, table, "the oracle reads what it wrote");
         assert_eq!(cells(&file), theirs, "{:?}", String::from_utf8_lossy(&file));
     }
 }
@@ -86,21 +86,21 @@ pub(crate) fn separator(data: &[u8]) {
     laws(&swapped.collect::<Vec<_>>());
 }
 
-/// Whatever stands above the header, within its first lines, costs no row below it.
+/// Lines above the header, up to a limit, cost no row below it.
 pub(crate) fn header(data: &[u8]) {
-    // The bytes as a header of their own.
+    // The bytes as the header.
     let mut file = data.to_vec();
     file.extend(b"\n1,Oak,t@x.org,Tess,Gray,2,Reading,Ann,Lee,ann@x.org,5\n");
     laws(&file);
-    // A title in front: what the first bytes would otherwise make of the file (a picture, UTF-16) is no matter of headers.
+    // A title first, since the bytes at the beginning of a file may make it a picture or UTF-16.
     let above = data.iter().filter(|byte| **byte != 0).copied().collect::<Vec<_>>();
-    let mut above = lines(&above[..above.len().min(LONGEST)])
+    let mut above = lines(&above[..above.len().min(MAX_TEXT)])
         .into_iter()
         .take(18)
         .map(<[u8]>::to_vec)
         .collect::<Vec<_>>();
     above.insert(0, b"Roster of the district".to_vec());
-    let place = above.len() as u32 + 1;
+    let header_line = above.len() as u32 + 1;
     let mut file = above.join(&b'\n');
     file.extend(format!("\n{}\n", NAMES.join(",")).bytes());
     for row in 1..=3 {
@@ -110,13 +110,13 @@ pub(crate) fn header(data: &[u8]) {
     read(&file, &ReadRules::default(), |opened| {
         let mut table = match opened {
             Opened::Table(table) => table,
-            // What looks like a header and is too wide to be one is refused as it stands.
+            // A line that looks like a header but is too wide is refused.
             Opened::TooManyColumns(_) if above.iter().any(|line| line.len() > 1_000) => return Ok(()),
-            _ => panic!("a header in line {place} is not found"),
+            _ => panic!("a header in line {header_line} is not found"),
         };
-        if table.header_line() != place {
+        if table.header_line() != header_line {
             assert!(
-                table.header_line() < place && table.header().known_count() >= 3,
+                table.header_line() < header_line && table.header().known_count() >= 3,
                 "line {}",
                 table.header_line()
             );
@@ -126,18 +126,18 @@ pub(crate) fn header(data: &[u8]) {
         while table.next_row()?.is_some() {
             rows += 1;
         }
-        assert_eq!(rows, 3, "rows below a header in line {place}");
+        assert_eq!(rows, 3, "rows below a header in line {header_line}");
         Ok(())
     })
     .unwrap();
 }
 
-/// The encoding does not matter where a byte order mark tells it; Windows-1252 needs none where it cannot be UTF-8.
+/// The encoding does not matter if there is a byte order mark; Windows-1252 needs none if the bytes are not UTF-8.
 pub(crate) fn encoding(data: &[u8]) {
     let marks = [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xEF\xBB\xBF"];
     laws(&[marks[data.len() % marks.len()], data].concat());
     let text = String::from_utf8_lossy(data).replace('\0', " ");
-    // So that what is told of the first block is not true of the rest.
+    // Sometimes the text is beyond the first block, from which the encoding is detected.
     let far = data.last().is_some_and(|last| last % 16 == 0);
     let begin = if far {
         "1,Oak,t@x.org,Tess,Gray,2,Reading,Ann,Lee,ann@x.org,5\n".repeat(1_210)
@@ -146,7 +146,7 @@ pub(crate) fn encoding(data: &[u8]) {
     };
     if far {
         laws(&[format!("{}\n{begin}", NAMES.join(",")).as_bytes(), data].concat());
-        // Without its columns a file is refused before its end is seen.
+        // A file without required columns is refused before its end is read.
         laws(&[format!("{}\n{begin}", NAMES[..9].join(",")).as_bytes(), data].concat());
     }
     let text = format!("{}\n{begin}{text}", NAMES.join(","));
@@ -161,7 +161,7 @@ pub(crate) fn encoding(data: &[u8]) {
     }
 }
 
-/// What a file lies in does not matter, and no archive breaks a law.
+/// The container of a file does not matter, and no archive breaks a law.
 pub(crate) fn container(data: &[u8]) {
     if !is_table(data) {
         laws(data);
@@ -178,10 +178,10 @@ pub(crate) fn container(data: &[u8]) {
         let report = check_alone(file, "roster.csv").unwrap().report;
         assert_eq!(report, expected, "the container changes the report");
     }
-    // RowDamage at a place that the input names.
-    if let [value, place, far, ..] = data {
+    // Damage at a position that the input chooses.
+    if let [value, low, high, ..] = data {
         let mut damaged = files[data.len() % files.len()].clone();
-        let at = (usize::from(*place) | usize::from(*far) << 8) % damaged.len();
+        let at = (usize::from(*low) | usize::from(*high) << 8) % damaged.len();
         damaged[at] ^= value | 1;
         laws(&damaged);
         damaged.truncate(at);
@@ -189,25 +189,25 @@ pub(crate) fn container(data: &[u8]) {
     }
 }
 
-/// Workbooks: the bytes are the part that they look like, or the texts of cells.
+/// Workbooks: the bytes are the part that they look like, or the text of cells.
 pub(crate) fn xlsx(data: &[u8]) {
-    let looks = |tag: &str| data.windows(tag.len()).any(|window| window == tag.as_bytes());
+    let contains = |tag: &str| data.windows(tag.len()).any(|window| window == tag.as_bytes());
     if data.starts_with(b"PK") {
         laws(data);
-    } else if looks("<sheetData") {
+    } else if contains("<sheetData") {
         laws(&workbook(&[("xl/worksheets/sheet1.xml", data)]));
-    } else if looks("<sst") {
+    } else if contains("<sst") {
         laws(&workbook(&[("xl/sharedStrings.xml", data)]));
-    } else if looks("<styleSheet") {
+    } else if contains("<styleSheet") {
         laws(&workbook(&[("xl/styles.xml", data)]));
-    } else if looks("<Relationships") {
+    } else if contains("<Relationships") {
         laws(&workbook(&[("xl/_rels/workbook.xml.rels", data)]));
-    } else if looks("<workbook") {
+    } else if contains("<workbook") {
         laws(&workbook(&[("xl/workbook.xml", data)]));
     } else if let Some(end) = data.iter().position(|byte| *byte == b'=') {
         number_format(&data[..end], &data[end + 1..]);
     } else {
-        // Texts come out of a workbook as they were put in; a line break becomes a blank.
+        // Text is read from a workbook as it was written, except that a line break becomes a blank.
         let mut table = grid(data, 3);
         let clean = |c: char| if c.is_control() || "\u{FFFE}\u{FFFF}".contains(c) { ' ' } else { c };
         table.iter_mut().flatten().for_each(|cell| *cell = cell.chars().map(clean).collect());
@@ -222,7 +222,7 @@ pub(crate) fn xlsx(data: &[u8]) {
     }
 }
 
-/// A number under a format: both come from the input.
+/// A number in a number format; both come from the input.
 fn number_format(code: &[u8], number: &[u8]) {
     let code = xml(&String::from_utf8_lossy(code));
     let styles = format!(
@@ -238,7 +238,7 @@ fn number_format(code: &[u8], number: &[u8]) {
     laws(&workbook(&[("xl/styles.xml", styles.as_bytes()), ("xl/worksheets/sheet1.xml", sheet.as_bytes())]));
 }
 
-/// Several files in one archive. Between NULs each has its name in its first line.
+/// Several files in one archive, separated by NULs. The first line of each is its name.
 pub(crate) fn set(data: &[u8]) {
     let files = data.split(|byte| *byte == 0).take(30).map(|file| {
         let end = file.iter().position(|byte| *byte == b'\n').unwrap_or(file.len());
@@ -248,54 +248,54 @@ pub(crate) fn set(data: &[u8]) {
     laws(&zipped(&files, CompressionMethod::Stored));
 }
 
-/// What holds of every file. Gives the report.
+/// Asserts what holds for every file, and returns the report.
 fn laws(file: &[u8]) -> CheckReport {
     let file = file.to_vec();
     let checked = check_alone(&file, "roster.csv").unwrap();
     let again = check_alone(&file, "roster.csv").unwrap();
     let report = checked.report;
-    assert_eq!(report, again.report, "checking twice gives the same");
+    assert_eq!(report, again.report, "checking twice gives the same result");
     assert_eq!(
         format!("{:?}", checked.roster),
         format!("{:?}", again.roster),
-        "checking twice gives the same"
+        "checking twice gives the same result"
     );
     assert_eq!(report.rows_accepted + report.rows_rejected, report.rows);
-    let refuses = |severity| severity == Severity::RejectFile;
-    let refused = report.outcome == Outcome::FileRejected;
-    assert_eq!(refused, report.findings.iter().any(|finding| refuses(finding.code.severity())));
-    assert_eq!(refused, checked.findings.kept().iter().any(|finding| refuses(finding.code.severity())));
-    assert!(!refused || checked.roster.students.is_empty(), "a file that is refused wants nothing");
+    let rejects = |severity| severity == Severity::RejectFile;
+    let is_rejected = report.outcome == Outcome::FileRejected;
+    assert_eq!(is_rejected, report.findings.iter().any(|finding| rejects(finding.code.severity())));
+    assert_eq!(is_rejected, checked.findings.kept().iter().any(|finding| rejects(finding.code.severity())));
+    assert!(!is_rejected || checked.roster.students.is_empty(), "a rejected file gives no roster");
     assert!(report.findings.iter().all(|finding| finding.line != Some(0)), "lines are counted from 1");
-    // The result files can be written, and read by a program that takes CSVs by the book.
+    // The result files can be written, and are valid CSVs.
     let mut findings = vec![];
     write_findings(&checked.findings, &mut findings).unwrap();
-    let lengths = records(&findings);
+    let widths = record_widths(&findings);
     let width = if checked.findings.kept().iter().any(|finding| finding.file.is_some()) { 9 } else { 8 };
-    assert!(lengths.len() > checked.findings.kept().len() && lengths.iter().all(|row| *row == width));
+    assert!(widths.len() > checked.findings.kept().len() && widths.iter().all(|row| *row == width));
     let mut corrected = vec![];
     write_corrected(&file, &ReadRules::default(), &checked.findings, &mut corrected).unwrap();
     if corrected.starts_with(b"\xEF\xBB\xBFfile,line,row,") {
-        // Of a set the rows with findings, each once.
+        // The corrected file of a set has each row with findings once.
         let lines = ::csv::Reader::from_reader(corrected.as_slice()).into_byte_records();
         let lines = lines.map(|line| line.unwrap()).filter(|line| !line[1].is_empty());
         let places = lines.map(|line| (line[0].to_vec(), line[1].to_vec())).collect::<Vec<_>>();
         assert_eq!(places.iter().collect::<HashSet<_>>().len(), places.len(), "a row is written twice");
-    } else if let Some(rows) = rows(&file) {
+    } else if let Some(rows) = count_rows(&file) {
         assert!(report.rows <= rows, "{} rows of {rows}", report.rows);
-        let lines = records(&corrected).len() as u64;
+        let lines = record_widths(&corrected).len() as u64;
         assert!(lines == rows + 1, "the corrected file has {lines} lines for {rows} rows");
     }
     report
 }
 
-/// How many rows a table has, when all of it can be read; lines increase.
-fn rows(file: &Vec<u8>) -> Option<u64> {
+/// The number of rows, if the file is a table. Asserts that line numbers increase.
+fn count_rows(file: &Vec<u8>) -> Option<u64> {
     read(file, &ReadRules::default(), |opened| {
         let Opened::Table(mut table) = opened else { return Ok(None) };
         let (mut rows, mut line) = (0, table.header_line());
         while let Some(row) = table.next_row()? {
-            assert!(row.line > line, "line {} behind {line}", row.line);
+            assert!(row.line > line, "line {} after {line}", row.line);
             line = row.line;
             rows += 1;
             assert!(std::str::from_utf8(row.bytes).is_ok(), "rows are UTF-8");
@@ -312,7 +312,7 @@ fn is_table(file: &[u8]) -> bool {
 /// The rows of a table, each with its cells.
 fn cells(file: &[u8]) -> Vec<Vec<String>> {
     read(&file.to_vec(), &ReadRules::default(), |opened| {
-        let Opened::Table(mut table) = opened else { panic!("a table with a header is one") };
+        let Opened::Table(mut table) = opened else { panic!("a file with a header is a table") };
         let mut rows = vec![];
         while let Some(row) = table.next_row()? {
             let cell = |at| String::from_utf8_lossy(row.cell(at)).into_owned();
@@ -326,24 +326,24 @@ fn cells(file: &[u8]) -> Vec<Vec<String>> {
     .unwrap()
 }
 
-/// How many cells each record has, as the `csv` crate reads it.
-fn records(file: &[u8]) -> Vec<usize> {
+/// The number of cells of each record, as read by the `csv` crate.
+fn record_widths(file: &[u8]) -> Vec<usize> {
     let reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     reader.into_byte_records().map(|record| record.unwrap().len()).collect()
 }
 
-/// Rows with the header's width, whose texts are the input's: what stands between NULs or, for mutations that know none,
-/// between `~`. Rows that are no rows by design are left out.
-fn grid(data: &[u8], most: usize) -> Vec<Vec<String>> {
-    let texts = data.split(|byte| matches!(byte, 0 | b'~')).take(most * NAMES.len());
-    // A record that is longer than allowed is another matter.
-    let texts = texts.map(|text| &text[..text.len().min(LONGEST)]);
+/// At most `max_rows` rows with the header's width. Their cells are the parts of the input between NULs, or between `~`, which
+/// mutations produce more easily. Rows that are not read as rows by design are left out.
+fn grid(data: &[u8], max_rows: usize) -> Vec<Vec<String>> {
+    let texts = data.split(|byte| matches!(byte, 0 | b'~')).take(max_rows * NAMES.len());
+    // Records that are longer than allowed are not tested here.
+    let texts = texts.map(|text| &text[..text.len().min(MAX_TEXT)]);
     let texts = texts.map(|text| String::from_utf8_lossy(text).into_owned()).collect::<Vec<_>>();
     let mut rows = texts.chunks(NAMES.len()).map(<[String]>::to_vec).collect::<Vec<_>>();
     rows.iter_mut().for_each(|row| row.resize(NAMES.len(), String::new()));
     for row in &mut rows {
-        // Programs that escape with backslashes are told by their rows: one that is split over several lines, or that has
-        // quotes, may happen to look like theirs.
+        // Backslash escapes are recognised by their rows: a row with backslashes that also has quotes or line breaks may look
+        // like one of them.
         if row.iter().any(|cell| cell.contains('\\'))
             && row.iter().any(|cell| cell.contains(['"', '\n', '\r']))
         {
@@ -351,14 +351,14 @@ fn grid(data: &[u8], most: usize) -> Vec<Vec<String>> {
         }
     }
     rows.retain(|row| is_row(row));
-    // Whether a file has its cells in single quotes is told by its first row.
+    // Single quotes around cells are recognised by the first row.
     if let Some(row) = rows.first_mut() {
         row[0].insert(0, 'x');
     }
     rows
 }
 
-/// Whether cells are a row: not blank, not the header once more, and not over more lines than a record may have.
+/// Whether cells are read as a row: not blank, not a repeated header, and not on more lines than a record may span.
 fn is_row(row: &[String]) -> bool {
     let breaks = row.iter().map(|cell| cell.matches(['\n', '\r']).count()).sum::<usize>();
     let is_blank =
@@ -387,7 +387,7 @@ fn below_header(data: &[u8]) -> Vec<u8> {
     [NAMES.join(",").as_bytes(), b"\n", data].concat()
 }
 
-/// Physical lines without their ends.
+/// Physical lines without their line ends.
 fn lines(data: &[u8]) -> Vec<&[u8]> {
     data.split(|byte| matches!(byte, b'\n' | b'\r')).collect()
 }
@@ -398,7 +398,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-/// An archive of these entries; of entries with the same name, the first.
+/// An archive of these entries; only the first of several with the same name.
 fn zipped(entries: &[(&[u8], &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
@@ -410,7 +410,7 @@ fn zipped(entries: &[(&[u8], &[u8])], method: CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A workbook with these parts, and usual ones for the rest.
+/// A workbook with these parts, and default ones for the rest.
 fn workbook(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let header = NAMES.map(|name| format!("<c t=\"str\"><v>{name}</v></c>")).concat();
     let number = |style: usize| format!("<c s=\"{style}\"><v>44197.5</v></c>");
@@ -420,7 +420,7 @@ fn workbook(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!(
         "<worksheet><sheetData><row r=\"1\">{header}</row><row r=\"3\">{numbers}</row><row>{texts}</row></sheetData></worksheet>"
     );
-    let usual = [
+    let default = [
         (
             "xl/workbook.xml",
             r#"<workbook><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>"#,
@@ -436,14 +436,14 @@ fn workbook(parts: &[(&str, &[u8])]) -> Vec<u8> {
             r#"<styleSheet><cellXfs><xf numFmtId="14"/><xf numFmtId="2"/></cellXfs></styleSheet>"#,
         ),
     ];
-    let usual = usual.iter().filter(|(path, _)| parts.iter().all(|(part, _)| part != path));
-    let usual = usual.map(|(path, text)| (path.as_bytes(), text.as_bytes()));
-    let all = usual.chain(parts.iter().map(|(path, bytes)| (path.as_bytes(), *bytes))).collect::<Vec<_>>();
+    let default = default.iter().filter(|(path, _)| parts.iter().all(|(part, _)| part != path));
+    let default = default.map(|(path, text)| (path.as_bytes(), text.as_bytes()));
+    let all = default.chain(parts.iter().map(|(path, bytes)| (path.as_bytes(), *bytes))).collect::<Vec<_>>();
     zipped(&all, CompressionMethod::Stored)
 }
 
 fn xml(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    // `_x0041_` is how a workbook writes a character that XML cannot hold.
+    // `_x0041_` is an escape in workbooks.
     text.replace("_x", "_x005F_x")
 }

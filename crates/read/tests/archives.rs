@@ -1,6 +1,6 @@
-//! Archives and workbooks that were made to do harm, or were harmed, far into their bytes.
+//! Archives and workbooks that are malicious or damaged, sometimes only far into their bytes.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::io::{self, Read, Write};
 
@@ -19,9 +19,9 @@ fn gzip(parts: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-/// Every row, and whatever the archive turned out to be: in the order in which it was told.
-fn told(file: &Vec<u8>) -> Vec<Result<u32, ContainerError>> {
-    let mut told = vec![];
+/// What each call of `read`'s work gets: the number of rows, or why there is no table.
+fn outcomes_of(file: &Vec<u8>) -> Vec<Result<u32, ContainerError>> {
+    let mut outcomes = vec![];
     read(file, &ReadRules::default(), |opened| {
         match opened {
             Opened::Table(mut table) => {
@@ -31,54 +31,55 @@ fn told(file: &Vec<u8>) -> Vec<Result<u32, ContainerError>> {
                         Ok(Some(_)) => rows += 1,
                         Ok(None) => break,
                         Err(error) => {
-                            told.push(Ok(rows));
+                            outcomes.push(Ok(rows));
                             return Err(error);
                         }
                     }
                 }
-                told.push(Ok(rows));
+                outcomes.push(Ok(rows));
             }
-            Opened::Unusable(why) => told.push(Err(why)),
+            Opened::Unusable(error) => outcomes.push(Err(error)),
             _ => panic!("neither a table nor an archive"),
         }
         Ok::<_, io::Error>(())
     })
     .unwrap();
-    told
+    outcomes
 }
 
-/// Rows that hardly pack, so that each part of the archive holds some of them.
+/// Rows that hardly compress, so that every part of the archive contains some of them.
 fn rows(count: usize) -> Vec<u8> {
     let mut rows = HEADER.as_bytes().to_vec();
     for at in 1..=count as u64 {
-        let (one, other) = (at.wrapping_mul(0x9E37_79B9_7F4A_7C15), at.wrapping_mul(0xD1B5_4A32_D192_ED03));
-        writeln!(rows, "{at},{one:x},{other:x}@x.org").unwrap();
+        let (class, student) =
+            (at.wrapping_mul(0x9E37_79B9_7F4A_7C15), at.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        writeln!(rows, "{at},{class:x},{student:x}@x.org").unwrap();
     }
     rows
 }
 
 #[test]
-fn an_archive_that_is_damaged_far_down_says_so_instead_of_giving_half_a_table() {
+fn an_archive_that_is_damaged_far_down_is_an_error_instead_of_half_a_table() {
     let whole = gzip([rows(20_000)].iter());
-    assert_eq!(told(&whole), [Ok(20_000)]);
+    assert_eq!(outcomes_of(&whole), [Ok(20_000)]);
     let cut = whole[..whole.len() / 2].to_vec();
-    let said = told(&cut);
-    let [Ok(rows), Err(ContainerError::Damaged)] = said.as_slice() else { panic!("{said:?}") };
+    let outcomes = outcomes_of(&cut);
+    let [Ok(rows), Err(ContainerError::Damaged)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
     assert!((1..20_000).contains(rows));
 }
 
 #[test]
-fn what_unpacks_to_far_too_much_is_refused_on_the_way() {
+fn an_archive_that_unpacks_to_too_much_is_refused_while_it_is_read() {
     let block = format!("1,2,{}@x.org\n", "x".repeat(1 << 12)).repeat(1 << 8);
     let bomb = gzip([HEADER.to_owned()].into_iter().chain((0..100).map(|_| block.clone())));
     assert!(bomb.len() < 1 << 20);
-    let said = told(&bomb);
-    let [Ok(_), Err(ContainerError::TooLarge)] = said.as_slice() else { panic!("{said:?}") };
+    let outcomes = outcomes_of(&bomb);
+    let [Ok(_), Err(ContainerError::TooLarge)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
 }
 
 #[test]
-fn a_list_of_very_many_entries_is_not_read_into_memory() {
-    for (entries, why) in [
+fn a_directory_with_too_many_entries_is_not_read_into_memory() {
+    for (entries, error) in [
         (999, ContainerError::NoTable(vec![])),
         (1_001, ContainerError::TooLarge),
         (60_000, ContainerError::TooLarge),
@@ -90,7 +91,7 @@ fn a_list_of_very_many_entries_is_not_read_into_memory() {
                 .unwrap();
         }
         let archive = writer.finish().unwrap().into_inner();
-        assert_eq!(told(&archive), [Err(why)], "{entries}");
+        assert_eq!(outcomes_of(&archive), [Err(error)], "{entries}");
     }
 }
 
@@ -119,10 +120,10 @@ fn workbook(sheet: &str, texts: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_workbook_that_was_made_to_fill_the_memory_is_refused() {
+fn a_workbook_that_would_fill_the_memory_is_refused() {
     let header = r#"<row r="1"><c t="str"><v>school_id</v></c><c t="str"><v>class_id</v></c></row>"#;
-    let fine = format!(r#"<sheetData>{header}<row r="9"><c r="B9"><v>7</v></c></row></sheetData>"#);
-    assert_eq!(told(&workbook(&fine, "<sst/>")), [Ok(1)]);
+    let valid = format!(r#"<sheetData>{header}<row r="9"><c r="B9"><v>7</v></c></row></sheetData>"#);
+    assert_eq!(outcomes_of(&workbook(&valid, "<sst/>")), [Ok(1)]);
     let wide = r#"<row><c r="XFD1"><v>1</v></c></row>"#.repeat(20_000);
     let sheets = [
         format!("<sheetData>{header}{wide}</sheetData>"),
@@ -135,18 +136,18 @@ fn a_workbook_that_was_made_to_fill_the_memory_is_refused() {
         ),
     ];
     for sheet in sheets {
-        let said = told(&workbook(&sheet, "<sst/>"));
-        assert_eq!(said.last(), Some(&Err(ContainerError::TooLarge)), "{}", &sheet[..200]);
+        let outcomes = outcomes_of(&workbook(&sheet, "<sst/>"));
+        assert_eq!(outcomes.last(), Some(&Err(ContainerError::TooLarge)), "{}", &sheet[..200]);
     }
     let many = format!("<sst>{}</sst>", "<si/>".repeat((4 << 20) + 1));
-    assert_eq!(told(&workbook(&fine, &many)), [Err(ContainerError::TooLarge)]);
+    assert_eq!(outcomes_of(&workbook(&valid, &many)), [Err(ContainerError::TooLarge)]);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn a_workbook_with_changed_bytes_is_read_or_refused(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn a_workbook_with_changed_bytes_is_either_read_or_refused(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
         let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
         let whole = std::fs::read(format!("{cases}/workbook_of_libreoffice/in.csv")).unwrap();
         let mut archive = ZipArchive::new(io::Cursor::new(whole)).unwrap();

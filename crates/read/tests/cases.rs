@@ -1,6 +1,6 @@
-//! Every folder of `cases/` is a file and the rows that are read of it. `UPDATE_CASES=1` writes the rows anew.
+//! Each folder of `cases/` has a file and the rows read from it. `UPDATE_CASES=1` rewrites the rows.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::fmt::Write;
 use std::fs;
@@ -16,19 +16,19 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-fn case(folder: &Path) -> String {
+fn read_case(folder: &Path) -> String {
     let file = fs::read(folder.join("in.csv")).unwrap();
     let limits = ReadLimits { longest_record: 2_000, columns: 20, ..ReadLimits::default() };
-    read(&file, &ReadRules { limits, ..ReadRules::default() }, said).unwrap()
+    read(&file, &ReadRules { limits, ..ReadRules::default() }, describe).unwrap()
 }
 
-fn said(opened: Opened<'_>) -> io::Result<String> {
+fn describe(opened: Opened<'_>) -> io::Result<String> {
     let mut table = match opened {
         Opened::Table(table) => table,
         Opened::Set(set) => return Ok(format!("files: {:?}\n", set.names().collect::<Vec<_>>())),
         Opened::Empty => return Ok("empty\n".into()),
-        Opened::NotText(what) => return Ok(format!("not text: {what:?}\n")),
-        Opened::Unusable(why) => return Ok(format!("unusable: {why:?}\n")),
+        Opened::NotText(file_type) => return Ok(format!("not text: {file_type:?}\n")),
+        Opened::Unusable(error) => return Ok(format!("unusable: {error:?}\n")),
         Opened::NotATable(line) => return Ok(format!("not a table: {line}\n")),
         Opened::TooManyColumns(count) => return Ok(format!("too many columns: {count}\n")),
         Opened::TooLarge => return Ok("too large\n".into()),
@@ -48,7 +48,7 @@ fn said(opened: Opened<'_>) -> io::Result<String> {
         }
     }
     if !table.repeated_headers().is_empty() {
-        writeln!(out, "header again: {:?}", table.repeated_headers()).unwrap();
+        writeln!(out, "repeated headers: {:?}", table.repeated_headers()).unwrap();
     }
     if table.ends_mid_row() {
         out.push_str("ends in the middle of a row\n");
@@ -57,20 +57,20 @@ fn said(opened: Opened<'_>) -> io::Result<String> {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a developer asks for new answers by the environment")]
-fn every_case_is_read_as_it_was_before() {
+#[expect(clippy::disallowed_methods, reason = "a developer sets this to update the cases")]
+fn every_case_is_read_as_its_snapshot_says() {
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let folders = folders();
     assert!(folders.len() >= 15, "the cases are missing: {}", folders.len());
-    let mut wrong = vec![];
+    let mut changed = vec![];
     for folder in folders {
-        let read = case(&folder);
+        let read = read_case(&folder);
         let expected = folder.join("out.snap");
         if update {
             fs::write(&expected, read).unwrap();
         } else if fs::read_to_string(&expected).unwrap_or_default() != read {
-            wrong.push(format!("{}:\n{read}", folder.display()));
+            changed.push(format!("{}:\n{read}", folder.display()));
         }
     }
-    assert!(wrong.is_empty(), "these cases are read differently:\n{}", wrong.join("\n"));
+    assert!(changed.is_empty(), "these cases are read differently:\n{}", changed.join("\n"));
 }

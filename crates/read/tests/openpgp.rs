@@ -1,6 +1,6 @@
-//! Files encrypted and signed with OpenPGP. The folder `openpgp` holds what GnuPG made of one roster.
+//! Files encrypted and signed with OpenPGP. The folder `openpgp` contains what GnuPG made of one roster.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failing test may panic")]
 
 use std::io::{self, Read};
 use std::panic;
@@ -29,38 +29,38 @@ fn text(name: &str) -> String {
     String::from_utf8(file(name)).unwrap()
 }
 
-fn ours() -> OpenPgpKeys {
+fn our_keys() -> OpenPgpKeys {
     OpenPgpKeys::from_armored(&text("homeroom.secret.asc")).unwrap()
 }
 
-fn with_district() -> OpenPgpKeys {
-    ours().with_district_keys(&file("district.public.asc")).unwrap()
+fn our_and_district_keys() -> OpenPgpKeys {
+    our_keys().with_district_keys(&file("district.public.asc")).unwrap()
 }
 
-/// What each call of the check gets to see: the rows and the signature, or why there are none.
-type Said = Vec<Result<(String, SignatureStatus), ContainerError>>;
+/// What each call of `read`'s work gets: the rows and the signature, or why there is no table.
+type Outcomes = Vec<Result<(String, SignatureStatus), ContainerError>>;
 
-fn told(file: &Vec<u8>, keys: OpenPgpKeys) -> Said {
+fn outcomes_of(file: &Vec<u8>, keys: OpenPgpKeys) -> Outcomes {
     let rules = ReadRules { keys: Some(Arc::new(keys)), ..ReadRules::default() };
-    let mut said = vec![];
+    let mut outcomes = vec![];
     read(file, &rules, |opened| {
         match opened {
-            Opened::Unusable(why) => said.push(Err(why)),
+            Opened::Unusable(error) => outcomes.push(Err(error)),
             Opened::Table(mut table) => {
-                said.push(Ok((String::new(), SignatureStatus::None)));
+                outcomes.push(Ok((String::new(), SignatureStatus::None)));
                 let mut rows = String::new();
                 while let Some(row) = table.next_row()? {
                     rows += &String::from_utf8_lossy(row.bytes);
                     rows.push('\n');
                 }
-                *said.last_mut().unwrap() = Ok((rows, table.signature()));
+                *outcomes.last_mut().unwrap() = Ok((rows, table.signature()));
             }
-            _ => said.push(Ok(("no table".into(), SignatureStatus::None))),
+            _ => outcomes.push(Ok(("no table".into(), SignatureStatus::None))),
         }
         Ok(())
     })
     .unwrap();
-    said
+    outcomes
 }
 
 fn roster() -> String {
@@ -68,12 +68,12 @@ fn roster() -> String {
     text.split_once('\n').unwrap().1.to_owned()
 }
 
-fn is_the_roster(file: &Vec<u8>, keys: OpenPgpKeys, signature: SignatureStatus) {
-    assert_eq!(told(file, keys), [Ok((roster(), signature))]);
+fn assert_is_the_roster(file: &Vec<u8>, keys: OpenPgpKeys, signature: SignatureStatus) {
+    assert_eq!(outcomes_of(file, keys), [Ok((roster(), signature))]);
 }
 
 #[test]
-fn what_is_encrypted_to_us_is_read() {
+fn a_file_encrypted_to_us_is_read() {
     for name in [
         "encrypted.pgp",
         "uncompressed.pgp",
@@ -84,8 +84,8 @@ fn what_is_encrypted_to_us_is_read() {
         "password_or_key.pgp",
     ] {
         println!("{name}");
-        is_the_roster(&file(name), ours(), SignatureStatus::None);
-        is_the_roster(&file(name), with_district(), SignatureStatus::Missing);
+        assert_is_the_roster(&file(name), our_keys(), SignatureStatus::None);
+        assert_is_the_roster(&file(name), our_and_district_keys(), SignatureStatus::Missing);
     }
 }
 
@@ -94,44 +94,47 @@ fn a_signature_is_checked_when_the_key_is_known() {
     for name in ["signed.pgp", "signed_armored.asc", "signed_only.pgp", "two_signers.pgp", "gzip_inside.pgp"]
     {
         println!("{name}");
-        is_the_roster(&file(name), with_district(), SignatureStatus::Verified);
-        is_the_roster(&file(name), ours(), SignatureStatus::Unchecked);
+        assert_is_the_roster(&file(name), our_and_district_keys(), SignatureStatus::Verified);
+        assert_is_the_roster(&file(name), our_keys(), SignatureStatus::Unchecked);
     }
-    is_the_roster(&file("zip_inside.pgp"), with_district(), SignatureStatus::Verified);
-    is_the_roster(&file("zip_inside.pgp"), ours(), SignatureStatus::Unchecked);
-    let without_ours = OpenPgpKeys::default().with_district_keys(&file("district.public.asc")).unwrap();
-    is_the_roster(&file("signed_only.pgp"), without_ours, SignatureStatus::Verified);
-    is_the_roster(&file("roster.csv"), with_district(), SignatureStatus::None);
+    assert_is_the_roster(&file("zip_inside.pgp"), our_and_district_keys(), SignatureStatus::Verified);
+    assert_is_the_roster(&file("zip_inside.pgp"), our_keys(), SignatureStatus::Unchecked);
+    let district_keys_only = OpenPgpKeys::default().with_district_keys(&file("district.public.asc")).unwrap();
+    assert_is_the_roster(&file("signed_only.pgp"), district_keys_only, SignatureStatus::Verified);
+    assert_is_the_roster(&file("roster.csv"), our_and_district_keys(), SignatureStatus::None);
 }
 
 #[test]
-fn what_somebody_else_signed_is_refused_at_its_end() {
-    let long = made::signed_by_us(&long(1 << 20));
-    let said = told(&long, with_district());
-    let [Ok(_), Err(BadSignature)] = said.as_slice() else { panic!("{said:?}") };
-    let us = ours().with_district_keys(&file("homeroom.public.asc")).unwrap();
-    let said = told(&long, us);
-    let [Ok((_, SignatureStatus::Verified))] = said.as_slice() else { panic!("{said:?}") };
-    assert_eq!(told(&file("wrong_signer.pgp"), with_district()), [Err(BadSignature)]);
-    assert_eq!(told(&file("zip_inside_wrong_signer.pgp"), with_district()), [Err(BadSignature)]);
-    let both = ours().with_district_keys(&file("two.public.pgp")).unwrap();
-    is_the_roster(&file("wrong_signer.pgp"), both, SignatureStatus::Verified);
+fn a_file_signed_by_somebody_else_is_refused_at_its_end() {
+    let message = build::signed_by_us(&long_roster(1 << 20));
+    let outcomes = outcomes_of(&message, our_and_district_keys());
+    let [Ok(_), Err(BadSignature)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    let us = our_keys().with_district_keys(&file("homeroom.public.asc")).unwrap();
+    let outcomes = outcomes_of(&message, us);
+    let [Ok((_, SignatureStatus::Verified))] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    assert_eq!(outcomes_of(&file("wrong_signer.pgp"), our_and_district_keys()), [Err(BadSignature)]);
+    assert_eq!(
+        outcomes_of(&file("zip_inside_wrong_signer.pgp"), our_and_district_keys()),
+        [Err(BadSignature)]
+    );
+    let both = our_keys().with_district_keys(&file("two.public.pgp")).unwrap();
+    assert_is_the_roster(&file("wrong_signer.pgp"), both, SignatureStatus::Verified);
 }
 
 #[test]
-fn what_we_cannot_open_is_refused_with_its_reason() {
-    let refused = |name: &str, keys| match told(&file(name), keys).as_slice() {
-        [Err(why)] => why.clone(),
-        said => panic!("{name}: {said:?}"),
+fn a_message_that_we_cannot_open_is_refused_with_its_reason() {
+    let refused = |name: &str, keys| match outcomes_of(&file(name), keys).as_slice() {
+        [Err(error)] => error.clone(),
+        outcomes => panic!("{name}: {outcomes:?}"),
     };
     assert_eq!(refused("encrypted.pgp", OpenPgpKeys::default()), EncryptedWithoutKey);
     assert_eq!(refused("armored.asc", OpenPgpKeys::default()), EncryptedWithoutKey);
-    assert_eq!(refused("other_recipient.pgp", ours()), EncryptedToOtherKey);
-    assert_eq!(refused("password.pgp", ours()), EncryptedWithPassword);
+    assert_eq!(refused("other_recipient.pgp", our_keys()), EncryptedToOtherKey);
+    assert_eq!(refused("password.pgp", our_keys()), EncryptedWithPassword);
     assert_eq!(refused("password.pgp", OpenPgpKeys::default()), EncryptedWithPassword);
-    assert_eq!(refused("bzip2_compressed.pgp", ours()), ContainerError::Unsupported);
-    assert_eq!(refused("message_inside.pgp", ours()), ContainerError::Unsupported);
-    for (name, what) in [
+    assert_eq!(refused("bzip2_compressed.pgp", our_keys()), ContainerError::Unsupported);
+    assert_eq!(refused("message_inside.pgp", our_keys()), ContainerError::Unsupported);
+    for (name, item) in [
         ("clear_signed.asc", OpenPgpItem::ClearSignedText),
         ("district.public.asc", OpenPgpItem::PublicKey),
         ("two.public.pgp", OpenPgpItem::PublicKey),
@@ -139,12 +142,12 @@ fn what_we_cannot_open_is_refused_with_its_reason() {
         ("detached.sig", OpenPgpItem::DetachedSignature),
         ("detached.asc", OpenPgpItem::DetachedSignature),
     ] {
-        assert_eq!(refused(name, ours()), ContainerError::NotAMessage(what), "{name}");
+        assert_eq!(refused(name, our_keys()), ContainerError::NotAMessage(item), "{name}");
     }
 }
 
 #[test]
-fn a_message_that_is_cut_off_is_never_taken_for_a_whole_one() {
+fn a_message_that_is_cut_off_is_never_mistaken_for_a_complete_one() {
     for name in [
         "encrypted.pgp",
         "uncompressed.pgp",
@@ -153,17 +156,17 @@ fn a_message_that_is_cut_off_is_never_taken_for_a_whole_one() {
         "gzip_inside.pgp",
         "zip_inside.pgp",
     ] {
-        let whole = file(name);
-        for length in 20..whole.len() {
-            let said = told(&whole[..length].to_vec(), with_district());
-            assert!(said.last().unwrap().is_err(), "{name} cut off at {length}: {said:?}");
+        let complete = file(name);
+        for length in 20..complete.len() {
+            let outcomes = outcomes_of(&complete[..length].to_vec(), our_and_district_keys());
+            assert!(outcomes.last().unwrap().is_err(), "{name} cut off at {length}: {outcomes:?}");
         }
     }
 }
 
-/// A few bits of a message mean nothing: the highest one of a point on the curve, for one.
-fn refused_or_the_same(changed: &Vec<u8>, keys: OpenPgpKeys, at: usize) {
-    match told(changed, keys).pop().unwrap() {
+/// A few bits of a message have no meaning, such as the highest bit of a point on the curve.
+fn assert_refused_or_unchanged(changed: &Vec<u8>, keys: OpenPgpKeys, at: usize) {
+    match outcomes_of(changed, keys).pop().unwrap() {
         Err(_) => {}
         Ok((rows, _)) => assert_eq!(rows, roster(), "changed at {at}"),
     }
@@ -172,44 +175,46 @@ fn refused_or_the_same(changed: &Vec<u8>, keys: OpenPgpKeys, at: usize) {
 #[test]
 fn a_changed_byte_never_changes_a_row() {
     for name in ["encrypted.pgp", "uncompressed.pgp", "signed.pgp", "zip_inside.pgp"] {
-        let whole = file(name);
-        for at in 3..whole.len() {
-            let mut changed = whole.clone();
+        let complete = file(name);
+        for at in 3..complete.len() {
+            let mut changed = complete.clone();
             changed[at] ^= 1 << (at % 8);
-            refused_or_the_same(&changed, with_district(), at);
+            assert_refused_or_unchanged(&changed, our_and_district_keys(), at);
         }
     }
 }
 
 #[test]
 fn a_signed_message_with_a_changed_byte_is_never_verified() {
-    let whole = file("signed_only.pgp");
-    for at in 3..whole.len() {
-        let mut changed = whole.clone();
+    let complete = file("signed_only.pgp");
+    for at in 3..complete.len() {
+        let mut changed = complete.clone();
         changed[at] ^= 1 << (at % 8);
-        if let Ok((rows, SignatureStatus::Verified)) = told(&changed, with_district()).pop().unwrap() {
+        if let Ok((rows, SignatureStatus::Verified)) =
+            outcomes_of(&changed, our_and_district_keys()).pop().unwrap()
+        {
             assert_eq!(rows, roster(), "changed at {at}");
         }
     }
 }
 
 #[test]
-fn what_follows_a_message_is_not_lost_in_silence() {
+fn data_after_a_message_is_never_ignored() {
     for name in ["encrypted.pgp", "signed_only.pgp", "armored.asc"] {
         let twice = [file(name), file(name)].concat();
-        let said = told(&twice, ours());
-        assert_eq!(said.last(), Some(&Err(MessageDamaged)), "{name}: {said:?}");
+        let outcomes = outcomes_of(&twice, our_keys());
+        assert_eq!(outcomes.last(), Some(&Err(MessageDamaged)), "{name}: {outcomes:?}");
     }
     let blank_lines = [file("armored.asc"), b"\r\n \r\n".to_vec()].concat();
-    is_the_roster(&blank_lines, ours(), SignatureStatus::None);
+    assert_is_the_roster(&blank_lines, our_keys(), SignatureStatus::None);
     let marked = [b"\xEF\xBB\xBF\r\n".to_vec(), file("armored.asc")].concat();
-    is_the_roster(&marked, ours(), SignatureStatus::None);
+    assert_is_the_roster(&marked, our_keys(), SignatureStatus::None);
     let windows = text("armored.asc").replace('\n', "\r\n").into_bytes();
-    is_the_roster(&windows, ours(), SignatureStatus::None);
+    assert_is_the_roster(&windows, our_keys(), SignatureStatus::None);
 }
 
 #[test]
-fn keys_say_what_is_wrong_with_them() {
+fn unusable_keys_are_refused_with_the_reason() {
     let from = |secret: &str| OpenPgpKeys::from_armored(secret).unwrap_err();
     assert_eq!(from("school_id"), KeyError::NotAPrivateKey);
     assert_eq!(from(&text("homeroom.public.asc")), KeyError::NotAPrivateKey);
@@ -223,8 +228,8 @@ fn keys_say_what_is_wrong_with_them() {
 }
 
 #[test]
-fn keys_show_fingerprints_and_no_secret() {
-    let keys = ours().with_district_keys(&file("two.public.pgp")).unwrap();
+fn keys_show_fingerprints_and_no_secrets() {
+    let keys = our_keys().with_district_keys(&file("two.public.pgp")).unwrap();
     let fingerprint = keys.fingerprint().unwrap();
     assert_eq!(fingerprint.split(' ').map(str::len).collect::<Vec<_>>(), [4; 10]);
     assert_eq!(keys.district_fingerprints().len(), 2);
@@ -232,18 +237,18 @@ fn keys_show_fingerprints_and_no_secret() {
     assert!(shown.contains(&fingerprint) && shown.len() < 250, "{shown}");
     assert_eq!(keys.public_armored().unwrap(), text("homeroom.public.asc"));
     let blocks = [file("district.public.asc"), file("homeroom.public.asc")].concat();
-    assert_eq!(ours().with_district_keys(&blocks).unwrap().district_fingerprints().len(), 2);
+    assert_eq!(our_keys().with_district_keys(&blocks).unwrap().district_fingerprints().len(), 2);
 }
 
 #[test]
-fn a_key_pair_depends_on_nothing_but_what_it_is_made_from() {
+fn a_key_pair_depends_only_on_its_parameters() {
     let name = "Homeroom (test) <roster@homeroom.example>";
     let pair = OpenPgpKeys::generate(name, 1_767_225_600, &Random::seeded(7)).unwrap();
     assert_eq!(pair, (text("homeroom.secret.asc"), text("homeroom.public.asc")));
     assert_eq!(OpenPgpKeys::generate(" ", 0, &Random::seeded(7)), Err(KeyError::InvalidName));
 }
 
-mod made {
+mod build {
     use super::*;
     use std::io::Write;
 
@@ -257,10 +262,10 @@ mod made {
 
     const AES: SymmetricKeyAlgorithm = SymmetricKeyAlgorithm::AES256;
 
-    /// The library wants a random number generator of the version that it is built with.
-    struct Draws(Random);
+    /// The library expects a generator of its own version of `rand_core`.
+    struct LibraryRandom(Random);
 
-    impl rand_core::RngCore for Draws {
+    impl rand_core::RngCore for LibraryRandom {
         fn next_u32(&mut self) -> u32 {
             rand_core::impls::next_u32_via_fill(self)
         }
@@ -276,10 +281,10 @@ mod made {
         }
     }
 
-    impl rand_core::CryptoRng for Draws {}
+    impl rand_core::CryptoRng for LibraryRandom {}
 
-    fn draws() -> Draws {
-        Draws(Random::seeded(3))
+    fn random() -> LibraryRandom {
+        LibraryRandom(Random::seeded(3))
     }
 
     fn our_subkey() -> pgp::packet::PublicSubkey {
@@ -290,47 +295,47 @@ mod made {
     /// RFC 9580 section 5.13.2.
     pub(super) fn seipd_2(plain: &[u8], chunk: ChunkSize) -> Vec<u8> {
         let mut message =
-            MessageBuilder::from_bytes("", plain.to_vec()).seipd_v2(draws(), AES, AeadAlgorithm::Ocb, chunk);
-        message.encrypt_to_key(draws(), &our_subkey()).unwrap();
-        message.to_vec(draws()).unwrap()
+            MessageBuilder::from_bytes("", plain.to_vec()).seipd_v2(random(), AES, AeadAlgorithm::Ocb, chunk);
+        message.encrypt_to_key(random(), &our_subkey()).unwrap();
+        message.to_vec(random()).unwrap()
     }
 
     pub(super) fn seipd_1(plain: &[u8], compression: CompressionAlgorithm) -> Vec<u8> {
-        let mut message = MessageBuilder::from_reader("", plain).seipd_v1(draws(), AES);
+        let mut message = MessageBuilder::from_reader("", plain).seipd_v1(random(), AES);
         message.compression(compression);
-        message.encrypt_to_key(draws(), &our_subkey()).unwrap();
-        message.to_vec(draws()).unwrap()
+        message.encrypt_to_key(random(), &our_subkey()).unwrap();
+        message.to_vec(random()).unwrap()
     }
 
     pub(super) fn signed_by_us(plain: &[u8]) -> Vec<u8> {
         let (key, _) = SignedSecretKey::from_string(&text("homeroom.secret.asc")).unwrap();
-        let mut message = MessageBuilder::from_reader("", plain).seipd_v1(draws(), AES);
+        let mut message = MessageBuilder::from_reader("", plain).seipd_v1(random(), AES);
         message.sign(&key.primary_key, Password::empty(), HashAlgorithm::Sha256);
-        message.encrypt_to_key(draws(), &our_subkey()).unwrap();
-        message.to_vec(draws()).unwrap()
+        message.encrypt_to_key(random(), &our_subkey()).unwrap();
+        message.to_vec(random()).unwrap()
     }
 
-    /// GnuPG's own form, as its 2.4 writes it (draft-koch-librepgp section 5.16), of one chunk.
+    /// GnuPG's own form, as 2.4 writes it (draft-koch-librepgp section 5.16), in one chunk.
     pub(super) fn gnupg_aead(plain: &[u8]) -> Vec<u8> {
-        sealed(&literal(plain))
+        encrypted(&literal(plain))
     }
 
     pub(super) fn literal(plain: &[u8]) -> Vec<u8> {
-        MessageBuilder::from_bytes("", plain.to_vec()).to_vec(draws()).unwrap()
+        MessageBuilder::from_bytes("", plain.to_vec()).to_vec(random()).unwrap()
     }
 
-    /// A compressed packet that goes on to its end.
+    /// A compressed packet of indeterminate length.
     pub(super) fn compressed(packets: &[u8]) -> Vec<u8> {
         let mut packet = flate2::write::ZlibEncoder::new(vec![0xA3, 2], flate2::Compression::new(9));
         packet.write_all(packets).unwrap();
         packet.finish().unwrap()
     }
 
-    /// Whatever packets, encrypted to us: anybody can do that.
-    pub(super) fn sealed(packets: &[u8]) -> Vec<u8> {
+    /// Any packets, encrypted to us, which anybody can do.
+    pub(super) fn encrypted(packets: &[u8]) -> Vec<u8> {
         let key = [5; 32];
         let recipient = PublicKeyEncryptedSessionKey::from_session_key_v3(
-            draws(),
+            random(),
             &RawSessionKey::from(&key[..]),
             AES,
             &our_subkey(),
@@ -340,18 +345,20 @@ mod made {
         recipient.to_writer_with_header(&mut message).unwrap();
 
         let iv = [9; 15];
-        let seal = |index: u64, end: Option<u64>, bytes: &[u8]| {
+        let encrypt = |index: u64, end: Option<u64>, bytes: &[u8]| {
             let mut nonce = iv;
             nonce[14] ^= index as u8;
-            let mut about = [&[0xD4, 1, 9, 2, 16][..], &index.to_be_bytes()].concat();
-            about.extend(end.into_iter().flat_map(u64::to_be_bytes));
-            let mut sealed = BytesMut::from(bytes);
-            AeadAlgorithm::Ocb.encrypt_in_place(&AES, &key, &nonce, &about, &mut sealed).unwrap();
-            sealed
+            let mut associated_data = [&[0xD4, 1, 9, 2, 16][..], &index.to_be_bytes()].concat();
+            associated_data.extend(end.into_iter().flat_map(u64::to_be_bytes));
+            let mut encrypted = BytesMut::from(bytes);
+            AeadAlgorithm::Ocb
+                .encrypt_in_place(&AES, &key, &nonce, &associated_data, &mut encrypted)
+                .unwrap();
+            encrypted
         };
         let mut body = [&[1, 9, 2, 16][..], &iv].concat();
-        body.extend_from_slice(&seal(0, None, packets));
-        body.extend_from_slice(&seal(1, Some(packets.len() as u64), b""));
+        body.extend_from_slice(&encrypt(0, None, packets));
+        body.extend_from_slice(&encrypt(1, Some(packets.len() as u64), b""));
         message.extend([0xD4, 0xFF]);
         message.extend((body.len() as u32).to_be_bytes());
         message.extend(body);
@@ -362,51 +369,51 @@ mod made {
 #[test]
 fn authenticated_encryption_is_read_in_both_forms() {
     for message in [
-        made::gnupg_aead(&file("roster.csv")),
-        made::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C64B),
-        made::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C4MiB),
+        build::gnupg_aead(&file("roster.csv")),
+        build::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C64B),
+        build::seipd_2(&file("roster.csv"), pgp::crypto::aead::ChunkSize::C4MiB),
     ] {
-        is_the_roster(&message, ours(), SignatureStatus::None);
+        assert_is_the_roster(&message, our_keys(), SignatureStatus::None);
         for at in 3..message.len() {
             let mut changed = message.clone();
             changed[at] ^= 1 << (at % 8);
-            refused_or_the_same(&changed, ours(), at);
-            let said = told(&message[..at.max(20)].to_vec(), ours());
-            assert!(said.last().unwrap().is_err(), "cut off at {at}: {said:?}");
+            assert_refused_or_unchanged(&changed, our_keys(), at);
+            let outcomes = outcomes_of(&message[..at.max(20)].to_vec(), our_keys());
+            assert!(outcomes.last().unwrap().is_err(), "cut off at {at}: {outcomes:?}");
         }
     }
 }
 
-/// A roster of so many bytes.
-fn long(bytes: usize) -> Vec<u8> {
+/// A roster of at least this many bytes.
+fn long_roster(bytes: usize) -> Vec<u8> {
     let text = text("roster.csv");
     let (header, row) = (text.lines().next().unwrap(), text.lines().nth(1).unwrap());
-    let mut long = format!("{header}\n").into_bytes();
+    let mut roster = format!("{header}\n").into_bytes();
     let mut number = 0;
-    while long.len() < bytes {
+    while roster.len() < bytes {
         number += 1;
-        long.extend(format!("{row}{number}\n").bytes());
+        roster.extend(format!("{row}{number}\n").bytes());
     }
-    long
+    roster
 }
 
 #[test]
 fn a_long_message_is_decrypted_while_it_is_read() {
-    let plain = long(20 << 20);
+    let plain = long_roster(20 << 20);
     for message in [
-        made::seipd_1(&plain, pgp::types::CompressionAlgorithm::Uncompressed),
-        made::seipd_2(&plain, pgp::crypto::aead::ChunkSize::C4KiB),
+        build::seipd_1(&plain, pgp::types::CompressionAlgorithm::Uncompressed),
+        build::seipd_2(&plain, pgp::crypto::aead::ChunkSize::C4KiB),
     ] {
-        let rules = ReadRules { keys: Some(Arc::new(ours())), ..ReadRules::default() };
+        let rules = ReadRules { keys: Some(Arc::new(our_keys())), ..ReadRules::default() };
         let rows = read(&message, &rules, |opened| {
             let Opened::Table(mut table) = opened else { panic!("no table") };
-            let (mut rows, mut given) = (0, 0);
+            let (mut rows, mut row_bytes) = (0, 0);
             while let Some(row) = table.next_row()? {
                 rows += 1;
-                given += row.bytes.len() as u64 + 1;
-                // What has been read of the file and not been given as a row lies in buffers.
-                let taken = table.bytes_read();
-                assert!(taken <= given + (1 << 20), "{taken} bytes taken for {given}");
+                row_bytes += row.bytes.len() as u64 + 1;
+                // Bytes that have been read beyond the current row are in buffers.
+                let bytes_read = table.bytes_read();
+                assert!(bytes_read <= row_bytes + (1 << 20), "{bytes_read} bytes read for {row_bytes}");
             }
             Ok(rows)
         });
@@ -416,43 +423,47 @@ fn a_long_message_is_decrypted_while_it_is_read() {
 
 #[test]
 fn a_message_that_unpacks_to_too_much_is_refused() {
-    let plain = [long(1 << 10), vec![b' '; 100 << 20]].concat();
-    let message = made::seipd_1(&plain, pgp::types::CompressionAlgorithm::ZLIB);
+    let plain = [long_roster(1 << 10), vec![b' '; 100 << 20]].concat();
+    let message = build::seipd_1(&plain, pgp::types::CompressionAlgorithm::ZLIB);
     assert!(message.len() < 1 << 18);
-    assert_eq!(told(&message, ours()).last(), Some(&Err(ContainerError::TooLarge)));
+    assert_eq!(outcomes_of(&message, our_keys()).last(), Some(&Err(ContainerError::TooLarge)));
 }
 
 #[test]
-fn a_message_of_keys_only_is_given_up_early() {
-    // A hundred thousand recipients, all of them others.
-    let other = file("other_recipient.pgp");
-    let recipient = &other[..usize::from(u16::from_be_bytes([other[1], other[2]])) + 3];
+fn a_message_with_only_session_keys_is_refused_early() {
+    // A hundred thousand recipients, none of them us.
+    let message = file("other_recipient.pgp");
+    let recipient = &message[..usize::from(u16::from_be_bytes([message[1], message[2]])) + 3];
     let many = recipient.repeat(100_000);
-    assert_eq!(told(&many, ours()), [Err(MessageDamaged)]);
+    assert_eq!(outcomes_of(&many, our_keys()), [Err(MessageDamaged)]);
 }
 
 #[test]
-fn what_stands_around_the_text_is_bounded() {
-    let roster = made::literal(&file("roster.csv"));
-    // Padding (RFC 9580 section 5.14) of 100 MB, which packs to 100 KB.
+fn packets_around_the_text_are_bounded() {
+    let roster = build::literal(&file("roster.csv"));
+    // 100 MB of padding (RFC 9580 section 5.14), which compress to 100 KB.
     let padding = [&[0xD5, 0xFF][..], &(100_u32 << 20).to_be_bytes(), &vec![0; 100 << 20]].concat();
     for packets in [[&padding[..], &roster].concat(), [&roster[..], &padding].concat()] {
-        let message = made::sealed(&made::compressed(&packets));
-        assert_eq!(told(&message, ours()), [Err(MessageDamaged)]);
+        let message = build::encrypted(&build::compressed(&packets));
+        assert_eq!(outcomes_of(&message, our_keys()), [Err(MessageDamaged)]);
     }
-    let little = [&[0xD5, 100][..], &[7; 100], &roster].concat();
-    is_the_roster(&made::sealed(&made::compressed(&little)), ours(), SignatureStatus::None);
-    let behind = [&roster[..], &[0xD5, 100], &[7; 100]].concat();
-    is_the_roster(&made::sealed(&behind), ours(), SignatureStatus::None);
-    let twice = made::sealed(&made::compressed(&made::compressed(&roster)));
-    assert_eq!(told(&twice, ours()), [Err(ContainerError::Unsupported)]);
-    let two_texts = made::sealed(&made::compressed(&roster.repeat(2)));
-    assert_eq!(told(&two_texts, ours()), [Err(MessageDamaged)]);
+    let some_padding = [&[0xD5, 100][..], &[7; 100], &roster].concat();
+    assert_is_the_roster(
+        &build::encrypted(&build::compressed(&some_padding)),
+        our_keys(),
+        SignatureStatus::None,
+    );
+    let padding_after = [&roster[..], &[0xD5, 100], &[7; 100]].concat();
+    assert_is_the_roster(&build::encrypted(&padding_after), our_keys(), SignatureStatus::None);
+    let twice = build::encrypted(&build::compressed(&build::compressed(&roster)));
+    assert_eq!(outcomes_of(&twice, our_keys()), [Err(ContainerError::Unsupported)]);
+    let two_texts = build::encrypted(&build::compressed(&roster.repeat(2)));
+    assert_eq!(outcomes_of(&two_texts, our_keys()), [Err(MessageDamaged)]);
 }
 
-struct Broken<'a>(&'a [u8]);
+struct BrokenDisk<'a>(&'a [u8]);
 
-impl homeroom_model::source::Source for Broken<'_> {
+impl homeroom_model::source::Source for BrokenDisk<'_> {
     fn open(&self) -> io::Result<Box<dyn homeroom_model::source::ReadSeek + Send + '_>> {
         Ok(Box::new(BrokenReader(io::Cursor::new(self.0))))
     }
@@ -479,10 +490,10 @@ impl io::Seek for BrokenReader<'_> {
 }
 
 #[test]
-fn an_error_of_the_disk_is_no_damage() {
-    let message = made::seipd_1(&long(1 << 20), pgp::types::CompressionAlgorithm::Uncompressed);
-    let rules = ReadRules { keys: Some(Arc::new(ours())), ..ReadRules::default() };
-    let broken = Broken(&message[..message.len() / 2]);
+fn a_disk_error_is_not_damage() {
+    let message = build::seipd_1(&long_roster(1 << 20), pgp::types::CompressionAlgorithm::Uncompressed);
+    let rules = ReadRules { keys: Some(Arc::new(our_keys())), ..ReadRules::default() };
+    let broken = BrokenDisk(&message[..message.len() / 2]);
     let error = read(&broken, &rules, |opened| {
         let Opened::Table(mut table) = opened else { panic!("no table") };
         while table.next_row()?.is_some() {}
@@ -492,8 +503,8 @@ fn an_error_of_the_disk_is_no_damage() {
     assert_eq!(error.raw_os_error(), Some(5));
 }
 
-/// [`told`], and no panic on the way: the reader would make damage of it.
-fn told_without_panic(file: &Vec<u8>) {
+/// Fails on a panic, which the reader would report as damage.
+fn assert_no_panic(file: &Vec<u8>) {
     static PANICS: AtomicUsize = AtomicUsize::new(0);
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -503,7 +514,7 @@ fn told_without_panic(file: &Vec<u8>) {
             before(info);
         }));
     });
-    told(file, with_district());
+    outcomes_of(file, our_and_district_keys());
     assert_eq!(PANICS.load(Ordering::SeqCst), 0);
 }
 
@@ -522,29 +533,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn nothing_that_looks_like_a_message_panics(file in packet()) {
-        told_without_panic(&file);
+    fn no_file_that_looks_like_a_message_causes_a_panic(file in packet()) {
+        assert_no_panic(&file);
     }
 
     #[test]
-    fn nothing_that_is_encrypted_panics(packets in vec(packet(), 0..3), compressed in any::<bool>()) {
+    fn no_encrypted_content_causes_a_panic(packets in vec(packet(), 0..3), compressed in any::<bool>()) {
         let packets = packets.concat();
-        told_without_panic(&made::sealed(&if compressed { made::compressed(&packets) } else { packets }));
+        assert_no_panic(&build::encrypted(&if compressed { build::compressed(&packets) } else { packets }));
     }
 
     #[test]
-    fn a_message_with_other_bytes_in_it_does_not_panic(
+    fn a_message_with_replaced_bytes_causes_no_panic(
         name in select(vec![
             "signed_only.pgp", "signed.pgp", "armored.asc", "signed_armored.asc", "two_signers.pgp", "password.pgp",
         ]),
         encrypted in any::<bool>(),
         at in any::<Index>(),
         count in 0_usize..40,
-        put in vec(any::<u8>(), 0..40),
+        replacement in vec(any::<u8>(), 0..40),
     ) {
         let mut file = file(name);
         let at = at.index(file.len());
-        file.splice(at..(at + count).min(file.len()), put);
-        told_without_panic(&if encrypted { made::sealed(&file) } else { file });
+        file.splice(at..(at + count).min(file.len()), replacement);
+        assert_no_panic(&if encrypted { build::encrypted(&file) } else { file });
     }
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the files of this folder anew, with GnuPG 2.2 or 2.4; README.md says what they are. The keys of district and
-# stranger are new each time; nothing but these files depends on them.
+# Regenerates the files of this folder with GnuPG 2.2 or 2.4; README.md describes them. The keys of the district and the
+# stranger are new each time; only these files depend on them.
 set -eu
 cd "$(dirname "$0")"
 (cd ../../../.. && cargo run --quiet -p homeroom-read --example openpgp_key -- crates/read/tests/openpgp)
