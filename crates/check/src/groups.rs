@@ -1,37 +1,40 @@
-//! Things by the group they belong to, in two flat lists.
+//! Items by the group they belong to, in two flat lists.
 
-/// For each group the positions of its things, in their order.
+use crate::position::Position;
+
+/// For each group the positions of its items, in their order.
 pub(crate) struct Groups {
-    /// Where each group begins in `things`, and behind the last one the end.
+    /// Where each group begins in `items`, and after the last group the end.
     starts: Vec<u32>,
-    things: Vec<u32>,
+    items: Vec<u32>,
 }
 
 impl Default for Groups {
     fn default() -> Groups {
-        Groups { starts: vec![0], things: vec![] }
+        Groups { starts: vec![0], items: vec![] }
     }
 }
 
 impl Groups {
-    /// `count` groups; `of` gives for each thing its group. A group of `count` or beyond is none.
-    pub(crate) fn new(count: usize, of: impl Iterator<Item = u32> + Clone) -> Groups {
-        // Counted one place further on, the sums become the starts and, as things are placed, move to the ends.
+    /// Builds `count` groups from the group of each item; an item without a group is left out.
+    pub(crate) fn new(count: usize, group_of_item: impl Iterator<Item = Option<Position>> + Clone) -> Groups {
+        // Counted one place further on, the sums become the starts and, as items are placed, move to the ends.
         let mut starts = vec![0_u32; count + 2];
-        for group in of.clone().filter(|group| (*group as usize) < count) {
-            starts[group as usize + 2] += 1;
+        for group in group_of_item.clone().flatten() {
+            starts[group.index() + 2] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut things = vec![0; starts[count + 1] as usize];
-        for (thing, group) in of.enumerate().filter(|(_, group)| (*group as usize) < count) {
-            let place = &mut starts[group as usize + 1];
-            things[*place as usize] = thing as u32;
+        let mut items = vec![0; starts[count + 1] as usize];
+        for (item, group) in (0_u32..).zip(group_of_item) {
+            let Some(group) = group else { continue };
+            let place = &mut starts[group.index() + 1];
+            items[*place as usize] = item;
             *place += 1;
         }
         starts.pop();
-        Groups { starts, things }
+        Groups { starts, items }
     }
 
     /// How many groups there are.
@@ -39,12 +42,12 @@ impl Groups {
         self.starts.len() - 1
     }
 
-    /// The things of a group.
+    /// The items of a group.
     pub(crate) fn get(&self, group: usize) -> &[u32] {
-        &self.things[self.starts[group] as usize..self.starts[group + 1] as usize]
+        &self.items[self.starts[group] as usize..self.starts[group + 1] as usize]
     }
 
-    /// The things of each group.
+    /// The items of each group.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u32]> {
         (0..self.len()).map(|group| self.get(group))
     }
@@ -52,11 +55,12 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
-    use super::Groups;
+    use super::{Groups, Position};
 
     #[test]
-    fn things_stay_in_order_and_those_without_a_group_are_left_out() {
-        let groups = Groups::new(4, [1, 3, 1, u32::MAX, 0, 1, 4].into_iter());
+    fn items_keep_their_order_and_those_without_a_group_are_left_out() {
+        let group_of_item = [Some(1), Some(3), Some(1), None, Some(0), Some(1), None];
+        let groups = Groups::new(4, group_of_item.into_iter().map(|group| group.map(Position::new)));
         assert_eq!(groups.iter().collect::<Vec<_>>(), [&[4][..], &[0, 2, 5], &[], &[1]]);
     }
 }

@@ -1,26 +1,40 @@
-//! Rows become a roster and findings. Never fails on data.
+//! Turns rows into a roster and findings. Never fails on data.
 //!
-//! A flat file repeats itself: each distinct class half (school, teacher, class) and student half of a row is validated
-//! once (`halves`), then persons, schools and classes are put together from the halves (`people`, `places`), and at
-//! last each row is judged by its two halves (`rows`).
+//! A flat file repeats itself. Each distinct class part (school, teacher, class) and student part of its rows is validated once
+//! (`gather`, `part_reader`); people, schools and classes are put together from the parts (`people`, `places`); each row
+//! is judged by its two parts (`rows`); and the accepted rows make the roster (`roster_builder`). Rosters in several files
+//! take the same steps in `sets`.
 
-mod damage;
+mod checked_file;
+mod corrected_csv;
+mod damaged_row;
+mod findings_csv;
 mod flat;
+mod flat_rows;
+mod footer;
+mod gather;
 mod groups;
-mod half_table;
-mod halves;
-mod names;
+mod header_findings;
+mod name_checks;
+mod part_index;
+mod part_reader;
 mod people;
+mod person_merge;
 mod places;
+mod position;
 mod protect;
 mod refusal;
-mod remarks;
+mod roster_builder;
+mod row_parts;
 mod rows;
 mod sets;
+mod shared_addresses;
+mod shifted_row;
 mod spelling;
-mod students;
+mod spreadsheet;
+mod student_parts;
+mod threads;
 mod values;
-mod written;
 
 use std::io;
 
@@ -35,15 +49,18 @@ use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::{Opened, ReadRules, read};
 
+use crate::checked_file::CheckedFile;
+
+pub use corrected_csv::write_corrected;
+pub use findings_csv::write_findings;
 pub use sets::{SetFiles, set_of_files};
-pub use written::{write_corrected, write_findings};
 
 /// What a check found.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// The result in the shape of its JSON.
     pub report: CheckReport,
-    /// What the file wants; empty when the file is rejected.
+    /// The roster in the file; empty when the file is rejected.
     pub roster: Roster,
     /// What the rejected rows name.
     pub protected: Protected,
@@ -65,9 +82,9 @@ impl Checked {
     }
 }
 
-/// The roster as it is stored, for what only a comparison can prove. It is asked for when the rows have been read, so that
-/// it may be loaded meanwhile; `None` when there is none.
-pub type Earlier<'e> = dyn Fn() -> Option<&'e StoredRoster> + Sync + 'e;
+/// Gives the stored roster, for findings that only a comparison can prove; `None` when there is none. It is called after the
+/// rows have been read, so that the roster can be loaded in the meantime.
+pub type LoadStored<'e> = dyn Fn() -> Option<&'e StoredRoster> + Sync + 'e;
 
 /// Checks a file on its own: without rules of a district, and without a roster to compare with.
 ///
@@ -80,80 +97,60 @@ pub fn check_alone(source: &dyn Source, name: &str) -> io::Result<Checked> {
 /// Checks a file. `name` is its name without a folder; `progress` gets the bytes read so far.
 ///
 /// # Errors
-/// Only when the bytes cannot be read; whatever they are is answered with findings.
+/// Only when the bytes cannot be read; every content gets an answer.
 pub fn check(
     source: &dyn Source,
     name: &str,
     rules: &ReadRules,
-    earlier: &Earlier<'_>,
+    stored: &LoadStored<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Checked> {
     read(source, rules, |opened| {
         let mut findings = Findings::default();
-        let checked = match opened {
-            Opened::Table(table) => flat::check_table(*table, rules, earlier, &mut findings, progress)?,
-            Opened::Set(set) => match sets::check_set(&set, rules, earlier, &mut findings, progress)? {
-                Some(contents) => contents,
+        let file = match opened {
+            Opened::Table(table) => flat::check_table(*table, rules, stored, &mut findings, progress)?,
+            Opened::Set(set) => match sets::check_set(&set, rules, stored, &mut findings, progress)? {
+                Some(file) => file,
                 None => {
                     findings.add_whole(refusal::finding(&Opened::Set(set)));
-                    flat::Contents::default()
+                    CheckedFile::default()
                 }
             },
             refused => {
                 findings.add_whole(refusal::finding(&refused));
-                flat::Contents::default()
+                CheckedFile::default()
             }
         };
-        Ok(finish(name, rules, checked, findings))
+        Ok(finish(name, rules, file, findings))
     })
 }
 
-fn finish(name: &str, rules: &ReadRules, checked: flat::Contents, mut findings: Findings) -> Checked {
-    let flat::Contents {
-        format,
-        changes_only,
-        encoding,
-        separator,
-        rows,
-        rejected,
-        roster,
-        protected,
-        ends_mid_row,
-        mut proposals,
-        ..
-    } = checked;
+fn finish(name: &str, rules: &ReadRules, mut file: CheckedFile, mut findings: Findings) -> Checked {
     if !rules.expects(name) {
         let expected = rules.file_name.as_deref().unwrap_or_default();
         let message = format!(
             "The file is called {name}; the one that is synced is {expected}. This one is only tested."
         );
-        findings
-            .add_whole(Finding::of_file(FindingCode::FileNameUnexpected, name, message).proposing(expected));
-        proposals.push(ProfileChange::FileName(name.to_owned()));
+        let finding = Finding::of_file(FindingCode::FileNameUnexpected, name, message);
+        findings.add_whole(finding.proposing(expected));
+        file.proposals.push(ProfileChange::FileName(name.to_owned()));
     }
+    let CheckedFile { rows, rejected, .. } = file;
     if rejected * 10 > rows {
         let message =
             format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
         findings.add_whole(Finding::of_file(FindingCode::TooManyRowsRejected, rejected.to_string(), message));
     }
     findings.sort();
-    let found = |severity| findings.counts().keys().any(|code| code.severity() == severity);
-    let outcome = if found(Severity::RejectFile) {
-        Outcome::FileRejected
-    } else if rejected > 0 {
-        Outcome::RowsRejected
-    } else if found(Severity::Warning) {
-        Outcome::Warnings
-    } else {
-        Outcome::Clean
-    };
+    let outcome = outcome(&findings, rejected);
+    let CheckedFile { roster, protected, ends_mid_row, changes_only, .. } = file;
     let count = |kind| roster.count(kind) as u64;
     let report = CheckReport {
         file: name.to_owned(),
         outcome,
-        format,
-        encoding,
-        separator,
+        format: file.format,
+        encoding: file.encoding,
+        separator: file.separator,
         rows,
         rows_accepted: rows - rejected,
         rows_rejected: rejected,
@@ -165,8 +162,21 @@ fn finish(name: &str, rules: &ReadRules, checked: flat::Contents, mut findings: 
         enrollments: roster.enrollments.len() as u64,
         findings: findings.shown(),
         finding_counts: findings.counts().clone(),
-        proposals,
+        proposals: file.proposals,
     };
     let roster = if outcome == Outcome::FileRejected { Roster::default() } else { roster };
     Checked { report, roster, protected, findings, ends_mid_row, changes_only }
+}
+
+fn outcome(findings: &Findings, rejected_rows: u64) -> Outcome {
+    let has = |severity| findings.counts().keys().any(|code| code.severity() == severity);
+    if has(Severity::RejectFile) {
+        Outcome::FileRejected
+    } else if rejected_rows > 0 {
+        Outcome::RowsRejected
+    } else if has(Severity::Warning) {
+        Outcome::Warnings
+    } else {
+        Outcome::Clean
+    }
 }

@@ -1,33 +1,30 @@
-//! Teachers and students, put together from the halves that name them.
+//! Groups row parts by the teacher or student that they name, and rejects those that contradict each other.
 
 use hashbrown::HashMap;
 use homeroom_model::column::Column;
-use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::name::{Likeness, likeness};
 use homeroom_model::roster::Person;
-use homeroom_model::string_arena::{StrId, StringArena};
+use homeroom_model::string_arena::StringArena;
 use homeroom_model::string_index::StringIndex;
 
 use crate::groups::Groups;
-use crate::halves::{Seen, Uses};
-use crate::spelling::{Spelling, most_frequent, tally, winner_first};
+use crate::position::Position;
+use crate::row_parts::{PartFinding, PartNotes, RowParts};
 
-/// No person: the half is rejected, or names nobody.
-pub(crate) const NOBODY: u32 = u32::MAX;
-
-/// What differs between teachers and students.
-pub(crate) struct Words {
-    pub(crate) email: Column,
-    pub(crate) sis_id: Column,
+/// The columns and finding codes of teachers, or of students.
+pub(crate) struct PersonKind {
+    email: Column,
+    sis_id: Column,
     pub(crate) name: Column,
-    pub(crate) email_shared: FindingCode,
-    pub(crate) id_shared: FindingCode,
+    email_shared: FindingCode,
+    id_shared: FindingCode,
     pub(crate) name_differs: FindingCode,
-    pub(crate) placeholder: Option<FindingCode>,
+    /// For an address that many people share; a teacher's is only shared.
+    placeholder: Option<FindingCode>,
 }
 
-pub(crate) const TEACHERS: Words = Words {
+pub(crate) const TEACHER: PersonKind = PersonKind {
     email: Column::TeacherEmail,
     sis_id: Column::TeacherId,
     name: Column::TeacherLastName,
@@ -36,7 +33,7 @@ pub(crate) const TEACHERS: Words = Words {
     name_differs: FindingCode::TeacherNameDiffers,
     placeholder: None,
 };
-pub(crate) const STUDENTS: Words = Words {
+pub(crate) const STUDENT: PersonKind = PersonKind {
     email: Column::StudentEmail,
     sis_id: Column::StudentId,
     name: Column::StudentLastName,
@@ -46,252 +43,229 @@ pub(crate) const STUDENTS: Words = Words {
     placeholder: Some(FindingCode::StudentEmailPlaceholder),
 };
 
-/// People and which of them each half names.
+/// The people that parts name, and which of them each part names.
 #[derive(Default)]
 pub(crate) struct People {
-    /// For each half its person, or [`NOBODY`].
-    pub(crate) of_half: Vec<u32>,
-    /// For each person their halves, also those that were rejected.
-    pub(crate) halves: Groups,
+    /// For each part its person; `None` when the part is rejected or names a placeholder.
+    pub(crate) of_part: Vec<Option<Position>>,
+    /// For each person the parts that name them, rejected ones included.
+    pub(crate) parts: Groups,
 }
 
 /// How many clearly different names make an address a placeholder.
-const PLACEHOLDER: usize = 5;
-/// Names of one person that are compared with each other; more are not needed to know that they differ.
-const COMPARED: usize = 30;
+const PLACEHOLDER_NAMES: usize = 5;
+/// How many of one person's names are compared with each other; more are not needed to know that they differ.
+const COMPARED_NAMES: usize = 30;
 
-/// Groups halves by person: by the SIS's number where there is one, else by address. Halves of people that cannot be
-/// told apart are rejected.
-pub(crate) fn resolve(
-    texts: &StringArena,
-    person: impl Fn(usize) -> Person,
-    seen: &mut [Seen],
-    words: &Words,
+/// Groups parts by person: by the SIS's number where there is one, else by address. Parts of people that cannot be told
+/// apart are rejected.
+pub(crate) fn resolve<P>(
+    parts: &mut RowParts<P>,
+    person: impl Fn(&P) -> Person,
+    kind: &PersonKind,
 ) -> People {
-    let mut group = Grouping {
-        texts,
-        person: &person,
-        of_half: vec![NOBODY; seen.len()],
-        by_id: StringIndex::default(),
-        by_email: StringIndex::with_capacity(seen.len()),
-        email_of: vec![],
-        trouble: HashMap::new(),
-        sharers: HashMap::new(),
-    };
+    let RowParts { texts, values, notes } = parts;
+    let named = NamedPeople { texts, values, person };
+    let mut grouping = Grouping::new(&named);
     for with_id in [true, false] {
-        for (half, seen) in seen.iter().enumerate() {
-            if !seen.rejected && !seen.nobody && person(half).sis_id.is_empty() != with_id {
-                group.add(half as u32);
+        for (part, notes) in (0_u32..).zip(notes.iter()) {
+            if !notes.rejected && !notes.is_placeholder && named.person(part).sis_id.is_empty() != with_id {
+                grouping.add(part);
             }
         }
     }
-    let Grouping { of_half, email_of, trouble, sharers, .. } = group;
-    let halves = Groups::new(email_of.len(), of_half.iter().copied());
-    let mut people = People { of_half, halves };
-    for number in 0..people.halves.len() {
-        let conflict = match trouble.get(&(number as u32)) {
-            Some(Trouble::IdShared) => Some((words.sis_id, words.id_shared, number)),
-            Some(Trouble::EmailShared(other)) => {
-                let holders =
-                    sharers.get(&(number as u32)).or_else(|| sharers.get(other)).copied().unwrap_or(0);
-                let placeholder = words.placeholder.filter(|_| holders + 1 >= PLACEHOLDER);
-                Some((words.email, placeholder.unwrap_or(words.email_shared), *other as usize))
+    let Grouping { person_of_part, email_of_person, contradictions, sharers, .. } = grouping;
+    let parts = Groups::new(email_of_person.len(), person_of_part.iter().copied());
+    let mut people = People { of_part: person_of_part, parts };
+    for person in 0..people.parts.len() as u32 {
+        let found = match contradictions.get(&person) {
+            Some(Contradiction::SameIdTwoAddresses) => Some(Conflict::of_id(kind, person)),
+            Some(Contradiction::SameAddressAs(other)) => {
+                let sharers = sharers.get(&person).or_else(|| sharers.get(other)).copied().unwrap_or(0);
+                Some(Conflict::of_email(kind, sharers + 1, *other))
             }
-            None => match different_names(texts, people.halves.get(number), &person) {
+            None => match named.count_different_names(people.parts.get(person as usize)) {
                 0 | 1 => None,
-                count => Some((
-                    words.email,
-                    words.placeholder.filter(|_| count >= PLACEHOLDER).unwrap_or(words.email_shared),
-                    number,
-                )),
+                count => Some(Conflict::of_email(kind, count, person)),
             },
         };
-        if let Some((column, code, other)) = conflict {
-            reject(texts, &mut people, (number, other), &person, seen, column, code);
+        if let Some(conflict) = found {
+            named.reject(person, &conflict, &mut people, notes);
         }
     }
     people
 }
 
-enum Trouble {
-    IdShared,
-    /// With this other person.
-    EmailShared(u32),
+/// The people in the values of parts.
+struct NamedPeople<'p, P, F> {
+    texts: &'p StringArena,
+    values: &'p [P],
+    person: F,
 }
 
-struct Grouping<'t, P> {
-    texts: &'t StringArena,
-    person: &'t P,
-    of_half: Vec<u32>,
-    /// For each number and address the first half that has it.
+/// Why a person's parts are rejected.
+struct Conflict {
+    code: FindingCode,
+    column: Column,
+    /// Whose key is the same: the person itself when its own parts contradict each other.
+    with: u32,
+}
+
+impl Conflict {
+    fn of_id(kind: &PersonKind, with: u32) -> Conflict {
+        Conflict { code: kind.id_shared, column: kind.sis_id, with }
+    }
+
+    /// `count` people share an address.
+    fn of_email(kind: &PersonKind, count: usize, with: u32) -> Conflict {
+        let placeholder = kind.placeholder.filter(|_| count >= PLACEHOLDER_NAMES);
+        Conflict { code: placeholder.unwrap_or(kind.email_shared), column: kind.email, with }
+    }
+}
+
+/// What the keys of a person's parts contradict.
+enum Contradiction {
+    SameIdTwoAddresses,
+    /// This other person has the same address under another number.
+    SameAddressAs(u32),
+}
+
+/// Groups parts while they are added one by one.
+struct Grouping<'g, 'p, P, F> {
+    named: &'g NamedPeople<'p, P, F>,
+    person_of_part: Vec<Option<Position>>,
+    /// For each SIS number and each address the first part that has it.
     by_id: StringIndex,
     by_email: StringIndex,
-    /// For each person the address, where one of their halves has it.
-    email_of: Vec<&'t str>,
-    trouble: HashMap<u32, Trouble>,
-    /// For whoever has an address first, how many others have it too.
+    /// For each person the address, if one of their parts has one.
+    email_of_person: Vec<&'p str>,
+    contradictions: HashMap<u32, Contradiction>,
+    /// For the first person with an address, how many others have it too.
     sharers: HashMap<u32, usize>,
 }
 
-impl<P: Fn(usize) -> Person> Grouping<'_, P> {
-    fn add(&mut self, half: u32) {
-        let (texts, person) = (self.texts, self.person);
-        let one = person(half as usize);
-        let (id, email) = (texts.get(one.sis_id), texts.get(one.email));
-        let id_of = |half: u32| texts.get(person(half as usize).sis_id);
-        let email_of = |half: u32| texts.get(person(half as usize).email);
+impl<'g, 'p, P, F: Fn(&P) -> Person> Grouping<'g, 'p, P, F> {
+    fn new(named: &'g NamedPeople<'p, P, F>) -> Self {
+        Grouping {
+            named,
+            person_of_part: vec![None; named.values.len()],
+            by_id: StringIndex::default(),
+            by_email: StringIndex::with_capacity(named.values.len()),
+            email_of_person: vec![],
+            contradictions: HashMap::new(),
+            sharers: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, part: u32) {
+        let named = self.named;
+        let (id, email) = (named.sis_id(part), named.email(part));
         let first = if id.is_empty() {
-            self.by_email.get_or_insert(email, half, email_of)
+            self.by_email.get_or_insert(email, part, |part| named.email(part))
         } else {
-            self.by_id.get_or_insert(id, half, id_of)
+            self.by_id.get_or_insert(id, part, |part| named.sis_id(part))
         };
-        let number = if first == half {
-            self.email_of.push("");
-            (self.email_of.len() - 1) as u32
-        } else {
-            self.of_half[first as usize]
-        };
-        self.of_half[half as usize] = number;
+        let known = if first == part { None } else { self.person_of_part[first as usize] };
+        let person = known.unwrap_or_else(|| {
+            self.email_of_person.push("");
+            Position::new((self.email_of_person.len() - 1) as u32)
+        });
+        self.person_of_part[part as usize] = Some(person);
         if email.is_empty() {
             return;
         }
-        let mine = &mut self.email_of[number as usize];
-        if mine.is_empty() {
-            *mine = email;
-        } else if *mine != email {
-            self.trouble.insert(number, Trouble::IdShared);
+        let own_email = &mut self.email_of_person[person.index()];
+        if own_email.is_empty() {
+            *own_email = email;
+        } else if *own_email != email {
+            self.contradictions.insert(person.as_u32(), Contradiction::SameIdTwoAddresses);
         }
-        if id.is_empty() {
-            return;
+        if !id.is_empty() {
+            let holder = self.by_email.get_or_insert(email, part, |part| named.email(part));
+            self.compare_with_holder(person, self.person_of_part[holder as usize]);
         }
-        let holder = self.of_half[self.by_email.get_or_insert(email, half, email_of) as usize];
-        if holder != number {
-            if !matches!(self.trouble.get(&number), Some(Trouble::EmailShared(known)) if *known == holder) {
-                *self.sharers.entry(holder).or_default() += 1;
+    }
+
+    /// Notes that a person with a SIS number has the address of another person.
+    fn compare_with_holder(&mut self, person: Position, holder: Option<Position>) {
+        let Some(holder) = holder.filter(|holder| *holder != person) else { return };
+        let (person, holder) = (person.as_u32(), holder.as_u32());
+        let is_known = matches!(self.contradictions.get(&person),
+            Some(Contradiction::SameAddressAs(known)) if *known == holder);
+        if !is_known {
+            *self.sharers.entry(holder).or_default() += 1;
+        }
+        self.contradictions.entry(person).or_insert(Contradiction::SameAddressAs(holder));
+        self.contradictions.entry(holder).or_insert(Contradiction::SameAddressAs(person));
+    }
+}
+
+impl<'p, P, F: Fn(&P) -> Person> NamedPeople<'p, P, F> {
+    fn person(&self, part: u32) -> Person {
+        (self.person)(&self.values[part as usize])
+    }
+
+    fn sis_id(&self, part: u32) -> &'p str {
+        self.texts.get(self.person(part).sis_id)
+    }
+
+    fn email(&self, part: u32) -> &'p str {
+        self.texts.get(self.person(part).email)
+    }
+
+    fn name(&self, part: u32) -> (&'p str, &'p str) {
+        let Person { first_name, last_name, .. } = self.person(part);
+        (self.texts.get(first_name), self.texts.get(last_name))
+    }
+
+    fn full_name(&self, part: u32) -> String {
+        self.person(part).full_name(self.texts)
+    }
+
+    /// How many clearly different names the parts of one person have; 1 when all are spellings of one name.
+    fn count_different_names(&self, parts: &[u32]) -> usize {
+        if parts.len() < 2 {
+            return 1;
+        }
+        let mut names = parts.iter().map(|part| self.name(*part)).collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(COMPARED_NAMES);
+        let mut different = Vec::<(&str, &str)>::new();
+        for name in names {
+            let differs =
+                |known: &(&str, &str)| likeness(name.0, name.1, known.0, known.1) == Likeness::Different;
+            if different.iter().all(differs) {
+                different.push(name);
             }
-            self.trouble.entry(number).or_insert(Trouble::EmailShared(holder));
-            self.trouble.entry(holder).or_insert(Trouble::EmailShared(number));
         }
+        different.len()
     }
-}
 
-/// How many clearly different names the halves of one person have; 1 when all are spellings of one.
-fn different_names(texts: &StringArena, halves: &[u32], person: &impl Fn(usize) -> Person) -> usize {
-    if halves.len() < 2 {
-        return 1;
-    }
-    let mut names = halves.iter().map(|half| name(texts, &person(*half as usize))).collect::<Vec<_>>();
-    names.sort_unstable();
-    names.dedup();
-    names.truncate(COMPARED);
-    let mut apart = Vec::<(&str, &str)>::new();
-    for name in names {
-        let differs =
-            |other: &(&str, &str)| likeness(name.0, name.1, other.0, other.1) == Likeness::Different;
-        if apart.iter().all(differs) {
-            apart.push(name);
+    /// Rejects all parts of a person, with the names and lines of some parts that contradict each other.
+    fn reject(&self, person: u32, conflict: &Conflict, people: &mut People, notes: &mut [PartNotes]) {
+        let Conflict { code, column, with } = *conflict;
+        let parts = people.parts.get(person as usize);
+        let parts_of_other = if with == person { &[] } else { people.parts.get(with as usize) };
+        let both = parts.iter().chain(parts_of_other);
+        let mut contradicting =
+            both.map(|part| (notes[*part as usize].occurrences.first_line, *part)).collect::<Vec<_>>();
+        contradicting.sort_unstable();
+        contradicting.dedup_by_key(|(_, part)| self.full_name(*part));
+        let listed = contradicting
+            .iter()
+            .take(3)
+            .map(|(line, part)| format!("{} <{}> (line {line})", self.full_name(*part), self.email(*part)));
+        let listed = listed.collect::<Vec<_>>().join(", ");
+        let is_about_id = matches!(code, FindingCode::TeacherIdShared | FindingCode::StudentIdShared);
+        for part in parts.iter().copied() {
+            let value = if is_about_id { self.sis_id(part) } else { self.email(part) };
+            let message = match contradicting.len() {
+                0 | 1 => format!("'{value}' stands for more than one person: {listed} and others."),
+                _ => format!("'{value}' stands for clearly different people: {listed}."),
+            };
+            notes[part as usize].add(PartFinding::new(code, column, value, message));
+            people.of_part[part as usize] = None;
         }
-    }
-    apart.len()
-}
-
-fn name<'t>(texts: &'t StringArena, person: &Person) -> (&'t str, &'t str) {
-    (texts.get(person.first_name), texts.get(person.last_name))
-}
-
-/// Rejects all halves of a person, each with the names and lines of some that contradict each other: of the same person, or
-/// of another one.
-fn reject(
-    texts: &StringArena,
-    people: &mut People,
-    (number, other): (usize, usize),
-    person: &impl Fn(usize) -> Person,
-    seen: &mut [Seen],
-    column: Column,
-    code: FindingCode,
-) {
-    let halves = people.halves.get(number);
-    let of_other = if other == number { &[] } else { people.halves.get(other) };
-    let both = halves.iter().chain(of_other);
-    let mut described = both.map(|half| (seen[*half as usize].uses.first_line, *half)).collect::<Vec<_>>();
-    described.sort_unstable();
-    described.dedup_by_key(|(_, half)| person(*half as usize).full_name(texts));
-    let named = described.iter().take(3).map(|(line, half)| {
-        let one = person(*half as usize);
-        format!("{} <{}> (line {line})", one.full_name(texts), texts.get(one.email))
-    });
-    let named = named.collect::<Vec<_>>().join(", ");
-    for half in halves.iter().copied() {
-        let one = person(half as usize);
-        let value = texts.get(if code_is_about_id(code) { one.sis_id } else { one.email }).to_owned();
-        let message = match described.len() {
-            0 | 1 => format!("'{value}' stands for more than one person: {named} and others."),
-            _ => format!("'{value}' stands for clearly different people: {named}."),
-        };
-        seen[half as usize].say(column, code, &value, message);
-        people.of_half[half as usize] = NOBODY;
-    }
-}
-
-fn code_is_about_id(code: FindingCode) -> bool {
-    matches!(code, FindingCode::TeacherIdShared | FindingCode::StudentIdShared)
-}
-
-/// The values of a person: for each the most frequent. Says when names are spelled in several ways.
-pub(crate) fn merge(
-    texts: &StringArena,
-    halves: &[u32],
-    person: &impl Fn(usize) -> Person,
-    seen: &[Seen],
-    words: &Words,
-    findings: &mut Findings,
-) -> Person {
-    let [only] = halves else { return merge_several(texts, halves, person, seen, words, findings) };
-    person(*only as usize)
-}
-
-fn merge_several(
-    texts: &StringArena,
-    halves: &[u32],
-    person: &impl Fn(usize) -> Person,
-    seen: &[Seen],
-    words: &Words,
-    findings: &mut Findings,
-) -> Person {
-    let spellings = |value: fn(&Person) -> StrId| {
-        halves.iter().map(move |half| {
-            let Uses { rows, first_line, .. } = seen[*half as usize].uses;
-            Spelling { text: value(&person(*half as usize)), rows, first_line }
-        })
-    };
-    let names = halves.iter().map(|half| {
-        let (one, uses) = (person(*half as usize), seen[*half as usize].uses);
-        Spelling { text: (one.first_name, one.last_name), rows: uses.rows, first_line: uses.first_line }
-    });
-    let get = |(first, last): (StrId, StrId)| (texts.get(first), texts.get(last));
-    let mut names = tally(names, |one, other| get(one) == get(other));
-    let shown = |name: (StrId, StrId)| format!("{} {}", texts.get(name.0), texts.get(name.1));
-    winner_first(&mut names, shown);
-    let (first_name, last_name) = names[0].text;
-    if let Some(other) = names.get(1..).and_then(|others| others.iter().min_by_key(|other| other.first_line))
-    {
-        findings.add(words.name_differs, || {
-            let message = format!(
-                "The name is spelled '{}' here and '{}' in {} (first in line {}); that one is used.",
-                shown(other.text),
-                shown(names[0].text),
-                if names[0].rows > other.rows { "more rows" } else { "as many rows" },
-                names[0].first_line
-            );
-            Finding::of_line(words.name_differs, other.first_line, shown(other.text), message)
-                .in_column(words.name.name())
-        });
-    }
-    Person {
-        sis_id: most_frequent(texts, spellings(|one| one.sis_id)),
-        email: most_frequent(texts, spellings(|one| one.email)),
-        first_name,
-        last_name,
-        clever_id: most_frequent(texts, spellings(|one| one.clever_id)),
     }
 }

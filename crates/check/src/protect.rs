@@ -1,21 +1,20 @@
-//! What a rejected row names.
+//! Protects from removal everything that a rejected row names.
 
 use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::Person;
 use homeroom_model::string_arena::StringArena;
 
-use crate::flat::Gathered;
-use crate::rows::RowHalves;
-use crate::values::{Address, address, clean, means_nothing};
+use crate::flat_rows::{FlatRow, FlatRows};
+use crate::values::{Address, clean, means_nothing, parse_address};
 
-/// Everything that a rejected row with readable cells names.
-pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalves) {
-    let Gathered { classes, students, .. } = gathered;
-    let half = classes.list[row.class as usize];
-    let (school, class) = (classes.texts.get(half.school), classes.texts.get(half.class));
-    let student = students.list[row.student as usize].person;
+/// Protects everything that a rejected row with readable cells names.
+pub(crate) fn row(protected: &mut Protected, rows: &FlatRows, row: &FlatRow) {
+    let FlatRows { class_parts, student_parts, .. } = rows;
+    let class_part = class_parts.values[row.class_part as usize];
+    let (school, class) = (class_parts.texts.get(class_part.school), class_parts.texts.get(class_part.class));
+    let student = student_parts.values[row.student_part as usize].person;
     let (mut has_student, mut has_teacher) = (false, false);
-    for student in keys(&students.texts, student) {
+    for student in keys(&student_parts.texts, student) {
         has_student = true;
         protected.name(ProtectedAs::Student, student);
         if class.is_empty() {
@@ -24,7 +23,7 @@ pub(crate) fn row(protected: &mut Protected, gathered: &Gathered, row: &RowHalve
             protected.name_enrollment(class, student);
         }
     }
-    for teacher in keys(&classes.texts, half.teacher) {
+    for teacher in keys(&class_parts.texts, class_part.teacher) {
         has_teacher = true;
         protected.name(ProtectedAs::Teacher, teacher);
         if class.is_empty() {
@@ -47,23 +46,22 @@ fn keys(texts: &StringArena, person: Person) -> impl Iterator<Item = &str> {
     [person.sis_id, person.email].into_iter().map(|key| texts.get(key)).filter(|key| !key.is_empty())
 }
 
-/// A row whose cells cannot be told: whatever stands between its separators may be the key of anything.
+/// Protects everything that a damaged row may name: each text between its separators may be the key of anything.
 pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: u8) {
     let text = String::from_utf8_lossy(bytes);
-    text.split(char::from(separator)).for_each(|cell| of_anything(protected, cell));
+    text.split(char::from(separator)).for_each(|cell| cell_of_damaged_row(protected, cell));
 }
 
-/// A cell that may be the key of anything.
-fn of_anything(protected: &mut Protected, cell: &str) {
-    let cleaned = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
-    if means_nothing(&cleaned.text) {
+fn cell_of_damaged_row(protected: &mut Protected, cell: &str) {
+    let cell = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
+    if means_nothing(&cell.text) {
         return;
     }
-    let email = match cleaned.text.contains('@').then(|| address(&cleaned.text)) {
-        Some(Address::Fine(email) | Address::Repaired(email)) => Some(email.into_string()),
+    let email = match cell.text.contains('@').then(|| parse_address(&cell.text)) {
+        Some(Address::Valid(email) | Address::Repaired(email)) => Some(email.into_string()),
         _ => None,
     };
-    for key in [Some(&*cleaned.text), email.as_deref()].into_iter().flatten() {
+    for key in [Some(&*cell.text), email.as_deref()].into_iter().flatten() {
         protected.name(ProtectedAs::Anything, key);
     }
 }

@@ -4,7 +4,7 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_read::{ContainerError, FileType, OpenPgpItem, Opened};
 
-use crate::flat;
+use crate::header_findings::single_file_of_set;
 
 /// The finding that says why a file cannot be read as a table.
 pub(crate) fn finding(opened: &Opened<'_>) -> Finding {
@@ -20,8 +20,8 @@ pub(crate) fn finding(opened: &Opened<'_>) -> Finding {
         Opened::Unusable(why) => unusable(why),
         Opened::NotATable(line) => {
             let cells = line.split([',', ';', '\t', '|']).map(|cell| cell.trim_matches('"').to_owned());
-            if let Some(part) = flat::part_of_a_set(&cells.collect::<Vec<_>>()) {
-                return part;
+            if let Some(finding) = single_file_of_set(&cells.collect::<Vec<_>>()) {
+                return finding;
             }
             let message = "The first line names none of the columns of a roster.";
             (FindingCode::FileNotATable, line.clone(), message.to_owned())
@@ -107,7 +107,7 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
     }
 }
 
-/// The file is of a type that is not a CSV.
+/// Code, value and message for a file of a type that is not a CSV.
 fn not_text(file_type: FileType) -> (FindingCode, String, String) {
     let name = match file_type {
         FileType::ZipOrWorkbook => "a zip archive or an Excel workbook (.xlsx)",

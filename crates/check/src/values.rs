@@ -1,33 +1,42 @@
-//! One value: what is stripped, repaired, refused.
+//! Cleans, repairs and recognises single values.
 
 use std::borrow::Cow;
 
 use homeroom_model::email::Email;
 
-use crate::names::encoded_once;
+use crate::name_checks::decoded_once;
 
 /// A cell as text, trimmed and without invisible characters.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Clean<'c> {
+pub(crate) struct CleanCell<'c> {
     pub(crate) text: Cow<'c, str>,
     /// The name of an invisible character that was removed.
     pub(crate) invisible: Option<&'static str>,
-    /// Whether it holds a character that is no text.
-    pub(crate) control: bool,
+    /// Whether it holds a control character.
+    pub(crate) has_control: bool,
 }
 
-pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
+/// Cleans a cell.
+pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
     if cell.iter().all(|byte| (b' '..0x7F).contains(byte))
         && let Ok(text) = std::str::from_utf8(cell)
     {
-        return Clean { text: Cow::Borrowed(text.trim_matches(' ')), invisible: None, control: false };
+        return CleanCell {
+            text: Cow::Borrowed(text.trim_matches(' ')),
+            invisible: None,
+            has_control: false,
+        };
     }
-    // The reader gives UTF-8; what is not could only come from a reader's mistake and is shown as such.
+    // The reader gives UTF-8; other bytes could only come from a bug in the reader, and are shown as such.
     let text = String::from_utf8_lossy(cell);
     if let Cow::Borrowed(text) = text
         && text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ')
     {
-        return Clean { text: Cow::Borrowed(text.trim_matches(' ')), invisible: None, control: false };
+        return CleanCell {
+            text: Cow::Borrowed(text.trim_matches(' ')),
+            invisible: None,
+            has_control: false,
+        };
     }
     let mut invisible = None;
     let mut kept = String::with_capacity(text.len());
@@ -48,13 +57,13 @@ pub(crate) fn clean(cell: &[u8]) -> Clean<'_> {
     if trimmed.len() < blank.len() {
         invisible = invisible.or(Some("an invisible mark of writing at one of its ends"));
     }
-    // Half of a letter that was encoded twice may be a control character: that is said as what it is.
-    let control = encoded_once(trimmed).is_none()
+    // Half of a letter that was encoded twice may be a control character: that is reported as double encoding.
+    let has_control = decoded_once(trimmed).is_none()
         && trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    Clean { text: Cow::Owned(trimmed.to_owned()), invisible, control }
+    CleanCell { text: Cow::Owned(trimmed.to_owned()), invisible, has_control }
 }
 
-/// Characters that nobody typed on purpose. Joiners inside a name are part of some scripts and of emoji: they stay.
+/// The name of a character that nobody types on purpose. Joiners inside a name belong to some scripts and to emoji: they stay.
 fn invisible_name(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{A0}' => "a no-break space",
@@ -67,16 +76,16 @@ fn invisible_name(c: char) -> Option<&'static str> {
     })
 }
 
-/// Texts that database exports write for nothing: in a key they are empty.
+/// Whether a text is one that databases and spreadsheets write for an empty cell.
 pub(crate) fn means_nothing(text: &str) -> bool {
     const NOTHING: [&str; 12] =
         ["NULL", "\\N", "N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "NONE", "NIL", "(NULL)", "-", "NAN"];
     text.is_empty() || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
 }
 
-/// Whether a spreadsheet made a number or a date of an id: `1.23E+11`, `3-Jan`, `Jan-03`.
+/// Whether a spreadsheet turned an id into a number or a date: `1.23E+11`, `3-Jan`, `Jan-03`.
 pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
-    // A column that was too narrow, saved as text.
+    // A column was too narrow when it was saved as text.
     if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
         return true;
     }
@@ -89,7 +98,7 @@ pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
             && digits(rest)
             && power.is_some_and(|power| power.len() >= 2 && digits(power));
     }
-    // Spreadsheets write `Jan`; schools that number classes by teachers and rooms may well have a `3-MAR`.
+    // Spreadsheets write `Jan`; a school that numbers classes by teacher and room may well have a `3-MAR`.
     let month = |part: &str| {
         part.contains(|c: char| c.is_ascii_lowercase())
             && MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month))
@@ -99,23 +108,25 @@ pub(crate) fn changed_by_spreadsheet(text: &str) -> bool {
         |part: &str| part.len() == 4 && digits(part) && (part.starts_with("19") || part.starts_with("20"));
     let parts = text.split(['-', '/']).collect::<Vec<_>>();
     match parts.as_slice() {
-        [one, other] if text.contains('-') => (day(one) && month(other)) || (month(one) && day(other)),
-        [one, other, last] if text.contains('-') && month(other) => day(one) && (day(last) || year(last)),
-        [one, other, last] if text.contains('/') => day(one) && day(other) && year(last),
-        // A date with its time: what is kept of `1/3` when a column of dates is saved.
+        [left, right] if text.contains('-') => (day(left) && month(right)) || (month(left) && day(right)),
+        [first, second, last] if text.contains('-') && month(second) => {
+            day(first) && (day(last) || year(last))
+        }
+        [first, second, last] if text.contains('/') => day(first) && day(second) && year(last),
+        // A date with its time: `1/3` becomes one when a column of dates is saved.
         [first, _, _] => year(first) && text.ends_with(" 00:00:00"),
         _ => false,
     }
 }
 
-/// What most likely became the date `3-Jan`, or `Jan-03`: a number, a sign, a number, with the month in front.
-pub(crate) fn behind_date(text: &str) -> Option<String> {
-    let (one, other) = text.split_once('-')?;
+/// The id that most likely became the date `3-Jan` or `Jan-03`: two numbers with a hyphen, the month first.
+pub(crate) fn id_behind_date(text: &str) -> Option<String> {
+    let (left, right) = text.split_once('-')?;
     let number =
         |month: &str| MONTHS.iter().position(|known| month.eq_ignore_ascii_case(known)).map(|at| at + 1);
-    match (number(one), number(other)) {
-        (Some(month), None) => Some(format!("{month}-{other}")),
-        (None, Some(month)) => Some(format!("{month}-{one}")),
+    match (number(left), number(right)) {
+        (Some(month), None) => Some(format!("{month}-{right}")),
+        (None, Some(month)) => Some(format!("{month}-{left}")),
         _ => None,
     }
 }
@@ -124,22 +135,22 @@ pub(crate) fn behind_date(text: &str) -> Option<String> {
 pub(crate) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// An address and whether it had to be repaired.
+/// An e-mail address, and whether it had to be repaired.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Address {
     Missing,
-    Fine(Email),
+    Valid(Email),
     Repaired(Email),
     Invalid,
 }
 
-/// Reads an address: blanks, quotes, `mailto:`, brackets and punctuation around it are taken off, capitals made small.
-pub(crate) fn address(text: &str) -> Address {
+/// Reads an address: removes blanks, quotes, `mailto:`, brackets and punctuation around it, and changes capitals to lower case.
+pub(crate) fn parse_address(text: &str) -> Address {
     if means_nothing(text) {
         return Address::Missing;
     }
     if let Some(email) = Email::parse_plain(text) {
-        return Address::Fine(email);
+        return Address::Valid(email);
     }
     let around = |c: char| {
         c.is_whitespace()
@@ -158,18 +169,18 @@ pub(crate) fn address(text: &str) -> Address {
     let straight = bare.replace(['‘', '’'], "'");
     let bare = straight.as_str();
     let joined = bare.replace([' ', '\t'], "");
-    // Blanks beside the @ or a dot are slips; between words they may part two addresses.
-    let slips = bare.split([' ', '\t']).filter(|part| !part.is_empty()).count();
-    let candidate = if slips <= 1 || near_signs(bare) { joined.as_str() } else { bare };
+    // Blanks beside the @ or a dot are slips; between words they may separate two addresses.
+    let words = bare.split([' ', '\t']).filter(|part| !part.is_empty()).count();
+    let candidate = if words <= 1 || blanks_are_slips(bare) { joined.as_str() } else { bare };
     match Email::parse(candidate) {
-        Some(email) if email.as_str() == text => Address::Fine(email),
+        Some(email) if email.as_str() == text => Address::Valid(email),
         Some(email) => Address::Repaired(email),
         None => Address::Invalid,
     }
 }
 
-/// Whether every blank stands beside an `@` or a dot.
-fn near_signs(text: &str) -> bool {
+/// Whether every blank is beside an `@` or a dot.
+fn blanks_are_slips(text: &str) -> bool {
     let chars = text.chars().collect::<Vec<_>>();
     let sign = |at: Option<&char>| at.is_some_and(|c| matches!(c, '@' | '.' | ' ' | '\t'));
     chars.iter().enumerate().all(|(at, c)| {
@@ -179,17 +190,17 @@ fn near_signs(text: &str) -> bool {
     })
 }
 
-/// 24 hexadecimal digits.
+/// Whether a text has the form of a Clever id: 24 hexadecimal digits.
 pub(crate) fn is_clever_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, address, changed_by_spreadsheet, clean, means_nothing};
+    use super::{Address, changed_by_spreadsheet, clean, means_nothing, parse_address};
 
     #[test]
-    fn what_stands_around_an_address_is_taken_off() {
+    fn characters_around_an_address_are_removed() {
         for text in [
             "Ann.Lee@X.org",
             " ann.lee@x.org",
@@ -203,19 +214,19 @@ mod tests {
             "\"Lee, Ann\" <ann.lee@x.org>",
             "'ann.lee@x.org",
         ] {
-            let Address::Repaired(email) = address(text) else { panic!("{text}") };
+            let Address::Repaired(email) = parse_address(text) else { panic!("{text}") };
             assert_eq!(email.as_str(), "ann.lee@x.org");
         }
-        assert!(matches!(address("ann.lee@x.org"), Address::Fine(_)));
-        assert!(matches!(address("o'brien@x.org"), Address::Fine(_)));
-        let Address::Repaired(email) = address("o’brien@x.org") else {
+        assert!(matches!(parse_address("ann.lee@x.org"), Address::Valid(_)));
+        assert!(matches!(parse_address("o'brien@x.org"), Address::Valid(_)));
+        let Address::Repaired(email) = parse_address("o’brien@x.org") else {
             panic!("a curly quote is straightened")
         };
         assert_eq!(email.as_str(), "o'brien@x.org");
     }
 
     #[test]
-    fn what_cannot_be_repaired_is_invalid_or_missing() {
+    fn an_address_that_cannot_be_repaired_is_invalid_or_missing() {
         for text in [
             "ann",
             "<ann@x.org> <bob@x.org>",
@@ -227,15 +238,15 @@ mod tests {
             "ann(at)x.org",
             "a..b@x.org",
         ] {
-            assert_eq!(address(text), Address::Invalid, "{text}");
+            assert_eq!(parse_address(text), Address::Invalid, "{text}");
         }
         for text in ["", "NULL", "\\N", "n/a", "#REF!"] {
-            assert_eq!(address(text), Address::Missing, "{text}");
+            assert_eq!(parse_address(text), Address::Missing, "{text}");
         }
     }
 
     #[test]
-    fn ids_that_a_spreadsheet_changed_are_known() {
+    fn ids_changed_by_a_spreadsheet_are_recognized() {
         for text in [
             "1.23E+11",
             "1.23457E+11",
@@ -274,12 +285,12 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_go_and_are_named() {
+    fn invisible_characters_are_removed_and_named() {
         let cleaned = clean("\u{200b} Ann\u{a0}".as_bytes());
         assert_eq!((&*cleaned.text, cleaned.invisible), ("Ann", Some("a zero-width space")));
         let emoji = "👩\u{200d}🏫";
         assert_eq!(clean(emoji.as_bytes()).text, emoji);
-        assert!(clean(b"An\0n").control);
+        assert!(clean(b"An\0n").has_control);
         assert!(!means_nothing("Null Island"));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use homeroom_apply::apply_in_tx;
 use homeroom_ask::{FileExtent, Planner, SplitPlan, reading_rules};
-use homeroom_check::{Checked, Earlier, check, write_corrected, write_findings};
+use homeroom_check::{Checked, LoadStored, check, write_corrected, write_findings};
 use homeroom_model::CheckReport;
 use homeroom_model::calendar::CalendarEntry;
 use homeroom_model::check_report::Outcome;
@@ -152,7 +152,7 @@ fn read_and_check(active: &ActiveRun<'_>) -> Result<(Checked, Result<StoredRoste
 
 fn check_upload(
     active: &ActiveRun<'_>,
-    earlier: &Earlier<'_>,
+    earlier: &LoadStored<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Checked, SyncError> {
     let upload = &active.run.upload;

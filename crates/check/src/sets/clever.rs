@@ -1,19 +1,23 @@
-//! The five files of a Clever SFTP sync.
+//! Reads the five files of a Clever SFTP sync.
 
 use std::io;
 
 use homeroom_model::column::Column;
-use homeroom_model::roster::{Person, RosterLink, School, Student};
-use homeroom_read::{FileSet, ReadRules, TableRow};
+use homeroom_model::profile::Profile;
+use homeroom_model::roster::{Person, School, Student};
+use homeroom_read::TableRow;
 
-use crate::halves::{Cells, ClassHalf};
-use crate::sets::family::{CLEVER, Family};
-use crate::sets::links::{Links, Naming, RowLink};
-use crate::sets::parts::{Parts, Rows, id_missing};
-use crate::sets::tables::{Fields, Reading, Said, add};
+use crate::part_reader::PartCells;
+use crate::row_parts::ClassPart;
+use crate::sets::entities::{Entities, EntityRow, EntityRows, report_missing_id};
+use crate::sets::file_columns::FileColumns;
+use crate::sets::file_kinds::CLEVER;
+use crate::sets::links::{KeyCell, LinkRow, Links, RowLink};
+use crate::sets::set_reader::SetReader;
+use crate::sets::set_report::SetReport;
 
 /// The columns of a section's teachers.
-const TEACHERS: [&str; 10] = [
+const TEACHER_COLUMNS: [&str; 10] = [
     "Teacher_id",
     "Teacher_2_id",
     "Teacher_3_id",
@@ -26,115 +30,112 @@ const TEACHERS: [&str; 10] = [
     "Teacher_10_id",
 ];
 
-/// Reads all five; `None` when one of them is no table, which is said.
-pub(super) fn read(
-    set: &FileSet<'_>,
-    family: &Family,
-    rules: &ReadRules,
-    said: &mut Said,
-) -> io::Result<Option<(Parts, Links)>> {
+/// Reads all five files; `None` when one of them is not a table, which is reported.
+pub(super) fn read(reader: &SetReader<'_>, report: &mut SetReport) -> io::Result<Option<(Entities, Links)>> {
     let [schools, teachers, students, sections, enrollments] = CLEVER else { unreachable!("there are five") };
-    let read = Reading { set, family, rules };
-    let mut parts = Parts::default();
-    let mut complete = true;
-    complete &=
-        read.things(schools, said, &mut parts.schools, |rows: &mut Rows<School>, fields, row, _| {
-            let key = fields.text(row, "School_id");
-            add(rows, fields, row, &key, rules, |reader| reader.school());
-        })?;
-    complete &=
-        read.things(teachers, said, &mut parts.teachers, |rows: &mut Rows<Person>, fields, row, _| {
-            let key = fields.text(row, "Teacher_id");
-            add(rows, fields, row, &key, rules, |reader| {
-                let (teacher, mut seen) = reader.teacher_half();
-                id_missing(&mut seen, Column::TeacherId, &key);
-                (teacher, seen)
-            });
-        })?;
-    complete &=
-        read.things(students, said, &mut parts.students, |rows: &mut Rows<Student>, fields, row, _| {
-            let key = fields.text(row, "Student_id");
-            add(rows, fields, row, &key, rules, |reader| {
-                let (student, mut seen) = reader.student_half();
-                id_missing(&mut seen, Column::StudentId, &key);
-                (student, seen)
-            });
-        })?;
-    let mut classes = Sections::default();
-    complete &= read.things(sections, said, &mut classes, |read: &mut Sections, fields, row, said| {
-        read.add(fields, row, rules, &parts.teachers, said);
+    let profile = &reader.rules.profile;
+    let schools = reader.read(schools, report, |rows: &mut EntityRows<School>, columns, row, _| {
+        let key = columns.text(row, "School_id");
+        rows.add(&EntityRow { columns, row, key: &key }, profile, |reader| reader.school());
     })?;
-    parts.classes = classes.rows;
-    let mut links = Links::default();
-    complete &= read.things(enrollments, said, &mut links, |links: &mut Links, fields, row, said| {
-        let (class, student) = (fields.text(row, "Section_id"), fields.text(row, "Student_id"));
-        let naming = Naming {
-            file: fields.file,
-            line: row.line,
-            columns: ("Section_id", "Student_id"),
-            class: &class,
-            person: &student,
-        };
-        links.file = fields.file.to_owned();
-        let Some(class) = naming.class(&parts, links, said) else { return };
-        let Some(person) = naming.person(&parts.students, "student", links, said) else { return };
-        links.enrollments.push(RowLink { link: RosterLink { class, person }, line: row.line });
+    let teachers = reader.read(teachers, report, |rows: &mut EntityRows<Person>, columns, row, _| {
+        let key = columns.text(row, "Teacher_id");
+        rows.add(&EntityRow { columns, row, key: &key }, profile, |reader| {
+            let (teacher, mut notes) = reader.teacher();
+            report_missing_id(&mut notes, Column::TeacherId, &key);
+            (teacher, notes)
+        });
     })?;
-    links.teachings = classes.teachings;
-    Ok(complete.then_some((parts, links)))
+    let students = reader.read(students, report, |rows: &mut EntityRows<Student>, columns, row, _| {
+        let key = columns.text(row, "Student_id");
+        rows.add(&EntityRow { columns, row, key: &key }, profile, |reader| {
+            let (student, mut notes) = reader.student();
+            report_missing_id(&mut notes, Column::StudentId, &key);
+            (student, notes)
+        });
+    })?;
+    let sections = reader.read(sections, report, |sections: &mut Sections, columns, row, report| {
+        sections.add(columns, row, profile, &teachers, report);
+    })?;
+    let entities = Entities { schools, classes: sections.rows, teachers, students };
+    let mut links = reader.read(enrollments, report, |links: &mut Links, columns, row, report| {
+        add_enrollment(links, columns, row, &entities, report);
+    })?;
+    links.file = reader.recognized.file(enrollments).map(|file| file.name.to_owned()).unwrap_or_default();
+    links.teachings = sections.teachings;
+    Ok((!report.has_unreadable_file).then_some((entities, links)))
+}
+
+fn add_enrollment(
+    links: &mut Links,
+    columns: &FileColumns<'_>,
+    row: &TableRow<'_>,
+    entities: &Entities,
+    report: &mut SetReport,
+) {
+    let (class, student) = (columns.text(row, "Section_id"), columns.text(row, "Student_id"));
+    let link_row = LinkRow {
+        file: columns.file,
+        line: row.line,
+        class: KeyCell { column: "Section_id", key: &class },
+        person: KeyCell { column: "Student_id", key: &student },
+    };
+    let Some(class) = link_row.find_class(entities, links, report) else { return };
+    let Some(person) = link_row.find_person(&entities.students, "student", links, report) else { return };
+    links.enrollments.push(RowLink { class, person, line: row.line });
 }
 
 /// Sections, and who teaches them.
 #[derive(Default)]
 struct Sections {
-    rows: Rows<ClassHalf>,
+    rows: EntityRows<ClassPart>,
     teachings: Vec<RowLink>,
 }
 
 impl Sections {
     fn add(
         &mut self,
-        fields: &Fields<'_>,
+        columns: &FileColumns<'_>,
         row: &TableRow<'_>,
-        rules: &ReadRules,
-        teachers: &Rows<Person>,
-        said: &mut Said,
+        profile: &Profile,
+        teachers: &EntityRows<Person>,
+        report: &mut SetReport,
     ) {
-        let key = fields.text(row, "Section_id");
-        let name = section_name(fields, row);
-        let (columns, mut cells): (Vec<_>, Vec<_>) = fields.flat(row).into_iter().unzip();
-        if let Some(at) = columns.iter().position(|column| *column == Column::ClassName) {
+        let key = columns.text(row, "Section_id");
+        let name = section_name(columns, row);
+        let (flat_columns, mut cells) = columns.flat(row);
+        if let Some(at) = flat_columns.iter().position(|column| *column == Column::ClassName) {
             cells[at] = name.as_bytes();
         }
-        let cells = Cells::Listed { columns: &columns, cells: &cells };
-        self.rows.add(fields, row, &key, cells, &rules.profile, |reader| reader.class());
-        let class = self.rows.get(&key).unwrap_or((self.rows.halves.list.len() - 1) as u32);
-        for column in TEACHERS {
-            let teacher = fields.text(row, column);
+        let cells = PartCells::Listed { columns: &flat_columns, cells: &cells };
+        let entity_row = EntityRow { columns, row, key: &key };
+        self.rows.add_cells(&entity_row, cells, profile, |reader| reader.class());
+        let class = self.rows.get(&key).unwrap_or((self.rows.parts.values.len() - 1) as u32);
+        for column in TEACHER_COLUMNS {
+            let teacher = columns.text(row, column);
             if teacher.is_empty() {
                 continue;
             }
-            let naming = Naming {
-                file: fields.file,
+            let link_row = LinkRow {
+                file: columns.file,
                 line: row.line,
-                columns: ("Section_id", column),
-                class: &key,
-                person: &teacher,
+                class: KeyCell { column: "Section_id", key: &key },
+                person: KeyCell { column, key: &teacher },
             };
-            if let Some(person) = naming.teacher(teachers, said) {
-                self.teachings.push(RowLink { link: RosterLink { class, person }, line: row.line });
+            if let Some(person) = link_row.find_teacher(teachers, report) {
+                self.teachings.push(RowLink { class, person, line: row.line });
             }
         }
     }
 }
 
 /// The section's own name, else that of its course and period.
-fn section_name(fields: &Fields<'_>, row: &TableRow<'_>) -> String {
-    let name = fields.text(row, "Name");
+fn section_name(columns: &FileColumns<'_>, row: &TableRow<'_>) -> String {
+    let name = columns.text(row, "Name");
     if !name.is_empty() {
         return name;
     }
-    match (fields.text(row, "Course_name"), fields.text(row, "Period")) {
+    match (columns.text(row, "Course_name"), columns.text(row, "Period")) {
         (course, period) if period.is_empty() || course.is_empty() => course,
         (course, period) => format!("{course} ({period})"),
     }

@@ -1,17 +1,19 @@
-//! Who teaches and who is in which class, as the files of a set say it; and keys that lead nowhere.
+//! Teachings and enrollments as the files of a set list them, and keys that no file lists.
 
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::ProtectedAs;
-use homeroom_model::roster::{Person, RosterLink};
+use homeroom_model::roster::Person;
 
-use crate::sets::parts::{Parts, Rows};
-use crate::sets::tables::Said;
+use crate::sets::entities::{Entities, EntityRows};
+use crate::sets::set_report::SetReport;
 
-/// A link by the rows of its class and its person, and the line that says it.
+/// A link between the rows of a class and a person.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowLink {
-    pub(super) link: RosterLink,
+    pub(super) class: u32,
+    pub(super) person: u32,
+    /// The line of the link itself; 0 for a stored link.
     pub(super) line: u32,
 }
 
@@ -20,96 +22,106 @@ pub(super) struct RowLink {
 pub(super) struct Links {
     pub(super) teachings: Vec<RowLink>,
     pub(super) enrollments: Vec<RowLink>,
-    /// The file that holds the enrollments.
+    /// The file that lists the enrollments.
     pub(super) file: String,
-    pub(super) dangling: Dangling,
-    /// Whether the files hold changes only, and may name what they do not list.
-    pub(super) partial: bool,
+    pub(super) dangling: DanglingKeys,
+    /// Whether the files hold changes only, and may name entities that they do not list.
+    pub(super) changes_only: bool,
 }
 
-/// Keys that lead nowhere: how many, and the first of them.
+/// Keys that no file lists: in how many rows, and the first of them.
 #[derive(Default)]
-pub(super) struct Dangling {
-    pub(super) classes: Vec<String>,
-    pub(super) people: Vec<String>,
+pub(super) struct DanglingKeys {
     pub(super) rows: u64,
+    classes: Vec<String>,
+    people: Vec<String>,
 }
 
-/// Keys that are kept to see what they have in common.
-const KEPT: usize = 200;
+/// How many dangling keys are kept to see what they have in common.
+const KEPT_KEYS: usize = 200;
+
+/// A key in a column, which has the name of the specification.
+#[derive(Clone, Copy)]
+pub(super) struct KeyCell<'r> {
+    pub(super) column: &'static str,
+    pub(super) key: &'r str,
+}
 
 /// A row that names a class and a person.
-pub(super) struct Naming<'n> {
-    pub(super) file: &'n str,
+pub(super) struct LinkRow<'r> {
+    pub(super) file: &'r str,
     pub(super) line: u32,
-    /// The columns of the class and the person, as the specification calls them.
-    pub(super) columns: (&'static str, &'static str),
-    pub(super) class: &'n str,
-    pub(super) person: &'n str,
+    pub(super) class: KeyCell<'r>,
+    pub(super) person: KeyCell<'r>,
 }
 
-impl Naming<'_> {
-    /// The row of the class; when there is none, that is said, and what the row names is kept as it is.
-    pub(super) fn class(&self, parts: &Parts, links: &mut Links, said: &mut Said) -> Option<u32> {
-        let found = parts.classes.get(self.class);
-        if found.is_none() {
-            keep(&mut links.dangling.classes, self.class);
-            self.leads_nowhere(self.columns.0, self.class, "class", links, said);
-        }
-        found
-    }
-
-    /// The row of the person, as [`Naming::class`].
-    pub(super) fn person<H: Copy>(
+impl LinkRow<'_> {
+    /// The row of the class; if no file lists it, that is reported, and what the row names is protected.
+    pub(super) fn find_class(
         &self,
-        people: &Rows<H>,
-        what: &str,
+        entities: &Entities,
         links: &mut Links,
-        said: &mut Said,
+        report: &mut SetReport,
     ) -> Option<u32> {
-        let found = people.get(self.person);
+        let found = entities.classes.get(self.class.key);
         if found.is_none() {
-            keep(&mut links.dangling.people, self.person);
-            self.leads_nowhere(self.columns.1, self.person, what, links, said);
+            keep(&mut links.dangling.classes, self.class.key);
+            links.dangling.rows += 1;
+            self.report_unknown(self.class, "class", report);
         }
         found
     }
 
-    /// The row of a class's teacher; when there is none, that is said, and the class stands without it.
-    pub(super) fn teacher(&self, teachers: &Rows<Person>, said: &mut Said) -> Option<u32> {
-        let found = teachers.get(self.person);
+    /// The row of the person, as [`LinkRow::find_class`]. `noun` says what the person is.
+    pub(super) fn find_person<P: Copy>(
+        &self,
+        people: &EntityRows<P>,
+        noun: &str,
+        links: &mut Links,
+        report: &mut SetReport,
+    ) -> Option<u32> {
+        let found = people.get(self.person.key);
+        if found.is_none() {
+            keep(&mut links.dangling.people, self.person.key);
+            links.dangling.rows += 1;
+            self.report_unknown(self.person, noun, report);
+        }
+        found
+    }
+
+    /// The row of a class's teacher; if no file lists them, that is reported, and the class is accepted without this teacher.
+    pub(super) fn find_teacher(&self, teachers: &EntityRows<Person>, report: &mut SetReport) -> Option<u32> {
+        let (class, teacher) = (self.class.key, self.person.key);
+        let found = teachers.get(teacher);
         if found.is_none() {
             let code = FindingCode::TeacherUnknown;
-            let message = format!(
-                "Class '{}' names the teacher '{}', which none of the files lists.",
-                self.class, self.person
-            );
-            said.say(
-                self.file,
-                || Finding::of_line(code, self.line, self.person, message).in_column(self.columns.1),
-                code,
-            );
-            said.protected.name(ProtectedAs::Teacher, self.person);
-            said.protected.name_teaching(self.class, self.person);
+            report.add(self.file, code, || {
+                let message =
+                    format!("Class '{class}' names the teacher '{teacher}', which none of the files lists.");
+                Finding::of_line(code, self.line, teacher, message).in_column(self.person.column)
+            });
+            report.protected.name(ProtectedAs::Teacher, teacher);
+            report.protected.name_teaching(class, teacher);
         }
         found
     }
 
-    fn leads_nowhere(&self, column: &'static str, key: &str, what: &str, links: &mut Links, said: &mut Said) {
-        links.dangling.rows += 1;
+    fn report_unknown(&self, cell: KeyCell<'_>, noun: &str, report: &mut SetReport) {
         let code = FindingCode::ReferenceUnknown;
-        let message = || match key {
-            "" => format!("The row names no {what}."),
-            key => format!("The row names the {what} '{key}', which none of the files lists."),
-        };
-        said.say(self.file, || Finding::of_line(code, self.line, key, message()).in_column(column), code);
-        self.reject(said);
+        report.add(self.file, code, || {
+            let message = match cell.key {
+                "" => format!("The row names no {noun}."),
+                key => format!("The row names the {noun} '{key}', which none of the files lists."),
+            };
+            Finding::of_line(code, self.line, cell.key, message).in_column(cell.column)
+        });
+        self.reject(report);
     }
 
-    /// Drops the row: the link that it names stays as it is, and its two ends.
-    pub(super) fn reject(&self, said: &mut Said) {
-        said.rejected += 1;
-        let (protected, class, person) = (&mut said.protected, self.class, self.person);
+    /// Rejects the row: the stored link that it names stays, and so do its class and its person.
+    fn reject(&self, report: &mut SetReport) {
+        report.rejected += 1;
+        let (protected, class, person) = (&mut report.protected, self.class.key, self.person.key);
         protected.name(ProtectedAs::Student, person);
         protected.name(ProtectedAs::Teacher, person);
         protected.name(ProtectedAs::Class, class);
@@ -130,39 +142,53 @@ impl Naming<'_> {
     }
 }
 
-fn keep(kept: &mut Vec<String>, key: &str) {
-    if kept.len() < KEPT && !key.is_empty() {
-        kept.push(key.to_owned());
+fn keep(keys: &mut Vec<String>, key: &str) {
+    if keys.len() < KEPT_KEYS && !key.is_empty() {
+        keys.push(key.to_owned());
     }
 }
 
-impl Dangling {
-    /// What the keys of one file have before them, and those of the other have not: `Section_` in `Section_12` and `12`.
-    /// The sentence says which.
-    pub(super) fn difference(&self, parts: &Parts) -> Option<String> {
-        let classes = || parts.classes.by_key.keys().map(|key| &**key);
-        let people = || parts.students.by_key.keys().chain(parts.teachers.by_key.keys()).map(|key| &**key);
-        difference(&self.classes, classes).or_else(|| difference(&self.people, people))
+impl DanglingKeys {
+    /// Says which prefix the keys of one file have and those of the other lack: `Section_12` and `12`.
+    pub(super) fn describe_prefix(&self, entities: &Entities) -> Option<String> {
+        let classes = || entities.classes.by_key.keys().map(|key| &**key);
+        let people =
+            || entities.students.by_key.keys().chain(entities.teachers.by_key.keys()).map(|key| &**key);
+        describe_prefix(&self.classes, classes).or_else(|| describe_prefix(&self.people, people))
     }
 }
 
-fn difference<'k, I: Iterator<Item = &'k str>>(dangling: &[String], known: impl Fn() -> I) -> Option<String> {
+/// Which of the keys have the prefix.
+#[derive(Clone, Copy)]
+enum Prefixed<'k> {
+    Listed(&'k str),
+    Dangling(&'k str),
+}
+
+fn describe_prefix<'k, I: Iterator<Item = &'k str>>(
+    dangling: &[String],
+    listed: impl Fn() -> I,
+) -> Option<String> {
     let first = dangling.first()?;
-    let longer = known().find_map(|key| key.strip_suffix(first.as_str()).map(|prefix| (prefix, true)));
-    let shorter = || known().find_map(|key| first.strip_suffix(key).map(|prefix| (prefix, false)));
-    let (prefix, is_missing) = longer.or_else(shorter).filter(|(prefix, _)| !prefix.is_empty())?;
-    let explained = dangling.iter().filter(|key| match is_missing {
-        true => known().any(|known| known.strip_prefix(prefix) == Some(key.as_str())),
-        false => known().any(|known| key.strip_prefix(prefix) == Some(known)),
-    });
-    if explained.count() * 2 < dangling.len() {
+    let in_listed = || listed().find_map(|key| key.strip_suffix(first.as_str()).map(Prefixed::Listed));
+    let in_dangling = || listed().find_map(|key| first.strip_suffix(key).map(Prefixed::Dangling));
+    let found = in_listed().or_else(in_dangling)?;
+    let (Prefixed::Listed(prefix) | Prefixed::Dangling(prefix)) = found;
+    if prefix.is_empty() {
         return None;
     }
-    Some(match is_missing {
-        true => {
+    let is_explained = |key: &&String| match found {
+        Prefixed::Listed(_) => listed().any(|listed| listed.strip_prefix(prefix) == Some(key.as_str())),
+        Prefixed::Dangling(_) => listed().any(|listed| key.strip_prefix(prefix) == Some(listed)),
+    };
+    if dangling.iter().filter(is_explained).count() * 2 < dangling.len() {
+        return None;
+    }
+    Some(match found {
+        Prefixed::Listed(_) => {
             format!("The ids that it names lack '{prefix}' at their beginning, which the other files have.")
         }
-        false => format!(
+        Prefixed::Dangling(_) => format!(
             "The ids that it names have '{prefix}' at their beginning, which the other files have not."
         ),
     })

@@ -262,7 +262,7 @@ fn each_row(
     said.ends_mid_row |= table.ends_mid_row();
     said.encoding = table.encoding().as_str().into();
     said.separator = separator.to_string();
-    said.bytes = table.bytes_read();
+    said.bytes = table.bytes_taken();
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! What became of names on the way, and names that are nobody's.
+//! Damaged names, placeholders in place of names, and personal addresses.
 
 use encoding_rs::WINDOWS_1252;
 
-/// The text as it was before somebody took its UTF-8 for Windows-1252 and wrote it as UTF-8 again: `SÃ©bastien`.
-pub(crate) fn encoded_once(text: &str) -> Option<String> {
+/// The text as it was before its UTF-8 was read as Windows-1252 and written as UTF-8 again: `SÃ©bastien`.
+pub(crate) fn decoded_once(text: &str) -> Option<String> {
     // Each letter's first byte, read as Windows-1252, is one of these.
     if !text.contains(|c: char| ('\u{C2}'..='\u{F4}').contains(&c)) {
         return None;
@@ -13,14 +13,14 @@ pub(crate) fn encoded_once(text: &str) -> Option<String> {
     (!unmappable && once != text && once.chars().all(|c| !c.is_control())).then(|| once.to_owned())
 }
 
-/// Whether letters were replaced by question marks: by a program that knew no accents, before the file was made.
+/// Whether question marks replaced letters: a program that could not write accents made the file.
 pub(crate) fn accents_lost(name: &str) -> bool {
     (!name.is_ascii() && name.contains('\u{FFFD}'))
         || (name.contains('?') && name.contains(char::is_alphabetic))
 }
 
-/// Words that stand where a name should be.
-const NOBODY: [&str; 11] = [
+/// Words that make a name a placeholder.
+const PLACEHOLDER_WORDS: [&str; 11] = [
     "tbd",
     "tba",
     "vacant",
@@ -33,36 +33,36 @@ const NOBODY: [&str; 11] = [
     "demo",
     "substitute",
 ];
-/// Words that are nobody beside one of those, and may be a name alone.
-const NOBODY_BESIDE: [&str; 9] =
+/// Words that may go with one of those; alone they may be a name.
+const ACCOMPANYING_WORDS: [&str; 9] =
     ["staff", "teacher", "student", "sub", "open", "position", "user", "account", "sample"];
 
-/// What stands alone where a teacher should be.
-const NOBODY_ALONE: [&str; 6] =
+/// Whole names that are placeholders, by their letters.
+const WHOLE_PLACEHOLDERS: [&str; 6] =
     ["staff", "teacher", "noteacher", "longtermsub", "longtermsubstitute", "tobehired"];
 
-/// Whether a name is nobody's: `Staff, Vacant`, `Test Student`, `TBD`.
-pub(crate) fn is_nobody(first: &str, last: &str) -> bool {
-    let parted = [first, last].into_iter().flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
+/// Whether a name is a placeholder: `Staff, Vacant`, `Test Student`, `TBD`.
+pub(crate) fn is_placeholder_name(first: &str, last: &str) -> bool {
+    let words = [first, last].into_iter().flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
     let letters = [first, last].concat().chars().filter(|c| c.is_alphabetic()).collect::<String>();
-    let one_part = first.trim().is_empty() || last.trim().is_empty();
-    let alone = NOBODY_ALONE.iter().any(|known| letters.eq_ignore_ascii_case(known));
-    // `Sam Staff` has a name, `Staff` alone has none; the longer ones are nobody's in two cells as well.
-    let mut nobody = alone && (one_part || letters.len() > 7);
-    for word in parted.filter(|word| !word.is_empty()) {
-        let is = |known: &&str| word.eq_ignore_ascii_case(known);
-        if NOBODY.iter().any(is) {
-            nobody = true;
-        } else if !NOBODY_BESIDE.iter().any(is) {
-            return nobody;
+    let has_one_part = first.trim().is_empty() || last.trim().is_empty();
+    let is_whole = WHOLE_PLACEHOLDERS.iter().any(|known| letters.eq_ignore_ascii_case(known));
+    // `Sam Staff` is a name, `Staff` alone is not; the longer texts are placeholders in two cells as well.
+    let mut is_placeholder = is_whole && (has_one_part || letters.len() > 7);
+    for word in words.filter(|word| !word.is_empty()) {
+        let matches = |known: &&str| word.eq_ignore_ascii_case(known);
+        if PLACEHOLDER_WORDS.iter().any(matches) {
+            is_placeholder = true;
+        } else if !ACCOMPANYING_WORDS.iter().any(matches) {
+            return is_placeholder;
         }
     }
-    nobody
+    is_placeholder
 }
 
-/// Whether an address is one that anybody can have.
-pub(crate) fn is_private(email: &str) -> bool {
-    const PRIVATE: [&str; 16] = [
+/// Whether an address is at a provider where anybody can get one.
+pub(crate) fn is_personal_address(email: &str) -> bool {
+    const PROVIDERS: [&str; 16] = [
         "gmail.com",
         "googlemail.com",
         "yahoo.com",
@@ -80,15 +80,15 @@ pub(crate) fn is_private(email: &str) -> bool {
         "comcast.net",
         "gmx.com",
     ];
-    email.rsplit_once('@').is_some_and(|(_, domain)| PRIVATE.contains(&domain))
+    email.rsplit_once('@').is_some_and(|(_, domain)| PROVIDERS.contains(&domain))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{accents_lost, encoded_once, is_nobody, is_private};
+    use super::{accents_lost, decoded_once, is_personal_address, is_placeholder_name};
 
     #[test]
-    fn text_that_was_encoded_twice_is_known_and_no_other() {
+    fn only_text_that_was_encoded_twice_is_decoded() {
         for (twice, once) in [
             ("SÃ©bastien", "Sébastien"),
             ("NÃºÃ±ez", "Núñez"),
@@ -96,22 +96,22 @@ mod tests {
             ("Oâ€™Neil", "O’Neil"),
             ("BjÃ¶rk", "Björk"),
         ] {
-            assert_eq!(encoded_once(twice).as_deref(), Some(once));
+            assert_eq!(decoded_once(twice).as_deref(), Some(once));
         }
         for fine in ["Sébastien", "São Paulo", "Ñandú", "Ângela", "Ann", "Łukasz", "日本", "Ã", "Öz"]
         {
-            assert_eq!(encoded_once(fine), None, "{fine}");
+            assert_eq!(decoded_once(fine), None, "{fine}");
         }
     }
 
     #[test]
-    fn lost_accents_are_known() {
+    fn lost_accents_are_recognized() {
         assert!(["Jos?", "N??ez", "?lvarez", "Jos\u{FFFD}"].into_iter().all(accents_lost));
         assert!(!["José", "?", "", "Ann-Marie"].into_iter().any(accents_lost));
     }
 
     #[test]
-    fn names_that_are_nobodys_are_known_and_no_other() {
+    fn only_placeholders_are_taken_as_placeholders() {
         for (first, last) in [
             ("Test", "Student"),
             ("Vacant", "Staff"),
@@ -124,7 +124,7 @@ mod tests {
             ("No", "Teacher"),
             ("Long Term", "Sub"),
         ] {
-            assert!(is_nobody(first, last), "{first} {last}");
+            assert!(is_placeholder_name(first, last), "{first} {last}");
         }
         for (first, last) in [
             ("Ann", "Test"),
@@ -135,10 +135,12 @@ mod tests {
             ("Open", "Sub"),
             ("Testa", "Student"),
         ] {
-            assert!(!is_nobody(first, last), "{first} {last}");
+            assert!(!is_placeholder_name(first, last), "{first} {last}");
         }
         assert!(
-            is_private("ann@gmail.com") && !is_private("ann@gmail.com.lincoln.org") && !is_private("ann")
+            is_personal_address("ann@gmail.com")
+                && !is_personal_address("ann@gmail.com.lincoln.org")
+                && !is_personal_address("ann")
         );
     }
 }

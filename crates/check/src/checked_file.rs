@@ -1,0 +1,24 @@
+//! What a file, or a set of files, was found to hold.
+
+use homeroom_model::check_report::Format;
+use homeroom_model::profile::ProfileChange;
+use homeroom_model::protected::Protected;
+use homeroom_model::roster::Roster;
+
+/// What a file, or a set of files, holds, apart from its findings.
+#[derive(Default)]
+pub(crate) struct CheckedFile {
+    pub(crate) format: Format,
+    pub(crate) encoding: String,
+    pub(crate) separator: String,
+    pub(crate) rows: u64,
+    pub(crate) rejected: u64,
+    pub(crate) roster: Roster,
+    pub(crate) protected: Protected,
+    pub(crate) ends_mid_row: bool,
+    /// Whether the files hold changes only.
+    pub(crate) changes_only: bool,
+    pub(crate) proposals: Vec<ProfileChange>,
+    /// Whether the program that made the file wrote an error message into it.
+    pub(crate) export_failed: bool,
+}

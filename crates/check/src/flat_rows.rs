@@ -1,0 +1,30 @@
+//! The rows of a flat file by their distinct parts.
+
+use homeroom_model::roster::Student;
+
+use crate::people::People;
+use crate::row_parts::{ClassPart, RowParts};
+
+/// All rows of a flat file that have cells to judge.
+pub(crate) struct FlatRows {
+    pub(crate) class_parts: RowParts<ClassPart>,
+    /// Whom the class parts name.
+    pub(crate) teachers: People,
+    pub(crate) student_parts: RowParts<Student>,
+    /// Whom the student parts name.
+    pub(crate) students: People,
+    pub(crate) rows: Vec<FlatRow>,
+    /// Some names with letters outside ASCII as they were read: they show whether a guessed encoding is right.
+    pub(crate) name_samples: Vec<String>,
+}
+
+/// A row by the numbers of its parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FlatRow {
+    pub(crate) class_part: u32,
+    pub(crate) student_part: u32,
+    pub(crate) line: u32,
+}
+
+/// How many names are kept as samples.
+pub(crate) const NAME_SAMPLES: usize = 3;

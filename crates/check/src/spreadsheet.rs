@@ -1,0 +1,287 @@
+//! Finds ids and names that a spreadsheet damaged, by comparing them with the stored roster.
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::column::Column;
+use homeroom_model::entity::Entity;
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::roster::{Class, Person, School, Student, Teacher};
+use homeroom_model::stored::{Stored, StoredRoster};
+use homeroom_model::string_arena::{StrId, StringArena};
+
+use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
+use crate::values::MONTHS;
+
+/// Finds ids that lost leading zeros, and proposes the stored value for ids and names that a spreadsheet damaged.
+pub(crate) struct SpreadsheetDamage<'s> {
+    stored: &'s StoredRoster,
+    schools: StoredIds<'s>,
+    classes: StoredIds<'s>,
+    teachers: StoredIds<'s>,
+    students: StoredIds<'s>,
+}
+
+impl<'s> SpreadsheetDamage<'s> {
+    pub(crate) fn new(stored: &'s StoredRoster) -> SpreadsheetDamage<'s> {
+        let StoredRoster { schools, classes, teachers, students, .. } = stored;
+        SpreadsheetDamage {
+            stored,
+            schools: StoredIds::new(stored, Column::SchoolId, schools, |school: &School| school.key),
+            classes: StoredIds::new(stored, Column::ClassId, classes, |class: &Class| class.key),
+            teachers: StoredIds::new(stored, Column::TeacherId, teachers, |teacher: &Teacher| {
+                teacher.person.sis_id
+            }),
+            students: StoredIds::new(stored, Column::StudentId, students, |student: &Student| {
+                student.person.sis_id
+            }),
+        }
+    }
+
+    pub(crate) fn check_schools<P>(&self, parts: &mut RowParts<P>, key: impl Fn(&P) -> StrId) {
+        self.schools.compare(parts, key);
+    }
+
+    pub(crate) fn check_classes(&self, parts: &mut RowParts<ClassPart>) {
+        self.classes.compare(parts, |part| part.class);
+    }
+
+    pub(crate) fn check_teachers<P>(&self, parts: &mut RowParts<P>, teacher: impl Fn(&P) -> Person) {
+        self.teachers.compare(parts, |part| teacher(part).sis_id);
+        let stored_person = |teacher: &Teacher| teacher.person;
+        propose_names(self.stored, &self.stored.teachers, stored_person, parts, teacher);
+    }
+
+    pub(crate) fn check_students(&self, parts: &mut RowParts<Student>) {
+        let students = &self.stored.students;
+        let person = |student: &Student| student.person;
+        self.students.compare(parts, |student| student.person.sis_id);
+        propose_names(self.stored, students, person, parts, person);
+    }
+}
+
+/// How many changed ids are searched for: each costs a pass over all ids, and a file with more of them is rejected anyway.
+const SEARCHES: usize = 2_000;
+
+/// The stored ids of one kind.
+struct StoredIds<'s> {
+    column: Column,
+    all: HashSet<&'s str>,
+    /// Ids with leading zeros by what is left without the zeros; `None` where several ids have the same rest.
+    without_zeros: HashMap<&'s str, Option<&'s str>>,
+}
+
+impl<'s> StoredIds<'s> {
+    fn new<V: Entity>(
+        stored: &'s StoredRoster,
+        column: Column,
+        entities: &[Stored<V>],
+        id: impl Fn(&V) -> StrId,
+    ) -> StoredIds<'s> {
+        let ids = || {
+            let ids = entities.iter().map(|entity| stored.texts.get(id(&entity.values)));
+            ids.filter(|id| !id.is_empty())
+        };
+        let mut without_zeros = HashMap::new();
+        for id in ids().filter(|id| id.starts_with('0') && is_number(id)) {
+            let rest = id.trim_start_matches('0');
+            without_zeros.entry(rest).and_modify(|known| *known = None).or_insert(Some(id));
+        }
+        StoredIds { column, all: ids().collect(), without_zeros }
+    }
+
+    fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&P) -> StrId) {
+        if self.all.is_empty() {
+            return;
+        }
+        let RowParts { texts, values, notes } = parts;
+        let mut searches = 0;
+        for (part, notes) in values.iter().zip(notes) {
+            self.report_lost_zeros(texts.get(id(part)), notes);
+            let is_changed = |finding: &&mut PartFinding| {
+                finding.code == FindingCode::IdChangedBySpreadsheet && finding.column == self.column
+            };
+            for finding in notes.findings.iter_mut().filter(is_changed) {
+                if searches == SEARCHES {
+                    return;
+                }
+                searches += 1;
+                if let Some(id) = self.only_id_shown_as(&finding.value) {
+                    finding.message = format!(
+                        "A spreadsheet program has changed {} into '{}'. In the last good file it is '{id}'.",
+                        self.column.name(),
+                        finding.value
+                    )
+                    .into();
+                    finding.proposed = Some(id.into());
+                }
+            }
+        }
+    }
+
+    fn report_lost_zeros(&self, id: &str, notes: &mut PartNotes) {
+        if let Some(Some(whole)) = self.without_zeros.get(id)
+            && !self.all.contains(id)
+        {
+            let name = self.column.name();
+            let message =
+                format!("{name} '{id}' was '{whole}' in the last good file: the zeros in front are lost.");
+            let code = FindingCode::LeadingZerosLost;
+            notes.add(PartFinding::new(code, self.column, id, message).proposing(whole));
+        }
+    }
+
+    /// The only stored id that a spreadsheet may show like this.
+    fn only_id_shown_as(&self, shown: &str) -> Option<&'s str> {
+        let mut fitting = self.all.iter().filter(|id| may_be_shown_as(id, shown));
+        let id = fitting.next()?;
+        fitting.next().is_none().then_some(*id)
+    }
+}
+
+fn is_number(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a spreadsheet shows an id as `1.23E+11` or `3-Jan`.
+fn may_be_shown_as(id: &str, shown: &str) -> bool {
+    match shown.split_once(['E', 'e']) {
+        Some((digits, power)) if shown.contains('+') => is_rounded_to(id, digits, power),
+        _ => is_date(id, shown),
+    }
+}
+
+/// Whether an id has `power` + 1 digits and begins with `digits`, the last of them rounded.
+fn is_rounded_to(id: &str, digits: &str, power: &str) -> bool {
+    let digits = digits.replace(['.', ','], "");
+    let id = id.trim_start_matches('0');
+    if !is_number(id)
+        || id.len() > 18
+        || power.trim_start_matches('+').parse() != Ok(id.len().saturating_sub(1))
+    {
+        return false;
+    }
+    let (Ok(number), Ok(shown)) = (id.parse::<u64>(), digits.parse::<u64>()) else { return false };
+    let Some(cut) = id.len().checked_sub(digits.len()) else { return false };
+    let unit = 10_u64.pow(cut as u32);
+    (number + unit / 2) / unit == shown
+}
+
+/// Whether an id of two numbers may be the day and month, or the month and year, of `3-Jan` or `Jan-03`.
+fn is_date(id: &str, shown: &str) -> bool {
+    let parts = |text: &str| {
+        let (left, right) = text.split_once(['-', '/', '.', ' '])?;
+        Some((number_or_month(left)?, number_or_month(right)?))
+    };
+    let (Some((DatePart::Number(left), DatePart::Number(right))), Some((first, second))) =
+        (parts(id), parts(shown))
+    else {
+        return false;
+    };
+    let date = (first.as_number(), second.as_number());
+    date == (left, right) || date == (right, left)
+}
+
+/// A part of a date: a number, or a month by its name.
+#[derive(Clone, Copy)]
+enum DatePart {
+    Number(u32),
+    Month(u32),
+}
+
+impl DatePart {
+    fn as_number(self) -> u32 {
+        match self {
+            DatePart::Number(number) | DatePart::Month(number) => number,
+        }
+    }
+}
+
+fn number_or_month(text: &str) -> Option<DatePart> {
+    if let Ok(number) = text.parse() {
+        return Some(DatePart::Number(number));
+    }
+    let month = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(text))?;
+    Some(DatePart::Month(month as u32 + 1))
+}
+
+/// Proposes the stored names of people whose accents were replaced by question marks.
+fn propose_names<V: Entity, P>(
+    stored: &StoredRoster,
+    entities: &[Stored<V>],
+    stored_person: impl Fn(&V) -> Person,
+    parts: &mut RowParts<P>,
+    person: impl Fn(&P) -> Person,
+) {
+    let RowParts { texts, values, notes } = parts;
+    let lost = FindingCode::NameAccentsLost;
+    if !notes.iter().any(|notes| notes.has(lost)) {
+        return;
+    }
+    let keys = |texts: &'_ StringArena, person: Person| {
+        [texts.get(person.sis_id).to_owned(), texts.get(person.email).to_owned()]
+    };
+    let mut known = HashMap::new();
+    for entity in entities {
+        let person = stored_person(&entity.values);
+        let keys = keys(&stored.texts, person).into_iter().filter(|key| !key.is_empty());
+        known.extend(keys.map(|key| (key, person)));
+    }
+    for (part, notes) in values.iter().zip(notes).filter(|(_, notes)| notes.has(lost)) {
+        let keys = keys(texts, person(part));
+        let Some(before) = keys.iter().find_map(|key| known.get(key)) else { continue };
+        for finding in notes.findings.iter_mut().filter(|finding| finding.code == lost) {
+            let names = [before.first_name, before.last_name].map(|name| stored.texts.get(name));
+            if let Some(name) = names.into_iter().find(|name| became(name, &finding.value)) {
+                finding.message = format!("{} In the last good file it is '{name}'.", finding.message).into();
+                finding.proposed = Some(name.into());
+            }
+        }
+    }
+}
+
+/// Whether `lost` is `name` with each letter outside ASCII, or each byte of it, replaced by a question mark.
+fn became(name: &str, lost: &str) -> bool {
+    let replaced = |times: fn(char) -> usize| {
+        let replace = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(times(c)) };
+        name.chars().map(replace).collect::<String>()
+    };
+    let lost = lost.replace('\u{FFFD}', "?");
+    !name.is_ascii() && (replaced(|_| 1) == lost || replaced(char::len_utf8) == lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{became, may_be_shown_as};
+
+    #[test]
+    fn an_id_is_recognized_in_what_a_spreadsheet_shows() {
+        for (id, shown) in [
+            ("123456789012", "1.23457E+11"),
+            ("123456789012", "1.23E+11"),
+            ("99500000000", "9.95E+10"),
+            ("3-1", "3-Jan"),
+            ("1-3", "3-Jan"),
+            ("01/03", "3-Jan"),
+            ("1-03", "Jan-03"),
+        ] {
+            assert!(may_be_shown_as(id, shown), "{id} {shown}");
+        }
+        for (id, shown) in [
+            ("123456789012", "1.24E+11"),
+            ("12345678901", "1.23E+11"),
+            ("A23456789012", "1.23E+11"),
+            ("3-2", "3-Jan"),
+            ("3", "3-Jan"),
+            ("S1-3", "3-Jan"),
+            ("3-Jan", "3-Jan"),
+            ("", "1E+00"),
+        ] {
+            assert!(!may_be_shown_as(id, shown), "{id} {shown}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_recognized_without_its_accents() {
+        assert!(became("José", "Jos?") && became("Núñez", "N??ez") && became("Núñez", "N????ez"));
+        assert!(!became("Jose", "Jos?") && !became("Josef", "Jos?") && !became("Joße", "Jos?"));
+    }
+}
