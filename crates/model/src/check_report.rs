@@ -23,31 +23,19 @@ string_enum!(
     }
 );
 
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Nothing to say, or only notices.
-    Clean,
-    /// Every row is accepted; something should be looked at.
-    Warnings,
-    /// Some rows are dropped.
-    RowsRejected,
-    /// Nothing is accepted.
-    FileRejected,
-}
-
-impl Outcome {
-    /// The word in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Clean => "clean",
-            Outcome::Warnings => "warnings",
-            Outcome::RowsRejected => "rows_rejected",
-            Outcome::FileRejected => "file_rejected",
-        }
+string_enum!(
+    /// What became of a file.
+    Outcome {
+        /// Nothing to say, or only notices.
+        Clean = "clean",
+        /// Every row is accepted; something should be looked at.
+        Warnings = "warnings",
+        /// Some rows are dropped.
+        RowsRejected = "rows_rejected",
+        /// Nothing is accepted.
+        FileRejected = "file_rejected",
     }
-}
+);
 
 /// The result of a check. Counts are of what was accepted, but for `rows` and `rows_rejected`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -127,7 +127,7 @@ impl EntityRef {
 
 impl Display for EntityRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.kind.singular(), self.number)
+        write!(f, "{}-{}", self.kind.as_str(), self.number)
     }
 }
 
@@ -141,7 +141,7 @@ impl FromStr for EntityRef {
 
     fn from_str(text: &str) -> Result<Self, NotAnEntity> {
         let (word, number) = text.split_once('-').ok_or(NotAnEntity)?;
-        let kind = EntityKind::ALL.into_iter().find(|kind| kind.singular() == word).ok_or(NotAnEntity)?;
+        let kind = word.parse().map_err(|_| NotAnEntity)?;
         Ok(EntityRef { kind, number: number.parse().map_err(|_| NotAnEntity)? })
     }
 }

@@ -2,36 +2,21 @@
 //!
 //! `docs/findings.md` is written from this list. `docs/recipes/adding-a-check.md` says how to add one.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::word::{impl_string_form, string_enum};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-/// What a finding does to the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Nothing from this file is applied.
-    RejectFile,
-    /// The row is dropped; everything it names is protected from removal in this run.
-    RejectRow,
-    /// Accepted, and said.
-    Warning,
-    /// Accepted, for information.
-    Notice,
-}
-
-impl Severity {
-    /// The word in JSON and CSV.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::RejectFile => "reject_file",
-            Severity::RejectRow => "reject_row",
-            Severity::Warning => "warning",
-            Severity::Notice => "notice",
-        }
+string_enum!(
+    /// What a finding does to the file.
+    Severity {
+        /// Nothing from this file is applied.
+        RejectFile = "reject_file",
+        /// The row is dropped; everything it names is protected from removal in this run.
+        RejectRow = "reject_row",
+        /// Accepted, and said.
+        Warning = "warning",
+        /// Accepted, for information.
+        Notice = "notice",
     }
-}
+);
 
 macro_rules! catalogue {
     ($($variant:ident $code:literal $severity:ident {
@@ -48,6 +33,8 @@ macro_rules! catalogue {
         impl FindingCode {
             /// Every code, in the order of the catalogue.
             pub const ALL: &[FindingCode] = &[$(FindingCode::$variant),+];
+
+            const WORDS: &[&str] = &[$($code),+];
 
             /// `student-email-invalid`: what stands in JSON, CSV and the documentation. Never changes.
             pub fn as_str(self) -> &'static str {
@@ -534,33 +521,7 @@ pub fn findings_document() -> String {
     text
 }
 
-impl fmt::Display for FindingCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for FindingCode {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = FindingCode::ALL.iter().find(|code| code.as_str() == text);
-        known.copied().ok_or_else(|| format!("'{text}' is no finding code"))
-    }
-}
-
-impl Serialize for FindingCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for FindingCode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+impl_string_form!(FindingCode);
 
 #[cfg(test)]
 mod tests {

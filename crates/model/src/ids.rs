@@ -8,6 +8,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::word::string_enum;
+
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -150,36 +152,22 @@ impl<'de> Deserialize<'de> for BlobId {
     }
 }
 
-/// The four kinds of things that have keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntityKind {
-    /// A school.
-    School,
-    /// A class (section) of one school.
-    Class,
-    /// A teacher.
-    Teacher,
-    /// A student.
-    Student,
-}
+string_enum!(
+    /// The four kinds of entities: what a file names by a key.
+    EntityKind {
+        /// A school.
+        School = "school",
+        /// A class (section) of one school.
+        Class = "class",
+        /// A teacher.
+        Teacher = "teacher",
+        /// A student.
+        Student = "student",
+    }
+);
 
 impl EntityKind {
-    /// All four, in the order in which they are shown.
-    pub const ALL: [EntityKind; 4] =
-        [EntityKind::School, EntityKind::Class, EntityKind::Teacher, EntityKind::Student];
-
-    /// `school`, `class` …: the word for one of them.
-    pub fn singular(self) -> &'static str {
-        match self {
-            EntityKind::School => "school",
-            EntityKind::Class => "class",
-            EntityKind::Teacher => "teacher",
-            EntityKind::Student => "student",
-        }
-    }
-
-    /// `schools`, `classes` …: the word for many of them, in JSON and in sentences.
+    /// `schools`, `classes` …: the plural, in JSON and in sentences.
     pub fn plural(self) -> &'static str {
         match self {
             EntityKind::School => "schools",

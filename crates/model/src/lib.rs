@@ -39,7 +39,7 @@ pub mod string_index;
 pub mod time;
 pub mod time_zone;
 pub mod trace;
-mod word;
+pub mod word;
 
 pub use check_report::{CheckReport, Outcome};
 pub use clock::Clock;

@@ -3,107 +3,73 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityRef;
+use crate::word::string_enum;
 
-/// How a thing in the file was found among the stored ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchedBy {
-    /// By the SIS's own number of a person.
-    SisId,
-    /// By the Clever id.
-    CleverId,
-    /// By the e-mail address.
-    Email,
-    /// By the `class_id` or `school_id`.
-    Id,
-    /// By a key that it had before.
-    FormerKey,
-    /// By evidence: names, grade, school, classes.
-    Evidence,
-}
-
-impl MatchedBy {
-    /// All, in the order in which they are tried.
-    pub const ALL: [MatchedBy; 6] = [
-        MatchedBy::SisId,
-        MatchedBy::CleverId,
-        MatchedBy::Email,
-        MatchedBy::Id,
-        MatchedBy::FormerKey,
-        MatchedBy::Evidence,
-    ];
-
-    /// The word in JSON and CSV.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            MatchedBy::SisId => "sis_id",
-            MatchedBy::CleverId => "clever_id",
-            MatchedBy::Email => "email",
-            MatchedBy::Id => "id",
-            MatchedBy::FormerKey => "former_key",
-            MatchedBy::Evidence => "evidence",
-        }
+string_enum!(
+    /// How a thing in the file was found among the stored ones.
+    MatchedBy {
+        /// By the SIS's own number of a person.
+        SisId = "sis_id",
+        /// By the Clever id.
+        CleverId = "clever_id",
+        /// By the e-mail address.
+        Email = "email",
+        /// By the `class_id` or `school_id`.
+        Id = "id",
+        /// By a key that it had before.
+        FormerKey = "former_key",
+        /// By evidence: names, grade, school, classes.
+        Evidence = "evidence",
     }
-}
+);
 
-/// How sure it is that two are one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// Perhaps: only listed, never taken without being accepted one by one.
-    Doubtful,
-    /// Most likely: waits for an approval.
-    Probable,
-    /// Beyond doubt: goes ahead while there are few.
-    Certain,
-}
-
-impl Confidence {
-    /// The word in JSON and CSV.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Confidence::Doubtful => "doubtful",
-            Confidence::Probable => "probable",
-            Confidence::Certain => "certain",
-        }
+string_enum!(
+    /// How sure it is that two are one.
+    Confidence {
+        /// Perhaps: only listed, never taken without being accepted one by one.
+        Doubtful = "doubtful",
+        /// Most likely: waits for an approval.
+        Probable = "probable",
+        /// Beyond doubt: goes ahead while there are few.
+        Certain = "certain",
     }
-}
+);
 
-/// A piece of evidence that two are one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Evidence {
-    /// The same name, letter by letter but for case and accents.
-    SameName,
-    /// One name in two spellings.
-    SimilarName,
-    /// The same first name, another last name.
-    SameFirstName,
-    /// The same address before the `@`, another domain.
-    SameLocalPart,
-    /// The same address, another number.
-    SameEmail,
-    /// The same number but for zeros in front.
-    ZerosDiffer,
-    /// The same number with something put in front or taken away.
-    PrefixDiffers,
-    /// The same school.
-    SameSchool,
-    /// The same grade, or the next one.
-    SameGrade,
-    /// The same classes.
-    SameClasses,
-    /// Most classes are the same.
-    MostClasses,
-    /// The same students.
-    SameStudents,
-    /// The same teacher.
-    SameTeacher,
-    /// Someone else would fit as well.
-    NotTheOnlyOne,
-    /// The SIS gave both a number, and not the same.
-    AnotherNumber,
-}
+string_enum!(
+    /// A piece of evidence that two records are the same entity.
+    Evidence {
+        /// The same name, letter by letter but for case and accents.
+        SameName = "same_name",
+        /// One name in two spellings.
+        SimilarName = "similar_name",
+        /// The same first name, another last name.
+        SameFirstName = "same_first_name",
+        /// The same address before the `@`, another domain.
+        SameLocalPart = "same_local_part",
+        /// The same address, another number.
+        SameEmail = "same_email",
+        /// The same number but for zeros in front.
+        ZerosDiffer = "zeros_differ",
+        /// The same number with something put in front or taken away.
+        PrefixDiffers = "prefix_differs",
+        /// The same school.
+        SameSchool = "same_school",
+        /// The same grade, or the next one.
+        SameGrade = "same_grade",
+        /// The same classes.
+        SameClasses = "same_classes",
+        /// Most classes are the same.
+        MostClasses = "most_classes",
+        /// The same students.
+        SameStudents = "same_students",
+        /// The same teacher.
+        SameTeacher = "same_teacher",
+        /// Someone else would fit as well.
+        NotTheOnlyOne = "not_the_only_one",
+        /// The SIS gave both a number, and not the same.
+        AnotherNumber = "another_number",
+    }
+);
 
 impl Evidence {
     /// In words.

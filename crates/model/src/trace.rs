@@ -3,35 +3,23 @@
 use serde::Serialize;
 
 use crate::ids::RunId;
+use crate::word::string_enum;
 
-/// What a step of a trace speaks of, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TracePart {
-    /// Who they are in the stored roster.
-    Person,
-    /// Which run counts.
-    Run,
-    /// What the file has of them.
-    Line,
-    /// What a rule says of it.
-    Rule,
-    /// What came of it.
-    Result,
-}
-
-impl TracePart {
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TracePart::Person => "person",
-            TracePart::Run => "run",
-            TracePart::Line => "line",
-            TracePart::Rule => "rule",
-            TracePart::Result => "result",
-        }
+string_enum!(
+    /// What a step of a trace speaks of, in this order.
+    TracePart {
+        /// Who they are in the stored roster.
+        Person = "person",
+        /// Which run counts.
+        Run = "run",
+        /// What the file has of them.
+        Line = "line",
+        /// What a rule says of it.
+        Rule = "rule",
+        /// What came of it.
+        Result = "result",
     }
-}
+);
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

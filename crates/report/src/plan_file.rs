@@ -75,7 +75,7 @@ fn write_proposal(proposal: &Proposal, csv: &mut csv::Writer<&mut dyn Write>) ->
     csv.write_record([
         proposal.confidence.as_str(),
         "proposal",
-        proposal.id.kind.singular(),
+        proposal.id.kind.as_str(),
         &guarded(&proposal.from),
         &guarded(&proposal.name),
         "evidence",
@@ -185,7 +185,7 @@ impl Rosters<'_> {
     ) -> io::Result<()> {
         let subject = |number: V::Number, texts: &StringArena, values: &V| Subject {
             entity: Some(number.into()),
-            noun: V::KIND.singular(),
+            noun: V::KIND.as_str(),
             description: describe(texts, values),
         };
         let old =

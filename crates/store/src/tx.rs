@@ -1,5 +1,8 @@
 //! A transaction on either engine, and the values that go in and come out.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use homeroom_model::ids::BlobId;
 use jiff::Timestamp;
 use postgres::types::{IsNull, ToSql, Type};
@@ -191,8 +194,8 @@ impl Row<'_> {
     }
 
     /// A word of one of the model's lists: a state, a stage, a mode.
-    pub fn word<W: std::str::FromStr<Err = String>>(&self, column: usize) -> Result<W, StoreError> {
-        self.text(column)?.parse().map_err(StoreError::Unusable)
+    pub fn word<W: FromStr<Err: Display>>(&self, column: usize) -> Result<W, StoreError> {
+        self.text(column)?.parse().map_err(|error: W::Err| StoreError::Unusable(error.to_string()))
     }
 }
 

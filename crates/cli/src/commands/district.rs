@@ -8,6 +8,7 @@ use homeroom_model::district::{District as Settings, Mode, Slug, Stage};
 use homeroom_model::fuse::Fuse;
 use homeroom_model::policy::{Limit, Policy};
 use homeroom_model::run::RunState;
+use homeroom_model::word::UnknownWord;
 use homeroom_store::district::NewDistrict;
 use homeroom_sync::{RejectedRows, queue_verifying};
 use serde_json::json;
@@ -310,7 +311,7 @@ fn erase(app: &App, output: &Output, slug: &Slug, confirm: Option<&str>) -> anyh
 fn fuse_setting(text: &str) -> Result<(Fuse, String), String> {
     let (name, limit) =
         text.split_once('=').ok_or_else(|| format!("'{text}' has no '=': write school=25/10"))?;
-    let fuse = name.parse()?;
+    let fuse = name.parse().map_err(|error: UnknownWord| error.to_string())?;
     Policy::default().set_fuse(fuse, limit)?;
     Ok((fuse, limit.to_owned()))
 }

@@ -74,7 +74,7 @@ impl History {
                 "{} has no {} with the {keys} '{key}' and never had: look for the spelling in \
                  `homeroom roster export {} --format flat --out -`",
                 self.slug,
-                kind.singular(),
+                kind.as_str(),
                 self.slug
             );
         }
@@ -90,7 +90,7 @@ impl History {
 fn text(history: &Document, time_zone: &Zone) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
-        format!("{} {}, {}: {active}\n", history.kind.singular(), history.number, named(&history.named));
+        format!("{} {}, {}: {active}\n", history.kind.as_str(), history.number, named(&history.named));
     let together = |one: &HistoryEntry, next: &HistoryEntry| one.by == next.by;
     for changes in history.changes.chunk_by(together) {
         let HistoryEntry { at, by, .. } = &changes[0];

@@ -79,7 +79,7 @@ fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
     let parts = [number(certain, "certain"), number(probable, "probable"), number(doubtful, "doubtful")];
     let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let what =
-        if held.len() == 1 { format!("a new {}", kind.singular()) } else { format!("new {}", kind.plural()) };
+        if held.len() == 1 { format!("a new {}", kind.as_str()) } else { format!("new {}", kind.plural()) };
     let doubt = if doubtful > 0 { " Doubtful ones are taken for two unless you accept them." } else { "" };
     format!(
         "{} of {gone} {} that the file no longer names {} like {what} ({parts}): most likely {cause}. Approve, and everyone \

@@ -125,7 +125,7 @@ impl DistrictStore {
                 Ok(())
             })?;
         }
-        self.entries_add_in_tx(tx, run, V::KIND.singular(), operation, &entries)
+        self.entries_add_in_tx(tx, run, V::KIND.as_str(), operation, &entries)
     }
 
     /// Writes into the log how links are now, before `operation` changes them.
@@ -222,7 +222,7 @@ impl DistrictStore {
         run: RunNumber,
         texts: &mut StringArena,
     ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
-        let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.singular());
+        let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.as_str());
         let of = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number FROM roster_change
@@ -252,7 +252,7 @@ impl DistrictStore {
         of: &str,
         texts: &mut StringArena,
     ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
-        let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.singular());
+        let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.as_str());
         let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let things = format!(
             "SELECT number, active, created_run, changed_run, {names} FROM {table}

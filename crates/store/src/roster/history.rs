@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use homeroom_model::entity::{EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::entity_log::EntityLog;
 use homeroom_model::history::{KnownRun, Logged, Makers};
-use homeroom_model::ids::{RunId, RunNumber};
+use homeroom_model::ids::{EntityKind, RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 
@@ -52,7 +52,7 @@ impl DistrictStore {
         let entries = tx.rows(
             "SELECT number, before FROM roster_change
              WHERE district = $1 AND kind = $2 AND before LIKE $3 ESCAPE '!'",
-            &[self.id().0.into(), V::KIND.singular().into(), (&format!("%{pattern}%")).into()],
+            &[self.id().0.into(), V::KIND.as_str().into(), (&format!("%{pattern}%")).into()],
             |row| Ok::<_, StoreError>((number(row.int(0)?)?, row.text(1)?)),
         )?;
         // SQLite's LIKE does not tell capitals from small letters.
@@ -68,8 +68,7 @@ impl DistrictStore {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
             let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
-            let past =
-                past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.singular())))?;
+            let past = past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.as_str())))?;
             let teachings = self.links_of_in_tx::<V, TeacherNumber>(tx, number)?;
             let enrollments = self.links_of_in_tx::<V, StudentNumber>(tx, number)?;
             let classes = teachings.iter().map(|past| past.of.class);
@@ -93,9 +92,9 @@ impl DistrictStore {
         number: V::Number,
     ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
         let (district, table, person) = (self.id().0, P::LINKS.table(), P::LINKS.person());
-        let end = match V::KIND.singular() {
-            "class" => "class",
-            word if word == person => person,
+        let end = match V::KIND {
+            EntityKind::Class => "class",
+            kind if kind == P::KIND => person,
             _ => return Ok(vec![]),
         };
         let of =

@@ -124,8 +124,5 @@ impl DistrictStore {
 
 /// The kind that a word of the database stands for.
 pub(crate) fn kind_of(word: &str) -> Result<EntityKind, StoreError> {
-    EntityKind::ALL
-        .into_iter()
-        .find(|kind| kind.singular() == word)
-        .ok_or_else(|| StoreError::Unusable(format!("the database has a key of the unknown kind '{word}'")))
+    word.parse().map_err(|error| StoreError::Unusable(format!("the kind of an entity: {error}")))
 }

@@ -163,7 +163,7 @@ impl DistrictStore {
                  ON CONFLICT DO NOTHING",
                 &[
                     self.id().0.into(),
-                    former.entity.kind.singular().into(),
+                    former.entity.kind.as_str().into(),
                     texts.get(former.key).into(),
                     former.entity.number.into(),
                     run.0.into(),
