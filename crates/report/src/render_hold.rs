@@ -75,3 +75,41 @@ pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use homeroom_model::Zone;
+    use homeroom_model::counts::{Counts, PlanCounts};
+    use homeroom_model::hold::{Held, HeldSchool, HeldState};
+    use homeroom_model::run::RunState;
+    use jiff::Timestamp;
+
+    use super::write_hold;
+
+    fn school(school: &str, state: HeldState) -> HeldSchool {
+        let deactivate = Counts { students: 1_200, ..Counts::default() };
+        let counts = PlanCounts { deactivate, ..PlanCounts::default() };
+        HeldSchool { school: school.into(), name: format!("School {school}"), counts, state }
+    }
+
+    #[test]
+    fn a_hold_says_what_each_school_loses_and_when_the_changes_are_discarded() {
+        let held = Held {
+            deactivate: Counts { students: 2_400, ..Counts::default() },
+            schools: vec![school("S1", HeldState::Waiting), school("S2", HeldState::Discarded)],
+            expires_at: Some(Timestamp::constant(1_796_817_600, 0)),
+            ..Held::default()
+        };
+        let zone = "America/Los_Angeles".parse::<Zone>().unwrap();
+        let mut text = String::new();
+        write_hold(&mut text, &held, RunState::Held, &zone).unwrap();
+        assert_eq!(
+            text,
+            "Waiting for a decision, and why\n\
+             \x20 In total: 2,400 removed.\n\
+             \x20   S1 School S1: 1,200 removed\n\
+             \x20   S2 School S2: 1,200 removed (discarded)\n\
+             \x20 If nobody decides by 9 Dec 2026, these changes are discarded.\n\n"
+        );
+    }
+}

@@ -6,7 +6,7 @@ use homeroom_model::refusal::Refusal;
 pub fn render_refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::FileRejected(finding) => {
-            format!("it is rejected itself: {} {}", finding.message, finding.code.remedy())
+            format!("the file is rejected: {} {}", finding.message, finding.code.remedy())
         }
         Refusal::EmptyStudentKey => "an e-mail address or SIS number must not be empty".into(),
         Refusal::NotHeld { run, state } => {
@@ -21,13 +21,11 @@ pub fn render_refusal(refusal: &Refusal) -> String {
              undone with `homeroom run undo {run}`"
         ),
         Refusal::CalendarForbids { run, entry } => format!(
-            "the calendar says {}: decide about run {run} when that is over, or end it before",
+            "the calendar says {}: decide about run {run} when that is over, or end it first",
             entry.words()
         ),
         Refusal::DistrictPaused { run } => {
-            format!(
-                "the district is paused: decide about run {run} when it is live again, or set it live first"
-            )
+            format!("the district is paused: set it live before you decide about run {run}")
         }
         Refusal::RosterChangedSinceHeld { run } => format!(
             "the roster has changed since run {run} was held, so its plan is no longer the one that was shown: sync the file again and \
