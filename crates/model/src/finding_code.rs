@@ -1,6 +1,6 @@
 //! The catalogue of findings: every permanent code with its severity, meaning, example and remedy.
 //!
-//! `docs/findings.md` is written from this list. `docs/recipes/adding-a-check.md` says how to add one.
+//! `docs/findings.md` is generated from this list. `docs/recipes/adding-a-check.md` says how to add one.
 
 use crate::word::{impl_string_form, string_enum};
 
@@ -11,9 +11,9 @@ string_enum!(
         RejectFile = "reject_file",
         /// The row is dropped; everything it names is protected from removal in this run.
         RejectRow = "reject_row",
-        /// Accepted, and said.
+        /// The row is accepted; someone should look at it.
         Warning = "warning",
-        /// Accepted, for information.
+        /// The row is accepted; for information.
         Notice = "notice",
     }
 );
@@ -24,7 +24,7 @@ macro_rules! catalogue {
         example: $example:literal,
         remedy: $remedy:literal $(,)?
     })+) => {
-        /// The permanent name of something the check has to say.
+        /// The permanent name of a finding.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum FindingCode {
             $(#[doc = $meaning] $variant),+
@@ -36,7 +36,7 @@ macro_rules! catalogue {
 
             const WORDS: &[&str] = &[$($code),+];
 
-            /// `student-email-invalid`: what stands in JSON, CSV and the documentation. Never changes.
+            /// `student-email-invalid`: its name in JSON, CSV and the documentation. Never changes.
             pub fn as_str(self) -> &'static str {
                 match self { $(FindingCode::$variant => $code),+ }
             }
@@ -46,7 +46,7 @@ macro_rules! catalogue {
                 match self { $(FindingCode::$variant => Severity::$severity),+ }
             }
 
-            /// What it means, in a sentence for the person who made the file.
+            /// What it means, for the person who made the file.
             pub fn meaning(self) -> &'static str {
                 match self { $(FindingCode::$variant => $meaning),+ }
             }
@@ -65,96 +65,95 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-
     FileEmpty "file-empty" RejectFile {
         meaning: "The file is empty.",
-        example: "a file of 0 bytes, or of blank lines only",
-        remedy: "Export the roster again and look at the file before you upload it.",
+        example: "a file of 0 bytes, or with only blank lines",
+        remedy: "Export the roster again and check the file before you upload it.",
     }
     FileTooLarge "file-too-large" RejectFile {
         meaning: "The file is larger than allowed.",
         example: "a file of more than 4 GiB",
-        remedy: "Export only the columns that the format guide names, or ask us to raise the limit.",
+        remedy: "Export only the columns listed in the format guide, or ask us to raise the limit.",
     }
     FileNotText "file-not-text" RejectFile {
-        meaning: "The file is no CSV, whatever its name says.",
+        meaning: "The file is not a CSV file, whatever its name says.",
         example: "an Excel workbook that was renamed to .csv",
         remedy: "Save or export it as CSV (UTF-8) and upload that file.",
     }
     ArchiveDamaged "archive-damaged" RejectFile {
-        meaning: "The archive (.zip, .gz) is cut off, or its bytes have changed on the way.",
-        example: "an upload of roster.zip that broke off",
-        remedy: "Make the archive again and upload it again.",
+        meaning: "The archive (.zip, .gz) is incomplete or damaged.",
+        example: "an upload of roster.zip that was interrupted",
+        remedy: "Create the archive again and upload it again.",
     }
     ArchiveEncrypted "archive-encrypted" RejectFile {
-        meaning: "The archive asks for a password.",
+        meaning: "The archive is protected by a password.",
         example: "roster.zip with a password",
-        remedy: "Upload the file without a password: the connection is encrypted already.",
+        remedy: "Upload the file without a password: the connection is already encrypted.",
     }
     ArchivePacking "archive-packing" RejectFile {
-        meaning: "The archive is packed in a way that is not read here.",
+        meaning: "The archive uses a compression method that we cannot read.",
         example: "a zip archive packed with LZMA",
-        remedy: "Pack the file as an ordinary zip archive (Deflate), or upload the CSV itself.",
+        remedy: "Create an ordinary zip archive (Deflate), or upload the CSV file itself.",
     }
     ArchiveWithoutTable "archive-without-table" RejectFile {
-        meaning: "The archive holds no CSV file.",
-        example: "roster.zip with a PDF and a picture in it",
-        remedy: "Put the CSV file into the archive, or upload the CSV itself.",
+        meaning: "The archive contains no CSV file.",
+        example: "roster.zip with only a PDF and a picture",
+        remedy: "Put the CSV file into the archive, or upload the CSV file itself.",
     }
     ArchiveSeveralTables "archive-several-tables" RejectFile {
-        meaning: "The archive holds several files that may be the roster.",
+        meaning: "The archive contains several files that could be the roster.",
         example: "roster.zip with monday.csv and tuesday.csv",
-        remedy: "Put the one file that is the roster into the archive.",
+        remedy: "Put only the roster file into the archive.",
     }
     EncryptionNoKey "encryption-no-key" RejectFile {
-        meaning: "The file is encrypted with OpenPGP, and there is no key pair here to decrypt it with.",
-        example: "roster.csv.pgp from a district that has been given no key",
-        remedy: "Upload the file unencrypted (the connection is encrypted already), or ask us for a key: `homeroom district key SLUG` makes one.",
+        meaning: "The file is encrypted with OpenPGP, but we have no key to decrypt it with.",
+        example: "roster.csv.pgp from a district that was not given a key",
+        remedy: "Upload the file unencrypted (the connection is already encrypted), or ask us for a key.",
     }
     EncryptionOtherKey "encryption-other-key" RejectFile {
-        meaning: "The file is encrypted with OpenPGP, but not to our key.",
-        example: "roster.csv.pgp encrypted to the district's own key",
-        remedy: "Encrypt the file to the public key that we gave you: compare its fingerprint.",
+        meaning: "The file is encrypted with OpenPGP, but not for our key.",
+        example: "roster.csv.pgp encrypted for the district's own key",
+        remedy: "Encrypt the file for the public key that we gave you; compare its fingerprint.",
     }
     EncryptionPassword "encryption-password" RejectFile {
-        meaning: "The file is encrypted with OpenPGP by a password, and not to our key.",
+        meaning: "The file is encrypted with OpenPGP for a password instead of our key.",
         example: "`gpg --symmetric roster.csv`",
-        remedy: "Encrypt the file to the public key that we gave you (`gpg --encrypt --recipient NAME`).",
+        remedy: "Encrypt the file for the public key that we gave you (`gpg --encrypt --recipient NAME`).",
     }
     EncryptionDamaged "encryption-damaged" RejectFile {
-        meaning: "The OpenPGP message is cut off, or its bytes have changed since it was encrypted.",
-        example: "an upload of roster.csv.pgp that broke off",
-        remedy: "Encrypt the file again and upload it again, as binary data.",
+        meaning: "The OpenPGP file is incomplete or damaged.",
+        example: "an upload of roster.csv.pgp that was interrupted",
+        remedy: "Encrypt the file again and upload it again, in binary mode.",
     }
     EncryptionNotAFile "encryption-not-a-file" RejectFile {
-        meaning: "The file is something of OpenPGP that holds no roster.",
+        meaning: "The upload is OpenPGP data that contains no roster.",
         example: "a public key, or a signature without its file",
         remedy: "Upload the encrypted file itself (`gpg --sign --encrypt`).",
     }
     SignatureBad "signature-bad" RejectFile {
-        meaning: "The file's OpenPGP signature is of none of the keys that are known as the district's.",
+        meaning: "The file's OpenPGP signature was not made with a key that we know as the district's.",
         example: "roster.csv.pgp signed with a new key that we do not know yet",
-        remedy: "Sign with the key that you gave us; if you have a new one, send us its public half first.",
+        remedy: "Sign with the key whose public half you gave us. If you have a new key, send us its public half first.",
     }
     SignatureMissing "signature-missing" Warning {
-        meaning: "The file is not signed, although we know a key that the district signs with. It is used all the same.",
+        meaning: "The file is not signed, although we know a key that the district signs with. It is used anyway.",
         example: "`gpg --encrypt roster.csv` without `--sign`",
-        remedy: "Sign the file as you encrypt it (`gpg --sign --encrypt`).",
+        remedy: "Sign the file when you encrypt it (`gpg --sign --encrypt`).",
     }
     FileNotATable "file-not-a-table" RejectFile {
-        meaning: "The first line names no column of a roster.",
+        meaning: "The first line contains no roster column names.",
         example: "Report created on 3 May",
-        remedy: "The first line must hold the names of the columns, as in samples/roster-sample.csv.",
+        remedy: "Put the column names in the first line, as in samples/roster-sample.csv.",
     }
     HeaderTooLong "header-too-long" RejectFile {
         meaning: "The first line is too long to be a header.",
-        example: "a file without line ends",
-        remedy: "Check that each row stands on a line of its own, then export again.",
+        example: "a file without line breaks",
+        remedy: "Check that each row is on its own line, then export again.",
     }
     TooManyColumns "too-many-columns" RejectFile {
         meaning: "The file has more columns than allowed.",
         example: "10,000 columns",
-        remedy: "Export only the columns that the format guide names.",
+        remedy: "Export only the columns listed in the format guide.",
     }
     ColumnMissing "column-missing" RejectFile {
         meaning: "A required column is missing.",
@@ -162,128 +161,126 @@ catalogue! {
         remedy: "Add the column, or give it its standard name in the first line.",
     }
     ColumnDuplicate "column-duplicate" RejectFile {
-        meaning: "Two columns mean the same.",
+        meaning: "Two columns have the same meaning.",
         example: "student_email and Student Email",
         remedy: "Remove or rename one of the two columns.",
     }
     ColumnEmpty "column-empty" RejectFile {
-        meaning: "A required column has no value in any row.",
+        meaning: "A required column is empty in every row.",
         example: "student_email is empty everywhere",
-        remedy: "Check the export's settings for this column: most likely the wrong field is selected.",
+        remedy: "Check the export settings for this column: most likely the wrong field is selected.",
     }
     NoRows "no-rows" RejectFile {
-        meaning: "The file has a header and no rows.",
+        meaning: "The file has a header but no rows.",
         example: "an export whose query found nothing",
         remedy: "Check the export's filters (school year, schools) and export again.",
     }
     FileNameUnexpected "file-name-unexpected" Warning {
-        meaning: "The file has another name than the one that is synced; it was only tested.",
+        meaning: "The file does not have the expected name, so it was only tested.",
         example: "roster (1).csv",
         remedy: "Upload the file under the expected name, or ask us to accept this one.",
     }
     SetFileMissing "set-file-missing" RejectFile {
-        meaning: "One of the files that make the roster together is missing; a missing file never means that all are gone.",
+        meaning: "One of the files that together make up the roster is missing. Nothing is removed because a file is missing.",
         example: "students.csv without enrollments.csv",
-        remedy: "Upload all files of the set, each time.",
+        remedy: "Upload all files of the set every time.",
     }
     SetKindUnknown "set-kind-unknown" RejectFile {
-        meaning: "It cannot be told whether the OneRoster files are whole (bulk) or changes (delta).",
+        meaning: "We cannot tell whether the OneRoster files are complete (bulk) or only changes (delta).",
         example: "rows with a status, and no manifest.csv",
-        remedy: "Put manifest.csv into the archive, as the OneRoster specification asks for.",
+        remedy: "Put manifest.csv into the archive, as the OneRoster specification requires.",
     }
     DeltaWithoutRoster "delta-without-roster" RejectFile {
-        meaning: "The files hold changes only, and there is no roster yet to change.",
+        meaning: "The files contain only changes, but there is no roster yet to change.",
         example: "a OneRoster delta as the first upload",
-        remedy: "Upload a whole set (bulk) first.",
+        remedy: "Upload a complete set (bulk) first.",
     }
     ReferencesDiffer "references-differ" RejectFile {
-        meaning: "The ids in one file differ from those in the others by the same letters.",
+        meaning: "All ids in one file differ from those in the other files by the same letters.",
         example: "Section_12 in sections.csv and 12 in enrollments.csv",
-        remedy: "Export all files with the same form of ids.",
+        remedy: "Export all files with ids in the same form.",
     }
     TooManyRowsRejected "too-many-rows-rejected" RejectFile {
-        meaning: "More than 10 % of the rows are rejected, so nothing of the file is used.",
+        meaning: "More than 10% of the rows are rejected, so nothing in the file is used.",
         example: "1,200 of 5,000 rows rejected",
-        remedy: "Mend the most frequent finding first: it is usually one mistake in the export.",
+        remedy: "Fix the most frequent finding first: it is usually one mistake in the export.",
     }
     EncodingWindows1252 "encoding-windows-1252" Warning {
         meaning: "The file is not in UTF-8; it was read as Windows-1252.",
         example: "José saved by an older Excel",
-        remedy: "Check that names with accents are right in what we understood; better, save as CSV UTF-8.",
+        remedy: "Check that accented names appear correctly in what we read. Better: save the file as CSV UTF-8.",
     }
     ColumnIgnored "column-ignored" Notice {
         meaning: "A column is not used.",
         example: "student_birthday",
-        remedy: "Nothing to do; leave out columns with personal data that we do not need.",
+        remedy: "Nothing to do. Leave out columns with personal data that we do not need.",
     }
     LinesAboveHeader "lines-above-header" Notice {
-        meaning: "Lines stand above the header; they were skipped.",
+        meaning: "There are lines above the header; they were skipped.",
         example: "a title, or #TYPE System.Data.DataRow",
-        remedy: "Nothing to do; better, export without a title, so that the first line holds the names of the columns.",
+        remedy: "Nothing to do. Better: export without a title, so that the first line has the column names.",
     }
     FooterSkipped "footer-skipped" Notice {
-        meaning: "A line is no row but a count or a total; it was skipped.",
+        meaning: "The line is a count or total, not a roster row; it was skipped.",
         example: "616 rows selected.",
-        remedy: "Nothing to do; better, export without totals.",
+        remedy: "Nothing to do. Better: export without totals.",
     }
     ExportError "export-error" RejectRow {
-        meaning: "The program that made the file wrote an error message into it: rows are most likely missing.",
+        meaning: "The program that made the file wrote an error message into it: most likely rows are missing.",
         example: "ORA-01555: snapshot too old",
-        remedy: "Look at the message, run the export again, and upload the whole file.",
+        remedy: "Read the message, run the export again, and upload the complete file.",
     }
     HeaderRepeated "header-repeated" Notice {
-        meaning: "The header stands in the file once more; the line was skipped.",
+        meaning: "The header is repeated; the line was skipped.",
         example: "two exports pasted together",
-        remedy: "Nothing to do, when the file is meant to be two exports in one.",
+        remedy: "Nothing to do if the file is meant to contain two exports.",
     }
 
-
     QuoteUnbalanced "quote-unbalanced" RejectRow {
-        meaning: "A quotation mark opens a cell and does not close it.",
+        meaning: "A quotation mark opens a cell but does not close it.",
         example: "1001,\"Oak Hill,…",
         remedy: "Close the quotation mark, or remove it.",
     }
     RowTooLong "row-too-long" RejectRow {
         meaning: "The row is too long to be read.",
         example: "a line of more than 1 MB",
-        remedy: "Check that each row stands on a line of its own.",
+        remedy: "Check that each row is on its own line.",
     }
     RowTooFewCells "row-too-few-cells" RejectRow {
         meaning: "The row has fewer cells than the header.",
         example: "7 cells where the header has 11",
-        remedy: "Check whether a line break stands inside the row, or whether the export stopped there.",
+        remedy: "Check whether there is a line break inside the row, or whether the export stopped there.",
     }
     RowTooManyCells "row-too-many-cells" RejectRow {
         meaning: "The row has more cells than the header: most likely a comma inside a value shifted it.",
         example: "Smith, Jr. without quotation marks",
-        remedy: "Put values with a comma into quotation marks, or remove the comma.",
+        remedy: "Put values that contain a comma in quotation marks, or remove the comma.",
     }
     ControlCharacter "control-character" RejectRow {
-        meaning: "A cell holds a character that is no text.",
+        meaning: "A cell contains a character that is not text.",
         example: "a NUL byte",
-        remedy: "Type the value anew.",
+        remedy: "Type the value again.",
     }
     QuoteInsideCell "quote-inside-cell" Warning {
-        meaning: "A quotation mark stands inside a cell; it was kept as it is.",
+        meaning: "There is a quotation mark inside a cell; it was kept.",
         example: "Robert \"Rob\" Smith",
-        remedy: "Check the value; write a quotation mark inside a quoted cell twice.",
+        remedy: "Check the value. Inside a quoted cell, write a quotation mark twice.",
     }
     InvisibleCharacter "invisible-character" Notice {
-        meaning: "A cell holds an invisible character, which was removed.",
+        meaning: "A cell contained an invisible character, which was removed.",
         example: "a zero-width space before an address",
-        remedy: "Nothing to do; type the value anew if it was pasted from a web page.",
+        remedy: "Nothing to do. If the value was pasted from a web page, type it again.",
     }
-
 
     SchoolIdMissing "school-id-missing" RejectRow {
-        meaning: "The school's id is missing.",
+        meaning: "The school_id is missing.",
         example: "an empty school_id",
-        remedy: "Fill in the school's number.",
+        remedy: "Fill in the school's id.",
     }
     ClassIdMissing "class-id-missing" RejectRow {
-        meaning: "The class's id is missing.",
+        meaning: "The class_id is missing.",
         example: "an empty class_id",
-        remedy: "Fill in the number of the class (section).",
+        remedy: "Fill in the id of the class (section).",
     }
     TeacherEmailMissing "teacher-email-missing" RejectRow {
         meaning: "The teacher's e-mail address is missing.",
@@ -293,29 +290,28 @@ catalogue! {
     TeacherEmailInvalid "teacher-email-invalid" RejectRow {
         meaning: "The teacher's e-mail address is not a complete address.",
         example: "ann.lee@lincoln",
-        remedy: "Write the address as it is used to sign in, with one @ and the full domain.",
+        remedy: "Write the address that is used to sign in, with one @ and the full domain.",
     }
     StudentEmailMissing "student-email-missing" RejectRow {
         meaning: "The student has neither an e-mail address nor a student_id.",
         example: "an empty student_email",
-        remedy: "Fill in the address, or add the column student_id for pupils without one.",
+        remedy: "Fill in the address, or add the column student_id for students without one.",
     }
     StudentEmailInvalid "student-email-invalid" RejectRow {
         meaning: "The student's e-mail address is not a complete address.",
         example: "ann@@x.org",
-        remedy: "Write the address as it is used to sign in, with one @ and the full domain.",
+        remedy: "Write the address that is used to sign in, with one @ and the full domain.",
     }
     IdChangedBySpreadsheet "id-changed-by-spreadsheet" RejectRow {
         meaning: "A spreadsheet program has changed this id into a number or a date.",
         example: "1.23E+11, 3-Jan",
-        remedy: "Export again and upload that file without opening it in a spreadsheet; or format the column as text.",
+        remedy: "Export again and upload that file without opening it in a spreadsheet, or format the column as text.",
     }
     EmailRepaired "email-repaired" Warning {
-        meaning: "An e-mail address was written unusually; we use it in its usual form.",
+        meaning: "An e-mail address was written in an unusual way; we use its usual form.",
         example: "mailto:Ann.Lee@X.org.",
-        remedy: "Write addresses in small letters, without blanks and signs around them.",
+        remedy: "Write addresses in lower case, with no spaces or other characters around them.",
     }
-
 
     TeacherNameMissing "teacher-name-missing" RejectRow {
         meaning: "The teacher has neither a first nor a last name.",
@@ -330,42 +326,42 @@ catalogue! {
     NamePartMissing "name-part-missing" Warning {
         meaning: "A first or last name is missing.",
         example: "an empty student_last_name",
-        remedy: "Fill in the missing part, or leave it if the person has one name only.",
+        remedy: "Fill in the missing part, or leave it empty if the person has only one name.",
     }
     NameEncodedTwice "name-encoded-twice" Warning {
-        meaning: "A name's letters were encoded twice: it looks as if two or three signs stood for one letter.",
+        meaning: "The letters of a name were encoded twice: one letter appears as two or three characters.",
         example: "SÃ©bastien for Sébastien",
-        remedy: "Export as CSV UTF-8, and do not save the file again with a program that takes it for something else.",
+        remedy: "Export as CSV UTF-8, and do not save the file again with a program that reads it in another encoding.",
     }
     NameAccentsLost "name-accents-lost" Warning {
-        meaning: "A name holds a question mark where a letter with an accent must have been.",
+        meaning: "A name contains a question mark where an accented letter must have been.",
         example: "Jos? N??ez",
         remedy: "Export in UTF-8 (in Windows PowerShell: Export-Csv -Encoding UTF8): the letters are lost in this file.",
     }
     TeacherPlaceholder "teacher-placeholder" Warning {
-        meaning: "The teacher is no person; the class is loaded without a teacher.",
+        meaning: "The teacher is a placeholder, not a person; the class is loaded without a teacher.",
         example: "Staff, Vacant",
-        remedy: "Nothing to do; fill in the teacher as soon as there is one.",
+        remedy: "Nothing to do. Fill in the teacher as soon as there is one.",
     }
     StudentPlaceholder "student-placeholder" Warning {
-        meaning: "The student looks like a test or a placeholder; the row was accepted and takes a seat.",
+        meaning: "The student looks like a test account or a placeholder; the row was accepted and uses a seat.",
         example: "Test Student",
-        remedy: "Leave the row out of the export, unless you need it for a test.",
+        remedy: "Leave the row out of the export unless you need it for a test.",
     }
     TeacherEmailPrivate "teacher-email-private" Warning {
-        meaning: "The teacher's address is a private one.",
+        meaning: "The teacher's address is a private one, not the school's.",
         example: "ann.lee@gmail.com",
-        remedy: "Fill in the address that the school gave the teacher: signing in and privacy depend on it.",
+        remedy: "Fill in the address that the school gave the teacher: sign-in and privacy depend on it.",
     }
     EmailDomainUnknown "email-domain-unknown" Warning {
-        meaning: "An address lies outside the district's known domains.",
+        meaning: "An address is outside the district's known domains.",
         example: "ann.lee@lincon.org where the district has lincoln.org",
-        remedy: "Check the address; if the domain is the district's too, ask us to add it.",
+        remedy: "Check the address. If the domain also belongs to the district, ask us to add it.",
     }
     LeadingZerosLost "leading-zeros-lost" Warning {
-        meaning: "An id has lost the zeros at its beginning: the last good file has it with them.",
+        meaning: "An id has lost its leading zeros: the last good file has them.",
         example: "123 where the last file has 00123",
-        remedy: "Export again and upload that file without opening it in a spreadsheet; or format the column as text.",
+        remedy: "Export again and upload that file without opening it in a spreadsheet, or format the column as text.",
     }
     NameMissing "name-missing" Warning {
         meaning: "A school or class has no name; its id is shown instead.",
@@ -375,134 +371,133 @@ catalogue! {
     GradesMissing "grades-missing" Warning {
         meaning: "No student has a grade.",
         example: "student_grade_level is empty everywhere",
-        remedy: "Check the export's settings for this column: most likely the wrong field is selected.",
+        remedy: "Check the export settings for this column: most likely the wrong field is selected.",
     }
     GradeUnknown "grade-unknown" Warning {
-        meaning: "The grade is not understood and was left empty.",
+        meaning: "The grade was not understood and was left empty.",
         example: "Banana",
-        remedy: "Use PK, TK, KG, 01 to 13, PS or UG; K, 5 and 5th are understood too.",
+        remedy: "Use PK, TK, KG, 01 to 13, PS or UG. K, 5 and 5th are also understood.",
     }
     CleverIdInvalid "clever-id-invalid" Warning {
-        meaning: "A Clever id has 24 hexadecimal digits; this value was left out.",
+        meaning: "The value is not a Clever id, which has 24 hexadecimal digits; it was left out.",
         example: "12345",
         remedy: "Export Clever's own id, or leave the column out.",
     }
 
-
     PersonIdMissing "person-id-missing" RejectRow {
-        meaning: "A person of a set of files has no id.",
+        meaning: "A person in a set of files has no id.",
         example: "an empty Student_id",
-        remedy: "Fill in the id by which the other files name the person.",
+        remedy: "Fill in the id that the other files use for this person.",
     }
     ReferenceUnknown "reference-unknown" RejectRow {
-        meaning: "A row names something that none of the files lists.",
+        meaning: "A row refers to something that none of the files lists.",
         example: "an enrollment in section 12, which is not in sections.csv",
         remedy: "Export all files at the same time and with the same filters.",
     }
     TeacherUnknown "teacher-unknown" Warning {
-        meaning: "A class names a teacher that none of the files lists; it is loaded without this teacher.",
+        meaning: "A class refers to a teacher that none of the files lists; it is loaded without this teacher.",
         example: "Teacher_id 17, which is not in teachers.csv",
         remedy: "Export all files at the same time and with the same filters.",
     }
     ClassWithoutTeacher "class-without-teacher" Warning {
         meaning: "A class has no teacher.",
         example: "a section without Teacher_id",
-        remedy: "Nothing to do when that is so; else fill in the teacher.",
+        remedy: "Nothing to do if that is correct. Otherwise fill in the teacher.",
     }
     ClassWithoutStudents "class-without-students" Warning {
         meaning: "A class has no students.",
-        example: "a section that no enrollment names",
-        remedy: "Nothing to do when that is so; else check the export's filters.",
+        example: "a section without enrollments",
+        remedy: "Nothing to do if that is correct. Otherwise check the export's filters.",
     }
     PersonLeftOut "person-left-out" Notice {
-        meaning: "Somebody is neither a student nor a teacher, or is not to sign in; left out.",
+        meaning: "A person is neither a student nor a teacher, or does not sign in, and was left out.",
         example: "a guardian, or enabledUser false",
         remedy: "Nothing to do.",
     }
     ClassInTwoSchools "class-in-two-schools" RejectRow {
-        meaning: "One class_id stands in two schools.",
+        meaning: "The same class_id appears in two schools.",
         example: "class 101 in school 1 and in school 2",
-        remedy: "Give each class a number that no other school uses, as 1-101 and 2-101.",
+        remedy: "Give each class an id that no other school uses, such as 1-101 and 2-101.",
     }
     TeacherEmailShared "teacher-email-shared" RejectRow {
-        meaning: "One teacher's e-mail address stands with clearly different names or ids.",
+        meaning: "The same teacher's e-mail address appears with clearly different names or ids.",
         example: "office@x.org for Ann Lee and Bob Park",
         remedy: "Give each teacher the address that they sign in with.",
     }
     StudentEmailShared "student-email-shared" RejectRow {
-        meaning: "One student's e-mail address stands with clearly different names or ids.",
+        meaning: "The same student's e-mail address appears with clearly different names or ids.",
         example: "lee@x.org for Ann Lee and Bob Lee",
         remedy: "Give each student an address of their own.",
     }
     StudentEmailPlaceholder "student-email-placeholder" RejectRow {
-        meaning: "One address stands for many students: it is a placeholder.",
+        meaning: "The same address is used for many students: it is a placeholder.",
         example: "none@x.org",
         remedy: "Leave the address empty and add student_id, or fill in each student's own address.",
     }
     TeacherIdShared "teacher-id-shared" RejectRow {
-        meaning: "One teacher_id stands with two e-mail addresses.",
+        meaning: "The same teacher_id appears with two e-mail addresses.",
         example: "17 with ann@x.org and bob@x.org",
-        remedy: "Check which address belongs to this number.",
+        remedy: "Check which address belongs to this id.",
     }
     StudentIdShared "student-id-shared" RejectRow {
-        meaning: "One student_id stands with two e-mail addresses.",
+        meaning: "The same student_id appears with two e-mail addresses.",
         example: "9001 with ann@x.org and bob@x.org",
-        remedy: "Check which address belongs to this number.",
+        remedy: "Check which address belongs to this id.",
     }
     TeacherIsStudent "teacher-is-student" RejectRow {
-        meaning: "One e-mail address stands for a teacher and for a student.",
+        meaning: "The same e-mail address is used for a teacher and a student.",
         example: "the teacher's address in student_email",
         remedy: "Check which of the two columns is wrong.",
     }
     SchoolNameDiffers "school-name-differs" Warning {
-        meaning: "One school stands with several names; the most frequent is used.",
+        meaning: "A school appears with several names; the most frequent one is used.",
         example: "Oak Hill and Oak Hill Elementary",
-        remedy: "Write the name in one way.",
+        remedy: "Write the name the same way everywhere.",
     }
     ClassNameDiffers "class-name-differs" Warning {
-        meaning: "One class stands with several names; the most frequent is used.",
+        meaning: "A class appears with several names; the most frequent one is used.",
         example: "Math 3 and Maths 3",
-        remedy: "Write the name in one way.",
+        remedy: "Write the name the same way everywhere.",
     }
     TeacherNameDiffers "teacher-name-differs" Warning {
-        meaning: "One teacher's name is spelled in several ways; the most frequent is used.",
+        meaning: "A teacher's name is spelled in several ways; the most frequent spelling is used.",
         example: "José Núñez and Jose Nunez",
-        remedy: "Write the name in one way.",
+        remedy: "Write the name the same way everywhere.",
     }
     StudentNameDiffers "student-name-differs" Warning {
-        meaning: "One student's name is spelled in several ways; the most frequent is used.",
+        meaning: "A student's name is spelled in several ways; the most frequent spelling is used.",
         example: "José Núñez and Jose Nunez",
-        remedy: "Write the name in one way.",
+        remedy: "Write the name the same way everywhere.",
     }
     StudentGradeDiffers "student-grade-differs" Warning {
-        meaning: "One student stands with several grades; the last one in the file is used.",
+        meaning: "A student appears with several grades; the last one in the file is used.",
         example: "04 and 05",
         remedy: "Give the student one grade.",
     }
     DuplicateRow "duplicate-row" Notice {
-        meaning: "The same row stands in the file before; it counts once.",
+        meaning: "The same row appears more than once in the file; it counts once.",
         example: "a row pasted twice",
         remedy: "Nothing to do.",
     }
     CoTeachers "co-teachers" Notice {
-        meaning: "A class has several teachers: all of them teach it.",
+        meaning: "A class has several teachers; all of them teach it.",
         example: "class 101 with ann@x.org and bob@x.org",
-        remedy: "Nothing to do, when that is so.",
+        remedy: "Nothing to do if that is correct.",
     }
 }
 
 /// `docs/findings.md`: every code with its meaning, example and remedy.
 pub fn findings_document() -> String {
     let mut text = String::from(
-        "# Findings\n\nEverything that a check can say about a file. Codes are permanent. Written from the catalogue in\n\
-         `crates/model/src/finding_code.rs`; a test keeps it true.\n",
+        "# Findings\n\nEverything that a check can report about a file. Codes are permanent. Generated from the catalogue in\n\
+         `crates/model/src/finding_code.rs`; a test compares the two.\n",
     );
     let groups = [
         (Severity::RejectFile, "The file is rejected", "Nothing from the file is applied."),
         (
             Severity::RejectRow,
             "A row is rejected",
-            "The row is left out, and nothing that it names is removed in this run.",
+            "The row is left out, and nothing that it refers to is removed in this run.",
         ),
         (Severity::Warning, "A warning", "The row is used; please look at it."),
         (Severity::Notice, "A notice", "The row is used; this is for your information."),
@@ -530,17 +525,17 @@ mod tests {
     use super::{FindingCode, findings_document};
 
     #[test]
-    fn the_document_of_findings_is_the_catalogue() {
+    fn the_findings_document_matches_the_catalogue() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/findings.md");
         let written = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             written == findings_document(),
-            "write it anew: cargo run -p homeroom-model --example findings > docs/findings.md"
+            "regenerate it: cargo run -p homeroom-model --example findings > docs/findings.md"
         );
     }
 
     #[test]
-    fn codes_are_kebab_case_and_stand_for_one_thing() {
+    fn codes_are_kebab_case_and_unique() {
         let mut codes = FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
         assert!(
             codes
