@@ -10,9 +10,9 @@ use homeroom_store::jobs::Job;
 use crate::context::SyncContext;
 use crate::decide::{approve, discard, expire, review_proposals};
 use crate::error::SyncError;
-use crate::queue::Task;
 use crate::run::make_run;
 use crate::settle::settle;
+use crate::task::Task;
 use crate::undo::{redo, undo};
 
 /// The attempt at a run whose failure ends the run instead of being tried again.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::context::SyncContext;
 use crate::pack::{PackedSet, pack_sets};
-use crate::queue::Task;
+use crate::task::Task;
 
 /// Queues a run for each new upload when the district has been quiet for long enough, else waits longer.
 pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> Outcome {

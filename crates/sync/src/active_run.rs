@@ -1,0 +1,37 @@
+//! A run that has begun.
+
+use homeroom_ask::reading_rules;
+use homeroom_model::district::District;
+use homeroom_model::ids::RunNumber;
+use homeroom_model::run::{Run, RunState};
+use homeroom_read::ReadRules;
+use homeroom_store::DistrictStore;
+
+use crate::context::SyncContext;
+use crate::error::SyncError;
+
+/// A run that has begun, and what its steps need.
+pub(crate) struct ActiveRun<'a> {
+    pub(crate) context: &'a SyncContext,
+    pub(crate) district: &'a DistrictStore,
+    pub(crate) settings: District,
+    pub(crate) run: Run,
+    pub(crate) rules: ReadRules,
+}
+
+/// Marks the run as running; `None` when it has ended.
+pub(crate) fn begin<'a>(
+    context: &'a SyncContext,
+    district: &'a DistrictStore,
+    number: RunNumber,
+) -> Result<Option<ActiveRun<'a>>, SyncError> {
+    let run = district.runs_get(number)?;
+    if !matches!(run.state, RunState::Queued | RunState::Running) {
+        return Ok(None);
+    }
+    district.runs_start(number)?;
+    let settings = district.settings()?;
+    let run = district.runs_get(number)?;
+    let rules = reading_rules(district, &settings, &context.limits)?;
+    Ok(Some(ActiveRun { context, district, settings, run, rules }))
+}

@@ -1,0 +1,109 @@
+//! Applies the held changes of a run, or those of some schools.
+
+use homeroom_apply::apply_in_tx;
+use homeroom_ask::{Replanned, SplitPlan, replan};
+use homeroom_model::district::Stage;
+use homeroom_model::hold::{Held, HeldState};
+use homeroom_model::ids::{RosterVersion, RunNumber};
+use homeroom_model::refusal::Refusal;
+use homeroom_model::run::{Run, RunReport, RunState};
+use homeroom_plan::Approval;
+use homeroom_store::DistrictStore;
+
+use super::held_run::{carry_states, choose, decision, held_run, refuse_another_version};
+use crate::applied::{applied_file_in_tx, seats_in_tx};
+use crate::context::{Progress, SyncContext};
+use crate::error::{SyncError, with_fresh_plan};
+
+/// Applies the held part of a run, or of some of its schools: plans the upload again on the roster as it is now, which leaves
+/// exactly that part.
+///
+/// # Errors
+/// [`SyncError::Refused`] when the run holds nothing, or when the plan is no longer the one that was shown.
+pub(crate) fn approve(
+    context: &SyncContext,
+    district: &DistrictStore,
+    number: RunNumber,
+    schools: &[String],
+) -> Result<(), SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let chosen = choose(&run, &shown, schools)?;
+    refuse_by_calendar(district, &run)?;
+    let approval = approval(&shown, &chosen);
+    with_fresh_plan(|| {
+        context.report(Progress::Planning);
+        let verdicts = run.report.verdicts.clone();
+        let Replanned { plan, stored, rows, today } =
+            replan(district, &context.limits, &run, verdicts, &approval)?;
+        let version = stored.version;
+        refuse_what_was_not_shown(&run, &shown, &plan, version)?;
+        let nothing_left = plan.parts.risky.is_empty() && plan.parts.later.is_empty();
+        let (state, mut report) = after_approval(&run, &shown, &plan, &chosen);
+        if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
+            held.roster_version = version.next();
+        }
+        report.decisions.push(decision(district, "approved", schools));
+        context.report(Progress::Applying);
+        district.store().write(|tx| {
+            let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
+            if nothing_left {
+                applied_file_in_tx(district, tx, &run, rows, version)?;
+            }
+            seats_in_tx(district, tx, &plan.parts.seats, today)?;
+            district.runs_set_in_tx(tx, number, state, &report)?;
+            Ok::<_, SyncError>(())
+        })
+    })
+}
+
+/// Everything, when no school is left out.
+fn approval(shown: &Held, chosen: &[String]) -> Approval {
+    let discards = shown.schools.iter().any(|school| school.state == HeldState::Discarded);
+    let is_released = |state| state == HeldState::Released;
+    let mut schools = shown.schools.iter();
+    let whole =
+        !discards && schools.all(|school| chosen.contains(&school.school) || is_released(school.state));
+    if whole { Approval::All } else { Approval::Schools(chosen.to_vec()) }
+}
+
+/// What a run is and reports once `chosen` schools are released; what still waits gets its roster version from the caller.
+fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) -> (RunState, RunReport) {
+    let mut report = run.report.clone();
+    let mut held = plan.parts.held.clone();
+    held.fuses.clone_from(&shown.fuses);
+    held.expires_at.clone_from(&shown.expires_at);
+    carry_states(shown, &mut held, chosen, HeldState::Released);
+    let waits = held.schools.iter().any(|school| school.state == HeldState::Waiting);
+    report.held = Some(if waits { held } else { Held { schools: held.schools, ..shown.clone() } });
+    report.seats = Some(plan.parts.seats.clone());
+    (if waits { RunState::Held } else { RunState::Applied }, report)
+}
+
+/// During a pause nothing is applied, and during a range of additions only nothing is removed; not by a decision either.
+fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
+    let settings = district.settings()?;
+    let today = settings.today(district.store().now());
+    let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today).next());
+    match entry {
+        Some(entry) => Err(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }.into()),
+        None if settings.stage == Stage::Paused => Err(Refusal::DistrictPaused { run: run.id }.into()),
+        None => Ok(()),
+    }
+}
+
+fn refuse_what_was_not_shown(
+    run: &Run,
+    shown: &Held,
+    plan: &SplitPlan,
+    version: RosterVersion,
+) -> Result<(), SyncError> {
+    refuse_another_version(run, shown, version)?;
+    let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
+    let changes = safe.counts().changes() + risky.counts().changes();
+    let digest = safe.digest().wrapping_add(risky.digest());
+    if changes != shown.counts().changes() || digest != shown.digest {
+        return Err(Refusal::PlanDiffersFromShown { run: run.id }.into());
+    }
+    Ok(())
+}

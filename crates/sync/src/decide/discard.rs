@@ -1,0 +1,70 @@
+//! Discards the held changes of a run, or those of some schools.
+
+use homeroom_model::hold::HeldState;
+use homeroom_model::ids::RunNumber;
+use homeroom_model::run::{Decision, Run, RunReport, RunState};
+use homeroom_store::DistrictStore;
+
+use super::held_run::{choose, decision, held_run};
+use crate::error::SyncError;
+
+/// Discards the held part of a run, or of some of its schools.
+///
+/// # Errors
+/// [`SyncError::Refused`] when the run holds nothing.
+pub(crate) fn discard(
+    district: &DistrictStore,
+    number: RunNumber,
+    schools: &[String],
+) -> Result<(), SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let chosen = choose(&run, &shown, schools)?;
+    discard_schools(district, &run, &chosen, decision(district, "discarded", schools))
+}
+
+/// Discards the held part of a run about which nobody decided in time; does nothing when someone has.
+pub(crate) fn expire(district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
+    let run = district.runs_get(number)?;
+    if run.state != RunState::Held {
+        return Ok(());
+    }
+    let held = run.report.held.iter().flat_map(|held| &held.schools);
+    let all = held.map(|school| school.school.clone()).collect::<Vec<_>>();
+    discard_schools(district, &run, &all, decision(district, "expired", &[]))
+}
+
+fn discard_schools(
+    district: &DistrictStore,
+    run: &Run,
+    schools: &[String],
+    decision: Decision,
+) -> Result<(), SyncError> {
+    let mut report = run.report.clone();
+    report.decisions.push(decision);
+    if let Some(held) = &mut report.held {
+        let waiting = held.schools.iter_mut().filter(|school| school.state == HeldState::Waiting);
+        waiting
+            .filter(|school| schools.contains(&school.school))
+            .for_each(|school| school.state = HeldState::Discarded);
+    }
+    let state = state_after_discard(&report);
+    district.store().write(|tx| district.runs_set_in_tx(tx, run.number, state, &report))?;
+    Ok(())
+}
+
+fn state_after_discard(report: &RunReport) -> RunState {
+    let schools = report.held.iter().flat_map(|held| &held.schools);
+    let has = |state| schools.clone().any(|school| school.state == state);
+    let safe_part_applied = match (&report.plan, &report.held) {
+        (Some(plan), Some(held)) => (plan.changes() - held.counts().changes()).total() > 0,
+        _ => false,
+    };
+    if has(HeldState::Waiting) {
+        RunState::Held
+    } else if safe_part_applied || has(HeldState::Released) {
+        RunState::Applied
+    } else {
+        RunState::Unchanged
+    }
+}

@@ -1,0 +1,65 @@
+//! A held run and what was decided about its schools.
+
+use homeroom_model::hold::{Held, HeldState};
+use homeroom_model::ids::{RosterVersion, RunNumber};
+use homeroom_model::refusal::Refusal;
+use homeroom_model::run::{Decision, Run, RunState};
+use homeroom_store::DistrictStore;
+
+use crate::error::SyncError;
+
+/// The schools to decide about, all of which must wait; when none is named, all that wait.
+pub(super) fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
+    let waiting = shown.schools.iter().filter(|school| school.state == HeldState::Waiting);
+    let waiting = waiting.map(|school| school.school.clone()).collect::<Vec<_>>();
+    match schools.iter().find(|school| !waiting.contains(school)) {
+        None if schools.is_empty() => Ok(waiting),
+        None => Ok(schools.to_vec()),
+        Some(school) => {
+            let school = school.clone();
+            Err(Refusal::NothingHeldForSchool { run: run.id, school, waiting }.into())
+        }
+    }
+}
+
+pub(super) fn refuse_another_version(
+    run: &Run,
+    shown: &Held,
+    version: RosterVersion,
+) -> Result<(), SyncError> {
+    if shown.roster_version == version {
+        return Ok(());
+    }
+    Err(Refusal::RosterChangedSinceHeld { run: run.id }.into())
+}
+
+/// Keeps what was decided about schools before; those chosen now get `state`.
+pub(super) fn carry_states(before: &Held, held: &mut Held, chosen: &[String], state: HeldState) {
+    for school in &before.schools {
+        let state = if chosen.contains(&school.school) { state } else { school.state };
+        match held.schools.iter_mut().find(|now| now.school == school.school) {
+            // What was released and still waits is needed by a school that waits.
+            Some(now) if state != HeldState::Released => now.state = state,
+            Some(_) => {}
+            None if state == HeldState::Waiting => {}
+            None => {
+                let mut gone = school.clone();
+                gone.state = state;
+                held.schools.push(gone);
+            }
+        }
+    }
+    held.schools.sort_by(|a, b| a.school.cmp(&b.school));
+}
+
+pub(super) fn held_run(district: &DistrictStore, number: RunNumber) -> Result<Run, SyncError> {
+    let run = district.runs_get(number)?;
+    if run.state == RunState::Held {
+        return Ok(run);
+    }
+    Err(Refusal::NotHeld { run: run.id, state: run.state }.into())
+}
+
+pub(crate) fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {
+    Decision { decision: decision.into(), schools: schools.to_vec(), at: district.store().now() }
+}

@@ -1,0 +1,67 @@
+//! How a run ends: its state and report, and the result files.
+
+use homeroom_check::{write_corrected, write_findings};
+use homeroom_model::finding::Findings;
+use homeroom_model::run::{Run, RunReport, RunState};
+use homeroom_report::{ResultFiles, ResultWriter};
+use homeroom_store::{StoreError, Tx};
+
+use crate::active_run::ActiveRun;
+use crate::context::Progress;
+use crate::error::SyncError;
+
+/// How a run ends, and what its result files tell.
+pub(crate) struct Ending<'e> {
+    pub(crate) state: RunState,
+    pub(crate) report: RunReport,
+    pub(crate) findings: &'e Findings,
+    /// Every change as a CSV, when there is a plan and someone who can fetch it.
+    pub(crate) plan_file: Option<Vec<u8>>,
+}
+
+pub(crate) fn end_without_changes(active: &ActiveRun<'_>, ending: &Ending<'_>) -> Result<(), SyncError> {
+    let files = write_results(active, ending)?;
+    active.district.store().write(|tx| end_in_tx(active, tx, ending, files.as_ref()))?;
+    Ok(())
+}
+
+/// Writes the result files of a run that is about to end; `None` when the district has no drop account that could fetch them.
+pub(crate) fn write_results(
+    active: &ActiveRun<'_>,
+    ending: &Ending<'_>,
+) -> Result<Option<ResultFiles>, SyncError> {
+    let ActiveRun { context, district, settings, run, rules } = active;
+    if !district.accounts_any()? {
+        return Ok(None);
+    }
+    context.report(Progress::WritingResults);
+    let store = district.store();
+    let now = store.now();
+    let ended = Run {
+        state: ending.state,
+        report: ending.report.clone(),
+        finished_at: Some(now),
+        seconds: run.started_at.map(|from| now.duration_since(from).as_millis() as f64 / 1000.0),
+        ..run.clone()
+    };
+    let source = store.blobs().source(run.upload.blob)?;
+    let mut files = ResultWriter::new(store, &ended, &settings.time_zone)?;
+    files.add("findings.csv", |out| write_findings(ending.findings, out))?;
+    files.add("corrected.csv", |out| write_corrected(&source, rules, ending.findings, out))?;
+    if let Some(plan_file) = &ending.plan_file {
+        files.add("plan.csv", |out| out.write_all(plan_file))?;
+    }
+    Ok(Some(files.finish()))
+}
+
+pub(crate) fn end_in_tx(
+    active: &ActiveRun<'_>,
+    tx: &mut Tx<'_>,
+    ending: &Ending<'_>,
+    files: Option<&ResultFiles>,
+) -> Result<(), StoreError> {
+    if let Some(files) = files {
+        files.publish_in_tx(active.district, tx)?;
+    }
+    active.district.runs_set_in_tx(tx, active.run.number, ending.state, &ending.report)
+}

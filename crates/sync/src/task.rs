@@ -1,0 +1,83 @@
+//! The jobs of a district, and their form in the queue.
+
+use homeroom_model::ids::{JobId, RunNumber};
+use homeroom_model::rekey::Verdicts;
+use homeroom_store::jobs::{Job, NewJob};
+use homeroom_store::{DistrictStore, StoreError, Tx};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A job for a district.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Queue runs for uploads, once the district has been quiet for long enough.
+    Settle,
+    /// Make a run.
+    Run(RunNumber),
+    /// Apply what a run holds, in these schools or, without any, in all.
+    Approve(RunNumber, Vec<String>),
+    /// Discard what a run holds, in these schools or, without any, in all.
+    Discard(RunNumber, Vec<String>),
+    /// Reject or accept proposals of a held run.
+    ReviewProposals(RunNumber, Verdicts),
+    /// Discard what a run holds because its time is over.
+    Expire(RunNumber),
+    /// Undo what a run applied.
+    Undo(RunNumber),
+    /// Redo a run that was undone. A task of its own, so that a job that is done twice after a crash does not revert itself.
+    Redo(RunNumber),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    run: RunNumber,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    schools: Vec<String>,
+    #[serde(default, skip_serializing_if = "Verdicts::is_empty")]
+    verdicts: Verdicts,
+}
+
+impl Task {
+    /// The task of a claimed job; `None` for a kind that this version does not know.
+    pub fn from_job(job: &Job) -> Option<Task> {
+        if job.kind == "settle" {
+            return Some(Task::Settle);
+        }
+        let Payload { run, schools, verdicts } = serde_json::from_str(&job.payload).ok()?;
+        match job.kind.as_str() {
+            "run" => Some(Task::Run(run)),
+            "approve" => Some(Task::Approve(run, schools)),
+            "discard" => Some(Task::Discard(run, schools)),
+            "judge" => Some(Task::ReviewProposals(run, verdicts)),
+            "expire" => Some(Task::Expire(run)),
+            "undo" => Some(Task::Undo(run)),
+            "redo" => Some(Task::Redo(run)),
+            _ => None,
+        }
+    }
+
+    /// Queues the task. In a district, tasks that read or change the roster run one at a time.
+    pub(crate) fn enqueue_in_tx(
+        self,
+        district: &DistrictStore,
+        tx: &mut Tx<'_>,
+        run_at: Timestamp,
+    ) -> Result<JobId, StoreError> {
+        let exclusive = self != Task::Settle;
+        let payload = |run, schools, verdicts| {
+            serde_json::to_string(&Payload { run, schools, verdicts }).expect("a payload has a JSON form")
+        };
+        let of_run = |run| payload(run, vec![], Verdicts::default());
+        let (kind, payload) = match self {
+            Task::Settle => ("settle", "{}".to_owned()),
+            Task::Run(run) => ("run", of_run(run)),
+            Task::Approve(run, schools) => ("approve", payload(run, schools, Verdicts::default())),
+            Task::Discard(run, schools) => ("discard", payload(run, schools, Verdicts::default())),
+            Task::ReviewProposals(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
+            Task::Expire(run) => ("expire", of_run(run)),
+            Task::Undo(run) => ("undo", of_run(run)),
+            Task::Redo(run) => ("redo", of_run(run)),
+        };
+        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
+    }
+}
