@@ -18,9 +18,9 @@ pub(crate) fn damage(row: &TableRow<'_>, header: &Header, columns: &[(Column, us
     let (code, message) = match row.damage {
         Some(RowDamage::UnbalancedQuote) => (
             FindingCode::QuoteUnbalanced,
-            "A quotation mark opens a cell in this row and does not close it.".to_owned(),
+            "A quotation mark opens a cell in this row but is never closed.".to_owned(),
         ),
-        Some(RowDamage::TooLong) => (FindingCode::RowTooLong, "The row is too long to be read.".to_owned()),
+        Some(RowDamage::TooLong) => (FindingCode::RowTooLong, "The row is too long to read.".to_owned()),
         // A row whose last cell is empty has room for one cell too many.
         None if header.fits(cells) => {
             let shifted = find_shifted_value(row, width, row.surplus, columns)?;
@@ -49,13 +49,13 @@ pub(crate) fn damage(row: &TableRow<'_>, header: &Header, columns: &[(Column, us
 
 fn too_many_cells(row: &TableRow<'_>, width: usize, cells: usize, shifted: Option<ShiftedValue>) -> Finding {
     let message = format!(
-        "The row has {cells} cells where the header has {width}: a separator inside a value shifted it."
+        "The row has {cells} cells where the header has {width}: a separator inside a value shifted the cells."
     );
     let finding = |message| Finding::of_line(FindingCode::RowTooManyCells, row.line, excerpt(row), message);
     match shifted {
         Some(ShiftedValue { column, value }) => {
             let name = column.name();
-            let message = format!("{message} Most likely it is {name}: '{value}'.");
+            let message = format!("{message} Most likely the value is {name}: '{value}'.");
             finding(message).in_column(name).proposing(value)
         }
         None => finding(message),

@@ -49,7 +49,7 @@ pub(crate) fn check_table(
     let mut rows = gather(&mut table, &rules.profile, &mut file, findings, progress)?;
     report_table(&table, &rules.profile, &rows.name_samples, findings);
     if file.rows == 0 {
-        let message = "The file has a header and no rows.";
+        let message = "The file has a header but no rows.";
         findings.add_whole(Finding::of_file(FindingCode::NoRows, "", message));
     }
     // An export that failed lacks rows, as a file does that was cut off.

@@ -21,7 +21,7 @@ pub(crate) fn footer(row: &TableRow<'_>) -> Option<Finding> {
         return None;
     }
     let text = String::from_utf8_lossy(row.bytes);
-    let message = "This line is a count, a total or a rule, not a row; it was skipped.";
+    let message = "This line is a count, a total or a divider, not a roster row; it was skipped.";
     is_footer(&text).then(|| Finding::of_line(FindingCode::FooterSkipped, row.line, excerpt(row), message))
 }
 

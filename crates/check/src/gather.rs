@@ -232,7 +232,7 @@ impl PartColumns {
 fn stray_quote(row: &TableRow<'_>, header: &Header) -> Finding {
     let at = (0..row.len()).find(|at| row.cell(*at).contains(&b'"'));
     let value = String::from_utf8_lossy(at.map_or(&[], |at| row.cell(at))).into_owned();
-    let message = format!("A quotation mark stands inside '{value}'; it was kept.");
+    let message = format!("There is a quotation mark inside '{value}'; it was kept.");
     let column = at.filter(|at| *at < header.width()).map(|at| header.name_at(at).into());
     Finding { column, ..Finding::of_line(FindingCode::QuoteInsideCell, row.line, value, message) }
 }

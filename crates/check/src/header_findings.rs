@@ -16,7 +16,7 @@ use crate::sets::set_file_of_header;
 pub(crate) fn report_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> {
     let (header, line) = (table.header(), table.header_line());
     if let Some(above) = table.line_above_header() {
-        let message = format!("The header stands in line {line}; what is above it was skipped.");
+        let message = format!("The header is in line {line}; the lines above it were skipped.");
         findings.add_whole(Finding::of_line(FindingCode::LinesAboveHeader, 1, above, message));
     }
     let mut proposals = vec![];
@@ -44,9 +44,9 @@ pub(crate) fn missing_column(
     line: u32,
 ) -> Finding {
     let message = match near_miss {
-        Some(cell) => format!(
-            "The column {described} is missing. Is it the column '{cell}'? Then write its name as {name}."
-        ),
+        Some(cell) => {
+            format!("The column {described} is missing. If '{cell}' is that column, rename it to {name}.")
+        }
         None => format!("The column {described} is missing."),
     };
     Finding::of_line(FindingCode::ColumnMissing, line, near_miss.unwrap_or_default(), message).in_column(name)
@@ -67,8 +67,9 @@ pub(crate) fn single_file_of_set(cells: &[String]) -> Option<Finding> {
         Format::Oneroster => "OneRoster",
         _ => "a Clever sync",
     };
-    let message =
-        format!("The file looks like {name}.csv of {whose}, which is a roster together with others only.");
+    let message = format!(
+        "The file looks like {name}.csv from {whose}: it is one part of a roster and needs the other files."
+    );
     Some(Finding::of_file(FindingCode::SetFileMissing, format!("{name}.csv"), message))
 }
 
@@ -87,7 +88,7 @@ pub(crate) fn report_table(
     }
     for line in table.repeated_headers() {
         let code = FindingCode::HeaderRepeated;
-        let message = "The header stands here once more; the line was skipped.";
+        let message = "The header is repeated here; the line was skipped.";
         findings.add(code, || Finding::of_line(code, *line, "", message));
     }
 }
@@ -105,8 +106,8 @@ pub(crate) fn guessed_encoding(
     }
     let samples = samples.join(", ");
     let understood =
-        if samples.is_empty() { String::new() } else { format!(" We understood, for example: {samples}.") };
-    let message = format!("{file} is not in UTF-8; it was read as Windows-1252.{understood}");
+        if samples.is_empty() { String::new() } else { format!(" For example, we read: {samples}.") };
+    let message = format!("{file} is not UTF-8; it was read as Windows-1252.{understood}");
     Some(Finding::of_file(FindingCode::EncodingWindows1252, samples, message))
 }
 

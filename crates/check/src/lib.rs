@@ -129,7 +129,7 @@ fn finish(name: &str, rules: &ReadRules, mut file: CheckedFile, mut findings: Fi
     if !rules.expects(name) {
         let expected = rules.file_name.as_deref().unwrap_or_default();
         let message = format!(
-            "The file is called {name}; the one that is synced is {expected}. This one is only tested."
+            "The file is called {name}, but the expected name is {expected}. It is only tested, not synced."
         );
         let finding = Finding::of_file(FindingCode::FileNameUnexpected, name, message);
         findings.add_whole(finding.proposing(expected));
@@ -138,7 +138,7 @@ fn finish(name: &str, rules: &ReadRules, mut file: CheckedFile, mut findings: Fi
     let CheckedFile { rows, rejected, .. } = file;
     if rejected * 10 > rows {
         let message =
-            format!("{rejected} of {rows} rows are rejected, more than 10 %: nothing of the file is used.");
+            format!("{rejected} of {rows} rows are rejected, more than 10%: nothing in the file is used.");
         findings.add_whole(Finding::of_file(FindingCode::TooManyRowsRejected, rejected.to_string(), message));
     }
     findings.sort();

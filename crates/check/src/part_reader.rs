@@ -130,7 +130,7 @@ impl<'r> PartReader<'r, '_> {
         let email = self.email(Column::TeacherEmail, FindingCode::TeacherEmailInvalid, Some(missing));
         if is_personal_address(self.texts.get(email)) {
             let value = self.texts.get(email).to_owned();
-            let message = format!("{value} is a private address, not one of the school.");
+            let message = format!("{value} is a personal address, not a school address.");
             self.add(FindingCode::TeacherEmailPrivate, Column::TeacherEmail, &value, message);
         }
         let (first_name, last_name) =
@@ -143,7 +143,7 @@ impl<'r> PartReader<'r, '_> {
     }
 
     fn add_placeholder(&mut self, code: FindingCode, column: Column, name: &str) {
-        self.add(code, column, name, format!("'{name}' is no person's name."));
+        self.add(code, column, name, format!("'{name}' is not a person's name."));
     }
 
     /// The person's name, when it is that of a placeholder.
@@ -174,12 +174,12 @@ impl<'r> PartReader<'r, '_> {
             text = once.into();
         }
         if let Some(name) = invisible {
-            let message = format!("The cell held {name}, which was removed.");
+            let message = format!("The cell contained {name}, which was removed.");
             self.add(FindingCode::InvisibleCharacter, column, &text, message);
         }
         if has_control {
             let shown = text.replace(|c: char| c.is_control(), "\u{FFFD}");
-            let message = "The cell holds a control character, which is no text.";
+            let message = "The cell contains a control character, which is not text.";
             self.add(FindingCode::ControlCharacter, column, &shown, message);
         }
         text
@@ -228,7 +228,7 @@ impl<'r> PartReader<'r, '_> {
         }
         if changed_by_spreadsheet(&text) {
             let code = FindingCode::IdChangedBySpreadsheet;
-            let message = format!("A spreadsheet program has changed {} into '{text}'.", column.name());
+            let message = format!("A spreadsheet program changed {} to '{text}'.", column.name());
             let finding = match id_behind_date(&text) {
                 Some(id) => {
                     let message = format!("{message} Most likely it was '{id}'.");
@@ -263,7 +263,7 @@ impl<'r> PartReader<'r, '_> {
         if let Address::Valid(email) | Address::Repaired(email) = &address
             && !self.profile.knows_domain(email.as_str())
         {
-            let message = format!("The domain of {} is none of the district's.", email.as_str());
+            let message = format!("The domain of {} is not one of the district's.", email.as_str());
             self.add(FindingCode::EmailDomainUnknown, column, email.as_str(), message);
         }
         match address {
@@ -313,7 +313,7 @@ impl<'r> PartReader<'r, '_> {
             self.report_double_encoding(column, &text);
         }
         if accents_lost(&text) {
-            let message = format!("In '{text}' question marks stand where letters were.");
+            let message = format!("'{text}' has question marks in place of letters.");
             self.add(FindingCode::NameAccentsLost, column, &text, message);
         }
         self.texts.push(&text)
@@ -321,7 +321,7 @@ impl<'r> PartReader<'r, '_> {
 
     fn report_double_encoding(&mut self, column: Column, text: &str) {
         if let Some(once) = decoded_once(text) {
-            let message = format!("'{text}' was encoded twice; most likely it is '{once}'.");
+            let message = format!("'{text}' was encoded twice; most likely it should be '{once}'.");
             let finding = PartFinding::new(FindingCode::NameEncodedTwice, column, text, message);
             self.notes.add(finding.proposing(&once));
         }
@@ -337,7 +337,7 @@ impl<'r> PartReader<'r, '_> {
             return StrId::EMPTY;
         }
         if !is_clever_id(&text) {
-            let message = format!("'{text}' has not the 24 hexadecimal digits of a Clever id.");
+            let message = format!("'{text}' does not have the 24 hexadecimal digits of a Clever id.");
             self.add(FindingCode::CleverIdInvalid, column, &text, message);
             return StrId::EMPTY;
         }
@@ -353,7 +353,7 @@ impl<'r> PartReader<'r, '_> {
         self.notes.has_grade = true;
         let grade = self.profile.grade(&text);
         if grade.is_none() {
-            let message = format!("The grade '{text}' is not understood and was left empty.");
+            let message = format!("The grade '{text}' was not understood and was left empty.");
             self.add(FindingCode::GradeUnknown, column, &text, message);
         }
         grade

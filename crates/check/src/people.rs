@@ -261,8 +261,8 @@ impl<'p, P, F: Fn(&P) -> Person> NamedPeople<'p, P, F> {
         for part in parts.iter().copied() {
             let value = if is_about_id { self.sis_id(part) } else { self.email(part) };
             let message = match contradicting.len() {
-                0 | 1 => format!("'{value}' stands for more than one person: {listed} and others."),
-                _ => format!("'{value}' stands for clearly different people: {listed}."),
+                0 | 1 => format!("'{value}' is used for more than one person: {listed} and others."),
+                _ => format!("'{value}' is used for clearly different people: {listed}."),
             };
             notes[part as usize].add(PartFinding::new(code, column, value, message));
             people.of_part[part as usize] = None;

@@ -27,9 +27,7 @@ impl<F: Fn(usize) -> Person> PersonMerge<'_, F> {
 
     fn merge_several(&self, parts: &[u32], findings: &mut Findings) -> Person {
         let (first_name, last_name) = self.merge_names(parts, findings);
-        let value = |value: fn(&Person) -> StrId| {
-            most_frequent(self.texts, self.spellings(parts, move |person| value(person)))
-        };
+        let value = |value: fn(&Person) -> StrId| most_frequent(self.texts, self.spellings(parts, &value));
         Person {
             sis_id: value(|person| person.sis_id),
             email: value(|person| person.email),
@@ -49,14 +47,13 @@ impl<F: Fn(usize) -> Person> PersonMerge<'_, F> {
         let (winner, losers) = names.split_first().expect("a person has at least one part");
         if let Some(loser) = losers.iter().min_by_key(|loser| loser.first_line) {
             findings.add(self.kind.name_differs, || {
+                let (name, used) = (shown(loser.text), shown(winner.text));
                 let message = format!(
-                    "The name is spelled '{}' here and '{}' in {} (first in line {}); that one is used.",
-                    shown(loser.text),
-                    shown(winner.text),
+                    "The name is spelled '{name}' here and '{used}' in {} (first in line {}); '{used}' is used.",
                     more_or_as_many(winner, loser),
                     winner.first_line
                 );
-                Finding::of_line(self.kind.name_differs, loser.first_line, shown(loser.text), message)
+                Finding::of_line(self.kind.name_differs, loser.first_line, name, message)
                     .in_column(self.kind.name.name())
             });
         }

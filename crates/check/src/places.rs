@@ -30,7 +30,7 @@ pub(crate) fn reject_classes_in_two_schools(parts: &mut RowParts<ClassPart>) {
             let line = notes[part].occurrences.first_line;
             format!("school {} (line {line})", texts.get(values[part].school))
         };
-        let message = format!("Class {class} stands in {} and in {}.", school(*first), school(*elsewhere));
+        let message = format!("Class {class} appears in {} and in {}.", school(*first), school(*elsewhere));
         let code = FindingCode::ClassInTwoSchools;
         notes[at].add(PartFinding::new(code, Column::ClassId, class, message));
     }
@@ -66,7 +66,7 @@ impl PlaceKind {
             findings.add(self.name_differs, || {
                 let (name, used) = (texts.get(loser.text), texts.get(winner.text));
                 let message = format!(
-                    "The name is '{name}' here and '{used}' in {} (first in line {}); that one is used.",
+                    "The name is '{name}' here and '{used}' in {} (first in line {}); '{used}' is used.",
                     more_or_as_many(winner, loser),
                     winner.first_line
                 );

@@ -23,13 +23,13 @@ pub(crate) fn finding(opened: &Opened<'_>) -> Finding {
             if let Some(finding) = single_file_of_set(&cells.collect::<Vec<_>>()) {
                 return finding;
             }
-            let message = "The first line names none of the columns of a roster.";
+            let message = "The first line contains none of the column names of a roster.";
             (FindingCode::FileNotATable, line.clone(), message.to_owned())
         }
         Opened::TooManyColumns(count) => (
             FindingCode::TooManyColumns,
             count.to_string(),
-            format!("The file has {count} columns, more than are allowed."),
+            format!("The file has {count} columns, which is more than allowed."),
         ),
         Opened::TooLarge => {
             (FindingCode::FileTooLarge, String::new(), "The file is larger than allowed.".to_owned())
@@ -37,7 +37,7 @@ pub(crate) fn finding(opened: &Opened<'_>) -> Finding {
         Opened::HeaderTooLong => (
             FindingCode::HeaderTooLong,
             String::new(),
-            "The first line is longer than a header can be: the file may have no line ends.".to_owned(),
+            "The first line is too long to be a header: the file may have no line breaks.".to_owned(),
         ),
     };
     Finding::of_file(code, value, message)
@@ -52,11 +52,11 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
             "The archive is damaged: it was cut off, or its bytes have changed.",
         ),
         ContainerError::PasswordProtected => {
-            plain(FindingCode::ArchiveEncrypted, "The archive asks for a password.")
+            plain(FindingCode::ArchiveEncrypted, "The archive is protected by a password.")
         }
         ContainerError::Unsupported => plain(
             FindingCode::ArchivePacking,
-            "The archive is packed in a way that only few programs understand.",
+            "The archive uses a compression method that few programs support.",
         ),
         ContainerError::NoTable(names) => (
             FindingCode::ArchiveWithoutTable,
@@ -69,15 +69,18 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
         ContainerError::SeveralTables(names) => (
             FindingCode::ArchiveSeveralTables,
             names.join(", "),
-            format!("The archive holds several files, and the roster is one: {}.", names.join(", ")),
+            format!(
+                "The archive holds several files, and it is unclear which one is the roster: {}.",
+                names.join(", ")
+            ),
         ),
         ContainerError::Document(file_type) => not_text(*file_type),
         ContainerError::TooLarge => {
-            plain(FindingCode::FileTooLarge, "The archive unpacks to more than is allowed.")
+            plain(FindingCode::FileTooLarge, "The unpacked archive is larger than allowed.")
         }
         ContainerError::EncryptedWithoutKey => plain(
             FindingCode::EncryptionNoKey,
-            "The file is encrypted, and there is no key here for this district.",
+            "The file is encrypted, and there is no key for this district to decrypt it with.",
         ),
         ContainerError::EncryptedToOtherKey => {
             plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not to our key.")
@@ -91,17 +94,17 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
         ),
         ContainerError::BadSignature => plain(
             FindingCode::SignatureBad,
-            "The file's signature is of none of the keys that are known as the district's.",
+            "The file's signature was not made with any of the district's known keys.",
         ),
         ContainerError::NotAMessage(item) => {
             let item = match item {
                 OpenPgpItem::PublicKey => "an OpenPGP public key",
                 OpenPgpItem::PrivateKey => "an OpenPGP private key",
-                OpenPgpItem::DetachedSignature => "an OpenPGP signature without the file that it belongs to",
+                OpenPgpItem::DetachedSignature => "an OpenPGP signature without its file",
                 OpenPgpItem::ClearSignedText => "a text with an OpenPGP signature around it",
                 OpenPgpItem::MessagePart => "a part of an OpenPGP message",
             };
-            let message = format!("The file is {item}, and holds no roster.");
+            let message = format!("The file is {item} and does not contain a roster.");
             (FindingCode::EncryptionNotAFile, item.to_owned(), message)
         }
     }
@@ -127,5 +130,5 @@ fn not_text(file_type: FileType) -> (FindingCode, String, String) {
         FileType::Markup => "a web page (HTML or XML)",
         FileType::Binary => "a binary file",
     };
-    (FindingCode::FileNotText, name.to_owned(), format!("The file is {name}, not a CSV."))
+    (FindingCode::FileNotText, name.to_owned(), format!("The file is {name}, not a CSV file."))
 }

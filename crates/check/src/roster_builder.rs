@@ -212,7 +212,7 @@ impl RosterBuilder {
             let key = roster.texts.get(roster.classes[class as usize].key);
             let code = FindingCode::CoTeachers;
             findings.add(code, || {
-                let message = format!("Class {key} has {count} teachers; all of them teach it.");
+                let message = format!("Class {key} has {count} teachers; it is loaded with all of them.");
                 let finding = Finding::of_file(code, key, message).in_column(Column::TeacherEmail.name());
                 Finding { line: first_line.get(&class).copied(), ..finding }
             });
@@ -300,7 +300,7 @@ fn report_duplicates(rows: &[EnrollmentRow], findings: &mut Findings) {
             let code = FindingCode::DuplicateRow;
             findings.add(code, || {
                 let message = format!(
-                    "The same student stands in this class with this teacher in line {} already.",
+                    "The same student is already in this class with this teacher in line {}.",
                     first.line
                 );
                 Finding::of_line(code, again.line, "", message)

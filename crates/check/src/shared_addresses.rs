@@ -74,7 +74,7 @@ impl SharedAddresses {
         let rejected = |email: &str| self.rejected.get(email).copied().unwrap_or_default();
         let (column, email, message) = if teacher == student && !teacher.is_empty() {
             let message =
-                format!("'{teacher}' is the address of both the teacher and the student of this row.");
+                format!("'{teacher}' is the address of both the teacher and the student in this row.");
             (Column::StudentEmail, student, message)
         } else if rejected(teacher).as_teacher {
             let message = format!("'{teacher}' is a teacher's address here and a student's in other rows.");

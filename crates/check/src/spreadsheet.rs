@@ -106,7 +106,7 @@ impl<'s> StoredIds<'s> {
                 searches += 1;
                 if let Some(id) = self.only_id_shown_as(&finding.value) {
                     finding.message = format!(
-                        "A spreadsheet program has changed {} into '{}'. In the last good file it is '{id}'.",
+                        "A spreadsheet program changed {} to '{}'. In the last good file it was '{id}'.",
                         self.column.name(),
                         finding.value
                     )
@@ -123,7 +123,7 @@ impl<'s> StoredIds<'s> {
         {
             let name = self.column.name();
             let message =
-                format!("{name} '{id}' was '{whole}' in the last good file: the zeros in front are lost.");
+                format!("{name} '{id}' was '{whole}' in the last good file: the leading zeros were lost.");
             let code = FindingCode::LeadingZerosLost;
             notes.add(PartFinding::new(code, self.column, id, message).proposing(whole));
         }
@@ -231,7 +231,8 @@ fn propose_names<V: Entity, P>(
         for finding in notes.findings.iter_mut().filter(|finding| finding.code == lost) {
             let names = [before.first_name, before.last_name].map(|name| stored.texts.get(name));
             if let Some(name) = names.into_iter().find(|name| became(name, &finding.value)) {
-                finding.message = format!("{} In the last good file it is '{name}'.", finding.message).into();
+                finding.message =
+                    format!("{} In the last good file it was '{name}'.", finding.message).into();
                 finding.proposed = Some(name.into());
             }
         }

@@ -55,7 +55,7 @@ pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
     let blank = kept.trim_matches(char::is_whitespace);
     let trimmed = kept.trim_matches(|c: char| c.is_whitespace() || joins(c));
     if trimmed.len() < blank.len() {
-        invisible = invisible.or(Some("an invisible mark of writing at one of its ends"));
+        invisible = invisible.or(Some("an invisible text mark at its beginning or end"));
     }
     // Half of a letter that was encoded twice may be a control character: that is reported as double encoding.
     let has_control = decoded_once(trimmed).is_none()
@@ -71,7 +71,7 @@ fn invisible_name(c: char) -> Option<&'static str> {
         '\u{FEFF}' => "a byte order mark",
         '\u{2060}' => "a word joiner",
         '\u{AD}' => "a soft hyphen",
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "a mark of the direction of writing",
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "a text direction mark",
         _ => return None,
     })
 }

@@ -42,7 +42,7 @@ pub(super) fn assemble(
     roster.enrollments = distinct_links(links.enrollments, &classes, &students, |first_line, line| {
         let code = FindingCode::DuplicateRow;
         report.add(&links.file, code, || {
-            let message = format!("The same student stands in this class in line {first_line} already.");
+            let message = format!("The same student is already in this class in line {first_line}.");
             Finding::of_line(code, line, "", message)
         });
     });

@@ -81,7 +81,7 @@ fn read(
     }
     for name in &missing {
         let file = format!("{name}.csv");
-        let message = format!("{file} is missing: nothing of the set is used.");
+        let message = format!("{file} is missing: none of the files is used.");
         report.refuse(FindingCode::SetFileMissing, file, message);
     }
     if missing.is_empty() { clever::read(reader, report) } else { Ok(None) }
@@ -105,7 +105,7 @@ fn report_prefixes(entities: &Entities, links: &Links, report: &mut SetReport) {
         && let Some(prefix) = links.dangling.describe_prefix(entities)
     {
         let code = FindingCode::ReferencesDiffer;
-        let message = format!("{dangling} of its rows lead nowhere. {prefix}");
+        let message = format!("{dangling} of its rows name ids that are not in the other files. {prefix}");
         report.add(&links.file, code, || Finding::of_file(code, "", message));
     }
 }

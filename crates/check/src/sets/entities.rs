@@ -95,7 +95,7 @@ impl<P: Copy> EntityRows<P> {
 pub(super) fn report_missing_id(notes: &mut PartNotes, column: Column, key: &str) {
     let is_reported = notes.rejected && notes.findings.iter().any(|finding| finding.column == column);
     if key.is_empty() && !is_reported && !notes.is_placeholder {
-        let message = "The id is missing, by which the other files name this person.";
+        let message = "The id by which the other files name this person is missing.";
         notes.add(PartFinding::new(FindingCode::PersonIdMissing, column, "", message));
     }
 }

@@ -108,9 +108,9 @@ fn reject_classes_without_school(entities: &mut Entities) {
     for (class, notes) in values.iter().zip(notes).filter(|(class, _)| !class.school.is_empty()) {
         let key = texts.get(class.school);
         let message = match schools.get(key) {
-            None => format!("The class names the school '{key}', which none of the files lists."),
+            None => format!("The class names school '{key}', which is not in any of the files."),
             Some(row) if schools.parts.notes[row as usize].rejected => {
-                format!("The class names the school '{key}', whose row is rejected.")
+                format!("The class names school '{key}', whose row is rejected.")
             }
             Some(_) => continue,
         };

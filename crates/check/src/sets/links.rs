@@ -97,7 +97,7 @@ impl LinkRow<'_> {
             let code = FindingCode::TeacherUnknown;
             report.add(self.file, code, || {
                 let message =
-                    format!("Class '{class}' names the teacher '{teacher}', which none of the files lists.");
+                    format!("Class '{class}' names teacher '{teacher}', who is not in any of the files.");
                 Finding::of_line(code, self.line, teacher, message).in_column(self.person.column)
             });
             report.protected.name(ProtectedAs::Teacher, teacher);
@@ -110,8 +110,8 @@ impl LinkRow<'_> {
         let code = FindingCode::ReferenceUnknown;
         report.add(self.file, code, || {
             let message = match cell.key {
-                "" => format!("The row names no {noun}."),
-                key => format!("The row names the {noun} '{key}', which none of the files lists."),
+                "" => format!("The row does not name a {noun}."),
+                key => format!("The row names {noun} '{key}', which is not in any of the files."),
             };
             Finding::of_line(code, self.line, cell.key, message).in_column(cell.column)
         });
@@ -186,10 +186,8 @@ fn describe_prefix<'k, I: Iterator<Item = &'k str>>(
     }
     Some(match found {
         Prefixed::Listed(_) => {
-            format!("The ids that it names lack '{prefix}' at their beginning, which the other files have.")
+            format!("Its ids lack the prefix '{prefix}', which the other files have.")
         }
-        Prefixed::Dangling(_) => format!(
-            "The ids that it names have '{prefix}' at their beginning, which the other files have not."
-        ),
+        Prefixed::Dangling(_) => format!("Its ids have the prefix '{prefix}', which the other files lack."),
     })
 }

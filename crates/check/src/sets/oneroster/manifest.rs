@@ -72,7 +72,7 @@ impl Extents {
         );
         for name in &missing {
             let file = format!("{name}.csv");
-            let message = format!("{file} is missing: nothing of the set is used.");
+            let message = format!("{file} is missing: none of the files is used.");
             report.refuse(FindingCode::SetFileMissing, file, message);
         }
         if !missing.is_empty() {

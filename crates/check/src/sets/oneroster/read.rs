@@ -79,8 +79,8 @@ fn read_entities(
         users.add(columns, row, (profile, &roles), report);
     })?;
     if users.lacks_role && reader.recognized.file(roles_file).is_none() {
-        let message = "roles.csv is missing, and users.csv does not say who is a student and who a teacher: nothing of the \
-                       set is used.";
+        let message = "roles.csv is missing, and users.csv does not say who is a student and who is a teacher: none of the \
+                       files is used.";
         report.refuse(FindingCode::SetFileMissing, "roles.csv", message);
         return Ok(None);
     }
