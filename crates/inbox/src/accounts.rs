@@ -48,7 +48,7 @@ impl Inbox {
     /// Adds an account. Without a name it is called like the district, with a number when that is taken.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] on `account_user_name` when the given name is taken.
+    /// [`StoreError::Conflict`] on `drop_account_user_name` when the given name is taken.
     pub fn account_add(
         &self,
         district: &DistrictStore,
@@ -72,7 +72,7 @@ impl Inbox {
         loop {
             let user = if number == 1 { slug.to_string() } else { format!("{slug}-{number}") };
             match district.accounts_add(&user, hash) {
-                Err(error) if error.is_conflict("account_user_name") && number < 1_000 => number += 1,
+                Err(error) if error.is_conflict("drop_account_user_name") && number < 1_000 => number += 1,
                 other => return other,
             }
         }

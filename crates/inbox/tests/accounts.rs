@@ -16,7 +16,7 @@ fn an_account_is_called_like_its_district_and_no_two_alike() {
         assert_eq!(user(&lincoln, None).unwrap(), "lincoln");
         assert_eq!(user(&lincoln, None).unwrap(), "lincoln-2");
         assert!(
-            user(&adams, Some("lincoln")).unwrap_err().is_conflict("account_user_name"),
+            user(&adams, Some("lincoln")).unwrap_err().is_conflict("drop_account_user_name"),
             "{}",
             test.engine
         );
@@ -46,10 +46,10 @@ fn a_login_is_refused_with_its_reason() {
         let rotated = inbox.account_rotate(&lincoln, &account).unwrap();
         assert_eq!(by_password("lincoln", &login.password), Err(LoginRefused::WrongPassword));
         assert!(by_password("lincoln", &rotated.password).is_ok());
-        lincoln.accounts_disable(account.id, true).unwrap();
+        lincoln.accounts_disable(account.id).unwrap();
         assert_eq!(by_password("lincoln", &rotated.password), Err(LoginRefused::Disabled));
         assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::Disabled));
-        lincoln.accounts_disable(account.id, false).unwrap();
+        lincoln.accounts_enable(account.id).unwrap();
         assert!(lincoln.account_keys_remove(account.id, &key.fingerprint).unwrap());
         assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::UnknownKey));
     }

@@ -206,8 +206,7 @@ fn many_threads_that_open_one_partial_file_never_mix_their_bytes() {
 fn a_file_that_cannot_be_recorded_stays_partial_with_all_its_bytes() {
     for case in cases() {
         let rename = |from: &str, to: &str| {
-            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
-            case.test.store.write(|tx| tx.execute(&sql, &[])).unwrap();
+            case.test.execute(&format!("ALTER TABLE {from} RENAME TO {to}"));
         };
         let mut handle = case.open("roster.csv", NEW).unwrap();
         handle.write_at(b"all of it", 0).unwrap();

@@ -6,22 +6,23 @@ use jiff::Timestamp;
 use crate::district::DistrictStore;
 use crate::engine::Store;
 use crate::error::StoreError;
+use crate::numbering::Numbered;
 use crate::tx::Row;
 
 /// A drop account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Whose it is.
+    /// The district it belongs to.
     pub district: DistrictId,
     /// Its number in the district.
     pub id: AccountId,
-    /// The name to log in with; no two accounts have the same.
+    /// The name to log in with; unique across all districts.
     pub user: String,
     /// The hash of its password, in PHC form.
     pub password_hash: String,
-    /// Whether it may not log in.
+    /// Whether it is kept from logging in.
     pub disabled: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
@@ -30,7 +31,7 @@ pub struct Account {
 pub struct AccountKey {
     /// `SHA256:…`
     pub fingerprint: String,
-    /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
+    /// In OpenSSH's format: `ssh-ed25519 AAAA…`.
     pub public_key: String,
 }
 
@@ -45,12 +46,12 @@ fn account_of(row: &Row<'_>) -> Result<Account, StoreError> {
     })
 }
 
-const COLUMNS: &str = "district, account, user_name, password_hash, disabled, created_at";
+const COLUMNS: &str = "district, number, user_name, password_hash, disabled, created_at";
 
 impl Store {
-    /// The account with this name, of whichever district: it is how a login finds its district.
+    /// The account with this user name, in any district: this is how a login finds its district.
     pub fn accounts_find(&self, user: &str) -> Result<Option<Account>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM account WHERE user_name = $1");
+        let sql = format!("SELECT {COLUMNS} FROM drop_account WHERE user_name = $1");
         self.read(|tx| tx.row(&sql, &[user.into()], account_of))
     }
 }
@@ -59,18 +60,13 @@ impl DistrictStore {
     /// Adds an account.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] on `account_user_name` when the name is taken.
+    /// [`StoreError::Conflict`] on `drop_account_user_name` when the name is taken.
     pub fn accounts_add(&self, user: &str, password_hash: &str) -> Result<Account, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
-            let next = tx.row(
-                "SELECT coalesce(max(account), 0) + 1 FROM account WHERE district = $1",
-                &[self.id().0.into()],
-                |row| row.int(0),
-            )?;
-            let id = AccountId(next.unwrap_or(1));
+            let id = AccountId(self.next_number_in_tx(tx, Numbered::DropAccount)?);
             tx.execute(
-                &format!("INSERT INTO account ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"),
+                &format!("INSERT INTO drop_account ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"),
                 &[
                     self.id().0.into(),
                     id.0.into(),
@@ -93,27 +89,36 @@ impl DistrictStore {
 
     /// The district's accounts.
     pub fn accounts_list(&self) -> Result<Vec<Account>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM account WHERE district = $1 ORDER BY account");
+        let sql = format!("SELECT {COLUMNS} FROM drop_account WHERE district = $1 ORDER BY number");
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], account_of))
     }
 
     /// Whether the district has an account.
     pub fn accounts_any(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM account WHERE district = $1 LIMIT 1";
+        let sql = "SELECT 1 FROM drop_account WHERE district = $1 LIMIT 1";
         Ok(self.store().read(|tx| tx.row(sql, &[self.id().0.into()], |row| row.int(0)))?.is_some())
     }
 
-    /// Lets an account log in, or no longer.
-    pub fn accounts_disable(&self, account: AccountId, disabled: bool) -> Result<(), StoreError> {
+    /// Stops an account from logging in.
+    pub fn accounts_disable(&self, account: AccountId) -> Result<(), StoreError> {
+        self.accounts_set_disabled(account, true)
+    }
+
+    /// Lets a disabled account log in again.
+    pub fn accounts_enable(&self, account: AccountId) -> Result<(), StoreError> {
+        self.accounts_set_disabled(account, false)
+    }
+
+    fn accounts_set_disabled(&self, account: AccountId, disabled: bool) -> Result<(), StoreError> {
         let values = [self.id().0.into(), account.0.into(), disabled.into()];
-        let sql = "UPDATE account SET disabled = $3 WHERE district = $1 AND account = $2";
+        let sql = "UPDATE drop_account SET disabled = $3 WHERE district = $1 AND number = $2";
         self.store().write(|tx| tx.execute(sql, &values).map(drop))
     }
 
-    /// Gives an account another password.
+    /// Replaces the password of an account.
     pub fn accounts_set_password(&self, account: AccountId, password_hash: &str) -> Result<(), StoreError> {
         let values = [self.id().0.into(), account.0.into(), password_hash.into()];
-        let sql = "UPDATE account SET password_hash = $3 WHERE district = $1 AND account = $2";
+        let sql = "UPDATE drop_account SET password_hash = $3 WHERE district = $1 AND number = $2";
         self.store().write(|tx| tx.execute(sql, &values).map(drop))
     }
 
@@ -122,7 +127,7 @@ impl DistrictStore {
         let now = self.store().now();
         self.store().write(|tx| {
             tx.execute(
-                "INSERT INTO account_key (district, account, fingerprint, public_key, added_at)
+                "INSERT INTO drop_account_key (district, account, fingerprint, public_key, added_at)
                  VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
                 &[
                     self.id().0.into(),
@@ -136,17 +141,17 @@ impl DistrictStore {
         })
     }
 
-    /// Removes a public key; whether there was one.
+    /// Removes a public key. Returns whether there was one.
     pub fn account_keys_remove(&self, account: AccountId, fingerprint: &str) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), account.0.into(), fingerprint.into()];
-        let sql = "DELETE FROM account_key WHERE district = $1 AND account = $2 AND fingerprint = $3";
+        let sql = "DELETE FROM drop_account_key WHERE district = $1 AND account = $2 AND fingerprint = $3";
         Ok(self.store().write(|tx| tx.execute(sql, &values))? > 0)
     }
 
     /// The public keys of an account.
     pub fn account_keys_list(&self, account: AccountId) -> Result<Vec<AccountKey>, StoreError> {
         let values = [self.id().0.into(), account.0.into()];
-        let sql = "SELECT fingerprint, public_key FROM account_key WHERE district = $1 AND account = $2
+        let sql = "SELECT fingerprint, public_key FROM drop_account_key WHERE district = $1 AND account = $2
                    ORDER BY added_at, fingerprint";
         self.store().read(|tx| {
             tx.rows(sql, &values, |row| {

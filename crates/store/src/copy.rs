@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::bulk::{self, Column, ColumnType};
 use crate::engine::Store;
 use crate::error::StoreError;
-use crate::migrate::schema_lines;
+use crate::schema::{TableColumn, primary_key, tables_in_tx};
 use crate::tx::{Row, Tx, Value};
 
 /// A value on its way from one database to the other.
@@ -29,9 +29,14 @@ impl Store {
         }
         self.read(|from| {
             target.write(|to| {
-                let mut copied = copy_table(from, to, "district", "id")?;
-                for table in crate::TABLES_OF_A_DISTRICT {
-                    copied += copy_table(from, to, table, "district")?;
+                // Types are the target's: SQLite calls a district's id INTEGER, whatever its width.
+                let tables = tables_in_tx(to)?;
+                let mut copied = 0;
+                for table in ["district"].iter().chain(crate::TABLES_OF_A_DISTRICT) {
+                    let columns = tables
+                        .get(*table)
+                        .ok_or_else(|| StoreError::Unusable(format!("the database has no table {table}")))?;
+                    copied += copy_table(from, to, table, columns)?;
                 }
                 next_district_in_tx(to)?;
                 Ok(copied)
@@ -40,17 +45,24 @@ impl Store {
     }
 }
 
-fn copy_table(from: &mut Tx<'_>, to: &mut Tx<'_>, table: &str, first: &str) -> Result<u64, StoreError> {
-    let columns = columns(table)?;
-    let names = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-    let borrowed = columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect::<Vec<Column<'_>>>();
-    let key = primary_key(table).unwrap_or(first);
+fn copy_table(
+    from: &mut Tx<'_>,
+    to: &mut Tx<'_>,
+    table: &str,
+    columns: &[TableColumn],
+) -> Result<u64, StoreError> {
+    let column = |column: &TableColumn| Ok::<_, StoreError>((column.name.clone(), column.column_type()?));
+    let named = columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    let columns_of_row = named.iter().map(|(name, kind)| (name.as_str(), *kind)).collect::<Vec<Column<'_>>>();
+    let names = columns_of_row.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let key = primary_key(columns).join(", ");
     let query = format!("SELECT {names} FROM {table} ORDER BY {key} LIMIT $1 OFFSET $2");
     let mut copied = 0;
     loop {
-        let page = from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &borrowed))?;
+        let page =
+            from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &columns_of_row))?;
         let rows = page.len() as i64;
-        bulk::insert(to, table, &[], &borrowed, page.iter(), |cells, row| {
+        bulk::insert(to, table, &[], &columns_of_row, page.iter(), |cells, row| {
             row.extend(cells.iter().map(Carried::value))
         })?;
         copied += rows;
@@ -82,42 +94,6 @@ fn carry(row: &Row<'_>, columns: &[Column<'_>]) -> Result<Vec<Carried>, StoreErr
         })
     };
     columns.iter().enumerate().map(cell).collect()
-}
-
-/// The lines between `CREATE TABLE name (` and its end.
-fn table_lines(table: &str) -> impl Iterator<Item = &'static str> {
-    let opening = format!("CREATE TABLE {table} (");
-    let lines = schema_lines().skip_while(move |line| *line != opening);
-    lines.skip(1).take_while(|line| !line.starts_with(')'))
-}
-
-/// Names and types of a table's columns, as the schema writes them.
-fn columns(table: &str) -> Result<Vec<(String, ColumnType)>, StoreError> {
-    let column = |line: &str| {
-        let mut words = line.split_whitespace();
-        let name = words.next()?.to_owned();
-        let kind = match words.next()?.trim_end_matches(',') {
-            "BIGINT" => ColumnType::Int8,
-            "INTEGER" => ColumnType::Int4,
-            "BOOLEAN" => ColumnType::Bool,
-            "TEXT" => ColumnType::Text,
-            "UUID" => ColumnType::Uuid,
-            _ => return None,
-        };
-        Some((name, kind))
-    };
-    let added = format!("ALTER TABLE {table} ADD COLUMN ");
-    let added = schema_lines().filter_map(|line| line.strip_prefix(&added));
-    let columns = table_lines(table).chain(added).filter_map(column).collect::<Vec<_>>();
-    if columns.is_empty() {
-        return Err(StoreError::Unusable(format!("the schema has no table {table}")));
-    }
-    Ok(columns)
-}
-
-/// `district, number`: the columns of a table's primary key.
-fn primary_key(table: &str) -> Option<&'static str> {
-    table_lines(table).find_map(|line| line.trim().strip_prefix("PRIMARY KEY (")?.strip_suffix(')'))
 }
 
 /// PostgreSQL counts district ids in a sequence of its own, which copied rows have not moved.

@@ -73,7 +73,7 @@ impl From<postgres::Error> for StoreError {
     }
 }
 
-/// SQLite tells the columns (`account.user_name`) or the partial index (`index 'name'`) of a broken rule;
+/// SQLite tells the columns (`drop_account.user_name`) or the partial index (`index 'name'`) of a broken rule;
 /// PostgreSQL its name. The rules that code asks for by name are told apart here.
 fn constraint_of(columns: &str) -> String {
     if let Some(name) = columns.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
@@ -81,8 +81,8 @@ fn constraint_of(columns: &str) -> String {
     }
     match columns {
         "district.slug" => "district_slug",
-        "account.user_name" => "account_user_name",
-        "run.run" => "run_id",
+        "drop_account.user_name" => "drop_account_user_name",
+        "run.id" => "run_id",
         "job.district" => "job_one_exclusive_running",
         other => other,
     }

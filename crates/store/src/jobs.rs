@@ -52,7 +52,7 @@ pub enum JobState {
     Done,
 }
 
-const CLAIMED: &str = "district, job, kind, payload, attempts";
+const CLAIMED: &str = "district, id, kind, payload, attempts";
 
 fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
     Ok(Job {
@@ -69,10 +69,10 @@ impl DistrictStore {
     pub fn jobs_enqueue_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId, StoreError> {
         let now = self.store().now();
         let id = tx.row(
-            "INSERT INTO job (district, job, kind, payload, exclusive, state, run_at, attempts, created_at)
+            "INSERT INTO job (district, id, kind, payload, exclusive, state, run_at, attempts, created_at)
              VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7)
              ON CONFLICT (district) WHERE state = 'waiting' AND kind = 'settle'
-             DO UPDATE SET run_at = excluded.run_at, payload = excluded.payload RETURNING job",
+             DO UPDATE SET run_at = excluded.run_at, payload = excluded.payload RETURNING id",
             &[
                 self.id().0.into(),
                 self.store().random().uuid_at(now).into(),
@@ -91,7 +91,7 @@ impl DistrictStore {
     pub fn jobs_state(&self, id: JobId) -> Result<JobState, StoreError> {
         let values = [self.id().0.into(), id.0.into()];
         let found = self.store().read(|tx| {
-            tx.row("SELECT state, error FROM job WHERE district = $1 AND job = $2", &values, |row| {
+            tx.row("SELECT state, error FROM job WHERE district = $1 AND id = $2", &values, |row| {
                 Ok::<_, StoreError>((row.text(0)?, row.maybe_text(1)?))
             })
         })?;
@@ -115,7 +115,7 @@ impl DistrictStore {
     pub fn jobs_forget(&self, id: JobId) -> Result<(), StoreError> {
         let values = [self.id().0.into(), id.0.into()];
         self.store().write(|tx| {
-            tx.execute("DELETE FROM job WHERE district = $1 AND job = $2 AND state = 'failed'", &values)
+            tx.execute("DELETE FROM job WHERE district = $1 AND id = $2 AND state = 'failed'", &values)
                 .map(drop)
         })
     }
@@ -135,16 +135,16 @@ impl Store {
             EngineKind::Postgres => "FOR UPDATE SKIP LOCKED",
         };
         let (which, third) = match only {
-            Some(id) => ("j.job = $3", id.0.into()),
+            Some(id) => ("j.id = $3", id.0.into()),
             None => ("j.run_at <= $3", self.now().into()),
         };
         let sql = format!(
             "UPDATE job SET state = 'running', worker = $1, lease_until = $2, attempts = attempts + 1
-             WHERE (district, job) = (
-               SELECT j.district, j.job FROM job j
+             WHERE (district, id) = (
+               SELECT j.district, j.id FROM job j
                WHERE j.state = 'waiting' AND {which} AND NOT (j.exclusive AND EXISTS (
                  SELECT 1 FROM job r WHERE r.district = j.district AND r.state = 'running' AND r.exclusive))
-               ORDER BY j.run_at, j.job LIMIT 1 {skip_locked})
+               ORDER BY j.run_at, j.id LIMIT 1 {skip_locked})
              RETURNING {CLAIMED}"
         );
         let claimed = self.write(|tx| tx.row(&sql, &[worker.into(), lease_until.into(), third], job_of));
@@ -161,7 +161,7 @@ impl Store {
         let renewed = self.write(|tx| {
             tx.execute(
                 "UPDATE job SET lease_until = $4
-                 WHERE district = $1 AND job = $2 AND worker = $3 AND state = 'running'",
+                 WHERE district = $1 AND id = $2 AND worker = $3 AND state = 'running'",
                 &values,
             )
         })?;
@@ -171,7 +171,7 @@ impl Store {
     /// Removes a job that is done.
     pub fn jobs_finish(&self, job: &Job) -> Result<(), StoreError> {
         let values = [job.district.0.into(), job.id.0.into()];
-        self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND job = $2", &values).map(drop))
+        self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND id = $2", &values).map(drop))
     }
 
     /// Puts a claimed job back, to be begun again at `run_at`; `error` says why, when it failed.
@@ -180,13 +180,13 @@ impl Store {
         self.write(|tx| {
             // A waiting settle job that came meanwhile does the same work: this one gives way to it.
             tx.execute(
-                "DELETE FROM job WHERE district = $1 AND job = $2 AND kind = 'settle' AND EXISTS (
+                "DELETE FROM job WHERE district = $1 AND id = $2 AND kind = 'settle' AND EXISTS (
                    SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')",
                 &values[..2],
             )?;
             tx.execute(
                 "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $3, error = $4
-                 WHERE district = $1 AND job = $2",
+                 WHERE district = $1 AND id = $2",
                 &values,
             )
             .map(drop)
@@ -199,7 +199,7 @@ impl Store {
         self.write(|tx| {
             tx.execute(
                 "UPDATE job SET state = 'failed', worker = NULL, lease_until = NULL, error = $3
-                 WHERE district = $1 AND job = $2",
+                 WHERE district = $1 AND id = $2",
                 &values,
             )
             .map(drop)

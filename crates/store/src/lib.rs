@@ -5,6 +5,8 @@
 //! blocking thread.
 
 pub mod accounts;
+mod activity;
+pub mod applied_file;
 pub mod blobs;
 mod bulk;
 mod copy;
@@ -15,14 +17,16 @@ pub mod error;
 pub mod hashing;
 pub mod jobs;
 mod migrate;
+mod numbering;
 pub mod openpgp_keys;
 pub mod pins;
 pub mod profiles;
 pub mod roster;
 pub mod runs;
+pub mod schema;
 pub mod seats;
 mod settings;
-pub mod tx;
+mod tx;
 mod undos;
 pub mod uploads;
 
@@ -31,12 +35,12 @@ pub use district::DistrictStore;
 pub use engine::{EngineKind, Store};
 pub use error::StoreError;
 pub use settings::{BlobSettings, DatabaseSettings, StoreSettings};
-pub use tx::{Row, Tx, Value};
+pub use tx::Tx;
 
 /// Every table whose primary key begins with `district`, in no particular order.
 pub const TABLES_OF_A_DISTRICT: &[&str] = &[
-    "account",
-    "account_key",
+    "drop_account",
+    "drop_account_key",
     "drop_file",
     "upload",
     "activity",
@@ -50,9 +54,9 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "enrollment",
     "former_key",
     "roster_change",
-    "profile",
-    "district_key",
-    "signing_key",
+    "file_profile",
+    "openpgp_key",
+    "openpgp_signer",
     "upload_part",
     "pin",
     "seats_over",

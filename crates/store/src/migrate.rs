@@ -37,12 +37,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_pin_and_seats.sql"),
         postgres: include_str!("../migrations/postgres/0004_pin_and_seats.sql"),
     },
+    Migration {
+        number: 5,
+        name: "plain_names",
+        sqlite: include_str!("../migrations/sqlite/0005_plain_names.sql"),
+        postgres: include_str!("../migrations/postgres/0005_plain_names.sql"),
+    },
 ];
-
-/// The lines of all steps, as PostgreSQL gets them.
-pub(crate) fn schema_lines() -> impl Iterator<Item = &'static str> {
-    MIGRATIONS.iter().flat_map(|migration| migration.postgres.lines())
-}
 
 /// The newest step that this version knows.
 pub(crate) fn newest() -> i64 {

@@ -30,7 +30,7 @@ impl DistrictStore {
     pub fn district_key(&self) -> Result<Option<DistrictKey>, StoreError> {
         self.store().read(|tx| {
             tx.row(
-                "SELECT secret_key, public_key, created_at FROM district_key WHERE district = $1",
+                "SELECT secret_key, public_key, created_at FROM openpgp_key WHERE district = $1",
                 &[self.id().0.into()],
                 |row| {
                     Ok(DistrictKey { secret: row.text(0)?, public: row.text(1)?, created_at: row.time(2)? })
@@ -43,7 +43,7 @@ impl DistrictStore {
     pub fn district_key_keep(&self, key: &DistrictKey) -> Result<DistrictKey, StoreError> {
         self.store().write(|tx| {
             tx.execute(
-                "INSERT INTO district_key (district, secret_key, public_key, created_at) VALUES ($1, $2, $3, $4)
+                "INSERT INTO openpgp_key (district, secret_key, public_key, created_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (district) DO NOTHING",
                 &[self.id().0.into(), (&key.secret).into(), (&key.public).into(), key.created_at.into()],
             )
@@ -55,7 +55,7 @@ impl DistrictStore {
     pub fn signing_keys_list(&self) -> Result<Vec<SigningKey>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
-                "SELECT fingerprint, public_key FROM signing_key WHERE district = $1 ORDER BY fingerprint",
+                "SELECT fingerprint, public_key FROM openpgp_signer WHERE district = $1 ORDER BY fingerprint",
                 &[self.id().0.into()],
                 |row| Ok(SigningKey { fingerprint: row.text(0)?, public: row.text(1)? }),
             )
@@ -67,7 +67,7 @@ impl DistrictStore {
         let now = self.store().now();
         self.store().write(|tx| {
             tx.execute(
-                "INSERT INTO signing_key (district, fingerprint, public_key, added_at) VALUES ($1, $2, $3, $4)
+                "INSERT INTO openpgp_signer (district, fingerprint, public_key, added_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (district, fingerprint) DO UPDATE SET public_key = excluded.public_key",
                 &[self.id().0.into(), (&key.fingerprint).into(), (&key.public).into(), now.into()],
             )
@@ -78,7 +78,7 @@ impl DistrictStore {
     /// Forgets such a key; whether it was known.
     pub fn signing_keys_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), fingerprint.into()];
-        let sql = "DELETE FROM signing_key WHERE district = $1 AND fingerprint = $2";
+        let sql = "DELETE FROM openpgp_signer WHERE district = $1 AND fingerprint = $2";
         self.store().write(|tx| Ok(tx.execute(sql, &values)? > 0))
     }
 }

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
+use crate::numbering::Numbered;
 use crate::tx::{Row, Tx};
 
-const COLUMNS: &str = "pin, what, owner, reason, created_at, last_day, expires_at";
+const COLUMNS: &str = "number, what, owner, reason, created_at, last_day, expires_at";
 
 fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
     let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
@@ -42,18 +43,22 @@ impl DistrictStore {
         let json = serde_json::to_string(what).expect("a pin has a JSON form");
         let now = self.store().now();
         self.store().write(|tx| {
-            // Two pins at once wait for each other here.
-            let locked = "UPDATE district SET roster_version = roster_version WHERE id = $1";
-            tx.execute(locked, &[self.id().0.into()])?;
-            let number = tx.row(
-                "INSERT INTO pin (district, pin, what, owner, reason, created_at, last_day, expires_at)
-                 SELECT CAST($1 AS BIGINT), coalesce(max(pin), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), $6, CAST($7 AS BIGINT)
-                 FROM pin WHERE district = $1
-                 RETURNING pin",
-                &[self.id().0.into(), (&json).into(), owner.into(), reason.into(), now.into(), (&until.to_string()).into(), expires_at.into()],
-                |row| row.int(0).map(PinNumber),
+            let number = PinNumber(self.next_number_in_tx(tx, Numbered::Pin)?);
+            tx.execute(
+                "INSERT INTO pin (district, number, what, owner, reason, created_at, last_day, expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                &[
+                    self.id().0.into(),
+                    number.0.into(),
+                    (&json).into(),
+                    owner.into(),
+                    reason.into(),
+                    now.into(),
+                    (&until.to_string()).into(),
+                    expires_at.into(),
+                ],
             )?;
-            number.ok_or_else(|| StoreError::Unusable("the pin was not kept".into()))
+            Ok(number)
         })
     }
 
@@ -62,7 +67,7 @@ impl DistrictStore {
         let now = self.store().now();
         self.store().write(|tx| {
             let removed = tx.execute(
-                "UPDATE pin SET removed_at = $3 WHERE district = $1 AND pin = $2 AND removed_at IS NULL AND expires_at > $3",
+                "UPDATE pin SET removed_at = $3 WHERE district = $1 AND number = $2 AND removed_at IS NULL AND expires_at > $3",
                 &[self.id().0.into(), pin.0.into(), now.into()],
             )?;
             Ok(removed > 0)
@@ -72,7 +77,7 @@ impl DistrictStore {
     /// The pins in force, in the order in which they were made.
     pub fn pins_list(&self) -> Result<Vec<Pin>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM pin WHERE district = $1 AND removed_at IS NULL AND expires_at > $2 ORDER BY pin"
+            "SELECT {COLUMNS} FROM pin WHERE district = $1 AND removed_at IS NULL AND expires_at > $2 ORDER BY number"
         );
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), self.store().now().into()], pin_of))
     }

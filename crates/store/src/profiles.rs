@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
+use crate::numbering::Numbered;
 use crate::tx::{Row, Tx};
 
 /// One version of a district's profile.
@@ -41,7 +42,7 @@ impl DistrictStore {
     /// The profile that counts, inside a transaction.
     pub fn profile_in_tx(&self, tx: &mut Tx<'_>) -> Result<Profile, StoreError> {
         let newest = tx.row(
-            "SELECT version, profile, reason, created_at FROM profile WHERE district = $1
+            "SELECT version, profile, reason, created_at FROM file_profile WHERE district = $1
              ORDER BY version DESC LIMIT 1",
             &[self.id().0.into()],
             version_of,
@@ -53,7 +54,7 @@ impl DistrictStore {
     pub fn profiles_list(&self) -> Result<Vec<StoredProfile>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
-                "SELECT version, profile, reason, created_at FROM profile WHERE district = $1
+                "SELECT version, profile, reason, created_at FROM file_profile WHERE district = $1
                  ORDER BY version DESC",
                 &[self.id().0.into()],
                 version_of,
@@ -61,8 +62,8 @@ impl DistrictStore {
         })
     }
 
-    /// Makes what `change` says of the newest version the next one; its number. A file that was applied under the
-    /// former one is no longer taken for unchanged.
+    /// Saves the newest profile, with `change` made to it, as the next version. The file that was applied last no longer counts as
+    /// unchanged, because it may now be read in another way.
     pub fn profiles_change(
         &self,
         reason: &str,
@@ -70,19 +71,21 @@ impl DistrictStore {
     ) -> Result<ProfileVersion, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
-            // Two changes at once wait for each other here.
-            let district = [self.id().0.into()];
-            tx.execute("UPDATE district SET applied_version = NULL WHERE id = $1", &district)?;
+            let version = ProfileVersion(self.next_number_in_tx(tx, Numbered::ProfileVersion)?);
             let mut profile = self.profile_in_tx(tx)?;
             change(&mut profile);
-            let version = tx.row(
-                "INSERT INTO profile (district, version, profile, reason, created_at)
-                 SELECT CAST($1 AS BIGINT), coalesce(max(version), 0) + 1, $2, $3, CAST($4 AS BIGINT) FROM profile WHERE district = $1
-                 RETURNING version",
-                &[self.id().0.into(), (&profile.to_toml()).into(), reason.into(), now.into()],
-                |row| row.int(0).map(ProfileVersion),
+            tx.execute(
+                "INSERT INTO file_profile (district, version, profile, reason, created_at) VALUES ($1, $2, $3, $4, $5)",
+                &[
+                    self.id().0.into(),
+                    version.0.into(),
+                    (&profile.to_toml()).into(),
+                    reason.into(),
+                    now.into(),
+                ],
             )?;
-            version.ok_or_else(|| StoreError::Unusable("the profile was not kept".into()))
+            self.applied_file_invalidate_in_tx(tx)?;
+            Ok(version)
         })
     }
 }

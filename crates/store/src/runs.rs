@@ -1,32 +1,18 @@
-//! Runs, and what a district's last applied file was.
+//! Runs.
 
-use homeroom_model::ids::{BlobId, DistrictId, RosterVersion, RunId, RunNumber, UploadId};
+use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
 
 use crate::district::DistrictStore;
 use crate::engine::Store;
 use crate::error::StoreError;
+use crate::numbering::Numbered;
 use crate::tx::{Row, Tx};
-use crate::uploads::{Upload, upload_of};
 
-/// The file that the stored roster came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppliedFile {
-    /// The run that applied it.
-    pub run: RunNumber,
-    /// Its bytes.
-    pub blob: BlobId,
-    /// Its data rows.
-    pub rows: u64,
-    /// The roster's version right after it was applied; `None` once the district's profile has changed since, because the same
-    /// file may now be read in another way.
-    pub version: Option<RosterVersion>,
-}
-
-const COLUMNS: &str = "r.run, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
+const COLUMNS: &str = "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
     r.started_at, r.finished_at";
 const TABLES: &str = "run r JOIN district d ON d.id = r.district
-    JOIN upload u ON u.district = r.district AND u.upload = r.upload";
+    JOIN upload u ON u.district = r.district AND u.id = r.upload";
 
 fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let report = serde_json::from_str::<RunReport>(&row.text(9)?)
@@ -61,7 +47,7 @@ impl Store {
     /// The district and number of a run.
     pub fn runs_find(&self, run: RunId) -> Result<Option<(DistrictId, RunNumber)>, StoreError> {
         self.read(|tx| {
-            tx.row("SELECT district, number FROM run WHERE run = $1", &[run.0.into()], |row| {
+            tx.row("SELECT district, number FROM run WHERE id = $1", &[run.0.into()], |row| {
                 Ok((DistrictId(row.int(0)?), RunNumber(row.int(1)?)))
             })
         })
@@ -69,13 +55,6 @@ impl Store {
 }
 
 impl DistrictStore {
-    /// The next run number; also for an undo, whose changes need a number of their own.
-    pub fn runs_next_number_in_tx(&self, tx: &mut Tx<'_>) -> Result<RunNumber, StoreError> {
-        let sql = "UPDATE district SET last_run = last_run + 1 WHERE id = $1 RETURNING last_run";
-        let number = tx.row(sql, &[self.id().0.into()], |row| row.int(0))?;
-        number.map(RunNumber).ok_or_else(|| StoreError::NotFound("the district".into()))
-    }
-
     /// A new run in state `queued`.
     pub fn runs_create_in_tx(
         &self,
@@ -83,11 +62,11 @@ impl DistrictStore {
         kind: RunKind,
         upload: UploadId,
     ) -> Result<(RunNumber, RunId), StoreError> {
-        let number = self.runs_next_number_in_tx(tx)?;
+        let number = RunNumber(self.next_number_in_tx(tx, Numbered::Run)?);
         let now = self.store().now();
         let id = RunId(self.store().random().uuid_at(now));
         tx.execute(
-            "INSERT INTO run (district, number, run, kind, state, upload, report, created_at)
+            "INSERT INTO run (district, number, id, kind, state, upload, report, created_at)
              VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)",
             &[
                 self.id().0.into(),
@@ -195,23 +174,6 @@ impl DistrictStore {
         )
     }
 
-    /// Uploads that no run has read yet: of each file name the newest. Older ones of the name are passed over, and those
-    /// that were packed together into another one.
-    pub fn runs_uploads_waiting_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<Upload>, StoreError> {
-        tx.rows(
-            "SELECT u.upload, u.account, u.name, u.path, u.blob, u.bytes, u.received_at FROM upload u
-             WHERE u.district = $1
-               AND NOT EXISTS (SELECT 1 FROM upload_part p WHERE p.district = u.district AND p.upload = u.upload)
-               AND NOT EXISTS (SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.upload)
-               AND NOT EXISTS (
-                 SELECT 1 FROM upload n WHERE n.district = u.district AND n.name = u.name
-                   AND n.received_at > u.received_at)
-             ORDER BY u.received_at",
-            &[self.id().0.into()],
-            upload_of,
-        )
-    }
-
     /// A queued run that will not be made, because a newer upload came before its time.
     pub fn runs_supersede_queued_in_tx(&self, tx: &mut Tx<'_>, kind: RunKind) -> Result<u64, StoreError> {
         tx.execute(
@@ -219,42 +181,6 @@ impl DistrictStore {
              WHERE district = $1 AND kind = $2 AND state = 'queued'",
             &[self.id().0.into(), kind.as_str().into(), self.store().now().into()],
         )
-    }
-
-    /// The file that the stored roster came from; `None` before the first.
-    pub fn applied_file(&self) -> Result<Option<AppliedFile>, StoreError> {
-        self.store().read(|tx| {
-            tx.row(
-                "SELECT applied_run, applied_blob, applied_rows, applied_version FROM district
-                 WHERE id = $1 AND applied_run IS NOT NULL",
-                &[self.id().0.into()],
-                |row| {
-                    Ok(AppliedFile {
-                        run: RunNumber(row.int(0)?),
-                        blob: row.blob(1)?,
-                        rows: u64::try_from(row.int(2)?).unwrap_or_default(),
-                        version: row.maybe_int(3)?.filter(|version| *version >= 0).map(RosterVersion),
-                    })
-                },
-            )
-        })
-    }
-
-    /// The stored roster is now that of `file`.
-    pub fn applied_file_set_in_tx(&self, tx: &mut Tx<'_>, file: &AppliedFile) -> Result<(), StoreError> {
-        let rows = i64::try_from(file.rows).unwrap_or(i64::MAX);
-        tx.execute(
-            "UPDATE district SET applied_run = $2, applied_blob = $3, applied_rows = $4, applied_version = $5
-             WHERE id = $1",
-            &[
-                self.id().0.into(),
-                file.run.0.into(),
-                (&file.blob).into(),
-                rows.into(),
-                file.version.map(|version| version.0).into(),
-            ],
-        )
-        .map(drop)
     }
 }
 

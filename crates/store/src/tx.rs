@@ -120,7 +120,7 @@ impl ToSql for Value<'_> {
 }
 
 /// A row of an answer; columns count from 0.
-pub struct Row<'r>(RowOf<'r>);
+pub(crate) struct Row<'r>(RowOf<'r>);
 
 enum RowOf<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
@@ -129,12 +129,12 @@ enum RowOf<'r> {
 
 impl Row<'_> {
     /// A whole number.
-    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
+    pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
         self.maybe_int(column)?.ok_or_else(|| missing(column))
     }
 
     /// A whole number or nothing.
-    pub fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => row.get(column)?,
             RowOf::Postgres(row) if *row.columns()[column].type_() == Type::INT4 => {
@@ -145,17 +145,17 @@ impl Row<'_> {
     }
 
     /// A time.
-    pub fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
+    pub(crate) fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
         self.maybe_time(column)?.ok_or_else(|| missing(column))
     }
 
     /// A time or nothing.
-    pub fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    pub(crate) fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
         self.maybe_int(column)?.map(time_of).transpose()
     }
 
     /// Yes or no.
-    pub fn bool(&self, column: usize) -> Result<bool, StoreError> {
+    pub(crate) fn bool(&self, column: usize) -> Result<bool, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => row.get(column)?,
             RowOf::Postgres(row) => row.try_get(column)?,
@@ -163,12 +163,12 @@ impl Row<'_> {
     }
 
     /// Text.
-    pub fn text(&self, column: usize) -> Result<String, StoreError> {
+    pub(crate) fn text(&self, column: usize) -> Result<String, StoreError> {
         self.maybe_text(column)?.ok_or_else(|| missing(column))
     }
 
     /// Text or nothing.
-    pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+    pub(crate) fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => row.get(column)?,
             RowOf::Postgres(row) => row.try_get(column)?,
@@ -176,7 +176,7 @@ impl Row<'_> {
     }
 
     /// A UUID.
-    pub fn uuid(&self, column: usize) -> Result<Uuid, StoreError> {
+    pub(crate) fn uuid(&self, column: usize) -> Result<Uuid, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => Uuid::from_bytes(row.get::<_, [u8; 16]>(column)?),
             RowOf::Postgres(row) => row.try_get(column)?,
@@ -184,17 +184,17 @@ impl Row<'_> {
     }
 
     /// A blob's id.
-    pub fn blob(&self, column: usize) -> Result<BlobId, StoreError> {
+    pub(crate) fn blob(&self, column: usize) -> Result<BlobId, StoreError> {
         self.word(column)
     }
 
     /// A blob's id or nothing.
-    pub fn maybe_blob(&self, column: usize) -> Result<Option<BlobId>, StoreError> {
+    pub(crate) fn maybe_blob(&self, column: usize) -> Result<Option<BlobId>, StoreError> {
         self.maybe_text(column)?.map(|text| text.parse().map_err(StoreError::Unusable)).transpose()
     }
 
     /// A word of one of the model's lists: a state, a stage, a mode.
-    pub fn word<W: FromStr<Err: Display>>(&self, column: usize) -> Result<W, StoreError> {
+    pub(crate) fn word<W: FromStr<Err: Display>>(&self, column: usize) -> Result<W, StoreError> {
         self.text(column)?.parse().map_err(|error: W::Err| StoreError::Unusable(error.to_string()))
     }
 }
@@ -227,7 +227,7 @@ impl Tx<'_> {
     }
 
     /// Runs a statement whose parameters are written `$1`, `$2` …; the number of rows it changed.
-    pub fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         match &mut self.0 {
             On::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
@@ -238,7 +238,7 @@ impl Tx<'_> {
     }
 
     /// Runs a query and turns each row into a value.
-    pub fn rows<T, E: From<StoreError>>(
+    pub(crate) fn rows<T, E: From<StoreError>>(
         &mut self,
         sql: &str,
         values: &[Value<'_>],
@@ -264,7 +264,7 @@ impl Tx<'_> {
     }
 
     /// The first row of a query, if there is one.
-    pub fn row<T, E: From<StoreError>>(
+    pub(crate) fn row<T, E: From<StoreError>>(
         &mut self,
         sql: &str,
         values: &[Value<'_>],

@@ -5,12 +5,13 @@ use homeroom_model::ids::RunNumber;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
+use crate::numbering::Numbered;
 use crate::tx::Tx;
 
 impl DistrictStore {
     /// A number for an undo of `of`, which is a run, or an undo that is taken back itself.
     pub fn undos_begin_in_tx(&self, tx: &mut Tx<'_>, of: RunNumber) -> Result<RunNumber, StoreError> {
-        let number = self.runs_next_number_in_tx(tx)?;
+        let number = RunNumber(self.next_number_in_tx(tx, Numbered::Run)?);
         tx.execute(
             "INSERT INTO undo (district, number, of_run, at) VALUES ($1, $2, $3, $4)",
             &[self.id().0.into(), number.0.into(), of.0.into(), self.store().now().into()],

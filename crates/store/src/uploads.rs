@@ -27,7 +27,7 @@ pub struct Upload {
     pub received_at: Timestamp,
 }
 
-pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
+fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
     Ok(Upload {
         id: UploadId(row.uuid(0)?),
         account: row.maybe_int(1)?.map(AccountId),
@@ -39,7 +39,7 @@ pub(crate) fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
     })
 }
 
-const COLUMNS: &str = "upload, account, name, path, blob, bytes, received_at";
+const COLUMNS: &str = "id, account, name, path, blob, bytes, received_at";
 
 impl DistrictStore {
     /// Records an upload whose bytes are in the blob store.
@@ -106,5 +106,22 @@ impl DistrictStore {
     /// The newest upload.
     pub fn uploads_newest(&self) -> Result<Option<Upload>, StoreError> {
         Ok(self.uploads_list(1)?.into_iter().next())
+    }
+
+    /// Uploads that no run has read yet: the newest of each file name. Older ones of the same name are skipped, and so are those
+    /// that were packed into another upload.
+    pub fn uploads_waiting_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<Upload>, StoreError> {
+        tx.rows(
+            "SELECT u.id, u.account, u.name, u.path, u.blob, u.bytes, u.received_at FROM upload u
+             WHERE u.district = $1
+               AND NOT EXISTS (SELECT 1 FROM upload_part p WHERE p.district = u.district AND p.upload = u.id)
+               AND NOT EXISTS (SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.id)
+               AND NOT EXISTS (
+                 SELECT 1 FROM upload n WHERE n.district = u.district AND n.name = u.name
+                   AND n.received_at > u.received_at)
+             ORDER BY u.received_at",
+            &[self.id().0.into()],
+            upload_of,
+        )
     }
 }

@@ -3,7 +3,7 @@
 use homeroom_model::ids::RosterVersion;
 use homeroom_model::run::Run;
 use homeroom_model::seats::Seats;
-use homeroom_store::runs::AppliedFile;
+use homeroom_store::applied_file::AppliedFile;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::civil::Date;
 

@@ -32,7 +32,7 @@ impl PackedSet {
 /// archive too, and the check reports it.
 pub(crate) fn pack_sets(district: &DistrictStore) -> Result<Vec<PackedSet>, StoreError> {
     let (waiting, file) = district.store().read(|tx| {
-        Ok::<_, StoreError>((district.runs_uploads_waiting_in_tx(tx)?, district.settings_in_tx(tx)?.file))
+        Ok::<_, StoreError>((district.uploads_waiting_in_tx(tx)?, district.settings_in_tx(tx)?.file))
     })?;
     let mut folders = BTreeMap::<_, Vec<_>>::new();
     for upload in waiting.iter().filter(|upload| upload.name != file) {

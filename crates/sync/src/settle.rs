@@ -33,7 +33,7 @@ fn queue_uploads_in_tx(
     let settings = district.settings_in_tx(tx)?;
     let profile = district.profile_in_tx(tx)?;
     let now = district.store().now();
-    for upload in district.runs_uploads_waiting_in_tx(tx)? {
+    for upload in district.uploads_waiting_in_tx(tx)? {
         if settings.stage == Stage::Setup {
             district.stage_set_in_tx(tx, Stage::Testing)?;
         }

@@ -11,7 +11,6 @@ use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::run::{Run, RunKind, RunState, Undone};
-use homeroom_store::StoreError;
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
@@ -54,8 +53,7 @@ impl TestDistrict {
                 "SELECT '{table} ' || {} FROM {table} ORDER BY 1",
                 cells.collect::<Vec<_>>().join(" || '|' || ")
             );
-            let rows = self.test.store.read(|tx| tx.rows(&query, &[], |row| row.text(0)));
-            all.extend(rows.map_err(|error: StoreError| error).unwrap());
+            all.extend(self.test.texts(&query));
         }
         all
     }

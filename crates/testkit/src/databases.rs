@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
 
+use crate::raw_connection::RawConnection;
+
 /// Noon on 2 September 2026, UTC: when test clocks start.
 pub const START: Timestamp = Timestamp::constant(1_788_350_400, 0);
 
@@ -43,6 +45,39 @@ impl TestStore {
             file: "roster.csv".into(),
         };
         self.store.district(self.store.districts_add(&new).expect("a district can be added").id)
+    }
+}
+
+/// SQL that only a test runs; the store's own SQL never leaves its crate.
+impl TestStore {
+    /// Runs statements.
+    ///
+    /// # Panics
+    /// When the database refuses them.
+    pub fn execute(&self, sql: &str) {
+        self.connect().execute(sql);
+    }
+
+    /// The rows of a query with one column of text.
+    ///
+    /// # Panics
+    /// When the database refuses the query.
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        self.connect().texts(query)
+    }
+
+    /// The statements, among those given, that the engine does not understand, each with the reason. None is run.
+    pub fn not_understood<'s>(
+        &self,
+        statements: impl IntoIterator<Item = &'s str>,
+    ) -> Vec<(&'s str, String)> {
+        let mut connection = self.connect();
+        let check = |statement| Some((statement, connection.check(statement).err()?));
+        statements.into_iter().filter_map(check).collect()
+    }
+
+    fn connect(&self) -> RawConnection {
+        RawConnection::open(&self.settings.database_url)
     }
 }
 

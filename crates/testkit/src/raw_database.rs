@@ -1,10 +1,9 @@
 //! Empty databases on each engine, for what an older version left behind: filled by SQL, without a store.
 
-use postgres::{Client, NoTls};
-use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::databases::PostgresDatabase;
+use crate::raw_connection::RawConnection;
 
 /// A database without tables, and a folder; both are gone when it is dropped.
 pub struct RawDatabase {
@@ -47,10 +46,7 @@ impl RawDatabase {
     /// # Panics
     /// When the database refuses them.
     pub fn execute(&self, sql: &str) {
-        match self.engine {
-            "sqlite" => self.sqlite().execute_batch(sql).expect("SQLite takes the statements"),
-            _ => self.postgres().batch_execute(sql).expect("PostgreSQL takes the statements"),
-        }
+        RawConnection::open(&self.url).execute(sql);
     }
 
     /// Tables with their columns, constraints and indexes, a line each, sorted.
@@ -67,14 +63,9 @@ impl RawDatabase {
     }
 
     fn sqlite_schema(&self) -> Vec<String> {
-        let connection = self.sqlite();
-        let mut statement = connection
-            .prepare(
-                "SELECT type || ' ' || name || ' ' || sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
-            )
-            .expect("the schema can be asked for");
-        let lines = statement.query_map([], |row| row.get(0)).expect("the schema can be asked for");
-        lines.collect::<Result<_, _>>().expect("the schema is text")
+        RawConnection::open(&self.url).texts(
+            "SELECT type || ' ' || name || ' ' || sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
+        )
     }
 
     fn postgres_schema(&self) -> Vec<String> {
@@ -85,21 +76,7 @@ impl RawDatabase {
         let constraints =
             "SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
             FROM pg_constraint WHERE connamespace = 'public'::regnamespace";
-        let mut client = self.postgres();
-        let mut lines = Vec::new();
-        for query in [columns, indexes, constraints] {
-            let rows = client.query(query, &[]).expect("the schema can be asked for");
-            lines.extend(rows.iter().map(|row| row.get::<_, String>(0)));
-        }
-        lines
-    }
-
-    fn sqlite(&self) -> Connection {
-        let path = self.url.trim_start_matches("sqlite://");
-        Connection::open(path).expect("a SQLite file can be opened")
-    }
-
-    fn postgres(&self) -> Client {
-        Client::connect(&self.url, NoTls).expect("the test cluster answers")
+        let mut connection = RawConnection::open(&self.url);
+        [columns, indexes, constraints].iter().flat_map(|query| connection.texts(query)).collect()
     }
 }

@@ -90,7 +90,7 @@ impl Account {
             Account::List { slug } => list(&app, output, slug)?,
             Account::Disable(which) => {
                 let (district, account) = which.find(&app)?;
-                district.accounts_disable(account.id, true)?;
+                district.accounts_disable(account.id)?;
                 let document = json!({"user": account.user, "disabled": true});
                 output.result(&document, || format!("{} can no longer log in", account.user))?;
             }
@@ -115,7 +115,7 @@ impl Add {
         }
         match app.inbox.account_add(&district, self.user.as_deref(), key.as_ref()) {
             Ok(login) => show(app, output, login),
-            Err(error) if error.is_conflict("account_user_name") => {
+            Err(error) if error.is_conflict("drop_account_user_name") => {
                 bail!("there is an account with this name already: choose another with --user")
             }
             Err(error) => Err(error.into()),

@@ -187,7 +187,7 @@ impl TestServer {
 
     pub(crate) fn disable(&self) {
         let account = self.district.accounts_list().unwrap().remove(0);
-        self.district.accounts_disable(account.id, true).unwrap();
+        self.district.accounts_disable(account.id).unwrap();
     }
 
     /// A client that logs in with the account's password.

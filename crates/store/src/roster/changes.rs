@@ -69,7 +69,7 @@ const CHUNK: usize = 5_000;
 
 /// The order in which the entries of one thing were written. A run whose held part was approved later has entries of two
 /// versions, and an undo may stand between them. Entries without a version are older than all with one.
-const IN_TIME: &str = "version, run, position";
+const IN_TIME: &str = "version, run_number, position";
 
 /// Gives things their steps; both come in the same order.
 struct StepsOf<'p, K, V> {
@@ -171,7 +171,7 @@ impl DistrictStore {
         let district = self.id().0;
         let (version, last) = tx
             .row(
-                "SELECT roster_version, (SELECT max(position) FROM roster_change WHERE district = $1 AND run = $2)
+                "SELECT roster_version, (SELECT max(position) FROM roster_change WHERE district = $1 AND run_number = $2)
                  FROM district WHERE id = $1",
                 &[district.into(), run.0.into()],
                 |row| Ok::<_, StoreError>((row.int(0)?, row.maybe_int(1)?)),
@@ -180,7 +180,7 @@ impl DistrictStore {
         let first = last.unwrap_or(0) + 1;
         let fixed = [
             (("district", ColumnType::Int8), district.into()),
-            (("run", ColumnType::Int4), run.0.into()),
+            (("run_number", ColumnType::Int4), run.0.into()),
             (("version", ColumnType::Int8), version.into()),
             (("at", ColumnType::Int8), self.store().now().into()),
             (("kind", ColumnType::Text), kind.into()),
@@ -226,7 +226,7 @@ impl DistrictStore {
         let of = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number FROM roster_change
-             WHERE district = {district} AND run = {run} AND kind = '{kind}'"
+             WHERE district = {district} AND run_number = {run} AND kind = '{kind}'"
         );
         self.pasts_in_tx(tx, &of, texts)
     }
@@ -240,7 +240,7 @@ impl DistrictStore {
         let of = format!(
             "SELECT class, {person} FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number, person FROM roster_change
-             WHERE district = {district} AND run = {run} AND kind = '{table}'"
+             WHERE district = {district} AND run_number = {run} AND kind = '{table}'"
         );
         self.link_pasts_in_tx(tx, &of)
     }
@@ -270,7 +270,7 @@ impl DistrictStore {
             Ok(())
         })?;
         let steps = format!(
-            "SELECT number, run, at, operation, before FROM roster_change
+            "SELECT number, run_number, at, operation, before FROM roster_change
              WHERE district = {district} AND kind = '{kind}' AND number IN ({of})
              ORDER BY number, {IN_TIME}"
         );
@@ -308,7 +308,7 @@ impl DistrictStore {
             Ok(())
         })?;
         let steps = format!(
-            "SELECT number, person, run, at, operation FROM roster_change
+            "SELECT number, person, run_number, at, operation FROM roster_change
              WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({of})
              ORDER BY number, person, {IN_TIME}"
         );

@@ -130,8 +130,8 @@ impl DistrictStore {
     fn makers_in_tx(&self, tx: &mut Tx<'_>) -> Result<Makers, StoreError> {
         let district = self.id().0;
         let runs = tx.rows(
-            "SELECT r.number, r.run, u.name, r.finished_at FROM run r
-             JOIN upload u ON u.district = r.district AND u.upload = r.upload WHERE r.district = $1",
+            "SELECT r.number, r.id, u.name, r.finished_at FROM run r
+             JOIN upload u ON u.district = r.district AND u.id = r.upload WHERE r.district = $1",
             &[district.into()],
             |row| {
                 let run = KnownRun { id: RunId(row.uuid(1)?), upload: row.text(2)?, at: row.maybe_time(3)? };

@@ -159,7 +159,7 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         for former in keys {
             tx.execute(
-                "INSERT INTO former_key (district, kind, key, number, run) VALUES ($1, $2, $3, $4, $5)
+                "INSERT INTO former_key (district, kind, key, number, run_number) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT DO NOTHING",
                 &[
                     self.id().0.into(),

@@ -15,8 +15,8 @@ use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
 use homeroom_read::ReadLimits;
+use homeroom_store::DistrictStore;
 use homeroom_store::jobs::Job;
-use homeroom_store::{DistrictStore, StoreError};
 use homeroom_sync::{QueuedRun, SyncContext, Task, handle_job, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
@@ -121,14 +121,10 @@ impl TestDistrict {
 
     /// Addresses and random ids of all active students.
     pub(crate) fn ids(&self) -> Vec<(String, String)> {
-        self.test
-            .store
-            .read(|tx| {
-                tx.rows("SELECT email, id FROM student WHERE active ORDER BY email", &[], |row| {
-                    Ok::<_, StoreError>((row.text(0)?, row.uuid(1)?.to_string()))
-                })
-            })
-            .unwrap()
+        let id = if self.test.engine == "sqlite" { "hex(id)" } else { "CAST(id AS TEXT)" };
+        let query = format!("SELECT email || ' ' || {id} FROM student WHERE active ORDER BY email");
+        let split = |line: String| line.split_once(' ').map(|(email, id)| (email.to_owned(), id.to_owned()));
+        self.test.texts(&query).into_iter().filter_map(split).collect()
     }
 }
 
