@@ -30,6 +30,7 @@ pub mod refusal;
 pub mod rekey;
 pub mod roster;
 pub mod run;
+pub mod school_year;
 pub mod seats;
 pub mod source;
 pub mod spreadsheet;

@@ -312,7 +312,7 @@ fn fuse_setting(text: &str) -> Result<(Fuse, String), String> {
     let (name, limit) =
         text.split_once('=').ok_or_else(|| format!("'{text}' has no '=': write school=25/10"))?;
     let fuse = name.parse().map_err(|error: UnknownWord| error.to_string())?;
-    Policy::default().set_fuse(fuse, limit)?;
+    Policy::default().set_fuse(fuse, limit).map_err(|error| error.to_string())?;
     Ok((fuse, limit.to_owned()))
 }
 
@@ -340,19 +340,18 @@ fn text(district: &Settings) -> String {
         Mode::Manual => "manual".into(),
     };
     let policy = &district.policy;
-    let limit = |limit: Limit| match limit.percent {
-        100 => "off".to_owned(),
-        percent => format!("{percent} % (from {})", limit.floor),
+    let limit = |fuse: Fuse| match policy.limit(fuse) {
+        Limit { percent: 100, .. } => "off".to_owned(),
+        Limit { percent, floor } => format!("{percent} % (from {floor})"),
     };
-    let identity = Limit { percent: policy.identity_percent, floor: policy.identity_floor };
     let fuses = format!(
         "district {}, school {}, class {}, identity {}, update {}, shrink {} %{}",
-        limit(policy.district()),
-        limit(policy.school()),
-        limit(policy.class()),
-        limit(identity),
-        limit(policy.update()),
-        policy.shrink_percent,
+        limit(Fuse::District),
+        limit(Fuse::School),
+        limit(Fuse::Class),
+        limit(Fuse::Identity),
+        limit(Fuse::Update),
+        policy.limit(Fuse::Shrink).percent,
         if policy.wait_all { "; a blown fuse holds everything" } else { "" }
     );
     let calendar =

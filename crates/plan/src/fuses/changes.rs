@@ -16,8 +16,13 @@ pub(super) fn updates(look: &Look<'_>, cut: &mut Cut<'_>) -> Option<BlownFuse> {
     let all = all.map(|entity| look.places.of(entity));
     let changing = teachers.iter().map(|one| look.places.of(one.number));
     let changing = changing.chain(students.iter().map(|one| look.places.of(one.number)));
-    let measured =
-        look.rules.measure(look, look.rules.policy.update(), |window| window.updates, all, changing);
+    let measured = look.rules.measure(
+        look,
+        look.rules.policy.limit(Fuse::Update),
+        |window| window.updates,
+        all,
+        changing,
+    );
     let (limit, changed, active) =
         measured.into_iter().find(|(limit, changed, active)| limit.is_exceeded(*changed, *active))?;
     teachers.iter().for_each(|one| cut.hold_update(one.number));

@@ -17,7 +17,7 @@ pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         let proposals = of_kind.collect::<Vec<_>>();
         let gone = counts.deactivate.of(kind) + counts.rekey.of(kind);
         let alike = proposals.iter().filter(|one| looks_alike(one)).count();
-        let in_bulk = look.rules.policy.identity_is_reached(alike as u64, gone);
+        let in_bulk = look.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
         let waits = |one: &&&Proposal| match one.confidence {
             Confidence::Certain => in_bulk,
             Confidence::Probable => true,

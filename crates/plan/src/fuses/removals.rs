@@ -20,7 +20,7 @@ pub(super) fn shrink(look: &Look<'_>, limits: &Limits, cut: &mut Cut<'_>) -> Opt
         "The file ends in the middle of a row: most likely the export or the upload was cut off. Send the whole file \
          again."
             .to_owned()
-    } else if limits.rows * 100 < before * u64::from(limits.policy.shrink_percent) {
+    } else if limits.policy.limit(Fuse::Shrink).is_undercut(limits.rows, before) {
         format!(
             "The file has {} rows, the one applied last had {before}: most likely the export stopped early or leaves out \
              schools.",
@@ -40,7 +40,7 @@ pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         return vec![];
     }
     let mut fuses = Vec::new();
-    let usual = look.rules.policy.district();
+    let usual = look.rules.policy.limit(Fuse::District);
     for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
         let allowed: fn(&Allowed) -> Option<u32> = match kind {
             EntityKind::Class => |window| window.classes,
@@ -85,7 +85,7 @@ pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         if look.rules.adds_only(key) {
             continue;
         }
-        let limit = look.rules.limit(look.rules.policy.school(), key, |window| window.people);
+        let limit = look.rules.limit(look.rules.policy.limit(Fuse::School), key, |window| window.people);
         let is_removed = school.is_some_and(|school| look.plan.schools.deactivate.contains(&school));
         let vanishes = is_removed && limit.percent < 100;
         let count = students.len() as u64;

@@ -33,7 +33,7 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
         *joined.entry(class).or_default() += count;
     }
     let gone = look.plan.classes.deactivate.iter().collect::<HashSet<_>>();
-    let floor = u64::from(look.rules.policy.class_floor);
+    let floor = u64::from(look.rules.policy.limit(Fuse::Class).floor);
     let mut suspects = HashMap::<ClassNumber, u64>::new();
     for (class, left) in left {
         // A class that only shrinks or only grows is not replaced.
@@ -57,7 +57,7 @@ pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
     for (class, left) in suspects {
         let school = look.places.of_class(class);
         let key = look.names.key(school);
-        let limit = look.rules.limit(look.rules.policy.class(), key, |window| window.classes);
+        let limit = look.rules.limit(look.rules.policy.limit(Fuse::Class), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
         if limit.is_exceeded(left, before) && !look.rules.adds_only(key) {
             cut.hold_turnover(class);
