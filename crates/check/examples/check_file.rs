@@ -1,10 +1,10 @@
-//! Checks a file and prints the result as JSON, with the seconds it took on standard error.
+//! Checks a file and prints the result as JSON, and the seconds that it took on standard error.
 
 use std::time::Instant;
 
 use homeroom_check::check_alone;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 fn main() -> std::io::Result<()> {
     let Some(path) = std::env::args().nth(1) else {
         eprintln!("usage: check_file FILE");

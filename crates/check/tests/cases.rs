@@ -1,8 +1,8 @@
-//! Every folder of `cases/` is a file and what must be said of it. `UPDATE_CASES=1` writes the answers anew. Beside
-//! `in.csv` may stand the district's `profile.toml`, and `earlier.csv`, which was applied before. A roster in several files
-//! lies in the folder `in`.
+//! Each folder in `cases/` holds a file and the expected result of its check; `UPDATE_CASES=1` rewrites the results. Next to
+//! `in.csv` there may be the district's `profile.toml`, and `earlier.csv`, the file that was applied before. A roster in
+//! several files is in the folder `in`.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -22,7 +22,7 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// The file of a case: `NAME.csv`, or a zip archive of what lies in the folder `NAME`.
+/// The file of a case: `NAME.csv`, or a zip archive of the files in the folder `NAME`.
 fn file(folder: &Path, name: &str) -> Option<Vec<u8>> {
     let set = folder.join(name);
     if !set.is_dir() {
@@ -49,8 +49,8 @@ fn checked(folder: &Path) -> Checked {
     check(&file(folder, "in").unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {}).unwrap()
 }
 
-/// The outcome, counts and findings, a line each.
-fn told(checked: &Checked) -> String {
+/// The outcome, counts and findings, one per line.
+fn summary(checked: &Checked) -> String {
     let report = &checked.report;
     let mut text = format!(
         "{} {} {:?}\nrows {} = {} + {}\nschools {} classes {} teachers {} students {} teachings {} enrollments {}\n",
@@ -87,20 +87,20 @@ fn told(checked: &Checked) -> String {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a developer asks for new answers by the environment")]
-fn every_case_is_told_as_it_was_before() {
+#[expect(clippy::disallowed_methods, reason = "a developer asks for new results through the environment")]
+fn every_case_has_the_expected_result() {
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let mut wrong = vec![];
     let folders = folders();
     assert!(folders.len() >= 30, "the cases are missing: {}", folders.len());
     for folder in folders {
-        let told = told(&checked(&folder));
+        let summary = summary(&checked(&folder));
         let expected = folder.join("out.snap");
         if update {
-            fs::write(&expected, told).unwrap();
-        } else if fs::read_to_string(&expected).unwrap_or_default() != told {
-            wrong.push(format!("{}:\n{told}", folder.display()));
+            fs::write(&expected, summary).unwrap();
+        } else if fs::read_to_string(&expected).unwrap_or_default() != summary {
+            wrong.push(format!("{}:\n{summary}", folder.display()));
         }
     }
-    assert!(wrong.is_empty(), "these cases are told differently:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "these cases have other results:\n{}", wrong.join("\n"));
 }

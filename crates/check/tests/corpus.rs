@@ -1,6 +1,6 @@
-//! Other people's test files, where they are at hand: every one gets an outcome, in time.
+//! Checks other people's test files, if they are available: each must get an outcome within the time limit.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use serde_json::Value;
 fn corpus() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     if !folder.exists() {
-        println!("the corpus is not here: nothing to try");
+        println!("the corpus is not available: nothing to check");
         return None;
     }
     Some(folder)
@@ -27,15 +27,15 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn answered(bytes: &[u8], what: &str) -> CheckReport {
+fn check_in_time(bytes: &[u8], name: &str) -> CheckReport {
     let began = Instant::now();
-    let report = check_alone(&bytes.to_vec(), what).unwrap().report;
+    let report = check_alone(&bytes.to_vec(), name).unwrap().report;
     let allowed = Duration::from_secs(5 + 5 * (bytes.len() as u64 >> 20));
-    assert!(began.elapsed() < allowed, "{what} took {:?}", began.elapsed());
+    assert!(began.elapsed() < allowed, "{name} took {:?}", began.elapsed());
     report
 }
 
-/// Every text inside a JSON value.
+/// Collects every text in a JSON value.
 fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => found.push(text.clone()),
@@ -56,34 +56,34 @@ fn every_file_gets_an_outcome() {
     assert!(all.len() > 20, "{all:?}");
     for path in all {
         let bytes = fs::read(&path).unwrap();
-        answered(&bytes, &path.display().to_string());
-        // Each text inside is a file of its own, and a value in a row.
+        check_in_time(&bytes, &path.display().to_string());
+        // Each text inside is checked as a file of its own, and as a value in a row.
         for line in String::from_utf8_lossy(&bytes).lines() {
             let Ok(json) = serde_json::from_str::<Value>(line) else { continue };
             let mut inside = vec![];
             texts(&json, &mut inside);
             for text in inside {
-                answered(text.as_bytes(), &path.display().to_string());
+                check_in_time(text.as_bytes(), &path.display().to_string());
                 let quoted = text.replace('"', "\"\"");
                 let row = format!(
                     "{HEADER}S,Oak,t@x.org,Tess,Gray,C,Reading,\"{quoted}\",\"{quoted}\",\"{quoted}\",5\n"
                 );
-                answered(row.as_bytes(), &path.display().to_string());
+                check_in_time(row.as_bytes(), &path.display().to_string());
             }
         }
     }
 }
 
 #[test]
-fn flat_rosters_have_the_counts_that_are_known_of_them() {
+fn flat_rosters_have_their_known_counts() {
     let Some(corpus) = corpus() else { return };
     let known = fs::read(corpus.join("flat/expected_counts.json")).unwrap();
     let known = serde_json::from_slice::<serde_json::Map<String, Value>>(&known).unwrap();
     assert!(!known.is_empty());
     for (name, counts) in known {
-        let report = answered(&fs::read(corpus.join("flat").join(&name)).unwrap(), &name);
+        let report = check_in_time(&fs::read(corpus.join("flat").join(&name)).unwrap(), &name);
         assert!(matches!(report.outcome, Outcome::Clean | Outcome::Warnings), "{name} {:?}", report.outcome);
-        let count = |what: &str| counts[what].as_u64().unwrap();
+        let count = |name: &str| counts[name].as_u64().unwrap();
         assert_eq!(report.rows, count("rows"), "{name}");
         assert_eq!(report.schools, count("schools"), "{name}");
         assert_eq!(report.teachers, count("teachers"), "{name}");

@@ -1,6 +1,6 @@
-//! Laws of reading and checking, on random rosters and random bytes.
+//! Laws of reading and checking, with random rosters and random bytes.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use homeroom_check::{Checked, check, check_alone, write_corrected, write_findings};
 use homeroom_model::check_report::Outcome;
@@ -16,27 +16,26 @@ fn checked(bytes: Vec<u8>) -> Checked {
     check_alone(&bytes, "roster.csv").expect("bytes in memory can be read")
 }
 
-/// A roster as text, so that two can be compared whatever their arenas look like.
-fn told(roster: &Roster) -> Vec<String> {
+/// A roster as lines of text, so that rosters with different arenas can be compared.
+fn roster_lines(roster: &Roster) -> Vec<String> {
     let text = |text| roster.texts.get(text);
     let mut lines = vec![];
-    lines.extend(roster.schools.iter().map(|one| format!("school {} {}", text(one.key), text(one.name))));
     lines.extend(
-        roster.classes.iter().map(|one| format!("class {} {} {}", text(one.key), text(one.name), one.school)),
+        roster.schools.iter().map(|school| format!("school {} {}", text(school.key), text(school.name))),
     );
-    lines.extend(roster.teachers.iter().map(|one| {
-        let Person { email, first_name, last_name, .. } = one.person;
+    lines.extend(
+        roster
+            .classes
+            .iter()
+            .map(|class| format!("class {} {} {}", text(class.key), text(class.name), class.school)),
+    );
+    lines.extend(roster.teachers.iter().map(|teacher| {
+        let Person { email, first_name, last_name, .. } = teacher.person;
         format!("teacher {} {} {}", text(email), text(first_name), text(last_name))
     }));
-    lines.extend(roster.students.iter().map(|one| {
-        let person = &one.person;
-        format!(
-            "student {} {} {} {:?}",
-            text(person.email),
-            text(person.first_name),
-            text(person.last_name),
-            one.grade
-        )
+    lines.extend(roster.students.iter().map(|student| {
+        let Person { email, first_name, last_name, .. } = student.person;
+        format!("student {} {} {} {:?}", text(email), text(first_name), text(last_name), student.grade)
     }));
     lines.extend(roster.teachings.iter().map(|link| format!("teaching {link:?}")));
     lines.extend(roster.enrollments.iter().map(|link| format!("enrollment {link:?}")));
@@ -71,9 +70,9 @@ proptest! {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             shuffled.swap(at, (state >> 33) as usize % (at + 1));
         }
-        let (one, other) = (checked(flat_csv(&rows)), checked(flat_csv(&shuffled)));
-        prop_assert_eq!(told(&one.roster), told(&other.roster));
-        prop_assert_eq!(one.report.finding_counts, other.report.finding_counts);
+        let (in_order, shuffled) = (checked(flat_csv(&rows)), checked(flat_csv(&shuffled)));
+        prop_assert_eq!(roster_lines(&in_order.roster), roster_lines(&shuffled.roster));
+        prop_assert_eq!(in_order.report.finding_counts, shuffled.report.finding_counts);
     }
 
     #[test]
@@ -82,10 +81,10 @@ proptest! {
         let quoted = plain.lines().map(|line| {
             line.split(',').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",") + "\n"
         }).collect::<String>();
-        let expected = told(&checked(plain.clone().into_bytes()).roster);
+        let expected = roster_lines(&checked(plain.clone().into_bytes()).roster);
         let mut marked = b"\xEF\xBB\xBF".to_vec();
         marked.extend(plain.as_bytes());
-        for other in [
+        for variant in [
             marked,
             utf16(&plain),
             plain.replace(',', ";").into_bytes(),
@@ -96,12 +95,12 @@ proptest! {
             plain.replace('\n', "\n\n").into_bytes(),
             quoted.into_bytes(),
         ] {
-            prop_assert_eq!(&told(&checked(other).roster), &expected);
+            prop_assert_eq!(&roster_lines(&checked(variant).roster), &expected);
         }
     }
 
     #[test]
-    fn a_spoilt_row_is_counted_and_what_it_names_is_protected(rows in rows(), which in any::<prop::sample::Index>()) {
+    fn a_rejected_row_is_counted_and_everything_it_names_is_protected(rows in rows(), which in any::<prop::sample::Index>()) {
         let mut lines = String::from_utf8(flat_csv(&rows)).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
         let at = which.index(rows.len()) + 1;
         let cells = lines[at].split(',').map(str::to_owned).collect::<Vec<_>>();
@@ -132,19 +131,19 @@ proptest! {
 }
 
 #[test]
-fn the_corrected_file_reads_as_the_file_itself() {
+fn the_corrected_file_has_the_same_roster_as_the_file() {
     let rows = (1..30).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
     let file = flat_csv(&rows.collect::<Vec<_>>());
     let before = checked(file.clone());
     let mut corrected = vec![];
     write_corrected(&file, &ReadRules::default(), &before.findings, &mut corrected).unwrap();
     let after = checked(corrected);
-    assert_eq!(told(&before.roster), told(&after.roster));
+    assert_eq!(roster_lines(&before.roster), roster_lines(&after.roster));
     assert_eq!(after.report.finding_counts[&FindingCode::ColumnIgnored], 2);
 }
 
 #[test]
-fn what_we_would_write_stands_in_both_files() {
+fn both_result_files_contain_the_proposed_values() {
     let row = Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 };
     let mut file = flat_csv(&[row]);
     let class = "S1,School 1,t1@lincoln.example.org,Tess,Teacher1,S1-C1,Class 1 1,";
@@ -167,18 +166,18 @@ fn what_we_would_write_stands_in_both_files() {
 #[test]
 fn a_file_with_an_error_message_counts_as_cut_off() {
     let whole = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
-    for (more, cut_off) in
+    for (appended, cut_off) in
         [("ORA-01555: snapshot too old\n", true), ("1 rows selected.\n", false), ("", false)]
     {
-        assert_eq!(checked([&whole, more.as_bytes()].concat()).ends_mid_row, cut_off, "{more}");
+        assert_eq!(checked([&whole, appended.as_bytes()].concat()).ends_mid_row, cut_off, "{appended}");
     }
 }
 
 #[test]
-fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
+fn a_file_whose_first_windows_1252_byte_comes_late_is_read_as_windows_1252() {
     let rows = (1..2000).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
     let mut file = flat_csv(&rows.collect::<Vec<_>>());
-    assert!(file.len() > 1 << 17, "the byte must lie far beyond what is looked at first");
+    assert!(file.len() > 1 << 17, "the byte must be far beyond the first block");
     let class = b"S1,School 1,t1@lincoln.example.org,Tess,Teacher1,S1-C1,Class 1 1,";
     for student in [&b"Stu,Dent1v1,no address,02\n"[..], b"Zo\xEB,Last,zoe@example.org,02\n"] {
         file.extend(class);
@@ -188,7 +187,11 @@ fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
     let report = &checked.report;
     assert_eq!(report.encoding, "windows-1252");
     assert_eq!((report.rows, report.rows_accepted, report.rows_rejected), (2001, 2000, 1));
-    assert!(told(&checked.roster).iter().any(|line| line.starts_with("student zoe@example.org Zoë Last ")));
+    assert!(
+        roster_lines(&checked.roster)
+            .iter()
+            .any(|line| line.starts_with("student zoe@example.org Zoë Last "))
+    );
 
     let (mut findings, mut corrected) = (vec![], vec![]);
     write_findings(&checked.findings, &mut findings).unwrap();
@@ -201,7 +204,7 @@ fn one_late_byte_of_windows_1252_is_read_as_what_it_is() {
 }
 
 #[test]
-fn files_for_a_spreadsheet_hold_no_formulas() {
+fn files_for_a_spreadsheet_contain_no_formulas() {
     let mut file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
     file.extend(b"=S1,+Oak,-x,@y,=1+1,=C,=N,=F,=L,=cmd@x,=G\n");
     let checked = checked(file.clone());
@@ -219,18 +222,18 @@ fn files_for_a_spreadsheet_hold_no_formulas() {
 }
 
 #[test]
-fn a_file_under_another_name_is_told_and_its_name_proposed() {
+fn an_unexpected_file_name_is_reported_and_proposed() {
     let file = flat_csv(&[Enrolled { school: 1, class: 1, teacher: 1, student: 1, version: 1 }]);
-    let of = |name: &str, profile: &str| {
+    let report = |name: &str, profile: &str| {
         let profile = Profile::parse(profile).unwrap();
         let rules = ReadRules { profile, file_name: Some("roster.csv".into()), ..ReadRules::default() };
         check(&file, name, &rules, &|| None, &mut |_| {}).unwrap().report
     };
-    let other = of("roster (1).csv", "");
-    assert_eq!(other.finding_counts[&FindingCode::FileNameUnexpected], 1);
-    assert_eq!(other.proposals, [ProfileChange::FileName("roster (1).csv".into())]);
-    assert!(other.findings[0].message.contains("roster.csv"), "the expected name is told");
+    let unexpected = report("roster (1).csv", "");
+    assert_eq!(unexpected.finding_counts[&FindingCode::FileNameUnexpected], 1);
+    assert_eq!(unexpected.proposals, [ProfileChange::FileName("roster (1).csv".into())]);
+    assert!(unexpected.findings[0].message.contains("roster.csv"), "the expected name is in the message");
     for (name, profile) in [("roster.csv", ""), ("Roster (1).CSV", "file_names = [\"roster*.csv\"]")] {
-        assert_eq!(of(name, profile).outcome, Outcome::Clean, "{name}");
+        assert_eq!(report(name, profile).outcome, Outcome::Clean, "{name}");
     }
 }

@@ -1,7 +1,7 @@
-//! Every case of read and check, and every kept find of a fuzzer, goes through all fuzz targets: what once broke a law does
-//! not do so again. docs/fuzzing.md says what the targets assert and how a find is kept.
+//! Runs every case of read and check, and every kept find of the fuzzer, through all fuzz targets: an input that once broke a
+//! law must not break it again. docs/fuzzing.md says what the targets assert and how a find is kept.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::fs;
 use std::io::Read;
@@ -16,9 +16,9 @@ mod memory;
 #[path = "../../../fuzz/targets.rs"]
 mod targets;
 
-/// Unpacked bytes for which a find may stand: what is larger is made by a test.
-const UNPACKED: u64 = 8 << 20;
-/// Bytes from which on an input goes through the target only that it was kept for.
+/// How many bytes an unpacked find may have; larger inputs are made by tests.
+const MAX_UNPACKED: u64 = 8 << 20;
+/// A longer input, in bytes, goes only through the target for which it was kept.
 const LONG: usize = 1 << 14;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -27,8 +27,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The input that lies in a file; of a `.gz`, in which long finds are kept, what is inside. A folder is a roster in several
-/// files, in the form that the target `set` takes.
+/// The input in a file; long finds are kept as `.gz` and unpacked here. A folder is a roster in several files, in the form
+/// that the target `set` takes.
 fn input(path: &Path) -> Vec<u8> {
     if path.is_dir() {
         let name = |path: &PathBuf| path.file_name().unwrap().to_owned().into_encoded_bytes();
@@ -40,21 +40,21 @@ fn input(path: &Path) -> Vec<u8> {
         return bytes;
     }
     let mut inside = vec![];
-    MultiGzDecoder::new(bytes.as_slice()).take(UNPACKED).read_to_end(&mut inside).unwrap();
+    MultiGzDecoder::new(bytes.as_slice()).take(MAX_UNPACKED).read_to_end(&mut inside).unwrap();
     inside
 }
 
-/// What goes wrong when these files go through all targets. One after the other, also those of two tests: the memory that
-/// is counted is that of the process.
+/// The targets that break with these files. Only one runs at a time, even when two tests run: memory is counted for the whole
+/// process.
 fn broken(files: &[PathBuf]) -> Vec<String> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap();
     let mut broken = vec![];
     for path in files {
         let input = input(path);
-        // What is long is about lengths, which every target meets in the same way.
-        let own = |name: &str| path.components().any(|part| part.as_os_str() == name);
-        for (name, target) in targets::ALL.iter().filter(|(name, _)| input.len() <= LONG || own(name)) {
+        // A long input tests lengths, which all targets handle alike.
+        let is_for = |name: &str| path.components().any(|part| part.as_os_str() == name);
+        for (name, target) in targets::ALL.iter().filter(|(name, _)| input.len() <= LONG || is_for(name)) {
             let run = || memory::bounded(input.len(), || target(&input));
             if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 broken.push(format!("{name}: {}", path.display()));
@@ -69,7 +69,7 @@ fn root() -> PathBuf {
 }
 
 #[test]
-fn no_case_breaks_a_law_or_costs_more_memory_than_its_due() {
+fn no_case_breaks_a_law_or_exceeds_its_memory_limit() {
     for cases in ["crates/read/tests/cases", "crates/check/tests/cases"] {
         let folders = files(&root().join(cases));
         let cases = folders.iter().flat_map(|case| ["in.csv", "in"].map(|name| case.join(name)));
@@ -81,7 +81,7 @@ fn no_case_breaks_a_law_or_costs_more_memory_than_its_due() {
 }
 
 #[test]
-fn no_kept_find_breaks_a_law_or_costs_more_memory_than_its_due() {
+fn no_kept_find_breaks_a_law_or_exceeds_its_memory_limit() {
     let mut finds = vec![];
     for (target, _) in targets::ALL {
         let kept = files(&root().join("fuzz/finds").join(target));

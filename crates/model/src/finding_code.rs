@@ -349,7 +349,7 @@ catalogue! {
         remedy: "Leave the row out of the export unless you need it for a test.",
     }
     TeacherEmailPrivate "teacher-email-private" Warning {
-        meaning: "The teacher's address is a private one, not the school's.",
+        meaning: "The teacher's address is a personal one, not the school's.",
         example: "ann.lee@gmail.com",
         remedy: "Fill in the address that the school gave the teacher: sign-in and privacy depend on it.",
     }
