@@ -23,9 +23,9 @@ pub fn planned_changes(
     let approval = match run.state {
         RunState::Tested => Approval::None,
         // Of a held run everything that is left waits.
-        RunState::Held => Approval::Schools(vec![]),
+        RunState::Held => Approval::HoldAll,
         state => return Err(Refusal::NoPlannedChanges { run: run.id, state }.into()),
     };
-    let replanned = replan(district, limits, &run, run.report.verdicts.clone(), &approval)?;
+    let replanned = replan(district, limits, &run, run.report.reviews.clone(), &approval)?;
     Ok(replanned.plan.to_csv(&replanned.stored))
 }

@@ -7,15 +7,13 @@ use hashbrown::HashSet;
 use homeroom_check::Checked;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
-use homeroom_model::entity::ClassNumber;
-use homeroom_model::pin::Pin;
 use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::{MatchedBy, Proposal, Verdicts};
+use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_report::{PlanPart, write_plan_file};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
@@ -46,10 +44,7 @@ impl FileExtent {
 /// Plans with everything besides the two rosters that a plan depends on.
 pub struct Planner {
     limits: Limits,
-    pins: Vec<Pin>,
-    verdicts: Verdicts,
-    past_classes: HashSet<ClassNumber>,
-    pending: Vec<Proposal>,
+    inputs: PlanInputs,
 }
 
 /// A plan in its parts, and what a report shows of it.
@@ -57,11 +52,11 @@ pub struct SplitPlan {
     /// The numbers of the whole plan.
     pub counts: PlanCounts,
     /// The plan, split by the fuses.
-    pub parts: Parts,
+    pub parts: PlanParts,
     matched: BTreeMap<MatchedBy, Counts>,
     /// The first ones.
     proposals: Vec<Proposal>,
-    verdicts: Verdicts,
+    reviews: ProposalReviews,
     pins: Vec<PinShown>,
     messages: Vec<String>,
 }
@@ -72,7 +67,7 @@ impl Planner {
         district: &DistrictStore,
         settings: &District,
         extent: FileExtent,
-        verdicts: Verdicts,
+        reviews: ProposalReviews,
     ) -> Result<Planner, StoreError> {
         let since = district.seats_over_since()?;
         let today = settings.today(district.store().now());
@@ -91,13 +86,8 @@ impl Planner {
             today,
             over_since: since.and_then(|since| since.parse().ok()),
         };
-        Ok(Planner {
-            limits,
-            pins: district.pins_list()?,
-            verdicts,
-            past_classes,
-            pending: pending_proposals(district)?,
-        })
+        let (pins, pending) = (district.pins_list()?, pending_proposals(district)?);
+        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, pending, past_classes } })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -110,13 +100,7 @@ impl Planner {
             today: Date::default(),
             over_since: None,
         };
-        Planner {
-            limits,
-            pins: vec![],
-            verdicts: Verdicts::default(),
-            past_classes: HashSet::new(),
-            pending: vec![],
-        }
+        Planner { limits, inputs: PlanInputs::default() }
     }
 
     /// The day in the district.
@@ -132,13 +116,7 @@ impl Planner {
         protected: &Protected,
         approval: &Approval,
     ) -> SplitPlan {
-        let by_hand = ByHand {
-            pins: &self.pins,
-            verdicts: Some(&self.verdicts),
-            pending: &self.pending,
-            past_classes: Some(&self.past_classes),
-        };
-        let planned = plan(stored, wanted, protected, by_hand);
+        let planned = plan(stored, wanted, protected, &self.inputs);
         let counts = planned.plan.counts();
         let proposals = planned.plan.proposals.iter().take(PROPOSALS).cloned().collect();
         let parts = split(planned.plan, stored, &self.limits, approval);
@@ -149,7 +127,7 @@ impl Planner {
             parts,
             matched: planned.matched,
             proposals,
-            verdicts: self.verdicts.clone(),
+            reviews: self.inputs.reviews.clone(),
             pins: planned.pins,
             messages,
         }
@@ -170,14 +148,14 @@ fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreErr
             _ => break,
         }
     }
-    let Some(RunReport { rekeys, verdicts, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
-    Ok(rekeys.into_iter().filter(|proposal| !verdicts.struck.contains(&proposal.id)).collect())
+    let Some(RunReport { rekeys, reviews, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
+    Ok(rekeys.into_iter().filter(|proposal| !reviews.rejected.contains(&proposal.id)).collect())
 }
 
 impl SplitPlan {
     /// Every change as a CSV.
     pub fn to_csv(&self, stored: &StoredRoster) -> Vec<u8> {
-        let Parts { safe, risky, later, .. } = &self.parts;
+        let PlanParts { safe, risky, later, .. } = &self.parts;
         let parts = [(PlanPart::Apply, safe), (PlanPart::Hold, risky), (PlanPart::Defer, later)];
         let mut file = Vec::new();
         write_plan_file(stored, &parts, &safe.proposals, &mut file).expect("memory takes all bytes");
@@ -192,7 +170,7 @@ impl SplitPlan {
         report.messages.extend(self.messages.iter().cloned());
         report.matched.clone_from(&self.matched);
         report.rekeys.clone_from(&self.proposals);
-        report.verdicts.clone_from(&self.verdicts);
+        report.reviews.clone_from(&self.reviews);
         report.pins.clone_from(&self.pins);
     }
 }

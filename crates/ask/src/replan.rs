@@ -1,7 +1,7 @@
 //! Plans a run's upload again, on the roster as it is now.
 
 use homeroom_check::check;
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::Run;
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
@@ -25,12 +25,12 @@ pub struct Replanned {
     pub today: Date,
 }
 
-/// Reads the kept file of `run` again and plans it with these verdicts.
+/// Reads the kept file of `run` again and plans it with these reviews.
 pub fn replan(
     district: &DistrictStore,
     limits: &ReadLimits,
     run: &Run,
-    verdicts: Verdicts,
+    reviews: ProposalReviews,
     approval: &Approval,
 ) -> Result<Replanned, AskError> {
     let settings = district.settings()?;
@@ -39,7 +39,7 @@ pub fn replan(
     let stored = district.roster_load()?;
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::of(&checked, &stored);
-    let planner = Planner::load(district, &settings, extent, verdicts)?;
+    let planner = Planner::load(district, &settings, extent, reviews)?;
     let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
     Ok(Replanned { plan, stored, rows: extent.rows, today: planner.today() })
 }

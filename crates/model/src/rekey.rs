@@ -114,29 +114,35 @@ pub struct Proposal {
     pub new_entity: Option<EntityRef>,
 }
 
-/// What a person said about single proposals.
+/// What people decided about single proposals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Verdicts {
-    /// Struck out: these are two, not one.
-    pub struck: Vec<EntityRef>,
-    /// Doubtful ones that are right.
+pub struct ProposalReviews {
+    /// Rejected ones: these are two entities.
+    #[serde(rename = "struck")]
+    pub rejected: Vec<EntityRef>,
+    /// Accepted ones, which would otherwise be doubtful.
     pub accepted: Vec<EntityRef>,
 }
 
-impl Verdicts {
-    /// Adds what was said later: it counts.
-    pub fn add(&mut self, later: &Verdicts) {
-        let Verdicts { struck, accepted } = self;
-        struck.retain(|id| !later.accepted.contains(id));
-        accepted.retain(|id| !later.struck.contains(id));
-        struck.extend(later.struck.iter().filter(|id| !struck.contains(id)).copied().collect::<Vec<_>>());
-        accepted
-            .extend(later.accepted.iter().filter(|id| !accepted.contains(id)).copied().collect::<Vec<_>>());
+impl ProposalReviews {
+    /// Adds later decisions, which replace earlier ones about the same proposals.
+    pub fn add(&mut self, later: &ProposalReviews) {
+        fn add_new(ids: &mut Vec<EntityRef>, later: &[EntityRef]) {
+            for id in later {
+                if !ids.contains(id) {
+                    ids.push(*id);
+                }
+            }
+        }
+        self.rejected.retain(|id| !later.accepted.contains(id));
+        self.accepted.retain(|id| !later.rejected.contains(id));
+        add_new(&mut self.rejected, &later.rejected);
+        add_new(&mut self.accepted, &later.accepted);
     }
 
-    /// Whether nothing was said.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.struck.is_empty() && self.accepted.is_empty()
+        self.rejected.is_empty() && self.accepted.is_empty()
     }
 }

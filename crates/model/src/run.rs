@@ -9,7 +9,7 @@ use crate::check_report::CheckReport;
 use crate::counts::{Counts, PlanCounts};
 use crate::hold::Held;
 use crate::ids::{BlobId, PinNumber, RunId, RunNumber, UploadId};
-use crate::rekey::{MatchedBy, Proposal, Verdicts};
+use crate::rekey::{MatchedBy, Proposal, ProposalReviews};
 use crate::seats::Seats;
 use crate::word::string_enum;
 
@@ -129,8 +129,8 @@ pub struct RunReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rekeys: Vec<Proposal>,
     /// What was said about proposals.
-    #[serde(default, skip_serializing_if = "Verdicts::is_empty")]
-    pub verdicts: Verdicts,
+    #[serde(default, rename = "verdicts", skip_serializing_if = "ProposalReviews::is_empty")]
+    pub reviews: ProposalReviews,
     /// What was set by hand, and what it does in this plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<PinShown>,

@@ -1,8 +1,8 @@
-//! Pins over the file: what was set by hand wins.
+//! Applies pins to a wanted roster: what was set by hand wins over the file.
 
 use hashbrown::HashSet;
 use homeroom_model::Grade;
-use homeroom_model::entity::{ByNumber, Entity, EntityRef, StudentNumber, TeacherNumber};
+use homeroom_model::entity::{ByNumber, EntityRef, StudentNumber, TeacherNumber};
 use homeroom_model::name::{Likeness, likeness, same_first_name};
 use homeroom_model::pin::{Pin, PinWhat, PinnedPerson};
 use homeroom_model::roster::{Person, Roster, RosterLink, Student, Teacher};
@@ -10,202 +10,224 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
-/// Numbers of stored people who are left out by hand.
+use crate::roster_person::RosterPerson;
+
+/// Stored people whom pins leave out.
 #[derive(Debug, Default)]
 pub(crate) struct LeftOut {
     pub(crate) teachers: HashSet<TeacherNumber>,
     pub(crate) students: HashSet<StudentNumber>,
 }
 
-/// Puts pins into a wanted roster, and says of each what it does.
-pub(crate) fn put(wanted: &mut Roster, stored: &StoredRoster, pins: &[Pin]) -> (Vec<PinShown>, LeftOut) {
+/// Applies pins to a wanted roster, and says of each what it does.
+pub(crate) fn apply_pins(
+    wanted: &mut Roster,
+    stored: &StoredRoster,
+    pins: &[Pin],
+) -> (Vec<PinShown>, LeftOut) {
     let mut left_out = LeftOut::default();
-    let shown = pins
-        .iter()
-        .map(|pin| {
-            let effect = match &pin.what {
-                PinWhat::ExtraStudent { class, student, grade } => class_at(wanted, class)
-                    .and_then(|class| {
-                        Ok(RosterLink { class, person: student_at(wanted, stored, student, *grade)? })
-                    })
-                    .map_or_else(|why| why, |link| add(&mut wanted.enrollments, link)),
-                PinWhat::CoTeacher { class, teacher } => class_at(wanted, class)
-                    .and_then(|class| Ok(RosterLink { class, person: teacher_at(wanted, stored, teacher)? }))
-                    .map_or_else(|why| why, |link| add(&mut wanted.teachings, link)),
-                PinWhat::ClassName { class, name } => match class_at(wanted, class) {
-                    Err(why) => why,
-                    Ok(class) if wanted.texts.get(wanted.classes[class as usize].name) == name => SAME,
-                    Ok(class) => {
-                        wanted.classes[class as usize].name = wanted.texts.push(name);
-                        OTHER
-                    }
-                },
-                PinWhat::Excluded { person } => leave_out(wanted, stored, person, &mut left_out),
-            };
-            PinShown {
-                number: pin.number,
-                what: pin.what.words(),
-                effect: effect.into(),
-                owner: pin.owner.clone(),
-                until: pin.until,
-            }
-        })
-        .collect();
-    (shown, left_out)
+    let show = |pin: &Pin| PinShown {
+        number: pin.number,
+        what: pin.what.words(),
+        effect: apply_pin(wanted, stored, &pin.what, &mut left_out).into(),
+        owner: pin.owner.clone(),
+        until: pin.until,
+    };
+    (pins.iter().map(show).collect(), left_out)
 }
 
-const OTHER: &str = "differs from the file";
-const SAME: &str = "the file says so, too";
+const DIFFERS: &str = "differs from the file";
+const SAME: &str = "the file says the same";
 const NO_CLASS: &str = "without effect: the class is not in the file";
 const SEVERAL_CLASSES: &str =
-    "without effect: several schools use this class_id; write it after the school's, as S1/C1";
+    "without effect: several schools use this class_id; put the school's in front, as in S1/C1";
 const NOBODY: &str = "without effect: nobody has this address or number, and the pin gives no name";
 const PASSED_ON: &str = "without effect: the address belongs to someone else now";
 const IN_BOTH: &str =
     "without effect: the address is a teacher's and cannot be a student's, or the other way round";
 
-fn is(texts: &StringArena, person: &Person, key: &str) -> bool {
+/// Applies one pin, and gives its effect in words.
+fn apply_pin(
+    wanted: &mut Roster,
+    stored: &StoredRoster,
+    what: &PinWhat,
+    left_out: &mut LeftOut,
+) -> &'static str {
+    let effect = match what {
+        PinWhat::ExtraStudent { class, student, grade } => class_at(wanted, class)
+            .and_then(|class| Ok(RosterLink { class, person: student_at(wanted, stored, student, *grade)? }))
+            .map(|link| add_link(&mut wanted.enrollments, link)),
+        PinWhat::CoTeacher { class, teacher } => class_at(wanted, class)
+            .and_then(|class| Ok(RosterLink { class, person: teacher_at(wanted, stored, teacher)? }))
+            .map(|link| add_link(&mut wanted.teachings, link)),
+        PinWhat::ClassName { class, name } => {
+            class_at(wanted, class).map(|class| rename_class(wanted, class, name))
+        }
+        PinWhat::Excluded { person } => Ok(leave_out(wanted, stored, person, left_out)),
+    };
+    effect.unwrap_or_else(|why_not| why_not)
+}
+
+fn has_key(texts: &StringArena, person: &Person, key: &str) -> bool {
     !key.is_empty() && (texts.get(person.email) == key || texts.get(person.sis_id) == key)
 }
 
-/// The class with this id; where schools use the same ids, it is written after the school's, and may be left out while only one has it.
+/// The class with this id. Where schools use the same ids, the school's is in front, and may be left out while only one has it.
 fn class_at(wanted: &Roster, key: &str) -> Result<u32, &'static str> {
-    let keys = || wanted.classes.iter().map(|class| wanted.texts.get(class.key));
-    if let Some(at) = keys().position(|one| one == key) {
+    let ids = || wanted.classes.iter().map(|class| wanted.texts.get(class.key));
+    if let Some(at) = ids().position(|id| id == key) {
         return Ok(at as u32);
     }
-    let mut alike = keys().zip(0..).filter(|(one, _)| one.rsplit_once('/').is_some_and(|(_, id)| id == key));
-    match (alike.next(), alike.next()) {
+    let has_suffix = |full: &str| full.rsplit_once('/').is_some_and(|(_, id)| id == key);
+    let mut candidates = ids().zip(0..).filter(|(full, _)| has_suffix(full));
+    match (candidates.next(), candidates.next()) {
         (Some((_, at)), None) => Ok(at),
         (Some(_), Some(_)) => Err(SEVERAL_CLASSES),
         (None, _) => Err(NO_CLASS),
     }
 }
 
-fn add(links: &mut Vec<RosterLink>, link: RosterLink) -> &'static str {
+fn rename_class(wanted: &mut Roster, class: u32, name: &str) -> &'static str {
+    let class = &mut wanted.classes[class as usize];
+    if wanted.texts.get(class.name) == name {
+        return SAME;
+    }
+    class.name = wanted.texts.push(name);
+    DIFFERS
+}
+
+fn add_link(links: &mut Vec<RosterLink>, link: RosterLink) -> &'static str {
     match links.binary_search(&link) {
         Ok(_) => SAME,
         Err(at) => {
             links.insert(at, link);
-            OTHER
+            DIFFERS
         }
     }
 }
 
-/// The student in the wanted roster; put there as they are stored, or as the pin describes them.
+/// The student's position in the wanted roster; added there as stored, or as the pin describes them.
 fn student_at(
     wanted: &mut Roster,
     stored: &StoredRoster,
-    who: &PinnedPerson,
+    pinned: &PinnedPerson,
     grade: Option<Grade>,
 ) -> Result<u32, &'static str> {
-    let known = known(stored, &stored.students, |student| &student.person, &who.key);
+    let old = find_stored(stored, &stored.students, &pinned.key);
     let people = wanted.students.iter().map(|student| student.person).collect::<Vec<_>>();
-    let student = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
-        Found::At(at) => return Ok(at),
+    let student = match find(wanted, &people, stored, old.map(|student| student.person), pinned)? {
+        Found::InFile(at) => return Ok(at),
         Found::Stored(person) => {
-            let student = known.unwrap_or_default();
+            let student = old.unwrap_or_default();
             Student { person, ..student }.map_texts(|text| wanted.texts.push_from(&stored.texts, text))
         }
-        Found::New => Student { person: described(&mut wanted.texts, who)?, grade, ..Student::default() },
+        Found::Unknown => {
+            Student { person: described(&mut wanted.texts, pinned)?, grade, ..Student::default() }
+        }
     };
     let email = wanted.texts.get(student.person.email);
-    if !email.is_empty() && wanted.teachers.iter().any(|one| wanted.texts.get(one.person.email) == email) {
+    if !email.is_empty()
+        && wanted.teachers.iter().any(|teacher| wanted.texts.get(teacher.person.email) == email)
+    {
         return Err(IN_BOTH);
     }
     wanted.students.push(student);
     Ok(wanted.students.len() as u32 - 1)
 }
 
-fn teacher_at(wanted: &mut Roster, stored: &StoredRoster, who: &PinnedPerson) -> Result<u32, &'static str> {
-    let known = known(stored, &stored.teachers, |teacher| &teacher.person, &who.key);
+/// The same for a teacher.
+fn teacher_at(
+    wanted: &mut Roster,
+    stored: &StoredRoster,
+    pinned: &PinnedPerson,
+) -> Result<u32, &'static str> {
+    let old = find_stored(stored, &stored.teachers, &pinned.key);
     let people = wanted.teachers.iter().map(|teacher| teacher.person).collect::<Vec<_>>();
-    let person = match find(wanted, &people, stored, known.map(|known| known.person), who)? {
-        Found::At(at) => return Ok(at),
+    let person = match find(wanted, &people, stored, old.map(|teacher| teacher.person), pinned)? {
+        Found::InFile(at) => return Ok(at),
         Found::Stored(person) => person.map_texts(|text| wanted.texts.push_from(&stored.texts, text)),
-        Found::New => described(&mut wanted.texts, who)?,
+        Found::Unknown => described(&mut wanted.texts, pinned)?,
     };
     let email = wanted.texts.get(person.email);
-    if wanted.students.iter().any(|one| wanted.texts.get(one.person.email) == email) {
+    if wanted.students.iter().any(|student| wanted.texts.get(student.person.email) == email) {
         return Err(IN_BOTH);
     }
     wanted.teachers.push(Teacher { person });
     Ok(wanted.teachers.len() as u32 - 1)
 }
 
-/// Whom a pin names.
+/// The person that a pin is about.
 enum Found {
-    /// Someone whom the file has.
-    At(u32),
-    /// Someone whom it does not have, as stored.
+    /// In the file, at a position.
+    InFile(u32),
+    /// Stored, but not in the file.
     Stored(Person),
-    /// Someone who is not known.
-    New,
+    /// Neither.
+    Unknown,
 }
 
-/// Looks for whom a pin names: in the file under the key, or as the stored person under whatever key they have there now.
+/// Finds the person that a pin is about: in the file under the key, or the stored one under whatever key the file has them now.
 fn find(
     wanted: &Roster,
     people: &[Person],
     stored: &StoredRoster,
-    known: Option<Person>,
-    who: &PinnedPerson,
+    old: Option<Person>,
+    pinned: &PinnedPerson,
 ) -> Result<Found, &'static str> {
     let texts = &wanted.texts;
-    let at = |fits: &dyn Fn(&Person) -> bool| people.iter().position(fits).map(|at| at as u32);
-    let name = |texts: &'_ StringArena, one: &Person| {
-        (texts.get(one.first_name).to_owned(), texts.get(one.last_name).to_owned())
+    let position = |fits: &dyn Fn(&Person) -> bool| people.iter().position(fits).map(|at| at as u32);
+    let name = |texts: &'_ StringArena, person: &Person| {
+        (texts.get(person.first_name).to_owned(), texts.get(person.last_name).to_owned())
     };
-    let Some(known) = known else {
-        return Ok(at(&|one| is(texts, one, &who.key)).map_or(Found::New, Found::At));
+    let Some(old) = old else {
+        let at = position(&|person| has_key(texts, person, &pinned.key));
+        return Ok(at.map_or(Found::Unknown, Found::InFile));
     };
-    let (first_name, last_name) = name(&stored.texts, &known);
-    let is_them = |one: &Person| {
-        let (first, last) = name(texts, one);
-        same_first_name(&first, &first_name)
-            || likeness(&first, &last, &first_name, &last_name) != Likeness::Different
+    let (old_first, old_last) = name(&stored.texts, &old);
+    let has_similar_name = |person: &Person| {
+        let (first, last) = name(texts, person);
+        same_first_name(&first, &old_first)
+            || likeness(&first, &last, &old_first, &old_last) != Likeness::Different
     };
-    let same = |had: StrId, has: StrId| !had.is_empty() && stored.texts.get(had) == texts.get(has);
-    if let Some(at) = at(&|one| same(known.sis_id, one.sis_id) || same(known.clever_id, one.clever_id)) {
-        return Ok(Found::At(at));
+    let same = |old: StrId, new: StrId| !old.is_empty() && stored.texts.get(old) == texts.get(new);
+    let same_id = |person: &Person| same(old.sis_id, person.sis_id) || same(old.clever_id, person.clever_id);
+    if let Some(at) = position(&same_id) {
+        return Ok(Found::InFile(at));
     }
-    if let Some(at) = at(&|one| is(texts, one, &who.key) || same(known.email, one.email)) {
-        return if is_them(&people[at as usize]) { Ok(Found::At(at)) } else { Err(PASSED_ON) };
+    if let Some(at) = position(&|person| has_key(texts, person, &pinned.key) || same(old.email, person.email))
+    {
+        return if has_similar_name(&people[at as usize]) { Ok(Found::InFile(at)) } else { Err(PASSED_ON) };
     }
-    // Someone with another address and the very name, and no one else: that is what a re-key is about.
-    let full = known.full_name(&stored.texts);
-    let mut namesakes = (0..people.len()).filter(|at| people[*at].full_name(texts) == full);
+    // The only one with exactly this name, under another address: that is what a re-key is about.
+    let full_name = old.full_name(&stored.texts);
+    let mut namesakes = (0..people.len()).filter(|at| people[*at].full_name(texts) == full_name);
     match (namesakes.next(), namesakes.next()) {
-        (Some(at), None) => Ok(Found::At(at as u32)),
-        _ => Ok(Found::Stored(known)),
+        (Some(at), None) => Ok(Found::InFile(at as u32)),
+        _ => Ok(Found::Stored(old)),
     }
 }
 
-/// Who is stored under the key, present or former; an active one before others.
-fn known<V: Entity>(
-    stored: &StoredRoster,
-    list: &[Stored<V>],
-    person: impl Fn(&V) -> &Person,
-    key: &str,
-) -> Option<V> {
-    let named = || list.iter().filter(|one| is(&stored.texts, person(&one.values), key));
-    let former = || {
+/// The person stored under a present or former key; an active one before others.
+fn find_stored<V: RosterPerson>(stored: &StoredRoster, list: &[Stored<V>], key: &str) -> Option<V> {
+    let holders = || list.iter().filter(|person| has_key(&stored.texts, person.values.person(), key));
+    let former_holder = || {
         let mut keys = stored.former_keys.iter().rev();
-        let former = keys.find(|one| one.entity.kind == V::KIND && stored.texts.get(one.key) == key)?;
+        let former =
+            keys.find(|former| former.entity.kind == V::KIND && stored.texts.get(former.key) == key)?;
         list.by_number(former.entity.number_as()?)
     };
-    let found = named().find(|one| one.active).or_else(|| named().next_back()).or_else(former);
-    found.map(|one| one.values)
+    let found = holders().find(|person| person.active).or_else(|| holders().next_back());
+    found.or_else(former_holder).map(|person| person.values)
 }
 
-fn described(texts: &mut StringArena, who: &PinnedPerson) -> Result<Person, &'static str> {
-    if !who.key.contains('@') || who.first_name.is_empty() || who.last_name.is_empty() {
+fn described(texts: &mut StringArena, pinned: &PinnedPerson) -> Result<Person, &'static str> {
+    if !pinned.key.contains('@') || pinned.first_name.is_empty() || pinned.last_name.is_empty() {
         return Err(NOBODY);
     }
     Ok(Person {
-        email: texts.push(&who.key),
-        first_name: texts.push(&who.first_name),
-        last_name: texts.push(&who.last_name),
+        email: texts.push(&pinned.key),
+        first_name: texts.push(&pinned.first_name),
+        last_name: texts.push(&pinned.last_name),
         ..Person::default()
     })
 }
@@ -213,14 +235,15 @@ fn described(texts: &mut StringArena, who: &PinnedPerson) -> Result<Person, &'st
 /// Takes a person out of a roster with their links, under any key that they have or had.
 fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &mut LeftOut) -> &'static str {
     let mut keys = vec![key.to_owned()];
-    // Who had the key before is meant when nobody has it now.
-    let has_it = |person: &Person| is(&stored.texts, person, key);
-    let taken = stored.teachers.iter().any(|one| one.active && has_it(&one.values.person))
-        || stored.students.iter().any(|one| one.active && has_it(&one.values.person));
-    let with_former = stored.former_keys.iter().filter(|one| !taken && stored.texts.get(one.key) == key);
-    let with_former = with_former.map(|one| one.entity).collect::<HashSet<_>>();
+    // A former holder of the key is meant only when nobody has it now.
+    let holds_key = |person: &Person| has_key(&stored.texts, person, key);
+    let is_held = stored.teachers.iter().any(|teacher| teacher.active && holds_key(&teacher.values.person))
+        || stored.students.iter().any(|student| student.active && holds_key(&student.values.person));
+    let former_holders =
+        stored.former_keys.iter().filter(|former| !is_held && stored.texts.get(former.key) == key);
+    let former_holders = former_holders.map(|former| former.entity).collect::<HashSet<_>>();
     let mut is_left_out = |entity: EntityRef, person: &Person| {
-        let is_meant = is(&stored.texts, person, key) || with_former.contains(&entity);
+        let is_meant = has_key(&stored.texts, person, key) || former_holders.contains(&entity);
         if is_meant {
             let present = [person.email, person.sis_id].map(|key| stored.texts.get(key).to_owned());
             keys.extend(present.into_iter().filter(|key| !key.is_empty()));
@@ -238,27 +261,28 @@ fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &m
         }
     }
     let Roster { texts, teachers, students, teachings, enrollments, .. } = wanted;
-    let out = |person: &Person| keys.iter().any(|key| is(texts, person, key));
+    let stays = |person: &Person| !keys.iter().any(|key| has_key(texts, person, key));
     let before = teachers.len() + students.len();
-    retain(teachers, teachings, |teacher| !out(&teacher.person));
-    retain(students, enrollments, |student| !out(&student.person));
-    if teachers.len() + students.len() < before { OTHER } else { SAME }
+    retain(teachers, teachings, |teacher| stays(&teacher.person));
+    retain(students, enrollments, |student| stays(&student.person));
+    if teachers.len() + students.len() < before { DIFFERS } else { SAME }
 }
 
-fn retain<V>(list: &mut Vec<V>, links: &mut Vec<RosterLink>, stays: impl Fn(&V) -> bool) {
+/// Keeps those people who stay, and their links.
+fn retain<V>(people: &mut Vec<V>, links: &mut Vec<RosterLink>, stays: impl Fn(&V) -> bool) {
     let mut next = 0;
-    let places = list
+    let new_positions = people
         .iter()
-        .map(|one| {
-            let place = stays(one).then_some(next);
-            next += u32::from(place.is_some());
-            place
+        .map(|person| {
+            let position = stays(person).then_some(next);
+            next += u32::from(position.is_some());
+            position
         })
         .collect::<Vec<_>>();
-    list.retain(|one| stays(one));
-    links.retain_mut(|link| match places[link.person as usize] {
-        Some(place) => {
-            link.person = place;
+    people.retain(|person| stays(person));
+    links.retain_mut(|link| match new_positions[link.person as usize] {
+        Some(position) => {
+            link.person = position;
             true
         }
         None => false,

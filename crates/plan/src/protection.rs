@@ -1,4 +1,4 @@
-//! What a rejected row names stays: which stored things and links must not be removed in this run.
+//! Protects what rejected rows name: stored entities and links that must not be removed in this run.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -9,9 +9,9 @@ use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
 use crate::pins::LeftOut;
 
-/// Numbers that stay active, and links that stay in force.
+/// Entities that stay active, and links that stay in force.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct ProtectedNumbers {
     pub(crate) schools: HashSet<SchoolNumber>,
     pub(crate) classes: HashSet<ClassNumber>,
     pub(crate) teachers: HashSet<TeacherNumber>,
@@ -20,45 +20,45 @@ pub(crate) struct Kept {
     pub(crate) enrollments: HashSet<EnrollmentLink>,
 }
 
-/// Active things by key; of people by the SIS's number and by address.
-type Numbers<'s, N> = HashMap<&'s str, N>;
+/// Active entities by key; people by the SIS's number and by address.
+type NumberByKey<'s, N> = HashMap<&'s str, N>;
 
-impl Kept {
-    pub(crate) fn new(stored: &StoredRoster, protected: &Protected) -> Kept {
+impl ProtectedNumbers {
+    pub(crate) fn new(stored: &StoredRoster, protected: &Protected) -> ProtectedNumbers {
         if protected.is_empty() {
-            return Kept::default();
+            return ProtectedNumbers::default();
         }
         let text = |text| stored.texts.get(text);
-        let schools = numbers(&stored.schools, |school| [text(school.key), ""]);
-        let classes = numbers(&stored.classes, |class| [text(class.key), ""]);
+        let schools = by_key(&stored.schools, |school| [text(school.key), ""]);
+        let classes = by_key(&stored.classes, |class| [text(class.key), ""]);
         let keys = |person: &Person| [text(person.sis_id), text(person.email)];
-        let teachers = numbers(&stored.teachers, |teacher| keys(&teacher.person));
-        let students = numbers(&stored.students, |student| keys(&student.person));
-        let mut kept = Kept {
+        let teachers = by_key(&stored.teachers, |teacher| keys(&teacher.person));
+        let students = by_key(&stored.students, |student| keys(&student.person));
+        let mut numbers = ProtectedNumbers {
             schools: named(protected, &schools, ProtectedAs::School),
             classes: named(protected, &classes, ProtectedAs::Class),
             teachers: named(protected, &teachers, ProtectedAs::Teacher),
             students: named(protected, &students, ProtectedAs::Student),
-            ..Kept::default()
+            ..ProtectedNumbers::default()
         };
-        kept.enrollments = links(
+        numbers.enrollments = protected_links(
             &stored.enrollments,
-            &pairs(&classes, &students, protected.enrollments()),
+            &named_links(&classes, &students, protected.enrollments()),
             &named(protected, &classes, ProtectedAs::ClassOfUnknownStudent),
             &named(protected, &students, ProtectedAs::StudentOfUnknownClass),
         );
-        kept.teachings = links(
+        numbers.teachings = protected_links(
             &stored.teachings,
-            &pairs(&classes, &teachers, protected.teachings()),
+            &named_links(&classes, &teachers, protected.teachings()),
             &named(protected, &classes, ProtectedAs::ClassOfUnknownTeacher),
             &named(protected, &teachers, ProtectedAs::TeacherOfUnknownClass),
         );
-        kept.complete(stored);
-        kept
+        numbers.add_ends(stored);
+        numbers
     }
 
-    /// Whoever is left out by hand does not stay, whatever names them.
-    pub(crate) fn without(mut self, left_out: &LeftOut) -> Kept {
+    /// Without people whom a pin leaves out: they go, whatever names them.
+    pub(crate) fn without(mut self, left_out: &LeftOut) -> ProtectedNumbers {
         self.teachers.retain(|number| !left_out.teachers.contains(number));
         self.students.retain(|number| !left_out.students.contains(number));
         self.teachings.retain(|link| !left_out.teachers.contains(&link.person));
@@ -66,8 +66,8 @@ impl Kept {
         self
     }
 
-    /// A link that stays needs its class and person, a class its school.
-    fn complete(&mut self, stored: &StoredRoster) {
+    /// A link that stays needs its class and its person, a class its school.
+    fn add_ends(&mut self, stored: &StoredRoster) {
         for link in &self.enrollments {
             self.classes.insert(link.class);
             self.students.insert(link.person);
@@ -82,33 +82,37 @@ impl Kept {
     }
 }
 
-fn named<N: EntityNumber>(protected: &Protected, numbers: &Numbers<'_, N>, what: ProtectedAs) -> HashSet<N> {
+fn named<N: EntityNumber>(
+    protected: &Protected,
+    numbers: &NumberByKey<'_, N>,
+    what: ProtectedAs,
+) -> HashSet<N> {
     let keys = protected.keys(what).chain(protected.keys(ProtectedAs::Anything));
     keys.filter_map(|key| numbers.get(key).copied()).collect()
 }
 
-fn numbers<'s, V: Entity>(
+fn by_key<'s, V: Entity>(
     list: &'s [Stored<V>],
     keys: impl Fn(&'s V) -> [&'s str; 2],
-) -> Numbers<'s, V::Number> {
-    let active = list.iter().filter(|one| one.active);
+) -> NumberByKey<'s, V::Number> {
+    let active = list.iter().filter(|stored| stored.active);
     active
-        .flat_map(|one| keys(&one.values).map(|key| (key, one.number)))
+        .flat_map(|stored| keys(&stored.values).map(|key| (key, stored.number)))
         .filter(|(key, _)| !key.is_empty())
         .collect()
 }
 
-fn pairs<'p, P: EntityNumber>(
-    classes: &Numbers<'_, ClassNumber>,
-    people: &Numbers<'_, P>,
+fn named_links<'p, P: EntityNumber>(
+    classes: &NumberByKey<'_, ClassNumber>,
+    people: &NumberByKey<'_, P>,
     pairs: impl Iterator<Item = (&'p str, &'p str)>,
 ) -> HashSet<Link<P>> {
     let link = |(class, person)| Some(Link { class: *classes.get(class)?, person: *people.get(person)? });
     pairs.filter_map(link).collect()
 }
 
-/// Links in force that are named, or whose class or person is among those whose other side could not be read.
-fn links<P: EntityNumber>(
+/// Links in force that are named, or whose class or person is in a row whose other side could not be read.
+fn protected_links<P: EntityNumber>(
     stored: &[StoredLink<P>],
     named: &HashSet<Link<P>>,
     classes: &HashSet<ClassNumber>,
@@ -117,5 +121,5 @@ fn links<P: EntityNumber>(
     let stays = |link: &Link<P>| {
         named.contains(link) || classes.contains(&link.class) || people.contains(&link.person)
     };
-    stored.iter().filter(|one| one.active && stays(&one.link)).map(|one| one.link).collect()
+    stored.iter().filter(|stored| stored.active && stays(&stored.link)).map(|stored| stored.link).collect()
 }

@@ -11,7 +11,7 @@ use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, StringArena};
-use homeroom_plan::{Approval, ByHand, Limits, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, plan, split};
 use jiff::civil::Date;
 
 /// Seats of every case; one of them goes beyond.
@@ -79,7 +79,7 @@ fn told(plan: &Plan) -> String {
 fn case(folder: &Path) -> String {
     let (before, after) = (read(&folder.join("stored.csv")), read(&folder.join("wanted.csv")));
     let stored = StoredRoster::of(before.roster, before.report.rows);
-    let planned = plan(&stored, after.roster, &after.protected, ByHand::default());
+    let planned = plan(&stored, after.roster, &after.protected, &PlanInputs::default());
     let limits = Limits {
         policy: Policy::default(),
         seats: SEATS,

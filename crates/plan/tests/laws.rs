@@ -18,7 +18,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
-use homeroom_plan::{Approval, ByHand, Limits, Parts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use jiff::civil::Date;
 use proptest::prelude::*;
 
@@ -43,7 +43,7 @@ fn stored(csv: &str) -> StoredRoster {
 }
 
 fn planned(stored: &StoredRoster, csv: &str) -> Plan {
-    plan(stored, roster(csv).roster, &Protected::default(), ByHand::default()).plan
+    plan(stored, roster(csv).roster, &Protected::default(), &PlanInputs::default()).plan
 }
 
 fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
@@ -215,7 +215,7 @@ proptest! {
         let limits = limits(policy, seats, &b);
         let whole = planned(&a, &b);
         let counts = whole.counts();
-        let Parts { safe, risky, held, .. } = split(whole, &a, &limits, &Approval::None);
+        let PlanParts { safe, risky, held, .. } = split(whole, &a, &limits, &Approval::None);
         prop_assert_eq!(safe.counts().changes() + risky.counts().changes(), counts.changes());
         prop_assert_eq!(held.fuses.is_empty(), risky.is_empty(), "what waits has a reason, and a reason holds something");
         let by_school = held.schools.iter().map(|one| one.counts.changes().total()).sum::<u64>();
@@ -285,7 +285,7 @@ proptest! {
             bytes
         });
         let same = check_alone(&utf_16, "").unwrap();
-        let (one, two) = (planned(&a, &b), plan(&a, same.roster, &Protected::default(), ByHand::default()).plan);
+        let (one, two) = (planned(&a, &b), plan(&a, same.roster, &Protected::default(), &PlanInputs::default()).plan);
         prop_assert_eq!(one.counts(), two.counts());
         prop_assert_eq!(&one.proposals, &two.proposals);
         prop_assert_eq!(told(&applied(&a, &one)), told(&applied(&a, &two)));
@@ -360,7 +360,7 @@ proptest! {
             };
         }
         let b = check_alone(&lines.join("\n").into_bytes(), "").unwrap();
-        let plan = plan(&a, b.roster, &b.protected, ByHand::default()).plan;
+        let plan = plan(&a, b.roster, &b.protected, &PlanInputs::default()).plan;
         prop_assert_eq!(plan.counts().deactivate.total(), 0, "{:?}", plan.counts().deactivate);
     }
 

@@ -29,7 +29,7 @@ pub fn handle_job(context: &SyncContext, job: &Job) -> Outcome {
         Task::Run(number) => make_run(context, &district, *number),
         Task::Approve(number, schools) => approve(context, &district, *number, schools),
         Task::Discard(number, schools) => discard(&district, *number, schools),
-        Task::ReviewProposals(number, verdicts) => review_proposals(context, &district, *number, verdicts),
+        Task::ReviewProposals(number, reviews) => review_proposals(context, &district, *number, reviews),
         Task::Expire(number) => expire(&district, *number),
         Task::Undo(number) => undo(context, &district, *number),
         Task::Redo(number) => redo(context, &district, *number),

@@ -9,7 +9,7 @@ use homeroom_model::calendar::CalendarEntry;
 use homeroom_model::check_report::Outcome;
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{RunKind, RunReport, RunState};
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
@@ -79,7 +79,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let extent = FileExtent::of(&checked, &stored);
     let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
-    let planner = Planner::load(district, settings, extent, Verdicts::default())?;
+    let planner = Planner::load(district, settings, extent, ProposalReviews::default())?;
     let pause = settings.policy.pauses(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {

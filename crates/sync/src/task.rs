@@ -1,7 +1,7 @@
 //! The jobs of a district, and their form in the queue.
 
 use homeroom_model::ids::{JobId, RunNumber};
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_store::jobs::{Job, NewJob};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub enum Task {
     /// Discard what a run holds, in these schools or, without any, in all.
     Discard(RunNumber, Vec<String>),
     /// Reject or accept proposals of a held run.
-    ReviewProposals(RunNumber, Verdicts),
+    ReviewProposals(RunNumber, ProposalReviews),
     /// Discard what a run holds because its time is over.
     Expire(RunNumber),
     /// Undo what a run applied.
@@ -33,8 +33,8 @@ struct Payload {
     run: RunNumber,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     schools: Vec<String>,
-    #[serde(default, skip_serializing_if = "Verdicts::is_empty")]
-    verdicts: Verdicts,
+    #[serde(default, rename = "verdicts", skip_serializing_if = "ProposalReviews::is_empty")]
+    reviews: ProposalReviews,
 }
 
 impl Task {
@@ -43,12 +43,12 @@ impl Task {
         if job.kind == "settle" {
             return Some(Task::Settle);
         }
-        let Payload { run, schools, verdicts } = serde_json::from_str(&job.payload).ok()?;
+        let Payload { run, schools, reviews } = serde_json::from_str(&job.payload).ok()?;
         match job.kind.as_str() {
             "run" => Some(Task::Run(run)),
             "approve" => Some(Task::Approve(run, schools)),
             "discard" => Some(Task::Discard(run, schools)),
-            "judge" => Some(Task::ReviewProposals(run, verdicts)),
+            "judge" => Some(Task::ReviewProposals(run, reviews)),
             "expire" => Some(Task::Expire(run)),
             "undo" => Some(Task::Undo(run)),
             "redo" => Some(Task::Redo(run)),
@@ -64,16 +64,16 @@ impl Task {
         run_at: Timestamp,
     ) -> Result<JobId, StoreError> {
         let exclusive = self != Task::Settle;
-        let payload = |run, schools, verdicts| {
-            serde_json::to_string(&Payload { run, schools, verdicts }).expect("a payload has a JSON form")
+        let payload = |run, schools, reviews| {
+            serde_json::to_string(&Payload { run, schools, reviews }).expect("a payload has a JSON form")
         };
-        let of_run = |run| payload(run, vec![], Verdicts::default());
+        let of_run = |run| payload(run, vec![], ProposalReviews::default());
         let (kind, payload) = match self {
             Task::Settle => ("settle", "{}".to_owned()),
             Task::Run(run) => ("run", of_run(run)),
-            Task::Approve(run, schools) => ("approve", payload(run, schools, Verdicts::default())),
-            Task::Discard(run, schools) => ("discard", payload(run, schools, Verdicts::default())),
-            Task::ReviewProposals(run, verdicts) => ("judge", payload(run, vec![], verdicts)),
+            Task::Approve(run, schools) => ("approve", payload(run, schools, ProposalReviews::default())),
+            Task::Discard(run, schools) => ("discard", payload(run, schools, ProposalReviews::default())),
+            Task::ReviewProposals(run, reviews) => ("judge", payload(run, vec![], reviews)),
             Task::Expire(run) => ("expire", of_run(run)),
             Task::Undo(run) => ("undo", of_run(run)),
             Task::Redo(run) => ("redo", of_run(run)),

@@ -14,7 +14,7 @@ use homeroom_model::hold::HeldState;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::pin::{PinWhat, PinnedPerson};
 use homeroom_model::policy::Policy;
-use homeroom_model::rekey::{MatchedBy, Verdicts};
+use homeroom_model::rekey::{MatchedBy, ProposalReviews};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::time::{DAY, days};
 use homeroom_sync::Task;
@@ -97,14 +97,18 @@ fn a_rejected_proposal_gives_two_students() {
         let file = with_domain(&rows, "pupils.example.org");
         let run = lincoln.sync(&file, RunKind::Live);
         let id = run.report.rekeys[3].id;
-        let struck =
-            |id| Task::ReviewProposals(run.number, Verdicts { struck: vec![id], ..Verdicts::default() });
+        let struck = |id| {
+            Task::ReviewProposals(
+                run.number,
+                ProposalReviews { rejected: vec![id], ..ProposalReviews::default() },
+            )
+        };
         let unknown = EntityRef { kind: EntityKind::Student, number: 4_000 };
         assert!(lincoln.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         lincoln.decide(struck(id)).unwrap();
         let shown = now(&lincoln, &run);
         assert_eq!(shown.report.held.as_ref().unwrap().rekey.students, 59);
-        assert_eq!(shown.report.verdicts.struck, [id]);
+        assert_eq!(shown.report.reviews.rejected, [id]);
         lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(lincoln.export(), wanted(&file), "{}", lincoln.test.engine);
         let stored = lincoln.district.roster_load().unwrap();
@@ -230,7 +234,8 @@ fn a_decision_is_refused_when_the_file_gives_another_plan_or_the_calendar_forbid
         let rows = class(0..60);
         lincoln.sync(&flat_csv(&rows), RunKind::Live);
         let run = lincoln.sync(&with_domain(&rows, "pupils.example.org"), RunKind::Live);
-        let struck = Verdicts { struck: vec![run.report.rekeys[0].id], ..Verdicts::default() };
+        let struck =
+            ProposalReviews { rejected: vec![run.report.rekeys[0].id], ..ProposalReviews::default() };
         lincoln.decide(Task::ReviewProposals(run.number, struck)).unwrap();
         let approve = || lincoln.decide(Task::Approve(run.number, vec![]));
         policy(&lincoln, |policy| policy.calendar = vec![entry(TODAY, TODAY, CalendarRule::Pause, &[])]);

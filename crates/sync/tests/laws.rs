@@ -12,7 +12,7 @@ use homeroom_check::check_alone;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, ByHand, Limits as PlanLimits, plan, split};
+use homeroom_plan::{Approval, Limits as PlanLimits, PlanInputs, plan, split};
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ proptest! {
 
             let stored = lincoln.district.roster_load().unwrap();
             let again = check_alone(&b, "").unwrap();
-            prop_assert!(plan(&stored, again.roster, &again.protected, ByHand::default()).plan.is_empty(), "planning after applying is empty");
+            prop_assert!(plan(&stored, again.roster, &again.protected, &PlanInputs::default()).plan.is_empty(), "planning after applying is empty");
             prop_assert_eq!(lincoln.sync(&b, RunKind::Live).state, RunState::Unchanged);
 
             prop_assert_eq!(lincoln.decide(Task::Undo(live.number)), Ok(()));
@@ -64,7 +64,7 @@ proptest! {
         let read = |rows: &[Enrolled]| check_alone(&flat_csv(rows), "").unwrap();
         let (a, b) = (read(&first), read(&second));
         let stored = StoredRoster::of(a.roster, a.report.rows);
-        let whole = plan(&stored, b.roster, &b.protected, ByHand::default()).plan;
+        let whole = plan(&stored, b.roster, &b.protected, &PlanInputs::default()).plan;
         let policy = homeroom_model::Policy { wait_all, ..Default::default() };
         let limits = PlanLimits {
             policy,

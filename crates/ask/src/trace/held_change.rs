@@ -65,7 +65,7 @@ pub(super) fn held_change(
     run: &Run,
     subject: &Subject<'_>,
 ) -> Result<Option<HeldChange>, AskError> {
-    let replanned = replan(district, limits, run, run.report.verdicts.clone(), &Approval::None)?;
+    let replanned = replan(district, limits, run, run.report.reviews.clone(), &Approval::None)?;
     let Some(waiting) = waiting_in(&replanned.plan.parts.risky, subject) else { return Ok(None) };
     let held = run.report.held.as_ref();
     let fuses = held.map(|held| held.fuses.as_slice()).unwrap_or_default();

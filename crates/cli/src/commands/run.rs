@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use homeroom_ask::planned_changes;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::{JobId, RunId, RunNumber};
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{Run as Document, RunState, Undone};
 use homeroom_model::{EntityRef, Zone};
 use homeroom_read::ReadLimits;
@@ -105,11 +105,11 @@ impl Run {
             Run::Discard { schools, .. } => Some(Task::Discard(number, schools.clone())),
             Run::Strike { proposals, .. } => Some(Task::ReviewProposals(
                 number,
-                Verdicts { struck: proposals.clone(), ..Verdicts::default() },
+                ProposalReviews { rejected: proposals.clone(), ..ProposalReviews::default() },
             )),
             Run::Accept { proposals, .. } => Some(Task::ReviewProposals(
                 number,
-                Verdicts { accepted: proposals.clone(), ..Verdicts::default() },
+                ProposalReviews { accepted: proposals.clone(), ..ProposalReviews::default() },
             )),
             Run::Undo { .. } if district.runs_get(number)?.state == RunState::Undone => {
                 Some(Task::Redo(number))

@@ -1,105 +1,74 @@
-//! Classes under another `class_id`: known by name and school, by their students and their teacher.
+//! Recognises classes under another `class_id`: by name and school, by their students and their teacher.
 //!
-//! The classes of a new term or year have names and teachers alike, but other students: they are not the same.
+//! The classes of a new term or year have the same names and teachers, but other students: they are other classes.
 
 use hashbrown::HashMap;
-use homeroom_model::entity::{ClassNumber, Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
-use homeroom_model::ids::EntityKind;
+use homeroom_model::entity::{ClassNumber, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};
-use homeroom_model::roster::{Roster, RosterLink};
+use homeroom_model::roster::{Class, RosterLink};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
+use homeroom_model::string_arena::StringArena;
 
-use super::{
-    Known, Left, Pair, Recognised, core, folded_name, kinship, numbers_of, once_on_both_sides, pair_up,
-};
+use super::candidate::folded_name;
+use super::pairing::{LikelyMatch, Pair, once_on_both_sides, pair_up};
+use super::search::{Search, Unmatched, matched_numbers};
+use super::similar_ids::{core, similarity};
 use crate::matching::Matches;
+use crate::roster_person::RosterPerson;
 
-/// Candidates of one class; more cannot be told apart anyway.
+/// Candidates for one class; more could not be told apart anyway.
 const CANDIDATES: usize = 200;
 
-pub(super) fn find(
-    stored: &StoredRoster,
-    wanted: &Roster,
-    left: &Left,
-    teachers: &Left,
-    students: &Left,
-    known: &Known,
-) -> Vec<Recognised> {
-    if !left.is_some() {
+pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
+    let Search { stored, wanted, unmatched, .. } = search;
+    if unmatched.classes.is_empty() {
         return vec![];
     }
-    let school_numbers = numbers_of(&known.schools, &stored.schools);
-    // Where people have new keys, too, names that occur once tell who they are.
-    let teacher_of = with_namesakes(
-        &known.teachers,
-        &stored.teachers,
-        teachers,
-        |position| folded_name(&stored.texts, &stored.teachers[position].values.person),
-        |at| folded_name(&wanted.texts, &wanted.teachers[at].person),
-    );
-    let student_of = with_namesakes(
-        &known.students,
-        &stored.students,
-        students,
-        |position| folded_name(&stored.texts, &stored.students[position].values.person),
-        |at| folded_name(&wanted.texts, &wanted.students[at].person),
-    );
-    let before = People::of_gone(stored, left);
-    let sizes = sizes_before(&stored.enrollments);
-
-    let blocks = Blocks::new(stored, left);
+    let members = Members::new(search);
+    let index = BlockingIndex::new(stored, &unmatched.classes);
+    let school_numbers = matched_numbers(&search.matches.schools, &stored.schools);
     let mut pairs = Vec::new();
-    for &new in &left.fresh {
+    for &new in &unmatched.classes.new {
         let class = &wanted.classes[new];
         let school = school_numbers[class.school as usize];
-        let folded_name = folded(wanted.texts.get(class.name));
+        let name = folded(wanted.texts.get(class.name));
         let key = wanted.texts.get(class.key);
-        let links = links_of(&wanted.enrollments, new as u32);
-        let shared =
-            count_shared(&before.of_student, links.iter().map(|link| student_of[link.person as usize]));
-        let taught =
-            links_of(&wanted.teachings, new as u32).iter().map(|link| teacher_of[link.person as usize]);
-        let taught = count_shared(&before.of_teacher, taught);
-        for old in blocks.candidates(school, &folded_name, key) {
-            let was = &stored.classes[old];
-            let all = links.len().max(sizes.get(&was.number).copied().unwrap_or(0));
-            let both = shared.get(&old).copied().unwrap_or(0);
-            let share = (both * 100).checked_div(all).unwrap_or(0) as u32;
-            let signs = Signs {
-                same_name: folded(stored.texts.get(was.values.name)) == folded_name,
-                kin: kinship(stored.texts.get(was.values.key), key),
-                same_school: school == Some(was.values.school),
-                same_teacher: taught.contains_key(&old),
-                share,
+        let shared = members.shared_with_gone(search, new);
+        for old in index.candidates(school, &name, key) {
+            let old_class = &stored.classes[old];
+            let evidence = ClassEvidence {
+                same_name: folded(stored.texts.get(old_class.values.name)) == name,
+                similar_key: similarity(stored.texts.get(old_class.values.key), key),
+                same_school: school == Some(old_class.values.school),
+                same_teacher: shared.teachers.contains_key(&old),
+                students_percent: members.students_percent(&shared, old, old_class),
             };
-            if let Some((confidence, evidence)) = signs.weigh() {
-                let weight =
-                    share * 4 + u32::from(signs.same_teacher) * 20 + u32::from(signs.kin.is_some()) * 400;
-                pairs.push(Pair { old, new, confidence, weight, evidence });
+            if let Some((confidence, found)) = evidence.weigh() {
+                pairs.push(Pair { old, new, confidence, weight: evidence.weight(), evidence: found });
             }
         }
     }
-    pair_up(EntityKind::Class, pairs)
+    pair_up(pairs)
 }
 
 /// What two classes have in common.
-struct Signs {
+struct ClassEvidence {
     same_name: bool,
-    kin: Option<Evidence>,
+    similar_key: Option<Evidence>,
     same_school: bool,
     same_teacher: bool,
-    /// Students who are in both, of the larger one, in per cent.
-    share: u32,
+    /// Students who are in both, as a share of the larger one.
+    students_percent: u32,
 }
 
-impl Signs {
+impl ClassEvidence {
     fn weigh(&self) -> Option<(Confidence, Vec<Evidence>)> {
-        let Signs { same_name, kin, same_school, same_teacher, share } = *self;
-        let confidence = match share {
+        let ClassEvidence { same_name, similar_key, same_school, same_teacher, students_percent } = *self;
+        let confidence = match students_percent {
             _ if !same_school => return None,
-            _ if same_name && kin.is_some() => Confidence::Certain,
-            60.. if same_name || kin.is_some() => Confidence::Certain,
+            _ if same_name && similar_key.is_some() => Confidence::Certain,
+            60.. if same_name || similar_key.is_some() => Confidence::Certain,
             30.. if same_name && same_teacher => Confidence::Probable,
             _ => return None,
         };
@@ -107,67 +76,151 @@ impl Signs {
             (same_name, Evidence::SameName),
             (same_school, Evidence::SameSchool),
             (same_teacher, Evidence::SameTeacher),
-            (share >= 60, Evidence::SameStudents),
+            (students_percent >= 60, Evidence::SameStudents),
         ];
-        let evidence = evidence.into_iter().filter_map(|(is, evidence)| is.then_some(evidence)).chain(kin);
-        Some((confidence, evidence.collect()))
+        let evidence = evidence.into_iter().filter_map(|(holds, evidence)| holds.then_some(evidence));
+        Some((confidence, evidence.chain(similar_key).collect()))
+    }
+
+    fn weight(&self) -> u32 {
+        self.students_percent * 4
+            + u32::from(self.same_teacher) * 20
+            + u32::from(self.similar_key.is_some()) * 400
     }
 }
 
-/// Gone classes by school and name, and by the core of their id.
-struct Blocks<'t> {
+/// Classes that are gone, by school and name, and by the core of their id.
+struct BlockingIndex<'t> {
     by_name: HashMap<(SchoolNumber, String), Vec<usize>>,
     by_core: HashMap<&'t str, Vec<usize>>,
 }
 
-impl<'t> Blocks<'t> {
-    fn new(stored: &'t StoredRoster, left: &Left) -> Self {
-        let mut blocks = Blocks { by_name: HashMap::new(), by_core: HashMap::new() };
-        for &old in &left.gone {
+impl<'t> BlockingIndex<'t> {
+    fn new(stored: &'t StoredRoster, unmatched: &Unmatched) -> Self {
+        let mut index = BlockingIndex { by_name: HashMap::new(), by_core: HashMap::new() };
+        for &old in &unmatched.gone {
             let class = &stored.classes[old].values;
             let name = (class.school, folded(stored.texts.get(class.name)));
-            blocks.by_name.entry(name).or_default().push(old);
-            blocks.by_core.entry(core(stored.texts.get(class.key))).or_default().push(old);
+            index.by_name.entry(name).or_default().push(old);
+            index.by_core.entry(core(stored.texts.get(class.key))).or_default().push(old);
         }
-        blocks
+        index
     }
 
     fn candidates(&self, school: Option<SchoolNumber>, name: &str, key: &str) -> Vec<usize> {
         let named = school.and_then(|school| self.by_name.get(&(school, name.to_owned())));
-        let named = named.into_iter().flatten();
-        let akin = Some(core(key)).filter(|core| !core.is_empty()).and_then(|core| self.by_core.get(core));
-        let mut all = named.chain(akin.into_iter().flatten()).copied().take(CANDIDATES).collect::<Vec<_>>();
+        let core = Some(core(key)).filter(|core| !core.is_empty());
+        let similar = core.and_then(|core| self.by_core.get(core));
+        let all = named.into_iter().flatten().chain(similar.into_iter().flatten());
+        let mut all = all.copied().take(CANDIDATES).collect::<Vec<_>>();
         all.sort_unstable();
         all.dedup();
         all
     }
 }
 
-/// The gone classes of each stored person.
-struct People {
-    of_student: HashMap<StudentNumber, Vec<usize>>,
-    of_teacher: HashMap<TeacherNumber, Vec<usize>>,
+/// Who teaches and attends the classes of both rosters.
+struct Members {
+    /// The stored teacher that each wanted one is.
+    teachers: Vec<Option<TeacherNumber>>,
+    /// The stored student that each wanted one is.
+    students: Vec<Option<StudentNumber>>,
+    /// The classes of each stored teacher that are gone.
+    gone_by_teacher: HashMap<TeacherNumber, Vec<usize>>,
+    /// The classes of each stored student that are gone.
+    gone_by_student: HashMap<StudentNumber, Vec<usize>>,
+    /// Active enrollments of each stored class.
+    sizes: HashMap<ClassNumber, usize>,
 }
 
-impl People {
-    fn of_gone(stored: &StoredRoster, left: &Left) -> People {
-        let positions =
-            left.gone.iter().map(|old| (stored.classes[*old].number, *old)).collect::<HashMap<_, _>>();
-        People {
-            of_student: gone_classes(&stored.enrollments, &positions),
-            of_teacher: gone_classes(&stored.teachings, &positions),
+/// What a wanted class has in common with the ones that are gone.
+struct Shared {
+    /// The gone classes of its teachers, with how many of them.
+    teachers: HashMap<usize, usize>,
+    /// The gone classes of its students, with how many of them.
+    students: HashMap<usize, usize>,
+    /// How many students it has.
+    size: usize,
+}
+
+impl Members {
+    fn new(search: &Search<'_>) -> Members {
+        let Search { stored, wanted, matches, unmatched } = search;
+        let texts = [&stored.texts, &wanted.texts];
+        let gone = unmatched.classes.gone.iter().map(|old| (stored.classes[*old].number, *old));
+        let gone = gone.collect::<HashMap<_, _>>();
+        let teachers = PeopleOfKind {
+            matches: &matches.teachers,
+            unmatched: &unmatched.teachers,
+            stored: &stored.teachers,
+            wanted: &wanted.teachers,
+        };
+        let students = PeopleOfKind {
+            matches: &matches.students,
+            unmatched: &unmatched.students,
+            stored: &stored.students,
+            wanted: &wanted.students,
+        };
+        Members {
+            teachers: teachers.numbers(texts),
+            students: students.numbers(texts),
+            gone_by_teacher: gone_classes(&stored.teachings, &gone),
+            gone_by_student: gone_classes(&stored.enrollments, &gone),
+            sizes: class_sizes(&stored.enrollments),
         }
+    }
+
+    fn shared_with_gone(&self, search: &Search<'_>, new: usize) -> Shared {
+        let links = links_of(&search.wanted.enrollments, new as u32);
+        let students = links.iter().map(|link| self.students[link.person as usize]);
+        let teachings = links_of(&search.wanted.teachings, new as u32);
+        let teachers = teachings.iter().map(|link| self.teachers[link.person as usize]);
+        Shared {
+            students: count_shared(&self.gone_by_student, students),
+            teachers: count_shared(&self.gone_by_teacher, teachers),
+            size: links.len(),
+        }
+    }
+
+    /// The share of the larger class's students who are in both.
+    fn students_percent(&self, shared: &Shared, old: usize, old_class: &Stored<Class>) -> u32 {
+        let larger = shared.size.max(self.sizes.get(&old_class.number).copied().unwrap_or(0));
+        let both = shared.students.get(&old).copied().unwrap_or(0);
+        (both * 100).checked_div(larger).unwrap_or(0) as u32
+    }
+}
+
+/// The teachers or the students of both rosters.
+struct PeopleOfKind<'p, V: RosterPerson> {
+    matches: &'p Matches,
+    unmatched: &'p Unmatched,
+    stored: &'p [Stored<V>],
+    wanted: &'p [V],
+}
+
+impl<V: RosterPerson> PeopleOfKind<'_, V> {
+    /// The stored person that each wanted one is: by key, or by a name that occurs once among those that no key matched.
+    fn numbers(&self, [stored_texts, wanted_texts]: [&StringArena; 2]) -> Vec<Option<V::Number>> {
+        let PeopleOfKind { matches, unmatched, stored, wanted } = self;
+        let mut numbers = matched_numbers(matches, stored);
+        let gone = unmatched.gone.iter();
+        let gone = gone.map(|old| (folded_name(stored_texts, stored[*old].values.person()), *old));
+        let new = unmatched.new.iter().map(|new| (folded_name(wanted_texts, wanted[*new].person()), *new));
+        for (old, new) in once_on_both_sides(gone, new) {
+            numbers[new].get_or_insert(stored[old].number);
+        }
+        numbers
     }
 }
 
 /// The positions of the gone classes of each person.
 fn gone_classes<P: EntityNumber>(
     links: &[StoredLink<P>],
-    positions: &HashMap<ClassNumber, usize>,
+    gone: &HashMap<ClassNumber, usize>,
 ) -> HashMap<P, Vec<usize>> {
     let mut classes = HashMap::<P, Vec<usize>>::new();
     for link in links.iter().filter(|link| link.active) {
-        if let Some(position) = positions.get(&link.link.class) {
+        if let Some(position) = gone.get(&link.link.class) {
             classes.entry(link.link.person).or_default().push(*position);
         }
     }
@@ -176,35 +229,18 @@ fn gone_classes<P: EntityNumber>(
 
 /// How many of these people were in each gone class.
 fn count_shared<P: EntityNumber>(
-    of: &HashMap<P, Vec<usize>>,
+    gone_classes: &HashMap<P, Vec<usize>>,
     people: impl Iterator<Item = Option<P>>,
 ) -> HashMap<usize, usize> {
     let mut shared = HashMap::new();
-    for class in people.filter_map(|number| of.get(&number?)).flatten() {
+    for class in people.filter_map(|number| gone_classes.get(&number?)).flatten() {
         *shared.entry(*class).or_default() += 1;
     }
     shared
 }
 
-/// Stored numbers by key, and by names that occur once among those that keys have left over.
-fn with_namesakes<V: Entity>(
-    matches: &Matches,
-    stored: &[Stored<V>],
-    left: &Left,
-    name_of_gone: impl Fn(usize) -> String,
-    name_of_fresh: impl Fn(usize) -> String,
-) -> Vec<Option<V::Number>> {
-    let mut numbers = numbers_of(matches, stored);
-    let gone = left.gone.iter().map(|position| (name_of_gone(*position), *position));
-    let fresh = left.fresh.iter().map(|at| (name_of_fresh(*at), *at));
-    for (old, new) in once_on_both_sides(gone, fresh) {
-        numbers[new].get_or_insert(stored[old].number);
-    }
-    numbers
-}
-
 /// Active enrollments of each class.
-fn sizes_before(links: &[StoredLink<StudentNumber>]) -> HashMap<ClassNumber, usize> {
+fn class_sizes(links: &[StoredLink<StudentNumber>]) -> HashMap<ClassNumber, usize> {
     let mut sizes = HashMap::new();
     for link in links.iter().filter(|link| link.active) {
         *sizes.entry(link.link.class).or_default() += 1;

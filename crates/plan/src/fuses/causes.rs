@@ -1,4 +1,4 @@
-//! Why a file asks for what it asks: the likely cause of a large removal, in a sentence.
+//! The likely cause of a large removal, in a sentence.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
@@ -8,61 +8,56 @@ use homeroom_model::name::folded;
 use homeroom_model::plan::Plan;
 use homeroom_model::stored::StoredRoster;
 
-use super::places::{Places, SchoolNames};
+use super::context::FuseContext;
 
 /// The likely cause of the removal of these students, teachers or classes.
-pub(super) fn of_removal(kind: EntityKind, plan: &Plan, stored: &StoredRoster, places: &Places) -> String {
-    let names = SchoolNames::new(plan, stored);
+pub(super) fn of_removal(kind: EntityKind, context: &FuseContext<'_>) -> String {
+    let (plan, stored) = (context.plan, context.stored);
     let removed = plan.deactivated(kind).collect::<Vec<_>>();
     let all = stored.active(kind).collect::<Vec<_>>();
     let students = &plan.students.deactivate;
     earlier_year(plan, stored)
-        .or_else(|| whole_schools(&removed, &all, places, &names))
+        .or_else(|| whole_schools(&removed, &all, context))
         .or_else(|| if kind == EntityKind::Student { one_grade(students, stored) } else { None })
         .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(students, stored) } else { None })
         .or_else(|| new_classes(kind, plan, stored))
         .unwrap_or_else(|| "Most likely the export is incomplete or from another school year.".into())
 }
 
-/// Most students whose values change go back to the grade before.
+/// Most students whose values change go back to the previous grade.
 fn earlier_year(plan: &Plan, stored: &StoredRoster) -> Option<String> {
     let changed = plan.students.update.iter().chain(&plan.students.rekey);
     let (mut back, mut all) = (0_usize, 0_usize);
-    for one in changed {
-        let old = stored.students.by_number(one.number)?;
+    for new in changed {
+        let old = stored.students.by_number(new.number)?;
         all += 1;
-        let grades = old.values.grade.zip(one.values.grade);
-        back += usize::from(grades.is_some_and(|(was, is)| was.follows(is)));
+        let grades = old.values.grade.zip(new.values.grade);
+        back += usize::from(grades.is_some_and(|(old, new)| old.follows(new)));
     }
     (back >= 5 && back * 2 > all).then(|| {
         format!("{back} students would go back to a lower grade: most likely the file is from an earlier school year.")
     })
 }
 
-/// The removed are nearly all of some schools, and hardly anyone of the others.
-fn whole_schools(
-    removed: &[EntityRef],
-    all: &[EntityRef],
-    places: &Places,
-    names: &SchoolNames<'_>,
-) -> Option<String> {
+/// Nearly everything of some schools is removed, and hardly anything of the others.
+fn whole_schools(removed: &[EntityRef], all: &[EntityRef], context: &FuseContext<'_>) -> Option<String> {
     let count = |entities: &[EntityRef]| {
         let mut counts = HashMap::<Option<SchoolNumber>, usize>::new();
         for entity in entities {
-            *counts.entry(places.of(*entity)).or_default() += 1;
+            *counts.entry(context.places.of(*entity)).or_default() += 1;
         }
         counts
     };
-    let (gone, there) = (count(removed), count(all));
-    let missing =
-        gone.iter().filter(|(school, gone)| **gone * 10 >= there.get(*school).copied().unwrap_or(0) * 9);
-    let mut missing = missing.map(|(school, gone)| (*school, *gone)).collect::<Vec<_>>();
+    let (removed_by_school, all_by_school) = (count(removed), count(all));
+    let mut missing = removed_by_school.into_iter().collect::<Vec<_>>();
+    missing.retain(|(school, removed)| *removed * 10 >= all_by_school.get(school).copied().unwrap_or(0) * 9);
     missing.sort_unstable();
-    let explained = missing.iter().map(|(_, gone)| gone).sum::<usize>();
-    if missing.is_empty() || missing.len() == there.len() || explained * 10 < removed.len() * 9 {
+    let explained = missing.iter().map(|(_, removed)| removed).sum::<usize>();
+    if missing.is_empty() || missing.len() == all_by_school.len() || explained * 10 < removed.len() * 9 {
         return None;
     }
-    let named = missing.iter().take(5).map(|(school, _)| names.name(*school)).collect::<Vec<_>>().join(", ");
+    let named =
+        missing.iter().take(5).map(|(school, _)| context.names.name(*school)).collect::<Vec<_>>().join(", ");
     let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
     Some(format!(
         "Hardly anything of {named}{more} is in the file: most likely the export left {} out.",
@@ -70,7 +65,7 @@ fn whole_schools(
     ))
 }
 
-/// Nearly all of the removed are in one grade.
+/// Nearly all who are removed are in one grade.
 fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String> {
     let mut grades = HashMap::<Grade, usize>::new();
     for number in removed {
@@ -78,11 +73,10 @@ fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String>
             *grades.entry(grade).or_default() += 1;
         }
     }
-    let of_all =
-        stored.students.iter().filter(|student| student.active).filter_map(|student| student.values.grade);
-    let others = of_all.collect::<HashSet<_>>().len();
+    let active = stored.students.iter().filter(|student| student.active);
+    let all_grades = active.filter_map(|student| student.values.grade).collect::<HashSet<_>>();
     let (grade, count) = grades.into_iter().max_by_key(|(grade, count)| (*count, *grade))?;
-    (others > 1 && count * 10 >= removed.len() * 9).then(|| {
+    (all_grades.len() > 1 && count * 10 >= removed.len() * 9).then(|| {
         let why = if grade.code() == "12" {
             "most likely they have graduated, or the export leaves out this grade"
         } else {
@@ -92,22 +86,22 @@ fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String>
     })
 }
 
-/// Sorted by last name, the file ends somewhere in the alphabet.
+/// Sorted by last name, the file ends in the middle of the alphabet.
 fn stops_at_a_letter(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String> {
     let removed = removed.iter().copied().collect::<HashSet<_>>();
-    let mut first_gone: Option<String> = None;
-    let mut last_there: Option<String> = None;
+    let mut first_removed: Option<String> = None;
+    let mut last_staying: Option<String> = None;
     for student in stored.students.iter().filter(|student| student.active) {
         let name = folded(stored.texts.get(student.values.person.last_name));
         if removed.contains(&student.number) {
-            if first_gone.as_ref().is_none_or(|first| name < *first) {
-                first_gone = Some(name);
+            if first_removed.as_ref().is_none_or(|first| name < *first) {
+                first_removed = Some(name);
             }
-        } else if last_there.as_ref().is_none_or(|last| name > *last) {
-            last_there = Some(name);
+        } else if last_staying.as_ref().is_none_or(|last| name > *last) {
+            last_staying = Some(name);
         }
     }
-    let (first, last) = (first_gone?, last_there?);
+    let (first, last) = (first_removed?, last_staying?);
     let letter = last.chars().next()?.to_uppercase().to_string();
     (first > last).then(|| {
         format!("Sorted by last name, the file stops in the letter {letter}: most likely the export was cut off there.")
@@ -116,12 +110,12 @@ fn stops_at_a_letter(removed: &[StudentNumber], stored: &StoredRoster) -> Option
 
 /// Classes are replaced by others while the students stay: a new term or year.
 fn new_classes(kind: EntityKind, plan: &Plan, stored: &StoredRoster) -> Option<String> {
-    let (gone, new) =
+    let (removed, new) =
         (plan.classes.deactivate.len(), plan.classes.create.len() + plan.classes.reactivate.len());
     let students = stored.active_count(EntityKind::Student);
     (kind == EntityKind::Class
-        && gone > 0
-        && new * 2 >= gone
+        && removed > 0
+        && new * 2 >= removed
         && plan.students.deactivate.len() * 4 < students)
         .then(|| {
             format!("{new} other classes come while most students stay: most likely a new term has begun.")

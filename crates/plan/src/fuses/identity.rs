@@ -1,68 +1,94 @@
-//! The identity fuse: removed things that look like created ones are held, both, as new keys of known things.
+//! The identity fuse: removed entities that look like created ones are held together with them, as new keys of known entities.
 
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
-use super::cut::Cut;
-use super::{EXAMPLES, Look};
+use super::context::{EXAMPLES, FuseContext};
+use super::partition::Partition;
 
-/// In bulk every re-key waits for one approval, with the doubtful twins. Below that, certain ones go ahead, and probable ones
-/// wait one by one: whether two people are one is not for a machine to guess.
-pub(super) fn re_keys(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
+/// In bulk every re-key waits for one approval, also doubtful ones that look alike. Below that, certain ones are applied, and probable
+/// ones wait one by one: whether two records are the same person is not for a machine to guess.
+pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let counts = context.plan.counts();
     let mut fuses = Vec::new();
-    let counts = look.plan.counts();
     for kind in EntityKind::ALL {
-        let of_kind = look.plan.proposals.iter().filter(|one| one.id.kind == kind);
+        let of_kind = context.plan.proposals.iter().filter(|proposal| proposal.id.kind == kind);
         let proposals = of_kind.collect::<Vec<_>>();
         let gone = counts.deactivate.of(kind) + counts.rekey.of(kind);
-        let alike = proposals.iter().filter(|one| looks_alike(one)).count();
-        let in_bulk = look.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
-        let waits = |one: &&&Proposal| match one.confidence {
+        let alike = proposals.iter().filter(|proposal| looks_alike(proposal)).count();
+        let in_bulk = context.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
+        let waits = |proposal: &&&Proposal| match proposal.confidence {
             Confidence::Certain => in_bulk,
             Confidence::Probable => true,
-            Confidence::Doubtful => in_bulk && looks_alike(one) || one.new_entity.is_none(),
+            Confidence::Doubtful => in_bulk && looks_alike(proposal) || proposal.new_entity.is_none(),
         };
         let held = proposals.iter().filter(waits).copied().collect::<Vec<_>>();
         if held.is_empty() {
             continue;
         }
-        for one in &held {
-            match one.new_entity {
-                None => cut.hold_rekey(one.id),
-                Some(new) => {
-                    cut.hold_removal(one.id);
-                    cut.hold_arrival(new);
-                }
-            }
-        }
-        let examples = held.iter().take(EXAMPLES);
-        let examples =
-            examples.map(|one| format!("{} ({}): {} becomes {}", one.name, one.id, one.from, one.to));
+        held.iter().for_each(|proposal| hold(proposal, partition));
         fuses.push(BlownFuse {
             fuse: Fuse::Identity,
             scope: kind.plural().into(),
             message: message(kind, &held, gone),
-            examples: examples.collect(),
+            examples: held.iter().take(EXAMPLES).map(|proposal| example(proposal)).collect(),
         });
     }
     fuses
 }
 
+fn hold(proposal: &Proposal, partition: &mut Partition<'_>) {
+    match proposal.new_entity {
+        None => partition.hold_rekey(proposal.id),
+        Some(new) => {
+            partition.hold_removal(proposal.id);
+            partition.hold_arrival(new);
+        }
+    }
+}
+
+fn example(proposal: &Proposal) -> String {
+    let Proposal { id, name, from, to, .. } = proposal;
+    format!("{name} ({id}): {from} becomes {to}")
+}
+
 /// Whether the names are alike, or else enough speaks for it.
-fn looks_alike(one: &Proposal) -> bool {
+fn looks_alike(proposal: &Proposal) -> bool {
     let names = [Evidence::SameName, Evidence::SimilarName];
-    one.confidence > Confidence::Doubtful || one.evidence.iter().any(|evidence| names.contains(evidence))
+    proposal.confidence > Confidence::Doubtful
+        || proposal.evidence.iter().any(|evidence| names.contains(evidence))
 }
 
 fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
-    let with = |confidence| held.iter().filter(|one| one.confidence == confidence).count();
-    let (certain, probable, doubtful) =
-        (with(Confidence::Certain), with(Confidence::Probable), with(Confidence::Doubtful));
+    let count = |confidence| held.iter().filter(|proposal| proposal.confidence == confidence).count();
+    let doubtful = count(Confidence::Doubtful);
+    let counts = [
+        (count(Confidence::Certain), "certain"),
+        (count(Confidence::Probable), "probable"),
+        (doubtful, "doubtful"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts = counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
+    let what =
+        if held.len() == 1 { format!("a new {}", kind.as_str()) } else { format!("new {}", kind.plural()) };
+    let doubt = if doubtful > 0 { " Doubtful ones are taken for two unless you accept them." } else { "" };
+    format!(
+        "{} of {gone} {} that the file no longer names {} like {what} ({counts}): most likely {}. Approve, and everyone \
+         keeps their id.{doubt}",
+        held.len(),
+        kind.plural(),
+        if held.len() == 1 { "looks" } else { "look" },
+        likely_cause(held)
+    )
+}
+
+/// What most of the proposals have in common.
+fn likely_cause(held: &[&Proposal]) -> &'static str {
     let most = |evidence: Evidence| {
-        held.iter().filter(|one| one.evidence.contains(&evidence)).count() * 2 > held.len()
+        held.iter().filter(|proposal| proposal.evidence.contains(&evidence)).count() * 2 > held.len()
     };
-    let cause = if most(Evidence::ZerosDiffer) {
+    if most(Evidence::ZerosDiffer) {
         "zeros in front of the numbers were lost or added, as spreadsheets do"
     } else if most(Evidence::SameLocalPart) {
         "the e-mail domain has changed"
@@ -74,18 +100,5 @@ fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
         "the SIS has given new keys"
     } else {
         "a name, address or number was corrected or has changed"
-    };
-    let number = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
-    let parts = [number(certain, "certain"), number(probable, "probable"), number(doubtful, "doubtful")];
-    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let what =
-        if held.len() == 1 { format!("a new {}", kind.as_str()) } else { format!("new {}", kind.plural()) };
-    let doubt = if doubtful > 0 { " Doubtful ones are taken for two unless you accept them." } else { "" };
-    format!(
-        "{} of {gone} {} that the file no longer names {} like {what} ({parts}): most likely {cause}. Approve, and everyone \
-         keeps their id.{doubt}",
-        held.len(),
-        kind.plural(),
-        if held.len() == 1 { "looks" } else { "look" },
-    )
+    }
 }

@@ -1,4 +1,4 @@
-//! Which school things belong to, before and after a plan.
+//! Which school each entity belongs to, before and after a plan.
 
 use homeroom_model::entity::{
     ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber,
@@ -19,25 +19,30 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(plan: &Plan, stored: &StoredRoster) -> Places {
-        let mut class = sized(&stored.classes, &plan.classes.create);
-        for one in &plan.classes.create {
-            class[one.number.index()] = Some(one.values.school);
+        let mut class = no_schools(&stored.classes, &plan.classes.create);
+        for new in &plan.classes.create {
+            class[new.number.index()] = Some(new.values.school);
         }
-        for one in &stored.classes {
-            class[one.number.index()] = Some(one.values.school);
+        for old in &stored.classes {
+            class[old.number.index()] = Some(old.values.school);
         }
-        // A class that was inactive is where it comes back to.
-        for one in &plan.classes.reactivate {
-            class[one.number.index()] = Some(one.values.school);
+        // A class that comes back may do so in another school.
+        for new in &plan.classes.reactivate {
+            class[new.number.index()] = Some(new.values.school);
         }
         let mut places = Places {
             class,
-            teacher: sized(&stored.teachers, &plan.teachers.create),
-            student: sized(&stored.students, &plan.students.create),
+            teacher: no_schools(&stored.teachers, &plan.teachers.create),
+            student: no_schools(&stored.students, &plan.students.create),
         };
         let Places { class, teacher, student } = &mut places;
-        settle(teacher, class, &stored.teachings, &[&plan.teachings.reactivate, &plan.teachings.create]);
-        settle(
+        place_people(
+            teacher,
+            class,
+            &stored.teachings,
+            &[&plan.teachings.reactivate, &plan.teachings.create],
+        );
+        place_people(
             student,
             class,
             &stored.enrollments,
@@ -69,13 +74,15 @@ fn at(schools: &[Option<SchoolNumber>], number: u32) -> Option<SchoolNumber> {
     schools.get(number as usize).copied().flatten()
 }
 
-fn sized<V: Entity>(stored: &[Stored<V>], new: &[Numbered<V>]) -> Vec<Option<SchoolNumber>> {
-    let last = stored.last().map(|one| one.number).into_iter().chain(new.last().map(|one| one.number)).max();
+/// A table for all numbers of a kind, still empty.
+fn no_schools<V: Entity>(stored: &[Stored<V>], new: &[Numbered<V>]) -> Vec<Option<SchoolNumber>> {
+    let last_stored = stored.last().map(|old| old.number);
+    let last = last_stored.into_iter().chain(new.last().map(|new| new.number)).max();
     vec![None; last.map_or(0, V::Number::index) + 1]
 }
 
-/// The first class that a person is in decides; of those who have none, the first one that they get.
-fn settle<P: EntityNumber>(
+/// Places each person in the school of the first class that they are in, else of the first one that they get.
+fn place_people<P: EntityNumber>(
     places: &mut [Option<SchoolNumber>],
     class: &[Option<SchoolNumber>],
     stored: &[StoredLink<P>],
@@ -88,6 +95,16 @@ fn settle<P: EntityNumber>(
             *place = at(class, link.class.0);
         }
     }
+}
+
+/// All schools, stored and new, and `None` for what belongs to none.
+pub(super) fn all_schools<'p>(
+    stored: &'p StoredRoster,
+    plan: &'p Plan,
+) -> impl Iterator<Item = Option<SchoolNumber>> + 'p {
+    let stored = stored.schools.iter().map(|school| school.number);
+    let new = plan.schools.create.iter().map(|school| school.number);
+    std::iter::once(None).chain(stored.chain(new).map(Some))
 }
 
 /// Names and keys of schools, stored or new.
@@ -120,7 +137,7 @@ impl<'p> SchoolNames<'p> {
         if let Some(Stored { values: school, .. }) = self.stored.schools.by_number(number) {
             return Some((self.stored.texts.get(school.key), self.stored.texts.get(school.name)));
         }
-        let new = self.plan.schools.create.iter().find(|one| one.number == number)?;
+        let new = self.plan.schools.create.iter().find(|new| new.number == number)?;
         Some((self.plan.texts.get(new.values.key), self.plan.texts.get(new.values.name)))
     }
 }

@@ -7,14 +7,16 @@ use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::EnrollmentLink;
 
-use super::cut::Cut;
-use super::{Limits, Look, causes, places_of_schools};
+use super::causes;
+use super::context::{FuseContext, Measured};
+use super::partition::Partition;
 
 /// The file has far fewer rows than the one applied last, or ends in the middle of one: every removal waits.
-pub(super) fn shrink(look: &Look<'_>, limits: &Limits, cut: &mut Cut<'_>) -> Option<BlownFuse> {
-    let removed = look.plan.counts().deactivate.total();
-    let before = look.stored.applied_rows.unwrap_or(0);
-    let message = if removed == 0 || only_adds(look) {
+pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
+    let limits = context.limits;
+    let removed = context.plan.counts().deactivate.total();
+    let before = context.stored.applied_rows.unwrap_or(0);
+    let message = if removed == 0 || context.rules.adds_only_everywhere() {
         return None;
     } else if limits.ends_mid_row {
         "The file ends in the middle of a row: most likely the export or the upload was cut off. Send the whole file \
@@ -29,104 +31,115 @@ pub(super) fn shrink(look: &Look<'_>, limits: &Limits, cut: &mut Cut<'_>) -> Opt
     } else {
         return None;
     };
-    hold_all_removals(look, cut);
-    let examples = look.examples(look.plan.students.deactivate.iter().copied());
+    hold_all_removals(context, partition);
+    let examples = context.examples(context.plan.students.deactivate.iter().copied());
     Some(BlownFuse { fuse: Fuse::Shrink, scope: "rows".into(), message, examples })
 }
 
 /// Too large a share of the district's students, teachers or classes would be deactivated: every removal waits.
-pub(super) fn district(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
-    if only_adds(look) {
+pub(super) fn district(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    if context.rules.adds_only_everywhere() {
         return vec![];
     }
     let mut fuses = Vec::new();
-    let usual = look.rules.policy.limit(Fuse::District);
+    let usual = context.rules.policy.limit(Fuse::District);
     for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
         let allowed: fn(&Allowed) -> Option<u32> = match kind {
             EntityKind::Class => |window| window.classes,
             _ => |window| window.people,
         };
-        let school = |entity| look.places.of(entity);
-        let all = look.stored.active(kind).map(school);
-        let gone = look.plan.deactivated(kind).map(school);
-        for (limit, gone, active) in look.rules.measure(look, usual, allowed, all, gone) {
-            if limit.is_exceeded(gone, active) {
-                fuses.push(blown(look, kind, gone, active, limit.percent));
-            }
-        }
+        let school = |entity| context.places.of(entity);
+        let all = context.stored.active(kind).map(school);
+        let removed = context.plan.deactivated(kind).map(school);
+        let measured = context.measure(usual, allowed, all, removed);
+        let exceeded = measured.iter().filter(|measured| measured.is_exceeded());
+        fuses.extend(exceeded.map(|measured| district_fuse(context, kind, measured)));
     }
     if !fuses.is_empty() {
-        hold_all_removals(look, cut);
+        hold_all_removals(context, partition);
     }
     fuses
 }
 
-fn blown(look: &Look<'_>, kind: EntityKind, gone: u64, active: u64, percent: u32) -> BlownFuse {
+fn district_fuse(context: &FuseContext<'_>, kind: EntityKind, measured: &Measured) -> BlownFuse {
+    let Measured { limit, count, of } = measured;
     BlownFuse {
         fuse: Fuse::District,
         scope: kind.plural().into(),
         message: format!(
-            "{gone} of {active} active {} would be deactivated, the limit is {percent} %. {}",
+            "{count} of {of} active {} would be deactivated, the limit is {} %. {}",
             kind.plural(),
-            causes::of_removal(kind, look.plan, look.stored, look.places)
+            limit.percent,
+            causes::of_removal(kind, context)
         ),
-        examples: look.examples(look.plan.deactivated(kind)),
+        examples: context.examples(context.plan.deactivated(kind)),
     }
 }
 
 /// A school would vanish or lose too many students: the removals of this school wait.
-pub(super) fn schools(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
-    let lost = lost_by_school(look);
+pub(super) fn schools(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let lost = lost_by_school(context);
     let mut fuses = Vec::new();
     let mut schools = lost.iter().collect::<Vec<_>>();
     schools.sort_unstable_by_key(|(school, _)| **school);
     for (school, students) in schools {
-        let (key, name) = (look.names.key(*school), look.names.name(*school));
-        if look.rules.adds_only(key) {
-            continue;
+        if let Some(fuse) = school_fuse(context, *school, students) {
+            partition.hold_removals(*school);
+            fuses.push(fuse);
         }
-        let limit = look.rules.limit(look.rules.policy.limit(Fuse::School), key, |window| window.people);
-        let is_removed = school.is_some_and(|school| look.plan.schools.deactivate.contains(&school));
-        let vanishes = is_removed && limit.percent < 100;
-        let count = students.len() as u64;
-        let before = if vanishes || count >= u64::from(limit.floor) { students_of(look, *school) } else { 0 };
-        let message = if vanishes {
-            format!(
-                "{name} would vanish with its {before} students: most likely the export leaves the school out. If it has \
-                 closed, approve."
-            )
-        } else if before > 0 && limit.is_exceeded(count, before) {
-            format!(
-                "{name} would lose {count} of its {before} students, the limit is {} %: most likely the export of this school \
-                 is incomplete.",
-                limit.percent
-            )
-        } else {
-            continue;
-        };
-        cut.hold_removals(*school);
-        let examples = look.examples(students.iter().copied());
-        fuses.push(BlownFuse { fuse: Fuse::School, scope: key.into(), message, examples });
     }
     fuses
 }
 
+fn school_fuse(
+    context: &FuseContext<'_>,
+    school: Option<SchoolNumber>,
+    lost: &[StudentNumber],
+) -> Option<BlownFuse> {
+    let (key, name) = (context.names.key(school), context.names.name(school));
+    if context.rules.adds_only(key) {
+        return None;
+    }
+    let limit = context.rules.limit(context.rules.policy.limit(Fuse::School), key, |window| window.people);
+    let is_removed = school.is_some_and(|school| context.plan.schools.deactivate.contains(&school));
+    let vanishes = is_removed && limit.percent < 100;
+    let count = lost.len() as u64;
+    let before =
+        if vanishes || count >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
+    let message = if vanishes {
+        format!(
+            "{name} would vanish with its {before} students: most likely the export leaves the school out. If it has \
+             closed, approve."
+        )
+    } else if before > 0 && limit.is_exceeded(count, before) {
+        format!(
+            "{name} would lose {count} of its {before} students, the limit is {} %: most likely the export of this school \
+             is incomplete.",
+            limit.percent
+        )
+    } else {
+        return None;
+    };
+    let examples = context.examples(lost.iter().copied());
+    Some(BlownFuse { fuse: Fuse::School, scope: key.into(), message, examples })
+}
+
 /// For each school the students who are in it now and would not be.
-fn lost_by_school(look: &Look<'_>) -> HashMap<Option<SchoolNumber>, Vec<StudentNumber>> {
-    let ended = &look.plan.enrollments.deactivate;
-    let place = |link: &EnrollmentLink| (look.places.of_class(link.class), link.person);
+fn lost_by_school(context: &FuseContext<'_>) -> HashMap<Option<SchoolNumber>, Vec<StudentNumber>> {
+    let ended = &context.plan.enrollments.deactivate;
+    let place = |link: &EnrollmentLink| (context.places.of_class(link.class), link.person);
     let mut lost = ended.iter().map(place).collect::<HashSet<_>>();
     if lost.is_empty() {
         return HashMap::new();
     }
     let mut ends = ended.iter().peekable();
-    for link in look.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link) {
+    for link in context.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link) {
         while ends.next_if(|end| *end < link).is_some() {}
         if ends.peek() != Some(&link) {
             lost.remove(&place(link));
         }
     }
-    for link in look.plan.enrollments.create.iter().chain(&look.plan.enrollments.reactivate) {
+    for link in context.plan.enrollments.create.iter().chain(&context.plan.enrollments.reactivate) {
         lost.remove(&place(link));
     }
     let mut by_school = HashMap::<_, Vec<_>>::new();
@@ -138,17 +151,12 @@ fn lost_by_school(look: &Look<'_>) -> HashMap<Option<SchoolNumber>, Vec<StudentN
 }
 
 /// How many students a school has now.
-fn students_of(look: &Look<'_>, school: Option<SchoolNumber>) -> u64 {
-    let links = look.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
-    let here = links.filter(|link| look.places.of_class(link.class) == school);
+fn count_students(context: &FuseContext<'_>, school: Option<SchoolNumber>) -> u64 {
+    let links = context.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
+    let here = links.filter(|link| context.places.of_class(link.class) == school);
     here.map(|link| link.person).collect::<HashSet<_>>().len() as u64
 }
 
-fn hold_all_removals(look: &Look<'_>, cut: &mut Cut<'_>) {
-    places_of_schools(look.stored, look.plan).for_each(|school| cut.hold_removals(school));
-}
-
-/// Whether nothing is removed today anyway.
-fn only_adds(look: &Look<'_>) -> bool {
-    look.rules.policy.adds_only(look.rules.today).any(|entry| entry.schools.is_empty())
+fn hold_all_removals(context: &FuseContext<'_>, partition: &mut Partition<'_>) {
+    context.schools().for_each(|school| partition.hold_removals(school));
 }

@@ -1,96 +1,119 @@
-//! The class fuse: most students of a class are replaced. A `class_id` was used again for another class.
+//! The class fuse: most students of a class are replaced, because its `class_id` was used again for another class.
+
+use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::roster::EnrollmentLink;
 
-use super::cut::Cut;
-use super::{EXAMPLES, Look};
+use super::context::{EXAMPLES, FuseContext};
+use super::partition::Partition;
 
-/// Classes of one school that are told one by one; more are told together.
+/// Up to so many classes of a school have a fuse each; more have one together.
 const ONE_BY_ONE: usize = 5;
 
 /// A class of which too many students are replaced.
-struct Turned {
+struct Turnover {
     class: ClassNumber,
     left: u64,
     before: u64,
     percent: u32,
 }
 
-pub(super) fn classes(look: &Look<'_>, cut: &mut Cut<'_>) -> Vec<BlownFuse> {
-    let count = |links: &[EnrollmentLink]| {
-        let mut counts = HashMap::<ClassNumber, u64>::new();
-        for link in links {
-            *counts.entry(link.class).or_default() += 1;
-        }
-        counts
-    };
-    let left = count(&look.plan.enrollments.deactivate);
-    let mut joined = count(&look.plan.enrollments.create);
-    for (class, count) in count(&look.plan.enrollments.reactivate) {
-        *joined.entry(class).or_default() += count;
-    }
-    let gone = look.plan.classes.deactivate.iter().collect::<HashSet<_>>();
-    let floor = u64::from(look.rules.policy.limit(Fuse::Class).floor);
-    let mut suspects = HashMap::<ClassNumber, u64>::new();
-    for (class, left) in left {
-        // A class that only shrinks or only grows is not replaced.
-        let replaced = left.min(joined.get(&class).copied().unwrap_or(0));
-        if replaced > 0 && replaced >= floor && !gone.contains(&class) {
-            suspects.insert(class, left);
-        }
-    }
-    if suspects.is_empty() {
+/// Too many students of a class are replaced: all changes of its students wait.
+pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let replaced = replaced_classes(context);
+    if replaced.is_empty() {
         return vec![];
     }
-    let mut before = HashMap::<ClassNumber, u64>::new();
-    for link in look.stored.enrollments.iter().filter(|link| link.active) {
-        if suspects.contains_key(&link.link.class) {
-            *before.entry(link.link.class).or_default() += 1;
-        }
-    }
-    let mut by_school = std::collections::BTreeMap::<Option<SchoolNumber>, Vec<Turned>>::new();
-    let mut suspects = suspects.into_iter().collect::<Vec<_>>();
-    suspects.sort_unstable();
-    for (class, left) in suspects {
-        let school = look.places.of_class(class);
-        let key = look.names.key(school);
-        let limit = look.rules.limit(look.rules.policy.limit(Fuse::Class), key, |window| window.classes);
+    let before = students_before(context, &replaced);
+    let mut by_school = BTreeMap::<Option<SchoolNumber>, Vec<Turnover>>::new();
+    let mut replaced = replaced.into_iter().collect::<Vec<_>>();
+    replaced.sort_unstable();
+    for (class, left) in replaced {
+        let school = context.places.of_class(class);
+        let key = context.names.key(school);
+        let limit =
+            context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
-        if limit.is_exceeded(left, before) && !look.rules.adds_only(key) {
-            cut.hold_turnover(class);
-            by_school.entry(school).or_default().push(Turned { class, left, before, percent: limit.percent });
+        if limit.is_exceeded(left, before) && !context.rules.adds_only(key) {
+            partition.hold_turnover(class);
+            let turnover = Turnover { class, left, before, percent: limit.percent };
+            by_school.entry(school).or_default().push(turnover);
         }
     }
-    by_school.into_iter().flat_map(|(school, turned)| blown(look, school, &turned)).collect()
+    by_school.into_iter().flat_map(|(school, classes)| class_fuses(context, school, &classes)).collect()
 }
 
-fn blown(look: &Look<'_>, school: Option<SchoolNumber>, turned: &[Turned]) -> Vec<BlownFuse> {
-    if turned.len() > ONE_BY_ONE {
-        let (key, name) = (look.names.key(school), look.names.name(school));
-        let message = format!(
-            "{} classes of {name} would have other students than before, the limit is {} % of a class: most likely a new term \
-             has begun and class_ids are used again.",
-            turned.len(),
-            turned[0].percent
-        );
-        let examples = look.examples(turned.iter().map(|one| one.class));
-        return vec![BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples }];
+/// Classes that stay while at least the limit's floor of students are replaced, with how many leave. A class that only shrinks or only
+/// grows is not replaced.
+fn replaced_classes(context: &FuseContext<'_>) -> HashMap<ClassNumber, u64> {
+    let links = &context.plan.enrollments;
+    let mut joined = count_by_class(&links.create);
+    for (class, count) in count_by_class(&links.reactivate) {
+        *joined.entry(class).or_default() += count;
     }
-    let one = |turned: &Turned| {
-        let class = look.stored.classes.by_number(turned.class)?;
-        let key = look.stored.texts.get(class.values.key);
-        let name = look.stored.texts.get(class.values.name);
-        let message = format!(
-            "{} of the {} students of {name} ({key}) would be replaced by others, the limit is {} %: most likely this class_id \
-             is used again for another class.",
-            turned.left, turned.before, turned.percent
-        );
-        let left = look.plan.enrollments.deactivate.iter().filter(|link| link.class == turned.class);
-        let examples = look.examples(left.map(|link| link.person).take(EXAMPLES));
-        Some(BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples })
+    let removed = context.plan.classes.deactivate.iter().collect::<HashSet<_>>();
+    let floor = u64::from(context.rules.policy.limit(Fuse::Class).floor);
+    let is_replaced = |(class, left): &(ClassNumber, u64)| {
+        let replaced = joined.get(class).copied().unwrap_or(0).min(*left);
+        replaced > 0 && replaced >= floor && !removed.contains(class)
     };
-    turned.iter().filter_map(one).collect()
+    count_by_class(&links.deactivate).into_iter().filter(is_replaced).collect()
+}
+
+fn count_by_class(links: &[EnrollmentLink]) -> HashMap<ClassNumber, u64> {
+    let mut counts = HashMap::new();
+    for link in links {
+        *counts.entry(link.class).or_default() += 1;
+    }
+    counts
+}
+
+/// How many students these classes have now.
+fn students_before(
+    context: &FuseContext<'_>,
+    classes: &HashMap<ClassNumber, u64>,
+) -> HashMap<ClassNumber, u64> {
+    let mut counts = HashMap::new();
+    for link in context.stored.enrollments.iter().filter(|link| link.active) {
+        if classes.contains_key(&link.link.class) {
+            *counts.entry(link.link.class).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn class_fuses(
+    context: &FuseContext<'_>,
+    school: Option<SchoolNumber>,
+    classes: &[Turnover],
+) -> Vec<BlownFuse> {
+    if classes.len() <= ONE_BY_ONE {
+        return classes.iter().filter_map(|turnover| class_fuse(context, turnover)).collect();
+    }
+    let (key, name) = (context.names.key(school), context.names.name(school));
+    let message = format!(
+        "{} classes of {name} would have other students than before, the limit is {} % of a class: most likely a new term \
+         has begun and class_ids are used again.",
+        classes.len(),
+        classes[0].percent
+    );
+    let examples = context.examples(classes.iter().map(|turnover| turnover.class));
+    vec![BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples }]
+}
+
+fn class_fuse(context: &FuseContext<'_>, turnover: &Turnover) -> Option<BlownFuse> {
+    let Turnover { class, left, before, percent } = turnover;
+    let values = context.stored.classes.by_number(*class)?.values;
+    let key = context.stored.texts.get(values.key);
+    let name = context.stored.texts.get(values.name);
+    let message = format!(
+        "{left} of the {before} students of {name} ({key}) would be replaced by others, the limit is {percent} %: most likely \
+         this class_id is used again for another class."
+    );
+    let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
+    let examples = context.examples(leavers.map(|link| link.person).take(EXAMPLES));
+    Some(BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples })
 }

@@ -33,9 +33,9 @@ pub(crate) fn approve(
     let approval = approval(&shown, &chosen);
     with_fresh_plan(|| {
         context.report(Progress::Planning);
-        let verdicts = run.report.verdicts.clone();
+        let reviews = run.report.reviews.clone();
         let Replanned { plan, stored, rows, today } =
-            replan(district, &context.limits, &run, verdicts, &approval)?;
+            replan(district, &context.limits, &run, reviews, &approval)?;
         let version = stored.version;
         refuse_what_was_not_shown(&run, &shown, &plan, version)?;
         let nothing_left = plan.parts.risky.is_empty() && plan.parts.later.is_empty();

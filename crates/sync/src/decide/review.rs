@@ -4,7 +4,7 @@ use homeroom_ask::{Replanned, replan};
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::refusal::Refusal;
-use homeroom_model::rekey::Verdicts;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
@@ -20,26 +20,26 @@ pub(crate) fn review_proposals(
     context: &SyncContext,
     district: &DistrictStore,
     number: RunNumber,
-    reviewed: &Verdicts,
+    reviewed: &ProposalReviews,
 ) -> Result<(), SyncError> {
     let run = held_run(district, number)?;
     let shown = run.report.held.clone().unwrap_or_default();
-    let mut verdicts = run.report.verdicts.clone();
-    verdicts.add(reviewed);
+    let mut reviews = run.report.reviews.clone();
+    reviews.add(reviewed);
     context.report(Progress::Planning);
-    let replan = |verdicts, approval| replan(district, &context.limits, &run, verdicts, &approval);
+    let replan = |reviews, approval| replan(district, &context.limits, &run, reviews, &approval);
     // With nothing rejected, every proposal is in the plan.
     let Replanned { plan, stored, .. } =
-        replan(Verdicts { struck: vec![], ..verdicts.clone() }, Approval::None)?;
+        replan(ProposalReviews { rejected: vec![], ..reviews.clone() }, Approval::None)?;
     let proposals = &plan.parts.safe.proposals;
     let is_unknown = |id| !proposals.iter().any(|proposal| proposal.id == id);
-    let mut named = reviewed.struck.iter().chain(&reviewed.accepted);
+    let mut named = reviewed.rejected.iter().chain(&reviewed.accepted);
     if let Some(unknown) = named.find(|id| is_unknown(**id)) {
         return Err(Refusal::NoSuchProposal { run: run.id, proposal: *unknown }.into());
     }
     refuse_another_version(&run, &shown, stored.version)?;
     // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
-    let Replanned { plan, .. } = replan(verdicts, Approval::Schools(vec![]))?;
+    let Replanned { plan, .. } = replan(reviews, Approval::HoldAll)?;
     let mut report = run.report.clone();
     plan.write_to(&mut report);
     report.messages.clone_from(&run.report.messages);

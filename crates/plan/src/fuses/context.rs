@@ -1,0 +1,82 @@
+//! What each fuse sees: the plan, the stored roster, and the limits of the day.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use homeroom_model::calendar::Allowed;
+use homeroom_model::entity::{EntityRef, SchoolNumber};
+use homeroom_model::plan::Plan;
+use homeroom_model::policy::Limit;
+use homeroom_model::stored::StoredRoster;
+
+use super::limits::{Limits, PolicyToday};
+use super::places::{Places, SchoolNames, all_schools};
+
+/// How many examples a fuse gives of what it holds.
+pub(super) const EXAMPLES: usize = 10;
+
+/// What each fuse sees.
+pub(super) struct FuseContext<'c> {
+    pub(super) plan: &'c Plan,
+    pub(super) stored: &'c StoredRoster,
+    pub(super) places: &'c Places,
+    pub(super) names: &'c SchoolNames<'c>,
+    pub(super) limits: &'c Limits,
+    pub(super) rules: PolicyToday<'c>,
+}
+
+/// How many entities there are under one limit, and how many of them a fuse counts.
+pub(super) struct Measured {
+    pub(super) limit: Limit,
+    pub(super) count: u64,
+    pub(super) of: u64,
+}
+
+impl FuseContext<'_> {
+    /// "Ann Lee (ann@x.org)", as stored.
+    pub(super) fn describe(&self, entity: EntityRef) -> String {
+        let found = self.stored.key_and_name(entity);
+        found.map_or_else(String::new, |(key, name)| format!("{name} ({key})"))
+    }
+
+    /// The first of these entities, described.
+    pub(super) fn examples<E: Into<EntityRef>>(&self, entities: impl IntoIterator<Item = E>) -> Vec<String> {
+        entities.into_iter().take(EXAMPLES).map(|entity| self.describe(entity.into())).collect()
+    }
+
+    /// All schools, stored and new, and `None` for what belongs to none.
+    pub(super) fn schools(&self) -> impl Iterator<Item = Option<SchoolNumber>> {
+        all_schools(self.stored, self.plan)
+    }
+
+    /// Counts entities by the limit that holds in their school: all of them, and those that are concerned. Where a window allows
+    /// another share in some schools, these are measured apart from the others.
+    pub(super) fn measure(
+        &self,
+        usual: Limit,
+        allowed: fn(&Allowed) -> Option<u32>,
+        all: impl Iterator<Item = Option<SchoolNumber>>,
+        concerned: impl Iterator<Item = Option<SchoolNumber>>,
+    ) -> Vec<Measured> {
+        let mut schools = HashMap::<Option<SchoolNumber>, (u64, u64)>::new();
+        all.for_each(|school| schools.entry(school).or_default().1 += 1);
+        concerned.for_each(|school| schools.entry(school).or_default().0 += 1);
+        let mut by_percent = BTreeMap::<u32, (u64, u64)>::new();
+        for (school, (count, all)) in schools {
+            let percent = self.rules.limit(usual, self.names.key(school), allowed).percent;
+            let sum = by_percent.entry(percent).or_default();
+            *sum = (sum.0 + count, sum.1 + all);
+        }
+        let measured = by_percent.into_iter();
+        let measured =
+            measured.map(|(percent, (count, of))| Measured { limit: Limit { percent, ..usual }, count, of });
+        measured.collect()
+    }
+}
+
+impl Measured {
+    /// Whether the limit is exceeded.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.limit.is_exceeded(self.count, self.of)
+    }
+}

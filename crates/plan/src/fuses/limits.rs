@@ -1,0 +1,55 @@
+//! The limits of a district, as they are today.
+
+use homeroom_model::calendar::{Allowed, CalendarEntry};
+use homeroom_model::policy::{Limit, Policy};
+use jiff::civil::Date;
+
+/// What the fuses compare a plan with.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The district's policy.
+    pub policy: Policy,
+    /// Seats of the licence.
+    pub seats: u64,
+    /// Data rows of the file.
+    pub rows: u64,
+    /// Whether the file ends in the middle of a row.
+    pub ends_mid_row: bool,
+    /// The day in the district, for its calendar.
+    pub today: Date,
+    /// The day since which the licence is exceeded, when it is.
+    pub over_since: Option<Date>,
+}
+
+/// The policy with what the calendar says for today.
+pub(super) struct PolicyToday<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) today: Date,
+    windows: Vec<(&'p CalendarEntry, &'p Allowed)>,
+}
+
+impl<'p> PolicyToday<'p> {
+    pub(super) fn new(limits: &'p Limits) -> Self {
+        let (policy, today) = (&limits.policy, limits.today);
+        PolicyToday { policy, today, windows: policy.windows(today).collect() }
+    }
+
+    /// The usual limit, or the one that a window of the calendar allows in this school.
+    pub(super) fn limit(&self, usual: Limit, school: &str, allowed: fn(&Allowed) -> Option<u32>) -> Limit {
+        let windows = self.windows.iter().filter(|(entry, _)| entry.is_for(school));
+        match windows.filter_map(|(_, window)| allowed(window)).max() {
+            Some(percent) => Limit { percent, ..usual },
+            None => usual,
+        }
+    }
+
+    /// Whether only additions are made in this school today, so that its removals wait anyway.
+    pub(super) fn adds_only(&self, school: &str) -> bool {
+        self.policy.adds_only(self.today).any(|entry| entry.is_for(school))
+    }
+
+    /// Whether only additions are made in all schools today.
+    pub(super) fn adds_only_everywhere(&self) -> bool {
+        self.policy.adds_only(self.today).any(|entry| entry.schools.is_empty())
+    }
+}

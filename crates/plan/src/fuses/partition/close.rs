@@ -1,0 +1,155 @@
+//! Completes a partition, so that each part can be applied without the other.
+
+use hashbrown::HashSet;
+use homeroom_model::entity::{ClassNumber, EntityNumber, EntityRef, SchoolNumber};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::{LinkChanges, Numbered, Plan};
+use homeroom_model::roster::{Class, Link};
+use homeroom_model::stored::StoredRoster;
+
+use super::held::{Partition, WaitingChanges, WaitsFor};
+use super::key_transfers::{Keys, hold_key_transfers};
+
+impl Partition<'_> {
+    /// Completes the partition, so that both parts can be applied in either order: people who stay keep their links, an entity is not
+    /// removed before its links, and a key is passed on within one part.
+    pub(in crate::fuses) fn close(&mut self, plan: &Plan, stored: &StoredRoster) {
+        if self.is_empty() {
+            return;
+        }
+        self.hold_removals_of_schools(plan);
+        loop {
+            let before = self.count();
+            self.hold_removals_with_links(plan);
+            self.hold_keys(plan, stored);
+            self.hold_classes_of_waiting_schools(plan);
+            if self.count() == before {
+                return;
+            }
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.waiting.iter().map(|(_, waiting)| waiting.count()).sum()
+    }
+
+    /// Holds each removal in a school in which every removal waits.
+    fn hold_removals_of_schools(&mut self, plan: &Plan) {
+        for entity in EntityKind::ALL.into_iter().flat_map(|kind| plan.deactivated(kind)) {
+            if let Some(waits) = self.all_removals_wait(self.decisions.places.of(entity)) {
+                self.waiting.get_mut(entity.kind).removals.insert(entity, waits);
+            }
+        }
+    }
+
+    fn all_removals_wait(&self, school: Option<SchoolNumber>) -> Option<WaitsFor> {
+        if self.until_range_ends {
+            Some(WaitsFor::EndOfRange)
+        } else {
+            self.all_removals.get(&school).copied()
+        }
+    }
+
+    /// Holds the removal of a class and of a person while the end of one of their links waits.
+    fn hold_removals_with_links(&mut self, plan: &Plan) {
+        self.hold_removals_of_ends(&plan.teachings, &plan.teachers.deactivate, &plan.classes.deactivate);
+        self.hold_removals_of_ends(&plan.enrollments, &plan.students.deactivate, &plan.classes.deactivate);
+        let removed_schools = plan.schools.deactivate.iter().copied().collect::<HashSet<_>>();
+        for (class, waits) in &self.waiting.classes.removals {
+            let school = self.decisions.places.of(*class).filter(|school| removed_schools.contains(school));
+            if let Some(school) = school {
+                self.waiting.schools.removals.entry(school.into()).or_insert(*waits);
+            }
+        }
+    }
+
+    fn hold_removals_of_ends<P: EntityNumber>(
+        &mut self,
+        links: &LinkChanges<P>,
+        removed_people: &[P],
+        removed_classes: &[ClassNumber],
+    ) {
+        let removed_people = removed_people.iter().copied().collect::<HashSet<_>>();
+        let removed_classes = removed_classes.iter().copied().collect::<HashSet<_>>();
+        for link in &links.deactivate {
+            if let Some(waits) = self.end_waits(link) {
+                if removed_people.contains(&link.person) {
+                    self.hold_removal_together(link.person.into(), waits);
+                }
+                if removed_classes.contains(&link.class) {
+                    self.hold_removal_together(link.class.into(), waits);
+                }
+            }
+        }
+    }
+
+    fn hold_removal_together(&mut self, entity: EntityRef, other: WaitsFor) {
+        let waits = self.decisions.together(other, self.decisions.places.of(entity));
+        self.waiting.get_mut(entity.kind).removals.entry(entity).or_insert(waits);
+    }
+
+    /// What the end of a link waits for.
+    pub(super) fn end_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+        if self.until_range_ends {
+            return Some(WaitsFor::EndOfRange);
+        }
+        let people = self.waiting.get(P::KIND);
+        let person = link.person.into();
+        people
+            .removals
+            .get(&person)
+            .or_else(|| people.arrivals.get(&person))
+            .or_else(|| self.turnover_waits(link))
+            .or_else(|| self.waiting.classes.removals.get(&EntityRef::from(link.class)))
+            .or_else(|| self.all_removals.get(&self.decisions.places.of_class(link.class)))
+            .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))
+            .or_else(|| self.whole_plan_waits(link))
+    }
+
+    /// What a new link waits for.
+    pub(super) fn start_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+        let person = link.person.into();
+        self.waiting
+            .get(P::KIND)
+            .arrivals
+            .get(&person)
+            .or_else(|| self.turnover_waits(link))
+            .or_else(|| self.waiting.classes.arrivals.get(&EntityRef::from(link.class)))
+            .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))
+            .or_else(|| self.whole_plan_waits(link))
+    }
+
+    fn turnover_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<&WaitsFor> {
+        if P::KIND == EntityKind::Student { self.turned_over.get(&link.class) } else { None }
+    }
+
+    fn whole_plan_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+        if self.everything { self.decisions.about(self.decisions.places.of_class(link.class)) } else { None }
+    }
+
+    /// Holds classes that come, or go, to a school that waits.
+    fn hold_classes_of_waiting_schools(&mut self, plan: &Plan) {
+        let arriving = &self.waiting.schools.arrivals;
+        let waits = |class: &Numbered<Class>| arriving.get(&EntityRef::from(class.values.school)).copied();
+        let coming = plan.classes.create.iter().chain(&plan.classes.reactivate);
+        let coming = coming.filter_map(|class| Some((class.number, waits(class)?))).collect::<Vec<_>>();
+        let moving = plan.classes.update.iter().chain(&plan.classes.rekey);
+        let moving = moving.filter_map(|class| Some((class.number, waits(class)?))).collect::<Vec<_>>();
+        let WaitingChanges { arrivals, updates, .. } = &mut self.waiting.classes;
+        for (list, classes) in [(arrivals, coming), (updates, moving)] {
+            for (number, waits) in classes {
+                list.entry(number.into()).or_insert(waits);
+            }
+        }
+    }
+
+    /// Holds each key that is passed on together with its holder.
+    fn hold_keys(&mut self, plan: &Plan, stored: &StoredRoster) {
+        let Partition { decisions, waiting, .. } = self;
+        let keys = Keys { plan: &plan.texts, stored: &stored.texts };
+        hold_key_transfers(decisions, &mut waiting.schools, &keys, &plan.schools, &stored.schools);
+        hold_key_transfers(decisions, &mut waiting.classes, &keys, &plan.classes, &stored.classes);
+        hold_key_transfers(decisions, &mut waiting.teachers, &keys, &plan.teachers, &stored.teachers);
+        hold_key_transfers(decisions, &mut waiting.students, &keys, &plan.students, &stored.students);
+    }
+}

@@ -1,0 +1,151 @@
+//! Splits a plan by the fuses that it blows.
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::counts::PlanCounts;
+use homeroom_model::entity::SchoolNumber;
+use homeroom_model::fuse::BlownFuse;
+use homeroom_model::hold::{Held, HeldSchool, HeldState};
+use homeroom_model::ids::RosterVersion;
+use homeroom_model::plan::Plan;
+use homeroom_model::seats::Seats;
+use homeroom_model::stored::StoredRoster;
+
+use super::context::FuseContext;
+use super::limits::{Limits, PolicyToday};
+use super::partition::{Partition, PartitionedPlan};
+use super::places::{Places, SchoolNames, all_schools};
+use super::{identity, removals, seats, turnover, updates};
+
+/// Whether someone has approved what the fuses would hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// Nobody has: the fuses decide.
+    #[default]
+    None,
+    /// Everything is approved.
+    All,
+    /// The held part of these schools is, by `school_id`; empty for what belongs to no school. Everything else waits, whatever the
+    /// fuses say now.
+    Schools(Vec<String>),
+    /// Nothing is, and everything waits, whatever the fuses say.
+    HoldAll,
+}
+
+/// A plan in its parts; together they are the whole.
+#[derive(Debug)]
+pub struct PlanParts {
+    /// Applied at once.
+    pub safe: Plan,
+    /// Waits for a decision.
+    pub risky: Plan,
+    /// Removals that wait for the end of a range of additions only.
+    pub later: Plan,
+    /// Why something waits, and how much.
+    pub held: Held,
+    /// Seats before the plan and after its safe part.
+    pub seats: Seats,
+    /// Sentences about the calendar and the seats.
+    pub messages: Vec<String>,
+}
+
+/// Splits a plan by the fuses that it blows.
+pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Approval) -> PlanParts {
+    let places = Places::new(&plan, stored);
+    let names = SchoolNames::new(&plan, stored);
+    let rules = PolicyToday::new(limits);
+    let context = FuseContext { plan: &plan, stored, places: &places, names: &names, limits, rules };
+    let mut partition = Partition::new(&places, released_schools(approval, &context));
+    let mut seats = seats::count(&context);
+    let mut messages = leave_removals_for_later(&context, &mut partition);
+    let mut fuses = Vec::new();
+    match approval {
+        Approval::None => fuses = blown_fuses(&context, &mut partition, &mut seats, &mut messages),
+        Approval::Schools(_) | Approval::HoldAll => partition.hold_everything(&plan),
+        Approval::All => {}
+    }
+    partition.close(&plan, stored);
+    seats::count_after(&context, &partition, &mut seats);
+    let named = |school: Option<SchoolNumber>| {
+        (school, (names.key(school).to_owned(), names.name(school).to_owned()))
+    };
+    let schools = all_schools(stored, &plan).map(named).collect::<HashMap<_, _>>();
+    let parts = partition.split(plan);
+    let held = held(&parts, fuses, &schools);
+    let later = parts.later.counts().deactivate.total();
+    if later > 0 {
+        messages.push(format!("{later} removals are left for the time after the range of additions only."));
+    }
+    PlanParts { safe: parts.safe, risky: parts.risky, later: parts.later, held, seats, messages }
+}
+
+/// Tries each fuse in turn, and holds what the blown ones ask for.
+fn blown_fuses(
+    context: &FuseContext<'_>,
+    partition: &mut Partition<'_>,
+    seats: &mut Seats,
+    messages: &mut Vec<String>,
+) -> Vec<BlownFuse> {
+    let mut fuses = Vec::new();
+    fuses.extend(removals::shrink(context, partition));
+    fuses.extend(removals::district(context, partition));
+    fuses.extend(removals::schools(context, partition));
+    fuses.extend(turnover::classes(context, partition));
+    fuses.extend(identity::rekeys(context, partition));
+    fuses.extend(updates::updates(context, partition));
+    partition.close(context.plan, context.stored);
+    fuses.extend(seats::surplus(context, partition, seats, messages));
+    if context.limits.policy.wait_all && !fuses.is_empty() {
+        partition.hold_everything(context.plan);
+    }
+    fuses
+}
+
+fn held(
+    parts: &PartitionedPlan,
+    fuses: Vec<BlownFuse>,
+    schools: &HashMap<Option<SchoolNumber>, (String, String)>,
+) -> Held {
+    let PlanCounts { create, update, deactivate, reactivate, rekey, .. } = parts.risky.counts();
+    let waiting = parts.by_school.iter().map(|(number, counts)| {
+        let (school, name) = schools.get(number).cloned().unwrap_or_default();
+        HeldSchool { school, name, counts: *counts, state: HeldState::Waiting }
+    });
+    Held {
+        create,
+        update,
+        deactivate,
+        reactivate,
+        rekey,
+        fuses: if parts.risky.is_empty() { vec![] } else { fuses },
+        schools: waiting.collect(),
+        expires_at: None,
+        roster_version: RosterVersion::default(),
+        digest: if parts.risky.is_empty() { 0 } else { parts.risky.digest() },
+    }
+}
+
+/// Schools whose held part has been approved.
+fn released_schools(approval: &Approval, context: &FuseContext<'_>) -> HashSet<Option<SchoolNumber>> {
+    match approval {
+        Approval::None | Approval::All | Approval::HoldAll => HashSet::new(),
+        Approval::Schools(keys) => {
+            let is_released = |school: &_| keys.iter().any(|key| key == context.names.key(*school));
+            context.schools().filter(is_released).collect()
+        }
+    }
+}
+
+/// Makes removals wait where the calendar only adds today, and says so.
+fn leave_removals_for_later(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<String> {
+    let mut messages = Vec::new();
+    for entry in context.rules.policy.adds_only(context.rules.today) {
+        messages.push(format!("The calendar says: {}.", entry.words()));
+        if entry.schools.is_empty() {
+            partition.only_add();
+        } else {
+            let schools = context.schools().filter(|school| entry.is_for(context.names.key(*school)));
+            schools.for_each(|school| partition.only_add_in(school));
+        }
+    }
+    messages
+}

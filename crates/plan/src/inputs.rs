@@ -1,0 +1,19 @@
+//! What a plan depends on besides the two rosters.
+
+use hashbrown::HashSet;
+use homeroom_model::entity::ClassNumber;
+use homeroom_model::pin::Pin;
+use homeroom_model::rekey::{Proposal, ProposalReviews};
+
+/// What a plan depends on besides the two rosters and the keys that the file protects.
+#[derive(Clone, Debug, Default)]
+pub struct PlanInputs {
+    /// Pins in force.
+    pub pins: Vec<Pin>,
+    /// What people decided about single proposals.
+    pub reviews: ProposalReviews,
+    /// Proposals that await a decision: they stay proposed until then, whatever has changed around them.
+    pub pending: Vec<Proposal>,
+    /// Classes of earlier school years: no class of the file is one of them, whatever its id.
+    pub past_classes: HashSet<ClassNumber>,
+}

@@ -1,0 +1,54 @@
+//! Planning from start to end: pins, identity, changes, proposals.
+
+use std::collections::BTreeMap;
+
+use homeroom_model::counts::Counts;
+use homeroom_model::plan::Plan;
+use homeroom_model::protected::Protected;
+use homeroom_model::rekey::MatchedBy;
+use homeroom_model::roster::Roster;
+use homeroom_model::run::PinShown;
+use homeroom_model::stored::StoredRoster;
+
+use crate::diff::compare_rosters;
+use crate::evidence::recognise;
+use crate::inputs::PlanInputs;
+use crate::matching::{KeyMatches, count_matches, match_by_key};
+use crate::pins::apply_pins;
+use crate::proposals::propose;
+use crate::protection::ProtectedNumbers;
+
+/// A plan, and what a person should know about how it was made.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// The changes.
+    pub plan: Plan,
+    /// How many entities were matched in which way, also those that stay as they are.
+    pub matched: BTreeMap<MatchedBy, Counts>,
+    /// The pins in force, and what each does here.
+    pub pins: Vec<PinShown>,
+    /// Sentences without names or addresses.
+    pub messages: Vec<String>,
+}
+
+/// Plans the changes from `stored` to `wanted`. Entities that `protected` names are not removed; pins win over the file.
+pub fn plan(
+    stored: &StoredRoster,
+    mut wanted: Roster,
+    protected: &Protected,
+    inputs: &PlanInputs,
+) -> Planned {
+    let (pins, left_out) = apply_pins(&mut wanted, stored, &inputs.pins);
+    let protected = ProtectedNumbers::new(stored, protected).without(&left_out);
+
+    let KeyMatches { mut matches, passed_on } = match_by_key(stored, &wanted, &inputs.past_classes);
+    let recognised = recognise(stored, &wanted, &protected, inputs, &mut matches);
+    let messages = passed_on.messages(&matches);
+    let matched = count_matches(&matches);
+
+    let new_keys = recognised.iter().map(|found| wanted.key(found.kind, found.new).to_owned());
+    let new_keys = new_keys.collect::<Vec<_>>();
+    let changes = compare_rosters(stored, wanted, &matches, &protected);
+    let proposals = propose(stored, recognised, new_keys, &changes.numbers);
+    Planned { plan: changes.into_plan(stored.version, proposals), matched, pins, messages }
+}
