@@ -1,4 +1,4 @@
-//! Whatever happened to a district, on both engines: files, holds released by school, undos, jobs that are done twice after a crash.
+//! Random histories of a district on both engines: files, holds released by school, undos, jobs repeated after a crash.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
@@ -14,33 +14,42 @@ use proptest::prelude::*;
 
 use world::{Op, World, ops, worlds};
 
-/// What is done with a run after a file.
+/// What the operator does about a run.
 #[derive(Clone, Copy, Debug)]
-enum Then {
+enum Decision {
     Nothing,
-    /// Everything that it holds is approved.
+    /// Approves everything that it holds.
     Approve,
-    /// The part of one school is released, the rest discarded.
-    Part,
+    /// Approves one school and discards the rest.
+    ApproveOneSchool,
     Discard,
     Undo,
-    /// Taken back, and put back in place.
-    UndoTwice,
+    UndoAndRedo,
 }
 
-fn steps() -> impl Strategy<Value = Vec<(Vec<Op>, Then, bool)>> {
-    let then = prop_oneof![
-        2 => Just(Then::Nothing),
-        3 => Just(Then::Approve),
-        2 => Just(Then::Part),
-        1 => Just(Then::Discard),
-        1 => Just(Then::Undo),
-        1 => Just(Then::UndoTwice),
+/// A day of a district: what changes, what the operator decides, and whether the process dies after the run.
+#[derive(Clone, Debug)]
+struct Step {
+    ops: Vec<Op>,
+    decision: Decision,
+    crashes: bool,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let decision = prop_oneof![
+        2 => Just(Decision::Nothing),
+        3 => Just(Decision::Approve),
+        2 => Just(Decision::ApproveOneSchool),
+        1 => Just(Decision::Discard),
+        1 => Just(Decision::Undo),
+        1 => Just(Decision::UndoAndRedo),
     ];
-    proptest::collection::vec((ops(), then, any::<bool>()), 1..5)
+    let step =
+        (ops(), decision, any::<bool>()).prop_map(|(ops, decision, crashes)| Step { ops, decision, crashes });
+    proptest::collection::vec(step, 1..5)
 }
 
-/// Active students with the same random id, and links to what is not active: there must be none.
+/// No two students have the same random id, and no active link leads to an inactive student or class.
 fn assert_sound(lincoln: &TestDistrict) {
     let twice =
         "SELECT CAST(count(*) AS TEXT) FROM (SELECT id FROM student GROUP BY id HAVING count(*) > 1) twice";
@@ -48,30 +57,35 @@ fn assert_sound(lincoln: &TestDistrict) {
     let lost = "SELECT CAST(count(*) AS TEXT) FROM enrollment e WHERE e.active AND (
         NOT EXISTS (SELECT 1 FROM student s WHERE s.district = e.district AND s.number = e.student AND s.active)
         OR NOT EXISTS (SELECT 1 FROM class c WHERE c.district = e.district AND c.number = e.class AND c.active))";
-    assert_eq!(lincoln.test.texts(lost), ["0"], "who stays keeps their classes, {}", lincoln.test.engine);
+    assert_eq!(
+        lincoln.test.texts(lost),
+        ["0"],
+        "students who stay keep their classes, {}",
+        lincoln.test.engine
+    );
 }
 
-fn decide(lincoln: &TestDistrict, run: &Run, then: Then) {
+fn decide(lincoln: &TestDistrict, run: &Run, decision: Decision) {
     let waiting = run.report.held.iter().flat_map(|held| &held.schools);
     let waiting =
         waiting.filter(|school| school.state == HeldState::Waiting).map(|school| school.school.clone());
     let waiting = waiting.collect::<Vec<_>>();
     let is_held = run.state == RunState::Held;
-    match then {
-        Then::Approve if is_held => lincoln.decide(Task::Approve(run.number, vec![])).unwrap(),
-        Then::Part if is_held => {
+    match decision {
+        Decision::Approve if is_held => lincoln.decide(Task::Approve(run.number, vec![])).unwrap(),
+        Decision::ApproveOneSchool if is_held => {
             lincoln.decide(Task::Approve(run.number, vec![waiting[0].clone()])).unwrap();
             if lincoln.district.runs_get(run.number).unwrap().state == RunState::Held {
                 lincoln.decide(Task::Discard(run.number, vec![])).unwrap();
             }
         }
-        Then::Discard if is_held => lincoln.decide(Task::Discard(run.number, vec![])).unwrap(),
-        Then::Undo | Then::UndoTwice if matches!(run.state, RunState::Held | RunState::Applied) => {
+        Decision::Discard if is_held => lincoln.decide(Task::Discard(run.number, vec![])).unwrap(),
+        Decision::Undo | Decision::UndoAndRedo if matches!(run.state, RunState::Held | RunState::Applied) => {
             let before = lincoln.export();
             lincoln.decide(Task::Undo(run.number)).unwrap();
-            if matches!(then, Then::UndoTwice) {
+            if matches!(decision, Decision::UndoAndRedo) {
                 lincoln.decide(Task::Redo(run.number)).unwrap();
-                assert_eq!(lincoln.export(), before, "an undo of an undo, {}", lincoln.test.engine);
+                assert_eq!(lincoln.export(), before, "undo and redo change nothing, {}", lincoln.test.engine);
             }
         }
         _ => {}
@@ -86,7 +100,7 @@ proptest! {
         for lincoln in districts_with_seats(seats) {
             let mut world = World::clone(&world);
             lincoln.sync(world.csv().as_bytes(), RunKind::Live);
-            for (ops, then, crashed) in &steps {
+            for Step { ops, decision, crashes } in &steps {
                 world.change(ops);
                 let file = world.csv();
                 let test = lincoln.sync(file.as_bytes(), RunKind::Test);
@@ -98,10 +112,10 @@ proptest! {
                     prop_assert_eq!(counts(&test), counts(&run));
                 }
                 assert_sound(&lincoln);
-                decide(&lincoln, &run, *then);
+                decide(&lincoln, &run, *decision);
                 assert_sound(&lincoln);
-                if *crashed {
-                    // A process died after it had done its job and before it said so: the job is done once more.
+                if *crashes {
+                    // The process dies after its job and before recording that: the job runs again.
                     let before = (lincoln.export(), lincoln.district.roster_load().unwrap().version);
                     let again = lincoln.decide(Task::Run(run.number));
                     prop_assert_eq!(again, Ok(()));
@@ -110,7 +124,7 @@ proptest! {
             }
             let file = world.csv();
             let run = lincoln.sync(file.as_bytes(), RunKind::Live);
-            decide(&lincoln, &run, Then::Approve);
+            decide(&lincoln, &run, Decision::Approve);
             assert_sound(&lincoln);
             prop_assert_eq!(lincoln.export(), wanted(file.as_bytes()), "{}", lincoln.test.engine);
         }

@@ -79,13 +79,13 @@ fn a_domain_change_is_one_approval_and_everyone_keeps_their_id() {
         expected.sort();
         assert_eq!(after, expected, "everyone keeps their id");
 
-        // The old domain once more: old keys are remembered.
+        // Old keys are remembered: the old domain still matches.
         let back = lincoln.sync(&flat_csv(&rows), RunKind::Test);
         assert_eq!(back.report.matched[&MatchedBy::FormerKey].students, 60);
         assert_eq!(back.report.plan.unwrap().create.students, 0);
 
         lincoln.decide(Task::Undo(run.number)).unwrap();
-        assert_eq!(lincoln.export(), wanted(&flat_csv(&rows)), "a re-key can be taken back");
+        assert_eq!(lincoln.export(), wanted(&flat_csv(&rows)), "a re-key can be undone");
     }
 }
 
@@ -137,7 +137,7 @@ fn one_school_is_released_and_another_discarded() {
         );
         assert!(
             lincoln.ids().iter().any(|(email, _)| email.starts_with("s400@")),
-            "a hold keeps no new pupil out"
+            "a hold keeps no new student out"
         );
         let held = run.report.held.clone().unwrap();
         assert_eq!(
@@ -191,7 +191,7 @@ fn a_discarded_school_stays_discarded_whatever_is_approved_later() {
         assert_eq!(run.report.held.as_ref().unwrap().schools.len(), 3, "{:?}", fuses(&run));
         lincoln.decide(Task::Discard(run.number, vec!["S2".into()])).unwrap();
         lincoln.decide(Task::Approve(run.number, vec!["S1".into()])).unwrap();
-        // What is left would blow no fuse any more, and the limits are raised, too: it waits all the same.
+        // The rest would no longer blow a fuse, and the limits are raised: it still waits.
         policy(&lincoln, |policy| policy.set_fuse(Fuse::District, "off").unwrap());
         lincoln.decide(Task::Approve(run.number, vec!["S3".into()])).unwrap();
         assert_eq!(lincoln.ids().len(), 23 + 30 + 28, "{}", lincoln.test.engine);
@@ -285,7 +285,7 @@ fn a_pin_follows_its_person_to_another_address() {
             lincoln.test.engine
         );
         lincoln.district.pins_add(&PinWhat::Excluded { person: key }, "Mr. Gray", "", TODAY, end).unwrap();
-        // A row that is left out in the same class keeps everyone in it, but not whom a pin leaves out.
+        // A rejected row keeps everyone in its class, but not the person a pin excludes.
         let spoilt =
             String::from_utf8(with_number("fourth@x.org")).unwrap().replace("s7@students", "s7@@students");
         lincoln.sync(spoilt.as_bytes(), RunKind::Live);
@@ -341,7 +341,11 @@ fn a_class_with_new_students_waits_and_the_others_are_applied() {
         let held = run.report.held.clone().unwrap();
         assert_eq!((held.create.enrollments, held.deactivate.enrollments, held.create.students), (20, 20, 0));
         let stored = lincoln.district.roster_load().unwrap();
-        assert_eq!(stored.active_count(EntityKind::Student), 140, "new pupils and the other class are there");
+        assert_eq!(
+            stored.active_count(EntityKind::Student),
+            140,
+            "the new students and the other class are applied"
+        );
         lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(lincoln.export(), wanted(&flat_csv(&later)));
     }
@@ -360,7 +364,7 @@ fn a_class_id_of_another_school_year_is_another_class() {
         let run = lincoln.sync(&file, RunKind::Live);
         let plan = run.report.plan.unwrap();
         assert_eq!((plan.create.classes, plan.deactivate.classes), (1, 1), "{}", lincoln.test.engine);
-        assert_eq!((plan.create.students, plan.unchanged.students), (0, 10), "people stay who they are");
+        assert_eq!((plan.create.students, plan.unchanged.students), (0, 10), "everyone keeps their id");
         assert_eq!(lincoln.export(), wanted(&file));
         let run = lincoln.sync(&flat_csv(&class(0..12)), RunKind::Live);
         assert_eq!(run.report.plan.unwrap().create.classes, 0);
@@ -443,7 +447,7 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
         assert!(run.report.messages.iter().any(|message| message.contains("left for the time after")));
         lincoln.test.clock.advance(days(2));
         let run = lincoln.sync(&file, RunKind::Live);
-        assert_eq!(run.state, RunState::Applied, "the same file is looked at again when the range is over");
+        assert_eq!(run.state, RunState::Applied, "the same file is planned again when the range is over");
         assert_eq!(lincoln.export(), wanted(&file));
     }
 }
@@ -498,7 +502,7 @@ fn a_window_allows_only_what_was_agreed() {
             for (at, students) in students.into_iter().enumerate() {
                 let term = if schools[at] { 11 } else { 1 };
                 for number in 0..10 {
-                    // Teachers stay.
+                    // The teachers stay.
                     let of_class = class_of(at as u8 + 1, term + number, students.clone());
                     let teacher = (at as u8 + 1) * 10 + 1 + number;
                     rows.extend(of_class.into_iter().map(|row| Enrolled { teacher, ..row }));
@@ -509,7 +513,7 @@ fn a_window_allows_only_what_was_agreed() {
         let run = lincoln.sync(&other_term([true, true], all.clone()), RunKind::Test);
         assert!(fuses(&run).contains(&(Fuse::District, "classes".into())), "only one school was agreed on");
         let run = lincoln.sync(&other_term([true, false], [0..36, 100..140]), RunKind::Test);
-        assert_eq!(fuses(&run).len(), 0, "4 of 80 students are within 5 %: {:?}", fuses(&run));
+        assert_eq!(fuses(&run).len(), 0, "4 of 80 students are within 5%: {:?}", fuses(&run));
         let run = lincoln.sync(&other_term([true, false], [0..35, 100..140]), RunKind::Test);
         assert!(fuses(&run).contains(&(Fuse::District, "students".into())), "5 of 80 are not");
         let run = lincoln.sync(&other_term([true, false], all.clone()), RunKind::Live);

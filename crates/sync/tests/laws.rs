@@ -38,7 +38,7 @@ proptest! {
             prop_assert_eq!(lincoln.export(), wanted(&b), "{}", engine);
             for (email, id) in lincoln.ids() {
                 if let Some((_, before)) = ids.iter().find(|(known, _)| *known == email) {
-                    prop_assert_eq!(before, &id, "who stays keeps their id");
+                    prop_assert_eq!(before, &id, "everyone who stays keeps their id");
                 }
             }
 
@@ -49,12 +49,12 @@ proptest! {
 
             prop_assert_eq!(lincoln.decide(Task::Undo(live.number)), Ok(()));
             prop_assert_eq!(lincoln.export(), wanted(&a), "undo restores, {}", engine);
-            prop_assert_eq!(lincoln.ids(), ids, "and everyone is who they were");
+            prop_assert_eq!(lincoln.ids(), ids, "and everyone has their id back");
             let undone = lincoln.district.runs_get(live.number).unwrap();
             prop_assert_eq!(undone.state, RunState::Undone);
             prop_assert_eq!(undone.report.undo.unwrap().kept, Vec::<String>::new());
             prop_assert!(lincoln.decide(Task::Undo(live.number)).is_err(), "once");
-            prop_assert_eq!(lincoln.sync(&b, RunKind::Live).state, RunState::Applied, "after an undo the file counts again");
+            prop_assert_eq!(lincoln.sync(&b, RunKind::Live).state, RunState::Applied, "after an undo the file is applied again");
             prop_assert_eq!(lincoln.export(), wanted(&b));
         }
     }
@@ -82,10 +82,10 @@ proptest! {
         prop_assert_eq!(safe.deactivate + risky.deactivate, counts.deactivate);
         prop_assert_eq!(safe.reactivate + risky.reactivate, counts.reactivate);
         prop_assert_eq!(parts.held.fuses.is_empty(), risky.create.total() + risky.update.total() + risky.deactivate.total() + risky.reactivate.total() == 0);
-        // Whatever goes ahead stays within the licence, or adds nobody.
+        // The safe part stays within the licence, or adds nobody.
         prop_assert!(parts.seats.after <= seats.max(parts.seats.before) || safe.create.students + safe.reactivate.students == 0);
         for link in &parts.safe.enrollments.create {
-            prop_assert!(!parts.risky.students.create.iter().any(|student| student.number == link.person), "no link to someone who waits");
+            prop_assert!(!parts.risky.students.create.iter().any(|student| student.number == link.person), "no link to a student who waits");
         }
     }
 }
@@ -114,7 +114,7 @@ fn a_large_removal_waits_and_can_be_approved_or_discarded() {
         assert!(lincoln.decide(Task::Approve(run.number, vec![])).unwrap_err().contains("nothing to decide"));
         assert_eq!(lincoln.sync(&after, RunKind::Live).state, RunState::Unchanged);
 
-        // The whole run is taken back, the approved part too.
+        // The whole run is undone, including the approved part.
         lincoln.decide(Task::Undo(run.number)).unwrap();
         assert_eq!(lincoln.export(), wanted(&flat_csv(&class(0..100))), "{}", lincoln.test.engine);
 
@@ -140,7 +140,7 @@ fn a_later_upload_supersedes_a_hold() {
 #[test]
 fn the_shrink_fuse_blows_for_a_short_file_and_for_a_truncated_one() {
     for lincoln in districts() {
-        // Nobody would leave in large shares: the same students in fewer classes.
+        // The same students in fewer classes: nobody leaves.
         let mut rows = class(0..40);
         rows.extend((0..40).map(|student| Enrolled { school: 1, class: 2, teacher: 2, student, version: 1 }));
         rows.extend((0..40).map(|student| Enrolled { school: 1, class: 3, teacher: 3, student, version: 1 }));
@@ -180,7 +180,7 @@ fn students_beyond_the_seats_wait_and_nobody_active_is_dropped() {
 fn entities_named_by_a_rejected_row_are_not_removed() {
     for lincoln in districts() {
         lincoln.sync(&flat_csv(&class(0..100)), RunKind::Live);
-        // The only row of student 7 has a spoilt teacher address.
+        // The only row of student 7 has a broken teacher address.
         let file = String::from_utf8(flat_csv(&class(0..100))).unwrap();
         let spoilt = file
             .lines()
@@ -224,7 +224,7 @@ fn a_returning_student_keeps_their_id_and_a_reassigned_address_is_a_new_student(
         assert!(passed_on.report.messages.iter().any(|message| message.contains("clearly different name")));
         assert_ne!(id(&lincoln), Some(ann.clone()));
 
-        // Ann comes back to an address that is Bob's now: that is not hers any more.
+        // Ann's former address is Bob's now, so it no longer finds her.
         assert_eq!(lincoln.export().matches("Bob").count(), 1);
     }
 }
@@ -259,7 +259,7 @@ fn with_a_sis_id_an_address_may_change() {
             "{}",
             lincoln.test.engine
         );
-        // Without the column the address finds its holder, and the number stays.
+        // Without the column the address finds its holder, who keeps the id.
         assert_eq!(
             lincoln.sync(&flat_csv(&class(0..3)), RunKind::Live).report.plan.unwrap().create.students,
             0
