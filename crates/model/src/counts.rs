@@ -84,6 +84,7 @@ impl Sub for Counts {
 
 /// How much a plan changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PlanCounts {
     /// New.
     pub create: Counts,

@@ -10,6 +10,7 @@ use crate::ids::{RosterVersion, RunNumber};
 use crate::plan::{Numbered, Plan};
 use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
+use crate::word::string_enum;
 
 /// How a thing is, or was, at one time. A link has no values: `EntityState<()>`.
 #[derive(Clone, Copy, Debug)]
@@ -53,38 +54,42 @@ impl<K, V> EntityLog<K, V> {
     }
 }
 
-/// Who stands behind a number in the log of changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Maker {
-    /// A run.
-    Run(RunNumber),
-    /// The undo of a run.
-    Undo(RunNumber),
-    /// The undo of a run's undo.
-    Redo(RunNumber),
-}
+string_enum!(
+    /// How a run caused a change.
+    CauseKind {
+        /// The run was applied.
+        Run = "run",
+        /// The run was undone.
+        Undo = "undo",
+        /// The undo of the run was undone.
+        Redo = "redo",
+    }
+);
 
 /// Every undo of a district: its number, and the number that it took back, which is a run's or an undo's.
 #[derive(Clone, Debug, Default)]
 pub struct Undos(pub BTreeMap<RunNumber, RunNumber>);
 
 impl Undos {
-    /// Who stands behind a number.
-    pub fn maker(&self, number: RunNumber) -> Maker {
+    /// What a number in the log is: a run, or the undo or redo of one.
+    pub fn cause(&self, number: RunNumber) -> (CauseKind, RunNumber) {
         match self.0.get(&number) {
-            None => Maker::Run(number),
-            Some(of) => self.0.get(of).map_or(Maker::Undo(*of), |run| Maker::Redo(*run)),
+            None => (CauseKind::Run, number),
+            Some(undone) => match self.0.get(undone) {
+                None => (CauseKind::Undo, *undone),
+                Some(run) => (CauseKind::Redo, *run),
+            },
         }
     }
 
-    /// The runs that are taken back now.
+    /// The runs that are undone now.
     pub fn undone(&self) -> BTreeSet<RunNumber> {
         let mut undone = BTreeSet::new();
         for number in self.0.keys() {
-            match self.maker(*number) {
-                Maker::Undo(run) => _ = undone.insert(run),
-                Maker::Redo(run) => _ = undone.remove(&run),
-                Maker::Run(_) => {}
+            match self.cause(*number) {
+                (CauseKind::Run, _) => {}
+                (CauseKind::Undo, run) => _ = undone.insert(run),
+                (CauseKind::Redo, run) => _ = undone.remove(&run),
             }
         }
         undone

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::entity::{ClassNumber, Entity, SchoolNumber, StudentNumber, TeacherNumber};
-use crate::entity_log::{EntityLog, Undos};
+use crate::entity_log::{CauseKind, EntityLog, Undos};
 use crate::ids::{EntityKind, RunId, RunNumber};
 use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
@@ -44,9 +44,9 @@ pub struct KnownRun {
     pub at: Option<Timestamp>,
 }
 
-/// Who stands behind the numbers of a district's log.
+/// What the numbers in a district's log stand for.
 #[derive(Clone, Debug, Default)]
-pub struct Makers {
+pub struct Causes {
     /// Runs.
     pub runs: BTreeMap<RunNumber, KnownRun>,
     /// Undos.
@@ -158,10 +158,10 @@ pub enum HistoryEvent {
     },
 }
 
-/// Who made a change.
+/// What caused a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cause {
-    /// Whether the run itself, its undo, or the undo of its undo.
+    /// Whether the run was applied, undone or redone.
     pub act: CauseKind,
     /// The run; `None` when it is no longer known.
     pub run: Option<RunId>,
@@ -169,24 +169,12 @@ pub struct Cause {
     pub upload: Option<String>,
 }
 
-string_enum!(
-    /// How a run made a change.
-    CauseKind {
-        /// It was applied.
-        Run = "run",
-        /// It was taken back.
-        Undo = "undo",
-        /// It was put back in place.
-        Redo = "redo",
-    }
-);
-
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryEntry {
     /// When; `None` when it was not noted.
     pub at: Option<Timestamp>,
-    /// By whom.
+    /// What caused it.
     pub by: Cause,
     /// What.
     #[serde(flatten)]

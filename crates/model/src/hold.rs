@@ -1,9 +1,10 @@
 //! What a plan holds back, and what was decided about it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::counts::{Counts, PlanCounts};
+use crate::counts::PlanCounts;
 use crate::fuse::BlownFuse;
 use crate::ids::RosterVersion;
 use crate::word::string_enum;
@@ -11,29 +12,21 @@ use crate::word::string_enum;
 /// The held part of a plan, in the shape of a run's JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// New ones that wait.
-    pub create: Counts,
-    /// Changes that wait.
-    pub update: Counts,
-    /// Removals that wait.
-    pub deactivate: Counts,
-    /// Reactivations that wait.
-    pub reactivate: Counts,
-    /// New keys for known things that wait.
-    #[serde(default)]
-    pub rekey: Counts,
-    /// Why.
+    /// How much is held; nothing of it is unchanged.
+    #[serde(flatten, serialize_with = "changes_only")]
+    pub counts: PlanCounts,
+    /// Why it is held.
     pub fuses: Vec<BlownFuse>,
-    /// What waits, by school; each can be released or discarded on its own.
+    /// What is held, by school; each can be released or discarded on its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<HeldSchool>,
-    /// When it expires.
+    /// When it expires, if nobody decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// The version of the roster that the held part belongs to.
     #[serde(default)]
     pub roster_version: RosterVersion,
-    /// [`Plan::digest`] of the held part.
+    /// [`crate::Plan::digest`] of the held part.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub digest: u64,
 }
@@ -42,18 +35,15 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Held {
-    /// How much waits.
-    pub fn counts(&self) -> PlanCounts {
-        PlanCounts {
-            create: self.create,
-            update: self.update,
-            deactivate: self.deactivate,
-            reactivate: self.reactivate,
-            rekey: self.rekey,
-            unchanged: Counts::default(),
-        }
-    }
+/// All counts but the unchanged.
+fn changes_only<S: Serializer>(counts: &PlanCounts, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut changes = serializer.serialize_struct("PlanCounts", 5)?;
+    changes.serialize_field("create", &counts.create)?;
+    changes.serialize_field("update", &counts.update)?;
+    changes.serialize_field("deactivate", &counts.deactivate)?;
+    changes.serialize_field("reactivate", &counts.reactivate)?;
+    changes.serialize_field("rekey", &counts.rekey)?;
+    changes.end()
 }
 
 string_enum!(
@@ -80,4 +70,30 @@ pub struct HeldSchool {
     pub counts: PlanCounts,
     /// What became of it.
     pub state: HeldState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Held, PlanCounts};
+    use crate::counts::Counts;
+
+    #[test]
+    fn a_hold_has_the_counts_of_its_changes_beside_its_other_fields() {
+        let create = Counts { students: 3, ..Counts::default() };
+        let held = Held { counts: PlanCounts { create, ..PlanCounts::default() }, ..Held::default() };
+        let json = serde_json::to_value(&held).unwrap();
+        let fields = json.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
+        let expected = ["create", "deactivate", "fuses", "reactivate", "rekey", "roster_version", "update"];
+        assert_eq!(fields, expected);
+        assert_eq!(serde_json::from_value::<Held>(json).unwrap(), held);
+        let without_rekey = r#"{"create":{"schools":0,"classes":0,"teachers":0,"students":3,"teachings":0,"enrollments":0},
+            "update":{"schools":0,"classes":0,"teachers":0,"students":0,"teachings":0,"enrollments":0},
+            "deactivate":{"schools":0,"classes":0,"teachers":0,"students":0,"teachings":0,"enrollments":0},
+            "reactivate":{"schools":0,"classes":0,"teachers":0,"students":0,"teachings":0,"enrollments":0},"fuses":[]}"#;
+        assert_eq!(
+            serde_json::from_str::<Held>(without_rekey).unwrap(),
+            held,
+            "as an earlier version wrote it"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use homeroom_model::counts::Counts;
 use homeroom_model::entity::{Entity, EntityNumber};
-use homeroom_model::entity_log::{ChangedRuns, EntityLog, Maker, OldValues, RunChanges, Undo, Undos};
+use homeroom_model::entity_log::{CauseKind, ChangedRuns, EntityLog, OldValues, RunChanges, Undo, Undos};
 use homeroom_model::history::Field;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
@@ -133,7 +133,7 @@ fn keep_later(kept: &mut Vec<String>, undos: &Undos, what: &str, of: impl Displa
         words_by_number.entry(*number).or_default().push(field.map_or("state", Field::in_words));
     }
     for (number, words) in words_by_number {
-        let by = maker_in_words(undos, number);
+        let by = cause_in_words(undos, number);
         kept.push(match words.as_slice() {
             ["state"] => format!("{what} {of} was changed later by {by} and stays as it is"),
             [word] => format!("the {word} of {what} {of} was changed later by {by} and stays as it is"),
@@ -146,11 +146,11 @@ fn keep_later(kept: &mut Vec<String>, undos: &Undos, what: &str, of: impl Displa
     }
 }
 
-fn maker_in_words(undos: &Undos, number: RunNumber) -> String {
-    match undos.maker(number) {
-        Maker::Run(run) => format!("run {}", run.0),
-        Maker::Undo(run) => format!("the undo of run {}", run.0),
-        Maker::Redo(run) => format!("the undo of run {}'s undo", run.0),
+fn cause_in_words(undos: &Undos, number: RunNumber) -> String {
+    match undos.cause(number) {
+        (CauseKind::Run, run) => format!("run {}", run.0),
+        (CauseKind::Undo, run) => format!("the undo of run {}", run.0),
+        (CauseKind::Redo, run) => format!("the undo of run {}'s undo", run.0),
     }
 }
 

@@ -384,7 +384,7 @@ proptest! {
         prop_assert_eq!(is, expected, "{} of {}", new, new + gone);
         let counts = parts.safe.counts();
         prop_assert_eq!(counts.create.students, 0, "nobody is there twice");
-        prop_assert_eq!(parts.held.rekey.students + counts.rekey.students, new as u64);
+        prop_assert_eq!(parts.held.counts.rekey.students + counts.rekey.students, new as u64);
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &
             writeln!(out, "       {}", terminal_safe(example))?;
         }
     }
-    writeln!(out, "  In total: {}.", change_counts(&held.counts()))?;
+    writeln!(out, "  In total: {}.", change_counts(&held.counts))?;
     if held.schools.len() > 1 || held.schools.iter().any(|school| school.state != HeldState::Waiting) {
         write_schools(out, held)?;
     }
@@ -87,15 +87,18 @@ mod tests {
     use super::write_hold;
 
     fn school(school: &str, state: HeldState) -> HeldSchool {
-        let deactivate = Counts { students: 1_200, ..Counts::default() };
-        let counts = PlanCounts { deactivate, ..PlanCounts::default() };
-        HeldSchool { school: school.into(), name: format!("School {school}"), counts, state }
+        HeldSchool { school: school.into(), name: format!("School {school}"), counts: counts(1_200), state }
+    }
+
+    fn counts(students: u64) -> PlanCounts {
+        let deactivate = Counts { students, ..Counts::default() };
+        PlanCounts { deactivate, ..PlanCounts::default() }
     }
 
     #[test]
     fn a_hold_says_what_each_school_loses_and_when_the_changes_are_discarded() {
         let held = Held {
-            deactivate: Counts { students: 2_400, ..Counts::default() },
+            counts: counts(2_400),
             schools: vec![school("S1", HeldState::Waiting), school("S2", HeldState::Discarded)],
             expires_at: Some(Timestamp::constant(1_796_817_600, 0)),
             ..Held::default()

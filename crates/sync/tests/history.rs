@@ -6,7 +6,8 @@ mod harness;
 
 use harness::{TestDistrict, districts_without_fuses};
 use homeroom_ask::find_histories;
-use homeroom_model::history::{CauseKind, History, HistoryEntry, HistoryEvent};
+use homeroom_model::entity_log::CauseKind;
+use homeroom_model::history::{History, HistoryEntry, HistoryEvent};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_sync::Task;

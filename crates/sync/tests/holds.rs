@@ -107,7 +107,7 @@ fn a_rejected_proposal_gives_two_students() {
         assert!(lincoln.decide(struck(unknown)).unwrap_err().contains("holds no proposal student-4000"));
         lincoln.decide(struck(id)).unwrap();
         let shown = now(&lincoln, &run);
-        assert_eq!(shown.report.held.as_ref().unwrap().rekey.students, 59);
+        assert_eq!(shown.report.held.as_ref().unwrap().counts.rekey.students, 59);
         assert_eq!(shown.report.reviews.rejected, [id]);
         lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(lincoln.export(), wanted(&file), "{}", lincoln.test.engine);
@@ -339,7 +339,10 @@ fn a_class_with_new_students_waits_and_the_others_are_applied() {
         let run = lincoln.sync(&flat_csv(&later), RunKind::Live);
         assert_eq!(fuses(&run), [(Fuse::Class, "S1-C1".into())], "{}", lincoln.test.engine);
         let held = run.report.held.clone().unwrap();
-        assert_eq!((held.create.enrollments, held.deactivate.enrollments, held.create.students), (20, 20, 0));
+        assert_eq!(
+            (held.counts.create.enrollments, held.counts.deactivate.enrollments, held.counts.create.students),
+            (20, 20, 0)
+        );
         let stored = lincoln.district.roster_load().unwrap();
         assert_eq!(
             stored.active_count(EntityKind::Student),

@@ -103,7 +103,7 @@ fn a_large_removal_waits_and_can_be_approved_or_discarded() {
         let held = run.report.held.clone().unwrap();
         let blown = held.fuses.iter().map(|blown| blown.fuse).collect::<Vec<_>>();
         assert_eq!(blown, [Fuse::District, Fuse::School], "the only school loses too many, too");
-        assert_eq!((held.deactivate.students, held.deactivate.enrollments), (30, 30));
+        assert_eq!((held.counts.deactivate.students, held.counts.deactivate.enrollments), (30, 30));
         assert_eq!(lincoln.ids().len(), 105, "the safe part is applied");
         assert_eq!(run.report.seats.unwrap().after, 105);
 
@@ -169,7 +169,7 @@ fn students_beyond_the_seats_wait_and_nobody_active_is_dropped() {
         let run = lincoln.sync(&flat_csv(&class(0..60)), RunKind::Live);
         assert_eq!(run.state, RunState::Held);
         let held = run.report.held.unwrap();
-        assert_eq!((held.create.students, held.create.enrollments), (10, 10));
+        assert_eq!((held.counts.create.students, held.counts.create.enrollments), (10, 10));
         assert!(held.fuses[0].message.contains("School 1: 10"), "{}", held.fuses[0].message);
         assert_eq!(run.report.seats.unwrap().after, 50);
         assert_eq!(lincoln.ids().len(), 50);

@@ -29,8 +29,8 @@ fn histories<V: KeptEntity + Fields>(
     key: &str,
 ) -> Result<Vec<History>, StoreError> {
     let history = |number| {
-        let (logged, makers) = district.history_load::<V>(number)?;
-        Ok(history_from_log(V::KIND, &logged, &makers))
+        let (logged, causes) = district.history_load::<V>(number)?;
+        Ok(history_from_log(V::KIND, &logged, &causes))
     };
     district.history_find::<V>(key)?.into_iter().map(history).collect()
 }

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber};
-use homeroom_model::entity_log::{EntityLog, Maker};
+use homeroom_model::entity_log::{CauseKind, EntityLog};
 use homeroom_model::fields::Fields;
 use homeroom_model::history::{
-    Cause, CauseKind, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged, Makers,
+    Cause, Causes, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged,
 };
 use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::roster::{Link, School};
@@ -18,10 +18,10 @@ use jiff::Timestamp;
 pub(super) fn history_from_log<V: Entity + Fields>(
     kind: EntityKind,
     logged: &Logged<V>,
-    makers: &Makers,
+    causes: &Causes,
 ) -> History {
     let mut writer =
-        HistoryWriter { texts: &logged.texts, schools: &logged.schools, makers, entries: Vec::new() };
+        HistoryWriter { texts: &logged.texts, schools: &logged.schools, causes, entries: Vec::new() };
     writer.add_entity(&logged.past);
     match kind {
         EntityKind::School => {}
@@ -83,7 +83,7 @@ fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
 struct HistoryWriter<'l> {
     texts: &'l StringArena,
     schools: &'l BTreeMap<SchoolNumber, School>,
-    makers: &'l Makers,
+    causes: &'l Causes,
     entries: Vec<(RunNumber, HistoryEntry)>,
 }
 
@@ -141,15 +141,11 @@ impl HistoryWriter<'_> {
 
     /// `at` is `None` for a creation, which is not in the log: its time is the run's.
     fn add(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
-        let (act, run) = match self.makers.undos.maker(number) {
-            Maker::Run(run) => (CauseKind::Run, run),
-            Maker::Undo(run) => (CauseKind::Undo, run),
-            Maker::Redo(run) => (CauseKind::Redo, run),
-        };
-        let known = self.makers.runs.get(&run);
+        let (act, run) = self.causes.undos.cause(number);
+        let known = self.causes.runs.get(&run);
         let of_number = match act {
             CauseKind::Run => known.and_then(|run| run.at),
-            CauseKind::Undo | CauseKind::Redo => self.makers.undone_at.get(&number).copied(),
+            CauseKind::Undo | CauseKind::Redo => self.causes.undone_at.get(&number).copied(),
         };
         let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
         self.entries.push((number, HistoryEntry { at: at.or(of_number), by, happened }));

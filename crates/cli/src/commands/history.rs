@@ -7,9 +7,8 @@ use clap::Args;
 use homeroom_ask::find_histories;
 use homeroom_model::Zone;
 use homeroom_model::district::Slug;
-use homeroom_model::history::{
-    CauseKind, EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent,
-};
+use homeroom_model::entity_log::CauseKind;
+use homeroom_model::history::{EntityName, FieldValue, History as Document, HistoryEntry, HistoryEvent};
 use homeroom_model::ids::EntityKind;
 use homeroom_report::terminal_safe;
 

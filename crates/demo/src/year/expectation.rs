@@ -31,7 +31,7 @@ impl Outcome {
         Outcome {
             state: run.state,
             plan: run.report.plan.unwrap_or_default(),
-            held: held.counts(),
+            held: held.counts,
             fuses: held.fuses.iter().map(|blown| blown.fuse.as_str()).collect(),
             active_students: run.report.seats.as_ref().map_or(0, |seats| seats.after),
         }

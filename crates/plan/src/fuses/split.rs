@@ -1,7 +1,6 @@
 //! Splits a plan by the fuses that it blows.
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::counts::PlanCounts;
 use homeroom_model::entity::SchoolNumber;
 use homeroom_model::fuse::BlownFuse;
 use homeroom_model::hold::{Held, HeldSchool, HeldState};
@@ -105,17 +104,12 @@ fn held(
     fuses: Vec<BlownFuse>,
     schools: &HashMap<Option<SchoolNumber>, (String, String)>,
 ) -> Held {
-    let PlanCounts { create, update, deactivate, reactivate, rekey, .. } = parts.risky.counts();
     let waiting = parts.by_school.iter().map(|(number, counts)| {
         let (school, name) = schools.get(number).cloned().unwrap_or_default();
         HeldSchool { school, name, counts: *counts, state: HeldState::Waiting }
     });
     Held {
-        create,
-        update,
-        deactivate,
-        reactivate,
-        rekey,
+        counts: parts.risky.counts(),
         fuses: if parts.risky.is_empty() { vec![] } else { fuses },
         schools: waiting.collect(),
         expires_at: None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use homeroom_model::entity::{EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::entity_log::EntityLog;
-use homeroom_model::history::{KnownRun, Logged, Makers};
+use homeroom_model::history::{Causes, KnownRun, Logged};
 use homeroom_model::ids::{EntityKind, RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
@@ -64,7 +64,7 @@ impl DistrictStore {
     }
 
     /// All that happened to one thing, and who stands behind the numbers in it.
-    pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Makers), StoreError> {
+    pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Causes), StoreError> {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
             let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
@@ -81,7 +81,7 @@ impl DistrictStore {
             let schools = past.states().filter_map(|state| state.values.school());
             let schools = self.values_in_tx(tx, &schools.collect(), &mut texts)?;
             let logged = Logged { texts, past, teachings, enrollments, schools, classes, teachers, students };
-            Ok((logged, self.makers_in_tx(tx)?))
+            Ok((logged, self.causes_in_tx(tx)?))
         })
     }
 
@@ -127,7 +127,7 @@ impl DistrictStore {
         Ok(values)
     }
 
-    fn makers_in_tx(&self, tx: &mut Tx<'_>) -> Result<Makers, StoreError> {
+    fn causes_in_tx(&self, tx: &mut Tx<'_>) -> Result<Causes, StoreError> {
         let district = self.id().0;
         let runs = tx.rows(
             "SELECT r.number, r.id, u.name, r.finished_at FROM run r
@@ -143,7 +143,7 @@ impl DistrictStore {
             &[district.into()],
             |row| Ok::<_, StoreError>((RunNumber(row.int(0)?), row.time(1)?)),
         )?;
-        Ok(Makers {
+        Ok(Causes {
             runs: runs.into_iter().collect(),
             undos: self.undos_in_tx(tx)?,
             undone_at: undone_at.into_iter().collect(),

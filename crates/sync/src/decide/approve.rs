@@ -102,7 +102,7 @@ fn refuse_what_was_not_shown(
     let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
     let changes = safe.counts().changes() + risky.counts().changes();
     let digest = safe.digest().wrapping_add(risky.digest());
-    if changes != shown.counts().changes() || digest != shown.digest {
+    if changes != shown.counts.changes() || digest != shown.digest {
         return Err(Refusal::PlanDiffersFromShown { run: run.id }.into());
     }
     Ok(())

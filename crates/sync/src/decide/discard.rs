@@ -57,7 +57,7 @@ fn state_after_discard(report: &RunReport) -> RunState {
     let schools = report.held.iter().flat_map(|held| &held.schools);
     let has = |state| schools.clone().any(|school| school.state == state);
     let safe_part_applied = match (&report.plan, &report.held) {
-        (Some(plan), Some(held)) => (plan.changes() - held.counts().changes()).total() > 0,
+        (Some(plan), Some(held)) => (plan.changes() - held.counts.changes()).total() > 0,
         _ => false,
     };
     if has(HeldState::Waiting) {
