@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-mod world;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use homeroom_check::check_alone;
@@ -19,10 +17,9 @@ use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
+use homeroom_testkit::world::{World, WorldChange, changes, worlds};
 use jiff::civil::Date;
 use proptest::prelude::*;
-
-use world::{Op, World, ops, worlds};
 
 /// Cases of each law; together they are tens of thousands of rosters.
 const CASES: u32 = 3_000;
@@ -184,10 +181,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn applying_gives_what_was_wanted_and_planning_again_is_empty(world in worlds(), ops in ops()) {
+    fn applying_gives_what_was_wanted_and_planning_again_is_empty(world in worlds(), changes in changes()) {
         let a = stored(&world.csv());
         let mut later = world;
-        later.change(&ops);
+        later.change(&changes);
         let b = later.csv();
         let parts = split(planned(&a, &b), &a, &limits(Policy::default(), u64::MAX, &b), &Approval::All);
         prop_assert!(parts.risky.is_empty() && parts.held.fuses.is_empty(), "what is approved does not wait");
@@ -200,11 +197,11 @@ proptest! {
 
     #[test]
     fn both_parts_are_the_whole_and_can_be_applied_in_either_order(
-        world in worlds(), ops in ops(), seats in prop_oneof![Just(u64::MAX), 1..60_u64], strict in any::<bool>(), wait_all in any::<bool>(),
+        world in worlds(), changes in changes(), seats in prop_oneof![Just(u64::MAX), 1..60_u64], strict in any::<bool>(), wait_all in any::<bool>(),
     ) {
         let a = stored(&world.csv());
         let mut later = world;
-        later.change(&ops);
+        later.change(&changes);
         let b = later.csv();
         let mut policy = Policy { wait_all, ..Policy::default() };
         if strict {
@@ -247,11 +244,11 @@ proptest! {
     }
 
     #[test]
-    fn ids_never_move_from_one_person_to_another(world in worlds(), ops in ops(), more in ops()) {
+    fn ids_never_move_from_one_person_to_another(world in worlds(), changes in changes(), more in changes()) {
         let mut now = stored(&world.csv());
         let mut world = world;
-        for ops in [ops, more] {
-            world.change(&ops);
+        for changes in [changes, more] {
+            world.change(&changes);
             let b = world.csv();
             let before = names(&now);
             // What goes ahead by itself; whether a proposal is right is for a person to say.
@@ -259,17 +256,17 @@ proptest! {
             now = applied(&now, &parts.safe);
             let after = names(&now);
             for (number, name) in &before {
-                let (was, is) = (world.who(name), world.who(&after[number]));
+                let (was, is) = (world.identity_of(name), world.identity_of(&after[number]));
                 prop_assert_eq!(was, is, "student {} was {} and is {}", number, name, &after[number]);
             }
         }
     }
 
     #[test]
-    fn row_order_and_duplicate_rows_do_not_change_a_plan(world in worlds(), ops in ops(), seed in any::<u64>()) {
+    fn row_order_and_duplicate_rows_do_not_change_a_plan(world in worlds(), changes in changes(), seed in any::<u64>()) {
         let a = stored(&world.csv());
         let mut later = world;
-        later.change(&ops);
+        later.change(&changes);
         let b = later.csv();
         let mut lines = b.lines().collect::<Vec<_>>();
         let header = lines.remove(0);
@@ -292,11 +289,11 @@ proptest! {
     }
 
     #[test]
-    fn fuses_blow_beyond_their_bounds_and_never_within(world in worlds(), ops in ops(), percent in 5..60_u32, floor in 1..8_u32) {
+    fn fuses_blow_beyond_their_bounds_and_never_within(world in worlds(), changes in changes(), percent in 5..60_u32, floor in 1..8_u32) {
         let before = world.clone();
         let a = stored(&world.csv());
         let mut later = world;
-        later.change(&ops);
+        later.change(&changes);
         let b = later.csv();
         let mut policy = Policy::default();
         let setting = format!("{percent}/{floor}");
@@ -316,7 +313,7 @@ proptest! {
         let people = (a.active_count(EntityKind::Student) + a.active_count(EntityKind::Teacher)) as u64;
         prop_assert_eq!(blown(&held, Fuse::Update, "people"), beyond(changed, people));
         // Schools and classes as the two files have them; without new keys, by which they could not be told here.
-        if counts.rekey.total() == 0 && ops.iter().all(Op::keeps_keys) {
+        if counts.rekey.total() == 0 && changes.iter().all(WorldChange::keeps_keys) {
             for (school, students) in before.students_of_schools() {
                 let now = later.students_of_schools();
                 let stay = now.get(&school).map_or(0, |now| students.intersection(now).count());
@@ -392,12 +389,12 @@ proptest! {
 fn a_seat_fuse_drops_nobody() {
     let mut runner =
         proptest::test_runner::TestRunner::new(ProptestConfig { cases: CASES, ..ProptestConfig::default() });
-    let given = (worlds(), ops(), 0..60_u64);
+    let given = (worlds(), changes(), 0..60_u64);
     runner
-        .run(&given, |(world, ops, seats)| {
+        .run(&given, |(world, changes, seats)| {
             let a = stored(&world.csv());
             let mut later = world;
-            later.change(&ops);
+            later.change(&changes);
             let b = later.csv();
             let mut policy = Policy::default();
             for fuse in
@@ -431,7 +428,7 @@ fn a_domain_change_of_many_students_is_recognised_in_little_time() {
     let world = World::large(4_000);
     let a = stored(&world.csv());
     let mut later = world;
-    later.change(&[Op::Domain]);
+    later.change(&[WorldChange::Domain]);
     let plan = planned(&a, &later.csv());
     let counts = plan.counts();
     assert_eq!((counts.rekey.students, counts.create.students, counts.deactivate.students), (4_000, 0, 0));

@@ -3,16 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
 
 mod harness;
-#[path = "../../plan/tests/world/mod.rs"]
-mod world;
 
 use harness::{TestDistrict, districts_with_seats, wanted};
 use homeroom_model::hold::HeldState;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_sync::Task;
+use homeroom_testkit::world::{World, WorldChange, changes, worlds};
 use proptest::prelude::*;
-
-use world::{Op, World, ops, worlds};
 
 /// What the operator does about a run.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +27,7 @@ enum Decision {
 /// A day of a district: what changes, what the operator decides, and whether the process dies after the run.
 #[derive(Clone, Debug)]
 struct Step {
-    ops: Vec<Op>,
+    changes: Vec<WorldChange>,
     decision: Decision,
     crashes: bool,
 }
@@ -44,8 +41,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Decision::Undo),
         1 => Just(Decision::UndoAndRedo),
     ];
-    let step =
-        (ops(), decision, any::<bool>()).prop_map(|(ops, decision, crashes)| Step { ops, decision, crashes });
+    let step = (changes(), decision, any::<bool>()).prop_map(|(changes, decision, crashes)| Step {
+        changes,
+        decision,
+        crashes,
+    });
     proptest::collection::vec(step, 1..5)
 }
 
@@ -100,8 +100,8 @@ proptest! {
         for lincoln in districts_with_seats(seats) {
             let mut world = World::clone(&world);
             lincoln.sync(world.csv().as_bytes(), RunKind::Live);
-            for Step { ops, decision, crashes } in &steps {
-                world.change(ops);
+            for Step { changes, decision, crashes } in &steps {
+                world.change(changes);
                 let file = world.csv();
                 let test = lincoln.sync(file.as_bytes(), RunKind::Test);
                 let run = lincoln.sync(file.as_bytes(), RunKind::Live);

@@ -1,10 +1,11 @@
-//! What tests share: temporary databases on both engines, a clock that stands still, and small rosters.
+//! Temporary databases on both engines, a fixed clock, small rosters, and a simulated district, for tests.
 
 mod databases;
 mod flat;
 mod raw_connection;
 mod raw_database;
 mod ssh;
+pub mod world;
 
 pub use databases::{START, TestStore, postgres_url, stores};
 pub use flat::{Enrolled, flat_csv};
