@@ -49,12 +49,12 @@ pub fn apply_undo_in_tx(
     undo: &Undo,
 ) -> Result<RosterVersion, ApplyError> {
     let version = apply_in_tx(district, tx, number, &undo.plan)?;
-    let (old, runs) = (&undo.old_values, &undo.changed_runs);
+    let (inactive, runs) = (&undo.inactive_updates, &undo.changed_runs);
     let mut writer = Writer { district, tx, run: number, texts: &undo.plan.texts };
-    writer.old_values(&old.schools)?;
-    writer.old_values(&old.classes)?;
-    writer.old_values(&old.teachers)?;
-    writer.old_values(&old.students)?;
+    writer.update_inactive(&inactive.schools)?;
+    writer.update_inactive(&inactive.classes)?;
+    writer.update_inactive(&inactive.teachers)?;
+    writer.update_inactive(&inactive.students)?;
     district.changed_run_restore_in_tx::<School>(tx, &runs.schools)?;
     district.changed_run_restore_in_tx::<Class>(tx, &runs.classes)?;
     district.changed_run_restore_in_tx::<Teacher>(tx, &runs.teachers)?;
@@ -91,10 +91,10 @@ impl Writer<'_, '_> {
         district.roster_create_in_tx(tx, run, &changes.create, texts)
     }
 
-    fn old_values<V: KeptEntity>(&mut self, old: &[Numbered<V>]) -> Result<(), StoreError> {
+    fn update_inactive<V: KeptEntity>(&mut self, new: &[Numbered<V>]) -> Result<(), StoreError> {
         let Writer { district, tx, run, texts } = self;
-        district.changes_log_in_tx::<V>(tx, *run, Operation::Revalue, &numbers(old))?;
-        district.roster_old_values_in_tx(tx, old, texts)
+        district.changes_log_in_tx::<V>(tx, *run, Operation::UpdateInactive, &numbers(new))?;
+        district.roster_update_inactive_in_tx(tx, new, texts)
     }
 
     fn links<P: LinkedPerson>(&mut self, changes: &LinkChanges<P>) -> Result<(), StoreError> {

@@ -119,24 +119,24 @@ pub struct RunChanges {
     pub enrollments: Vec<EntityLog<EnrollmentLink, ()>>,
 }
 
-/// The changes that take a run back, or put it back in place.
+/// The changes that undo a run, or redo it.
 #[derive(Debug, Default)]
 pub struct Undo {
     /// Updates, removals and returns; nothing is created.
     pub plan: Plan,
-    /// Values for things that are inactive afterwards.
-    pub old_values: OldValues,
-    /// Which run stands as the last change of each thing.
+    /// Values for entities that are inactive afterwards.
+    pub inactive_updates: InactiveUpdates,
+    /// Which run is the last change in effect of each entity.
     pub changed_runs: ChangedRuns,
-    /// How many things change.
+    /// How many entities and links change.
     pub restored: Counts,
     /// What stays as it is and why, in sentences without names or addresses.
     pub kept: Vec<String>,
 }
 
-/// Values for inactive things; text in the plan's `texts`.
+/// Values for inactive entities; text in the plan's `texts`.
 #[derive(Debug, Default)]
-pub struct OldValues {
+pub struct InactiveUpdates {
     /// Schools.
     pub schools: Vec<Numbered<School>>,
     /// Classes.

@@ -4,7 +4,6 @@
 
 mod diff;
 mod evidence;
-mod fitting;
 mod fuses;
 mod inputs;
 mod matching;
@@ -13,7 +12,6 @@ mod pins;
 mod plan;
 mod proposals;
 mod protection;
-mod replay;
 mod roster_person;
 mod undo;
 

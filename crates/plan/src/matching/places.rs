@@ -11,11 +11,11 @@ use super::key_index::KeyIndex;
 use super::matches::Matches;
 
 /// Matches schools or classes with these ids: by the id they have, then by one that they had before. No wanted one is a `past` one.
-pub(super) fn match_places<'k, V: Entity>(
+pub(super) fn match_places<V: Entity>(
     stored: &StoredRoster,
     list: &[Stored<V>],
     key: impl Fn(&V) -> StrId,
-    wanted: &[&'k str],
+    wanted: &[&str],
     past: &HashSet<V::Number>,
 ) -> Matches {
     let mut finder = Finder::new(list.len(), wanted.len());

@@ -26,7 +26,7 @@ pub enum Operation {
     /// Switched on, in force again.
     Reactivate,
     /// Changed values of something that is inactive and stays so.
-    Revalue,
+    UpdateInactive,
 }
 
 impl Operation {
@@ -35,14 +35,14 @@ impl Operation {
             Operation::Update => "update",
             Operation::Deactivate => "deactivate",
             Operation::Reactivate => "reactivate",
-            Operation::Revalue => "revalue",
+            Operation::UpdateInactive => "revalue",
         }
     }
 }
 
 /// Whether something was active before an operation was done to it.
 fn active_before(word: &str) -> bool {
-    ![Operation::Reactivate, Operation::Revalue].map(Operation::word).contains(&word)
+    ![Operation::Reactivate, Operation::UpdateInactive].map(Operation::word).contains(&word)
 }
 
 /// Numbers of things (or links) with the run that is to stand as their last change.

@@ -72,7 +72,7 @@ impl DistrictStore {
     }
 
     /// Gives inactive things old values back; they stay inactive.
-    pub fn roster_old_values_in_tx<V: KeptEntity>(
+    pub fn roster_update_inactive_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         old: &[Numbered<V>],
