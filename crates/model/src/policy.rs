@@ -48,7 +48,7 @@ pub enum InvalidLimit {
     #[error("the shrink fuse has no floor: write only its percentage, such as 60")]
     ShrinkHasNoFloor,
     /// The `seats` fuse follows the licence.
-    #[error("the seats fuse follows the licence: set --seats instead")]
+    #[error("the seats fuse follows the licence: change the number of seats instead")]
     SeatsFollowLicence,
 }
 
