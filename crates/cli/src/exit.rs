@@ -1,16 +1,16 @@
-//! Exit codes, as scripts rely on them.
+//! Exit codes; scripts rely on them.
 
 use std::process::ExitCode;
 
 use homeroom_model::check_report::Outcome;
 use homeroom_model::run::{Run, RunState};
 
-/// How a command ended. What the argument parser refuses is 2, too.
+/// How a command ended. Arguments that the parser refuses also end with 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done, also with warnings.
     Done,
-    /// It failed.
+    /// Failed.
     Failed,
     /// Options that contradict each other.
     Usage,
@@ -36,7 +36,7 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
-    pub(crate) fn of_outcome(outcome: Outcome) -> Exit {
+    pub(crate) fn for_outcome(outcome: Outcome) -> Exit {
         match outcome {
             Outcome::Clean | Outcome::Warnings => Exit::Done,
             Outcome::RowsRejected => Exit::RowsRejected,
@@ -44,7 +44,7 @@ impl Exit {
         }
     }
 
-    pub(crate) fn of_run(run: &Run) -> Exit {
+    pub(crate) fn for_run(run: &Run) -> Exit {
         match run.state {
             RunState::Failed => Exit::Failed,
             RunState::Rejected => Exit::FileRejected,
@@ -52,7 +52,7 @@ impl Exit {
             RunState::Tested if run.report.held.as_ref().is_some_and(|held| !held.fuses.is_empty()) => {
                 Exit::Held
             }
-            _ => run.report.check.as_ref().map_or(Exit::Done, |check| Exit::of_outcome(check.outcome)),
+            _ => run.report.check.as_ref().map_or(Exit::Done, |check| Exit::for_outcome(check.outcome)),
         }
     }
 }

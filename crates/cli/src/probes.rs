@@ -1,4 +1,6 @@
-//! `/healthz`, `/readyz` and `/metrics`.
+//! The HTTP server: `/healthz`, `/readyz` and `/metrics`.
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::State;
@@ -7,9 +9,44 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use homeroom_store::{Store, StoreError};
-use tokio::task::spawn_blocking;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, spawn_blocking};
 
-pub(crate) fn router(store: Store) -> Router {
+use crate::server::listen_error;
+
+/// Settings of the HTTP server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebSettings {
+    /// Address and port.
+    pub(crate) listen: String,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        WebSettings { listen: "127.0.0.1:8080".into() }
+    }
+}
+
+/// Starts to answer; the address, and the task that answers until it is aborted.
+pub(crate) async fn start(
+    settings: &WebSettings,
+    store: Store,
+) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
+    let listen = &settings.listen;
+    let listener =
+        TcpListener::bind(listen).await.map_err(|error| listen_error("web.listen", listen, &error))?;
+    let address = listener.local_addr()?;
+    let task = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router(store)).await {
+            tracing::error!(error = %error, "the web server stopped unexpectedly");
+        }
+    });
+    Ok((address, task))
+}
+
+fn router(store: Store) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(readyz))
@@ -20,27 +57,27 @@ pub(crate) fn router(store: Store) -> Router {
 /// Ready when the database answers and has this version's schema.
 async fn readyz(State(store): State<Store>) -> Response {
     match spawn_blocking(move || store.schema_versions()).await {
-        Ok(Ok((has, wants))) if has == wants => "ready\n".into_response(),
-        Ok(Ok((has, wants))) => unavailable(format!(
-            "the database has schema {has}, this program wants {wants}: run `homeroom migrate`"
+        Ok(Ok((actual, expected))) if actual == expected => "ready\n".into_response(),
+        Ok(Ok((actual, expected))) => unavailable(format!(
+            "the database has schema {actual}, but this program needs {expected}: run `homeroom migrate`"
         )),
         Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),
-        Err(error) => unavailable(format!("the database was not asked: {error}")),
+        Err(error) => unavailable(format!("the database could not be asked: {error}")),
     }
 }
 
 /// Prometheus text (exposition format 0.0.4), counted in the database, so that a restart loses nothing.
 async fn metrics(State(store): State<Store>) -> Response {
-    match spawn_blocking(move || text(&store)).await {
+    match spawn_blocking(move || metrics_text(&store)).await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),
-        Err(error) => unavailable(format!("the database was not asked: {error}")),
+        Err(error) => unavailable(format!("the database could not be asked: {error}")),
     }
 }
 
-fn text(store: &Store) -> Result<String, StoreError> {
+fn metrics_text(store: &Store) -> Result<String, StoreError> {
     let mut text = format!(
-        "# HELP homeroom_build_info The version at work.\n# TYPE homeroom_build_info gauge\n\
+        "# HELP homeroom_build_info The running version.\n# TYPE homeroom_build_info gauge\n\
          homeroom_build_info{{version=\"{}\"}} 1\n",
         env!("CARGO_PKG_VERSION")
     );
@@ -58,7 +95,7 @@ fn text(store: &Store) -> Result<String, StoreError> {
     Ok(text)
 }
 
-fn unavailable(why: String) -> Response {
-    tracing::warn!(why, "not ready");
-    (StatusCode::SERVICE_UNAVAILABLE, why + "\n").into_response()
+fn unavailable(reason: String) -> Response {
+    tracing::warn!(reason, "not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, reason + "\n").into_response()
 }

@@ -1,6 +1,6 @@
-//! The arrows of ARCHITECTURE.md, read from the manifests.
+//! Checks the manifests against the table of crates in ARCHITECTURE.md.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that may use every other crate but the named ones.
 const FREE: &[(&str, &[&str])] = &[("cli", &["testkit"]), ("demo", &["cli", "testkit"])];
 
-/// Crates that do no I/O of their own, and what they must therefore never use.
+/// Crates that do no I/O of their own, and the libraries that they must therefore never use.
 const PURE: &[&str] = &["model", "read", "check", "plan"];
 const IMPURE: &[&str] = &[
     "tokio",
@@ -42,7 +42,7 @@ const IMPURE: &[&str] = &[
     "russh",
     "object_store",
 ];
-/// Where SQL may be: nowhere else may a database library be used. `testkit` makes databases for tests.
+/// The only crates that may use a database library. `testkit` creates databases for tests.
 const SQL: &[&str] = &["store", "testkit"];
 const DATABASES: &[&str] = &["rusqlite", "postgres", "r2d2", "r2d2_postgres", "tokio-postgres"];
 
@@ -50,7 +50,7 @@ fn crates_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Dependencies of every crate by its folder's name.
+/// The dependencies of each crate, by the name of its folder.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let folders = fs::read_dir(crates_folder()).unwrap().map(|entry| entry.unwrap().path());
     folders
@@ -94,7 +94,7 @@ fn pure_crates_use_no_library_that_does_input_or_output() {
 }
 
 #[test]
-fn only_the_store_speaks_to_a_database() {
+fn only_the_store_uses_a_database() {
     for (name, used) in dependencies().iter().filter(|(name, _)| !SQL.contains(&name.as_str())) {
         for library in DATABASES {
             assert!(

@@ -1,6 +1,6 @@
-//! The commands as scripts use them, on both databases: JSON, exit codes, errors that say what to do.
+//! The commands as scripts use them, on both databases: JSON, exit codes, and errors that say what to do.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,15 +15,18 @@ struct Home {
 }
 
 impl Home {
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_homeroom"))
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_homeroom"));
+        command
             .arg("--data")
             .arg(&self.folder)
-            .args(arguments)
             .env("HOMEROOM__DATABASE__URL", &self.test.settings.database_url)
-            .env("HOMEROOM__LOG__FILTER", "error")
-            .output()
-            .unwrap()
+            .env("HOMEROOM__LOG__FILTER", "error");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
     }
 
     /// Runs with `--json`; the document and the exit code.
@@ -33,9 +36,17 @@ impl Home {
         let out = self.run(&all);
         let errors = String::from_utf8_lossy(&out.stderr);
         let document = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| {
-            panic!("{arguments:?} printed no JSON: {} {errors}", String::from_utf8_lossy(&out.stdout))
+            panic!("{arguments:?} did not print JSON: {} {errors}", String::from_utf8_lossy(&out.stdout))
         });
         (document, out.status.code().unwrap())
+    }
+
+    /// Asserts that a command ends with this exit code and says this.
+    fn refuses(&self, arguments: &[&str], exit_code: i32, says: &str) {
+        let out = self.run(arguments);
+        let errors = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(exit_code), "{arguments:?}: {errors}");
+        assert!(errors.contains(says), "{arguments:?}: {errors}");
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> String {
@@ -79,7 +90,7 @@ fn class(students: std::ops::Range<u16>) -> Vec<u8> {
 }
 
 #[test]
-fn a_roster_is_synced_exported_and_taken_back() {
+fn a_roster_is_synced_exported_and_undone() {
     for home in homes() {
         let first = home.file("first.csv", &class(0..50));
         let (run, code) = home.json(&["sync", "lincoln", &first]);
@@ -113,20 +124,20 @@ fn a_roster_is_synced_exported_and_taken_back() {
         assert_eq!(refused.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&refused.stderr).contains("only a run that has applied something"));
 
-        // The undo is taken back, and done once more.
+        // The run is redone, and undone once more.
         let (again, code) = home.json(&["run", "undo", id]);
         assert_eq!((again["state"].as_str(), code), (Some("applied"), 0));
         assert_eq!(again["undo"]["taken_back"]["restored"], undone["undo"]["restored"]);
         let shown = home.run(&["run", "show", id]);
         let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-        assert!(shown.contains("Taken back at ") && shown.contains("Put back in place at "), "{shown}");
+        assert!(shown.contains("Undone at ") && shown.contains("Redone at "), "{shown}");
         let (undone, _) = home.json(&["run", "undo", id]);
         assert_eq!((undone["state"].as_str(), &undone["undo"]["taken_back"]), (Some("undone"), &Value::Null));
     }
 }
 
 #[test]
-fn a_history_tells_all_that_ever_happened_to_one_student() {
+fn a_history_shows_everything_that_happened_to_one_student() {
     for home in homes() {
         let first = home.file("first.csv", &class(0..50));
         home.json(&["sync", "lincoln", &first]);
@@ -139,8 +150,9 @@ fn a_history_tells_all_that_ever_happened_to_one_student() {
         let history = &histories[0];
         assert_eq!((&history["active"], &history["name"]), (&true.into(), &"Stu Dent0v1".into()));
         let changes = history["changes"].as_array().unwrap();
-        let told =
-            changes.iter().map(|one| (one["by"]["act"].as_str().unwrap(), one["what"].as_str().unwrap()));
+        let told = changes
+            .iter()
+            .map(|change| (change["by"]["act"].as_str().unwrap(), change["what"].as_str().unwrap()));
         assert_eq!(
             told.collect::<Vec<_>>(),
             [
@@ -156,7 +168,7 @@ fn a_history_tells_all_that_ever_happened_to_one_student() {
             (&changes[4]["by"]["run"], &changes[4]["by"]["upload"]),
             (&run["id"], &"roster.csv".into())
         );
-        assert!(changes.iter().all(|one| one["at"].as_str().unwrap().ends_with('Z')), "{history}");
+        assert!(changes.iter().all(|change| change["at"].as_str().unwrap().ends_with('Z')), "{history}");
 
         let text = home.run(&student);
         let text = String::from_utf8_lossy(&text.stdout).into_owned();
@@ -174,7 +186,7 @@ fn a_history_tells_all_that_ever_happened_to_one_student() {
 }
 
 #[test]
-fn exit_codes_tell_what_became_of_a_file() {
+fn exit_codes_say_how_a_file_fared() {
     for home in homes() {
         let mut rows = String::from_utf8(class(0..40)).unwrap();
         let fine = home.file("fine.csv", rows.as_bytes());
@@ -199,38 +211,49 @@ fn exit_codes_tell_what_became_of_a_file() {
         assert_eq!(home.run(&["nonsense"]).status.code(), Some(2));
         let missing = home.run(&["check", "missing.csv"]);
         assert_eq!(missing.status.code(), Some(1));
-        assert!(String::from_utf8_lossy(&missing.stderr).contains("missing.csv cannot be opened"));
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot open missing.csv"));
     }
 }
 
 #[test]
-fn what_a_district_is_asked_for_is_checked() {
+fn refusals_say_what_to_do_and_invalid_values_are_usage_errors() {
     let home = homes().remove(0);
     for (arguments, says) in [
         (
             vec!["district", "add", "lincoln", "--name", "L", "--time-zone", "UTC", "--seats", "1"],
             "choose another slug",
         ),
-        (
-            vec!["district", "add", "oak", "--name", "L", "--time-zone", "Mars/Base", "--seats", "1"],
-            "no time zone",
-        ),
-        (vec!["district", "set", "lincoln", "--at", "25:00"], "no time"),
         (vec!["district", "show", "oak"], "there are: lincoln"),
         (vec!["district", "stage", "lincoln", "live"], "load the roster first"),
         (vec!["district", "stage", "lincoln", "verifying"], "no test run yet"),
         (vec!["sync", "lincoln"], "has no upload yet"),
         (vec!["account", "rotate", "lincoln"], "has no account yet"),
     ] {
-        let out = home.run(&arguments);
-        assert_eq!(out.status.code(), Some(1), "{arguments:?}");
-        let errors = String::from_utf8_lossy(&out.stderr);
-        assert!(errors.contains(says), "{arguments:?}: {errors}");
+        home.refuses(&arguments, 1, says);
+    }
+    let pin = ["pin", "add", "class-name", "lincoln", "--class", "C1", "--name", "Art", "--owner", "me"];
+    for (arguments, says) in [
+        (
+            vec!["district", "add", "oak", "--name", "L", "--time-zone", "Mars/Base", "--seats", "1"],
+            "not a valid time zone",
+        ),
+        (vec!["district", "set", "lincoln", "--time-zone", "PST"], "not a valid time zone"),
+        (vec!["district", "set", "lincoln", "--at", "25:00"], "not a valid time"),
+        (vec!["district", "set", "lincoln", "--hold-days", "0"], "--hold-days"),
+        (vec!["district", "set", "lincoln", "--file", "a/b.csv"], "not a valid file name"),
+        (vec!["district", "set", "lincoln", "--fuse", "school"], "such as school=25/10"),
+        (vec!["district", "set", "lincoln", "--school-year-starts", "02-30"], "08-01"),
+        (vec!["account", "add", "lincoln", "--user", "a b"], "not a valid user name"),
+        (vec!["run", "show", "01a21244"], "not a run id"),
+        (vec!["runs", "lincoln", "--most", "0"], "--most"),
+        ([&pin[..], &["--until", "June"]].concat(), "such as 2027-01-12"),
+    ] {
+        home.refuses(&arguments, 2, says);
     }
 }
 
 #[test]
-fn accounts_are_made_listed_rotated_and_disabled() {
+fn accounts_are_added_listed_rotated_and_disabled() {
     for home in homes() {
         let (login, _) = home.json(&["account", "add", "lincoln"]);
         assert_eq!(login["user"], "lincoln");
@@ -247,7 +270,7 @@ fn accounts_are_made_listed_rotated_and_disabled() {
 }
 
 #[test]
-fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
+fn a_backup_is_complete_and_restores_into_either_database() {
     let homes = homes();
     let out = |home: &Home| home.folder.join("e.csv").display().to_string();
     for (from, to) in [(0, 1), (1, 0)] {
@@ -292,5 +315,41 @@ fn a_backup_is_the_whole_of_it_and_restores_into_either_database() {
             "--seats",
             "100",
         ]);
+    }
+}
+
+#[test]
+fn doctor_and_the_settings_check_say_that_no_mail_is_sent() {
+    let home = homes().remove(0);
+    for command in ["doctor", "config check"] {
+        let mut all = home.command();
+        all.args(command.split(' ')).env("HOMEROOM__MAIL__URL", "smtp://mail.example.org");
+        let out = all.output().unwrap();
+        let text = [out.stdout, out.stderr].concat();
+        assert!(String::from_utf8_lossy(&text).contains("this version does not send mail"), "{command}");
+    }
+}
+
+#[test]
+fn a_server_whose_port_is_taken_says_so() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let home = homes().remove(0);
+    let (taken, free) = (address.as_str(), "127.0.0.1:0");
+    for (sftp, web, key) in [(taken, free, "sftp.listen"), (free, taken, "web.listen")] {
+        let out = home
+            .command()
+            .arg("serve")
+            .env("HOMEROOM__SFTP__LISTEN", sftp)
+            .env("HOMEROOM__WEB__LISTEN", web)
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&out.stderr),
+            format!(
+                "homeroom: cannot listen on {address}: the port is in use by another program; choose another in {key}\n"
+            )
+        );
+        assert_eq!(out.status.code(), Some(1));
     }
 }

@@ -1,7 +1,7 @@
-//! The real server, killed at random moments: nothing that was acknowledged is lost, nothing is applied twice, and the
-//! end is the same as without a kill.
+//! The real server, killed at random moments: no acknowledged upload is lost, nothing is applied twice, and the result
+//! is the same as without a kill.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ use homeroom_model::Random;
 use homeroom_testkit::{Enrolled, TestStore, flat_csv, ssh_client, stores};
 use serde_json::Value;
 
-/// One installation, whose server comes and goes.
+/// One installation, whose server is started and killed again and again.
 struct Home {
     test: TestStore,
     folder: PathBuf,
@@ -63,14 +63,14 @@ impl Home {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         while !text.trim_end().ends_with('}') {
-            assert!(out.read_line(&mut text).unwrap() > 0, "the server ended at its start: {text}");
+            assert!(out.read_line(&mut text).unwrap() > 0, "the server stopped during its start: {text}");
         }
         let addresses = serde_json::from_str::<Value>(&text).unwrap();
         let port = addresses["sftp"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
         Server { child, port }
     }
 
-    /// A moment within `most` milliseconds.
+    /// A random duration of up to `most` milliseconds.
     fn moment(&self, most: u64) -> Duration {
         let mut bytes = [0; 8];
         self.random.fill(&mut bytes);
@@ -93,7 +93,7 @@ impl Home {
         loop {
             let mut server = self.serve();
             let mut client = self.upload(&server, file);
-            // After some tries in vain the server is left alive until the upload is acknowledged.
+            // After two failed tries the server stays up until the upload is acknowledged.
             if spared < 2 {
                 std::thread::sleep(self.moment(500));
                 self.kill(&mut server);
@@ -102,7 +102,7 @@ impl Home {
                     return;
                 }
             } else {
-                assert!(client.wait().unwrap().success(), "the server takes no upload");
+                assert!(client.wait().unwrap().success(), "the server does not accept the upload");
                 std::thread::sleep(self.moment(60));
                 self.kill(&mut server);
                 return;
@@ -116,7 +116,7 @@ impl Home {
         self.kills += 1;
     }
 
-    /// Lets a server work until no run is open; the runs.
+    /// Lets a server work until every run has ended; the runs.
     fn settle(&self) -> Vec<Value> {
         let mut server = self.serve();
         let began = Instant::now();
@@ -130,7 +130,7 @@ impl Home {
             assert!(began.elapsed() < Duration::from_secs(60), "{runs:?} {:?}", self.test.store.jobs_count());
         };
         Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
-        assert!(server.child.wait().unwrap().success(), "SIGTERM ends the server in order");
+        assert!(server.child.wait().unwrap().success(), "SIGTERM stops the server cleanly");
         runs
     }
 }
@@ -153,7 +153,7 @@ fn sorted_rows(csv: &[u8]) -> Vec<String> {
     rows
 }
 
-/// Lives day after day until the server was killed so many times; how often it was.
+/// Simulates days until the server has been killed `kills` times; how often it was.
 fn live_through(test: TestStore, kills: u32, seed: u64) -> u32 {
     let engine = test.engine;
     let mut home = Home::new(test, seed);

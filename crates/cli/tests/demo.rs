@@ -1,6 +1,6 @@
-//! The demo does the main job and prints what it promises.
+//! The demo plays the whole story and prints what it promises.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::process::Command;
 
@@ -42,5 +42,5 @@ fn the_demo_plays_the_story_and_prints_addresses_credentials_and_both_results() 
             "roster.csv.result.txt"
         ])
     );
-    assert!(!std::path::Path::new(told["data"].as_str().unwrap()).exists(), "its folder is gone");
+    assert!(!std::path::Path::new(told["data"].as_str().unwrap()).exists(), "its folder is removed");
 }

@@ -1,7 +1,7 @@
 //! A database and a data folder made by the version before, on both engines: after `migrate` they say the same, and life goes on.
 //! `dev/upgrade-fixture` makes the archives in `upgrade/`, and says what is in them.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -1,13 +1,13 @@
-//! A year in a life: a district of 2,000 students through a school year, every night's plan and hold asserted by the demo itself.
+//! A district of 2,000 students through a school year; the demo itself asserts every night's plan and hold.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Everything that a year has to have in it.
+/// Everything that must happen in a year.
 const EVENTS: [&str; 22] = [
     "first_load",
     "enrolment",
@@ -36,7 +36,7 @@ const FUSES: [&str; 7] = ["class", "district", "identity", "school", "seats", "s
 const DECISIONS: [&str; 4] = ["approve", "discard", "raise_licence", "undo"];
 const STATES: [&str; 4] = ["applied", "held", "tested", "unchanged"];
 
-/// All texts that stand in a list of each night.
+/// All texts in a list that each night has.
 fn texts<'v>(nights: &'v [Value], list: impl Fn(&'v Value) -> &'v Value) -> BTreeSet<&'v str> {
     nights
         .iter()
@@ -64,19 +64,19 @@ fn a_school_year_goes_as_expected_night_by_night() {
     assert_eq!(texts(nights, |night| &night["decisions"]), BTreeSet::from(DECISIONS));
     let states = nights.iter().map(|night| night["outcome"]["state"].as_str().unwrap());
     assert_eq!(states.collect::<BTreeSet<_>>(), BTreeSet::from(STATES));
-    assert!(
-        nights.iter().any(|night| night["superseded"] == true),
-        "a good file takes the place of a bad one"
-    );
+    assert!(nights.iter().any(|night| night["superseded"] == true), "a good file supersedes a bad one");
 
     let first = &nights[0]["outcome"]["plan"]["create"];
     assert_eq!(
         (&first["schools"], &first["teachers"], &first["students"]),
         (&3.into(), &90.into(), &2000.into())
     );
-    assert!(year["students_all_year"].as_u64().unwrap() > 1_500, "most of the first day are here at the end");
+    assert!(
+        year["students_all_year"].as_u64().unwrap() > 1_500,
+        "most students of the first day stay to the end"
+    );
     assert!(
         story.contains("WAITS (identity)") && story.contains("quiet nights"),
-        "the story is told: {story}"
+        "the story is narrated: {story}"
     );
 }

@@ -53,16 +53,14 @@ impl Server {
     /// Listens, and serves until [`RunningServer::shutdown`].
     ///
     /// # Errors
-    /// When the address cannot be had.
+    /// When it cannot listen on the address.
     pub async fn start(
         settings: SftpSettings,
         inbox: Inbox,
         samples: Vec<SampleFile>,
         host_keys: HostKeys,
     ) -> io::Result<RunningServer> {
-        let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
-            io::Error::new(error.kind(), format!("sftp.listen {} cannot be had: {error}", settings.listen))
-        })?;
+        let listener = TcpListener::bind(&settings.listen).await?;
         let address = listener.local_addr()?;
         let config = Arc::new(config(&settings, host_keys));
         let shared = Arc::new(Shared {

@@ -1,4 +1,4 @@
-//! `homeroom backup`: the whole of homeroom in a new folder.
+//! `homeroom backup`: everything, in a new folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use homeroom_model::{Clock, Random};
 use homeroom_store::{Store, StoreSettings};
 use serde_json::json;
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct Backup {
-    /// The folder to make; it can be used as --data, and by `homeroom restore`
+    /// Folder to create; it works as --data, and with `homeroom restore`
     path: PathBuf,
 }
 
@@ -23,16 +23,15 @@ pub(crate) struct Backup {
 pub(super) const KEYS: [&str; 2] = ["ssh_host_ed25519_key", "ssh_host_rsa_key"];
 
 impl Backup {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        ensure!(!self.path.exists(), "{} is there already: name a new folder", self.path.display());
-        let app = place.open()?;
-        // Until it is whole it has another name, so that nobody takes half a backup for one.
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        ensure!(!self.path.exists(), "{} already exists: name a new folder", self.path.display());
+        let app = global.open()?;
+        // Until it is complete it has another name, so that nobody mistakes half a backup for a whole one.
         let unfinished = self.path.with_extension("unfinished");
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;
         }
-        fs::create_dir_all(&unfinished)
-            .with_context(|| format!("{} cannot be made", unfinished.display()))?;
+        fs::create_dir_all(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
         let copy = open_folder(&unfinished)?;
         copy.migrate()?;
         let rows = app.store.copy_into(&copy)?;
@@ -40,16 +39,16 @@ impl Backup {
         copy_keys(&app.data, &unfinished)?;
         drop(copy);
         fs::rename(&unfinished, &self.path)
-            .with_context(|| format!("{} cannot be made", self.path.display()))?;
+            .with_context(|| format!("cannot create {}", self.path.display()))?;
         let document = json!({"path": self.path, "rows": rows, "files": files});
         output.result(&document, || {
-            format!("{rows} rows and {files} files copied to {}", self.path.display())
+            format!("Backed up {rows} rows and {files} files to {}", self.path.display())
         })?;
         Ok(Exit::Done)
     }
 }
 
-/// A folder as a store of its own, whatever database is set.
+/// A backup folder as a store of its own, whatever database the settings name.
 pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
     let settings = StoreSettings {
         database_url: format!("sqlite://{}", folder.join("homeroom.db").display()),
@@ -59,17 +58,14 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(&settings, Clock::System, Random::from_system())?)
 }
 
-/// Copies every kept file that the copied rows name.
+/// Copies every blob that the copied rows name.
 pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
     let mut copied = 0;
     for (blob, bytes) in to.blobs_named()? {
         if !to.blobs().contains(blob, bytes) {
             let source = from.blobs().open_file(blob)?;
             let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
-            ensure!(
-                hash == blob,
-                "the kept file {blob} has changed on disk: restore it from an older backup"
-            );
+            ensure!(hash == blob, "the stored file {blob} is damaged: restore it from an older backup");
         }
         copied += 1;
     }
@@ -79,7 +75,7 @@ pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
 pub(super) fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
     for key in KEYS {
         if from.join(key).exists() {
-            fs::copy(from.join(key), to.join(key)).with_context(|| format!("{key} cannot be copied"))?;
+            fs::copy(from.join(key), to.join(key)).with_context(|| format!("cannot copy {key}"))?;
         }
     }
     Ok(())

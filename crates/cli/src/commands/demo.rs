@@ -6,11 +6,12 @@ use std::path::Path;
 use clap::Args;
 use homeroom_demo::{DemoServer, StoryResult, YearParts, play_story, play_year, year_clock, year_random};
 
-use crate::config::Settings;
+use crate::app::App;
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
-use crate::lifecycle::Running;
 use crate::output::Output;
-use crate::wiring::{App, Place};
+use crate::server::Server;
+use crate::settings::Settings;
 
 #[derive(Args)]
 pub(crate) struct Demo {
@@ -23,9 +24,9 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
         let folder = tempfile::Builder::new().prefix("homeroom-demo-").tempdir()?;
-        let settings = demo_settings(place)?;
+        let settings = demo_settings(global)?;
         let exit = if self.year {
             play_the_year(folder.path(), settings, output)
         } else {
@@ -38,20 +39,20 @@ impl Demo {
     fn play_the_story(&self, folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
         let app = App::open(folder.to_owned(), settings)?;
         tokio::runtime::Runtime::new()?.block_on(async {
-            let running = Running::start(&app).await?;
-            let played = play_on(&app, &running, output).await;
+            let server = Server::start(&app).await?;
+            let played = play_on(&app, &server, output).await;
             if played.is_ok() && !self.once {
                 output.note("\nThe demo keeps serving; Ctrl-C ends it and removes its folder.");
-                super::serve::asked_to_stop().await?;
+                super::serve::stop_signal().await?;
             }
-            running.stop().await;
+            server.stop().await;
             played.map(|()| Exit::Done)
         })
     }
 }
 
-async fn play_on(app: &App, running: &Running, output: &Output) -> anyhow::Result<()> {
-    let addresses = running.addresses();
+async fn play_on(app: &App, server: &Server, output: &Output) -> anyhow::Result<()> {
+    let addresses = server.addresses();
     let server = DemoServer {
         store: app.store.clone(),
         inbox: app.inbox.clone(),
@@ -79,8 +80,8 @@ fn play_the_year(folder: &Path, settings: Settings, output: &Output) -> anyhow::
 }
 
 /// The operator's settings, but with a short settle time, a database of its own and free ports.
-fn demo_settings(place: &Place) -> anyhow::Result<Settings> {
-    let mut settings = place.settings()?;
+fn demo_settings(global: &GlobalArgs) -> anyhow::Result<Settings> {
+    let mut settings = global.settings()?;
     settings.inbox.settle_seconds = 1;
     settings.database.url = String::new();
     settings.blobs.url = String::new();

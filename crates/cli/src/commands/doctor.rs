@@ -1,112 +1,123 @@
-//! `homeroom doctor`: what is wrong here, and what to do.
+//! `homeroom doctor`: what is wrong with this installation, and how to fix it.
 
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use clap::Args;
 use homeroom_store::Store;
 use serde::Serialize;
 
+use crate::app::App;
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
-use crate::lifecycle::sftp_address;
 use crate::output::Output;
-use crate::wiring::{App, Place};
+use crate::server::sftp_address;
 
 #[derive(Args)]
 pub(crate) struct Doctor {}
 
+/// One thing that was examined.
 #[derive(Serialize)]
-struct Finding {
-    fine: bool,
-    what: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    todo: String,
+struct Diagnosis {
+    #[serde(skip)]
+    label: &'static str,
+    #[serde(rename = "fine")]
+    is_ok: bool,
+    #[serde(rename = "what")]
+    state: String,
+    /// How to fix it.
+    #[serde(rename = "todo", skip_serializing_if = "String::is_empty")]
+    advice: String,
+}
+
+impl Diagnosis {
+    fn ok(state: impl Into<String>) -> Diagnosis {
+        Diagnosis { label: "ok", is_ok: true, state: state.into(), advice: String::new() }
+    }
+
+    /// Something to know that is not a problem.
+    fn note(state: impl Into<String>) -> Diagnosis {
+        Diagnosis { label: "note", ..Diagnosis::ok(state) }
+    }
+
+    fn problem(state: impl Into<String>, fix: impl Into<String>) -> Diagnosis {
+        Diagnosis { label: "PROBLEM", is_ok: false, state: state.into(), advice: fix.into() }
+    }
+
+    fn line(&self) -> String {
+        let advice =
+            if self.advice.is_empty() { String::new() } else { format!("         {}\n", self.advice) };
+        format!("{:<8} {}\n{advice}", self.label, self.state)
+    }
 }
 
 impl Doctor {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        let findings = match place.open() {
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        let diagnoses = match global.open() {
             Ok(app) => examine(&app)?,
-            Err(error) => vec![Finding {
-                fine: false,
-                what: format!("homeroom cannot be opened here: {error:#}"),
-                todo: "mend what the message names; `homeroom config check` looks at the settings alone"
-                    .into(),
-            }],
+            Err(error) => vec![Diagnosis::problem(
+                format!("homeroom cannot start here: {error:#}"),
+                "fix the problem named above; `homeroom config check` checks the settings alone",
+            )],
         };
-        output.result(&findings, || findings.iter().map(line).collect())?;
-        Ok(if findings.iter().all(|finding| finding.fine) { Exit::Done } else { Exit::Failed })
+        output.result(&diagnoses, || diagnoses.iter().map(Diagnosis::line).collect())?;
+        Ok(if diagnoses.iter().all(|diagnosis| diagnosis.is_ok) { Exit::Done } else { Exit::Failed })
     }
 }
 
-fn line(finding: &Finding) -> String {
-    match finding.fine {
-        true => format!("fine     {}\n", finding.what),
-        false => format!("WRONG    {}\n         {}\n", finding.what, finding.todo),
-    }
+fn examine(app: &App) -> anyhow::Result<Vec<Diagnosis>> {
+    let mut diagnoses =
+        vec![schema(&app.store)?, server(app)?, failed_jobs(&app.store)?, stored_files(&app.store)?];
+    diagnoses.extend(app.settings.mail.warning().map(Diagnosis::note));
+    Ok(diagnoses)
 }
 
-fn examine(app: &App) -> anyhow::Result<Vec<Finding>> {
-    let (has, wants) = app.store.schema_versions()?;
-    Ok(vec![
-        Finding {
-            fine: has == wants,
-            what: format!("the database answers and has schema {has}"),
-            todo: String::new(),
-        },
-        server(app)?,
-        jobs(&app.store)?,
-        kept_files(&app.store)?,
-    ])
-}
-
-fn server(app: &App) -> anyhow::Result<Finding> {
-    let (host, port) = sftp_address(app)?;
-    let answers = std::net::ToSocketAddrs::to_socket_addrs(&(host.as_str(), port))?
-        .any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok());
-    Ok(if answers {
-        Finding { fine: true, what: format!("SFTP answers at {host}:{port}"), todo: String::new() }
-    } else {
-        Finding {
-            fine: false,
-            what: format!("nothing answers at {host}:{port}"),
-            todo: "start the server: homeroom serve".into(),
-        }
+fn schema(store: &Store) -> anyhow::Result<Diagnosis> {
+    let (actual, expected) = store.schema_versions()?;
+    Ok(match actual == expected {
+        true => Diagnosis::ok(format!("the database answers and has schema {actual}")),
+        false => Diagnosis::problem(
+            format!("the database has schema {actual}, but this program needs {expected}"),
+            "run `homeroom migrate`",
+        ),
     })
 }
 
-fn jobs(store: &Store) -> anyhow::Result<Finding> {
+fn server(app: &App) -> anyhow::Result<Diagnosis> {
+    let (host, port) = sftp_address(app)?;
+    let answers = (host.as_str(), port)
+        .to_socket_addrs()?
+        .any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok());
+    Ok(match answers {
+        true => Diagnosis::ok(format!("SFTP answers at {host}:{port}")),
+        false => Diagnosis::problem(
+            format!("nothing answers at {host}:{port}"),
+            "start the server: homeroom serve",
+        ),
+    })
+}
+
+fn failed_jobs(store: &Store) -> anyhow::Result<Diagnosis> {
     let counts = store.jobs_count()?;
     let failed = counts.iter().find(|(state, _)| state == "failed").map_or(0, |(_, count)| *count);
-    Ok(Finding {
-        fine: failed == 0,
-        what: if failed == 0 {
-            "no job has failed for good".into()
-        } else {
-            format!("{failed} jobs have failed for good")
-        },
-        todo: if failed == 0 {
-            String::new()
-        } else {
-            "the server's log has a line «a job failed» for each, with the reason".into()
-        },
+    Ok(match failed {
+        0 => Diagnosis::ok("no job has failed permanently"),
+        _ => Diagnosis::problem(
+            format!("{failed} jobs have failed permanently"),
+            "search the server's log for \"a job failed\"; each such line has the reason",
+        ),
     })
 }
 
-/// Every upload and file that the database names must be there with its size.
-fn kept_files(store: &Store) -> anyhow::Result<Finding> {
-    let missing = store
-        .blobs_named()?
-        .into_iter()
-        .filter(|(blob, bytes)| !store.blobs().contains(*blob, *bytes))
-        .count();
-    Ok(Finding {
-        fine: missing == 0,
-        what: if missing == 0 {
-            "every kept file is there".into()
-        } else {
-            format!("{missing} kept files are missing or cut off")
-        },
-        todo: if missing == 0 { String::new() } else { "restore the blob folder from a backup".into() },
+/// Every blob that the database names must exist with its size.
+fn stored_files(store: &Store) -> anyhow::Result<Diagnosis> {
+    let blobs = store.blobs_named()?.into_iter();
+    let missing = blobs.filter(|(blob, bytes)| !store.blobs().contains(*blob, *bytes)).count();
+    Ok(match missing {
+        0 => Diagnosis::ok("all stored files are complete"),
+        _ => Diagnosis::problem(
+            format!("{missing} stored files are missing or truncated"),
+            "restore the blob folder from a backup",
+        ),
     })
 }

@@ -1,4 +1,4 @@
-//! `homeroom history`: what became of one school, class, teacher or student.
+//! `homeroom history`: everything that happened to one school, class, teacher or student.
 
 use std::fmt::Write;
 
@@ -12,38 +12,38 @@ use homeroom_model::history::{EntityName, FieldValue, History as Document, Histo
 use homeroom_model::ids::EntityKind;
 use homeroom_report::terminal_safe;
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct History {
     /// The district
     slug: Slug,
     #[command(flatten)]
-    of: Of,
+    entity: EntityArgs,
 }
 
-/// Whoever has, or ever had, this key; also those who have left.
+/// The entity that has or had this key, also after it has left the roster.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
-struct Of {
-    /// A student, by e-mail or SIS number, present or former
+struct EntityArgs {
+    /// A student, by current or former e-mail address or SIS id
     #[arg(long, value_name = "KEY")]
     student: Option<String>,
-    /// A teacher, by e-mail or SIS number, present or former
+    /// A teacher, by current or former e-mail address or SIS id
     #[arg(long, value_name = "KEY")]
     teacher: Option<String>,
-    /// A class
+    /// A class, by current or former class_id
     #[arg(long, value_name = "ID")]
     class: Option<String>,
-    /// A school
+    /// A school, by current or former school_id
     #[arg(long, value_name = "ID")]
     school: Option<String>,
 }
 
-impl Of {
-    /// Of what kind, and the key.
+impl EntityArgs {
+    /// Its kind and key.
     fn kind_and_key(&self) -> Option<(EntityKind, &str)> {
         [
             (EntityKind::Student, &self.student),
@@ -57,20 +57,20 @@ impl Of {
 }
 
 impl History {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        let app = place.open()?;
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        let app = global.open()?;
         let (settings, district) = app.district(&self.slug)?;
-        let Some((kind, key)) = self.of.kind_and_key() else {
-            bail!("say whose history: --student, --teacher, --class or --school");
+        let Some((kind, key)) = self.entity.kind_and_key() else {
+            bail!("name an entity: --student, --teacher, --class or --school");
         };
         let found = find_histories(&district, kind, key)?;
         if found.is_empty() {
             let keys = match kind {
-                EntityKind::Student | EntityKind::Teacher => "e-mail or SIS number",
+                EntityKind::Student | EntityKind::Teacher => "e-mail address or SIS id",
                 EntityKind::Class | EntityKind::School => "id",
             };
             bail!(
-                "{} has no {} with the {keys} '{key}' and never had: look for the spelling in \
+                "{} never had a {} with the {keys} '{key}': check the spelling in \
                  `homeroom roster export {} --format flat --out -`",
                 self.slug,
                 kind.as_str(),
@@ -85,34 +85,34 @@ impl History {
     }
 }
 
-/// The changes, under a line for each run or undo that made some.
+/// The changes, grouped by the run, undo or redo that made them.
 fn text(history: &Document, time_zone: &Zone) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
         format!("{} {}, {}: {active}\n", history.kind.as_str(), history.number, named(&history.named));
-    let together = |one: &HistoryEntry, next: &HistoryEntry| one.by == next.by;
-    for changes in history.changes.chunk_by(together) {
+    let same_cause = |entry: &HistoryEntry, next: &HistoryEntry| entry.by == next.by;
+    for changes in history.changes.chunk_by(same_cause) {
         let HistoryEntry { at, by, .. } = &changes[0];
-        let at = at.map_or_else(|| "time not noted".into(), |at| time_zone.show(at));
+        let at = at.map_or_else(|| "time unknown".into(), |at| time_zone.show(at));
         let run = by.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
         let upload = by.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
         let act = match by.act {
             CauseKind::Run => "run",
             CauseKind::Undo => "undo of run",
-            CauseKind::Redo => "put back in place: run",
+            CauseKind::Redo => "redo of run",
         };
         writeln!(text, "  {at}  {act} {run}{upload}").expect("a String takes all text");
         for change in changes {
-            writeln!(text, "    {}", in_words(history.kind, &change.happened))
+            writeln!(text, "    {}", event_text(history.kind, &change.happened))
                 .expect("a String takes all text");
         }
     }
     text
 }
 
-fn in_words(kind: EntityKind, happened: &HistoryEvent) -> String {
+fn event_text(kind: EntityKind, event: &HistoryEvent) -> String {
     let of_class = kind == EntityKind::Class;
-    match happened {
+    match event {
         HistoryEvent::Created { values } => {
             let value =
                 |FieldValue { field, value }: &FieldValue| format!("{} {}", field.in_words(), shown(value));

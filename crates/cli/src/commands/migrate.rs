@@ -3,17 +3,17 @@
 use clap::Args;
 use serde_json::json;
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct Migrate {}
 
 impl Migrate {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        // Opening migrates; this command is for those who want it done before anything else runs.
-        let app = place.open()?;
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        // Opening already migrates; this command is for doing it before anything else runs.
+        let app = global.open()?;
         let (schema, _) = app.store.schema_versions()?;
         output.result(&json!({"schema": schema}), || format!("The database has schema {schema}."))?;
         Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! `homeroom restore`: a backup into an empty homeroom.
+//! `homeroom restore`: a backup into an empty installation.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::backup::{copy_blobs, copy_keys, open_folder};
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct Restore {
@@ -18,13 +18,13 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
         ensure!(
             self.path.join("homeroom.db").exists(),
-            "{} is no backup: it has no homeroom.db",
+            "{} is not a backup: it has no homeroom.db",
             self.path.display()
         );
-        let app = place.open()?;
+        let app = global.open()?;
         let backup = open_folder(&self.path)?;
         backup.migrate()?;
         let rows = backup.copy_into(&app.store)?;
@@ -32,7 +32,7 @@ impl Restore {
         copy_keys(&self.path, &app.data)?;
         let document = json!({"path": self.path, "rows": rows, "files": files});
         output.result(&document, || {
-            format!("{rows} rows and {files} files restored from {}", self.path.display())
+            format!("Restored {rows} rows and {files} files from {}", self.path.display())
         })?;
         Ok(Exit::Done)
     }

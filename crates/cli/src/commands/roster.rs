@@ -10,20 +10,20 @@ use homeroom_ask::export_flat;
 use homeroom_model::district::Slug;
 use serde_json::json;
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Subcommand)]
 pub(crate) enum Roster {
-    /// Write the active roster into a file
+    /// Write the active roster to a file
     Export {
         /// The district
         slug: Slug,
-        /// The file's format
+        /// Format of the file
         #[arg(long, value_enum)]
         format: Format,
-        /// The file to write; `-` is standard output
+        /// File to write; - for standard output
         #[arg(long, value_name = "PATH")]
         out: PathBuf,
     },
@@ -31,14 +31,14 @@ pub(crate) enum Roster {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
-    /// The flat CSV: reading it back plans no change
+    /// Flat CSV; reading it back plans no change
     Flat,
 }
 
 impl Roster {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
         let Roster::Export { slug, format: Format::Flat, out } = self;
-        let app = place.open()?;
+        let app = global.open()?;
         let (_, district) = app.district(slug)?;
         let stored = district.roster_load()?;
         if out.as_os_str() == "-" {
@@ -47,21 +47,21 @@ impl Roster {
         }
         // A reader of the old file never sees half a new one.
         let unfinished = out.with_extension("unfinished");
-        let written = || format!("{} cannot be written", out.display());
-        let mut file = BufWriter::new(File::create(&unfinished).with_context(written)?);
-        let exported = export_flat(&stored, &mut file).with_context(written)?;
-        file.flush().with_context(written)?;
-        file.get_ref().sync_all().with_context(written)?;
-        std::fs::rename(&unfinished, out).with_context(written)?;
+        let cannot_write = || format!("cannot write {}", out.display());
+        let mut file = BufWriter::new(File::create(&unfinished).with_context(cannot_write)?);
+        let exported = export_flat(&stored, &mut file).with_context(cannot_write)?;
+        file.flush().with_context(cannot_write)?;
+        file.get_ref().sync_all().with_context(cannot_write)?;
+        std::fs::rename(&unfinished, out).with_context(cannot_write)?;
         if exported.left_out > 0 {
             output.note(&format!(
-                "{} active people or classes have no row in a flat file: they are in no class, or it has no teacher or \
-                 no students.",
+                "{} active people and classes have no row in a flat file: people without a class, and classes without \
+                 a teacher or without students.",
                 exported.left_out
             ));
         }
         let document = json!({"out": out, "rows": exported.rows, "left_out": exported.left_out});
-        output.result(&document, || format!("{} rows written to {}", exported.rows, out.display()))?;
+        output.result(&document, || format!("Wrote {} rows to {}", exported.rows, out.display()))?;
         Ok(Exit::Done)
     }
 }

@@ -4,20 +4,23 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
-use crate::lifecycle::Running;
 use crate::output::Output;
-use crate::wiring::Place;
+use crate::server::Server;
 
 #[derive(Args)]
 pub(crate) struct Serve {}
 
 impl Serve {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        let app = place.open()?;
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        let app = global.open()?;
+        if let Some(warning) = app.settings.mail.warning() {
+            tracing::warn!("{warning}");
+        }
         tokio::runtime::Runtime::new()?.block_on(async {
-            let running = Running::start(&app).await?;
-            let addresses = running.addresses();
+            let server = Server::start(&app).await?;
+            let addresses = server.addresses();
             output.result(addresses, || {
                 format!(
                     "SFTP    {} ({})\nprobes  http://{}/readyz\ndata    {}",
@@ -27,22 +30,22 @@ impl Serve {
                     app.data.display()
                 )
             })?;
-            asked_to_stop().await?;
+            stop_signal().await?;
             tokio::spawn(async {
-                if asked_to_stop().await.is_ok() {
+                if stop_signal().await.is_ok() {
                     std::process::exit(130);
                 }
             });
-            running.stop().await;
+            server.stop().await;
             Ok(Exit::Done)
         })
     }
 }
 
 /// Waits for SIGTERM or SIGINT.
-pub(super) async fn asked_to_stop() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be listened for")?;
+pub(super) async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

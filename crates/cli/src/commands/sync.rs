@@ -1,4 +1,4 @@
-//! `homeroom sync`: a run from a file or the newest upload.
+//! `homeroom sync`: a run of a file or of the newest upload.
 
 use std::path::PathBuf;
 
@@ -9,35 +9,34 @@ use homeroom_model::run::RunKind;
 use homeroom_sync::queue_run;
 
 use super::run::{finish_run, run_text};
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
-use crate::given::Given;
+use crate::input_file::InputFile;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct Sync {
     /// The district
     slug: Slug,
-    /// A file to take as an upload, or a folder with the files of a set; without it, the newest upload
+    /// File to upload and sync, or a folder with the files of a set; without it, the newest upload
     file: Option<PathBuf>,
-    /// Only show what it would do
+    /// Only show what would change
     #[arg(long)]
     test: bool,
 }
 
 impl Sync {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        let app = place.open()?;
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        let app = global.open()?;
         let (settings, district) = app.district(&self.slug)?;
         let upload = match &self.file {
-            Some(file) => {
-                // A file given by hand stands for the district's file, whatever it is called here.
-                app.inbox
-                    .receive(&district, &settings.file, Given::open(file)?.path())
-                    .with_context(|| format!("{} cannot be taken as an upload", file.display()))?
-            }
+            // A file named here stands in for the district's file, whatever it is called.
+            Some(file) => app
+                .inbox
+                .receive(&district, &settings.file, InputFile::open(file)?.path())
+                .with_context(|| format!("cannot upload {}", file.display()))?,
             None => district.uploads_newest()?.with_context(|| {
-                format!("{} has no upload yet: give a file, or upload {} by SFTP", self.slug, settings.file)
+                format!("{} has no upload yet: name a file, or upload {} by SFTP", self.slug, settings.file)
             })?,
         };
         let kind = match settings.stage {
@@ -49,8 +48,8 @@ impl Sync {
             _ => RunKind::Live,
         };
         let queued = queue_run(&district, kind, upload.id)?;
-        let run = finish_run(&app, output, &district, queued.number, queued.job)?;
+        let run = finish_run(&app, output, &district, &queued)?;
         output.result(&run, || run_text(&run, &settings.time_zone))?;
-        Ok(Exit::of_run(&run))
+        Ok(Exit::for_run(&run))
     }
 }

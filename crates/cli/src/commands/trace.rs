@@ -1,4 +1,4 @@
-//! `homeroom trace`: why is this pupil (not) here.
+//! `homeroom trace`: why a student is, or is not, in the roster or in a class.
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
@@ -8,25 +8,25 @@ use homeroom_model::trace::{NextStep, Trace as Traced, TracePart};
 use homeroom_read::ReadLimits;
 use homeroom_report::terminal_safe;
 
+use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::wiring::Place;
 
 #[derive(Args)]
 pub(crate) struct Trace {
     /// The district
     slug: Slug,
-    /// E-mail address or SIS number of the student
-    #[arg(long, value_name = "EMAIL")]
+    /// E-mail address or SIS id of the student
+    #[arg(long, value_name = "KEY")]
     student: String,
-    /// The class_id, to ask for one class
+    /// The class_id, to ask about one class
     #[arg(long, value_name = "ID")]
     class: Option<String>,
 }
 
 impl Trace {
-    pub(crate) fn run(&self, place: &Place, output: &Output) -> anyhow::Result<Exit> {
-        let app = place.open()?;
+    pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+        let app = global.open()?;
         let (_, district) = app.district(&self.slug)?;
         let traced = trace(&district, &ReadLimits::default(), &self.student, self.class.as_deref())?;
         output.result(&traced, || text(&traced))?;

@@ -5,8 +5,8 @@ use homeroom_model::run::RunState;
 use homeroom_report::thousands;
 
 use super::expectation::{Outcome, by_change};
+use super::simulation::{Told, Year};
 use super::timeline::Decision;
-use super::year::{Told, Year};
 
 /// Tells the nights one after the other.
 #[derive(Default)]

@@ -12,10 +12,10 @@ mod mistakes;
 mod names;
 mod office;
 mod schools;
+mod simulation;
 mod timeline;
 mod upload;
 mod world;
-mod year;
 
 pub use office::YearParts;
-pub use year::{Year, play_year, year_clock, year_random};
+pub use simulation::{Year, play_year, year_clock, year_random};

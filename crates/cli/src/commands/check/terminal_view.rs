@@ -1,4 +1,4 @@
-//! What a check found, for a person at a terminal: each cause with its rows, and the cell marked in them.
+//! What a check found, for a person at a terminal: each kind of finding with some of its rows, the cell marked.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,10 +15,10 @@ use homeroom_report::{
 };
 use unicode_width::UnicodeWidthStr;
 
-/// Causes shown in full, and rows of each.
+/// How many causes are shown, and rows of each.
 const CAUSES: usize = 10;
 const ROWS: usize = 3;
-/// Characters of a cell.
+/// The longest shown part of a cell, in characters.
 const CELL: usize = 40;
 
 const BOLD: Style = Style::new().bold();
@@ -66,7 +66,7 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) 
     Ok(text)
 }
 
-/// The header's cells by their standard names or their own, and the rows that begin on these lines.
+/// The header's cells, by their standard names where they have one, and the rows that begin on these lines.
 fn rows(
     source: &dyn Source,
     rules: &ReadRules,
@@ -110,7 +110,7 @@ fn write_cause(
         cause.code
     )?;
     for finding in cause.examples.iter().take(ROWS) {
-        // Of a set no rows are at hand: its lines count in each file anew.
+        // The rows of a set are not at hand: each of its files numbers its own lines.
         let row = finding.line.filter(|_| finding.file.is_none()).and_then(|line| rows.get(&line));
         write_finding(text, finding, columns, row, style)?;
     }
@@ -121,7 +121,7 @@ fn write_cause(
     writeln!(text, "    {GREEN}→{GREEN:#} {}", cause.code.remedy())
 }
 
-/// The row around the cell, and below the cell what is wrong with it.
+/// The part of the row around the cell, and below the cell what is wrong with it.
 fn write_finding(
     text: &mut String,
     finding: &Finding,
@@ -155,7 +155,7 @@ fn terminal_safe_lines(text: &str) -> String {
     text.lines().map(|line| terminal_safe(line) + "\n").collect()
 }
 
-/// As much of a cell as fits.
+/// The beginning of a cell that is too long.
 fn shortened(cell: &str) -> String {
     let mut shown = terminal_safe(&cell.chars().take(CELL + 1).collect::<String>());
     if let Some((at, _)) = shown.char_indices().nth(CELL) {
@@ -184,13 +184,13 @@ mod tests {
     }
 
     #[test]
-    fn the_cell_that_is_meant_is_marked() {
+    fn the_cell_of_a_finding_is_marked() {
         let row = "1,Oak,t@x.org,Tess,Gray,7,Art,日本,Lee,";
         let text = shown(&format!("{row}a@x.org,5\n{row}ann@@x.org,5\n"));
         let at = text.lines().position(|line| line.contains("line 3")).unwrap();
         let (cells, marks) = (text.lines().nth(at).unwrap(), text.lines().nth(at + 1).unwrap());
         assert_eq!(cells, "    line 3  … │ 日本 │ Lee │ ann@@x.org │ 5");
-        // Each of the two letters takes two places.
+        // Each of the two letters is two columns wide.
         assert_eq!(
             marks,
             "                             ^^^^^^^^^^ 'ann@@x.org' is not a complete e-mail address."
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_file_steers_the_terminal() {
+    fn a_file_cannot_send_control_codes_to_the_terminal() {
         let text = shown("1,Oak\x1B]0;x\x07,t@x.org,Tess,Gray,7,Art,A\x1B[2J,Lee,a\x1B[1m@x.org,\x1B[31m\n");
         assert!(text.contains("line 2") && !text.contains('\x1B') && !text.contains('\x07'), "{text:?}");
     }

@@ -1,15 +1,20 @@
-//! Settings: defaults in code, a TOML file over them, the environment over both. Unknown keys are refused.
+//! Settings: defaults in code, a TOML file over them, the environment over both. Unknown keys are refused. Each section is a
+//! struct beside the code that uses it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail};
 use homeroom_inbox::InboxSettings;
 use homeroom_jobs::JobSettings;
 use homeroom_sftp::SftpSettings;
 use homeroom_store::{BlobSettings, DatabaseSettings};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+
+use crate::logging::LogSettings;
+use crate::mail::MailSettings;
+use crate::probes::WebSettings;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,44 +30,6 @@ pub(crate) struct Settings {
     pub(crate) log: LogSettings,
 }
 
-/// The HTTP server.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WebSettings {
-    /// Address and port.
-    pub(crate) listen: String,
-}
-
-/// Outgoing mail.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MailSettings {
-    /// `smtp://…` or `file://FOLDER`; empty for no mail.
-    pub(crate) url: String,
-}
-
-/// The log.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LogSettings {
-    /// A filter: `info`, `homeroom_sftp=debug,info` …
-    pub(crate) filter: String,
-    /// `text` or `json`.
-    pub(crate) format: String,
-}
-
-impl Default for WebSettings {
-    fn default() -> Self {
-        WebSettings { listen: "127.0.0.1:8080".into() }
-    }
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        LogSettings { filter: "info".into(), format: "text".into() }
-    }
-}
-
 /// The prefix of settings in the environment: `HOMEROOM__SFTP__LISTEN`.
 const PREFIX: &str = "HOMEROOM__";
 
@@ -76,14 +43,15 @@ impl Settings {
             Table::try_from(Settings::default()).context("the default settings have no TOML form")?;
         if let Some(file) = file {
             let text = std::fs::read_to_string(file)
-                .with_context(|| format!("the settings file {} cannot be read", file.display()))?;
-            let given = text
+                .with_context(|| format!("cannot read the settings file {}", file.display()))?;
+            let from_file = text
                 .parse::<Table>()
-                .with_context(|| format!("the settings file {} is no TOML", file.display()))?;
-            lay_over(&mut table, given).with_context(|| format!("in {}", file.display()))?;
+                .with_context(|| format!("the settings file {} is not valid TOML", file.display()))?;
+            overlay(&mut table, from_file).with_context(|| format!("in {}", file.display()))?;
         }
-        let mut given = environment.filter(|(name, _)| name.starts_with(PREFIX)).collect::<BTreeMap<_, _>>();
-        while let Some((name, value)) = given.pop_first() {
+        // In the order of their names, so that of several errors it is always the same one that is reported.
+        let variables = environment.filter(|(name, _)| name.starts_with(PREFIX)).collect::<BTreeMap<_, _>>();
+        for (name, value) in variables {
             set_from_environment(&mut table, &name, &value)?;
         }
         let settings =
@@ -95,30 +63,25 @@ impl Settings {
     fn validate(&self) -> anyhow::Result<()> {
         self.sftp.validate().map_err(anyhow::Error::msg)?;
         self.inbox.validate().map_err(anyhow::Error::msg)?;
-        self.jobs.validate().map_err(anyhow::Error::msg)?;
         self.blobs.validate().map_err(anyhow::Error::msg)?;
-        ensure!(["text", "json"].contains(&self.log.format.as_str()), "log.format must be text or json");
-        let mail = &self.mail.url;
-        ensure!(
-            mail.is_empty() || mail.starts_with("smtp://") || mail.starts_with("file://"),
-            "mail.url must be smtp://… or file://FOLDER"
-        );
-        Ok(())
+        self.jobs.validate().map_err(anyhow::Error::msg)?;
+        self.mail.validate()?;
+        self.log.validate()
     }
 }
 
-/// Lays given sections over the defaults; every key must be known.
-fn lay_over(table: &mut Table, given: Table) -> anyhow::Result<()> {
-    for (section, values) in given {
+/// Puts the sections of a file over the defaults; every key must be known.
+fn overlay(table: &mut Table, from_file: Table) -> anyhow::Result<()> {
+    for (section, values) in from_file {
         let Some(Value::Table(known)) = table.get_mut(&section) else {
-            bail!("unknown section [{section}]{}", nearest(&section, table.keys()));
+            bail!("unknown section [{section}]{}", suggestion(&section, table.keys()));
         };
         let Value::Table(values) = values else { bail!("[{section}] must be a section") };
         for (key, value) in values {
-            let Some(place) = known.get_mut(&key) else {
-                bail!("unknown key {section}.{key}{}", nearest(&key, known.keys()));
+            let Some(setting) = known.get_mut(&key) else {
+                bail!("unknown key {section}.{key}{}", suggestion(&key, known.keys()));
             };
-            *place = value;
+            *setting = value;
         }
     }
     Ok(())
@@ -130,27 +93,29 @@ fn set_from_environment(table: &mut Table, name: &str, text: &str) -> anyhow::Re
         bail!("{name}: write HOMEROOM__SECTION__KEY");
     };
     let Some(Value::Table(known)) = table.get_mut(section) else {
-        bail!("{name}: unknown section {section}{}", nearest(section, table.keys()));
+        bail!("{name}: unknown section {section}{}", suggestion(section, table.keys()));
     };
-    let Some(place) = known.get_mut(key) else {
-        bail!("{name}: unknown key {key}{}", nearest(key, known.keys()));
+    let Some(setting) = known.get_mut(key) else {
+        bail!("{name}: unknown key {key}{}", suggestion(key, known.keys()));
     };
-    let wrong = |what: &str| format!("{name} must be {what}, not '{text}'");
-    *place = match place {
-        Value::Integer(_) => Value::Integer(text.parse().with_context(|| wrong("a whole number"))?),
-        Value::Boolean(_) => Value::Boolean(text.parse().with_context(|| wrong("true or false"))?),
-        Value::Float(_) => Value::Float(text.parse().with_context(|| wrong("a number"))?),
-        Value::Array(_) => Value::Array(text.split(',').map(|one| Value::from(one.trim())).collect()),
+    let must_be = |expected: &str| anyhow!("{name} must be {expected}, not '{text}'");
+    *setting = match setting {
+        Value::Integer(_) => Value::Integer(text.parse().map_err(|_| must_be("a whole number"))?),
+        Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| must_be("true or false"))?),
+        Value::Float(_) => Value::Float(text.parse().map_err(|_| must_be("a number"))?),
+        Value::Array(_) => Value::Array(text.split(',').map(|item| Value::from(item.trim())).collect()),
         _ => Value::from(text),
     };
     Ok(())
 }
 
-/// ": did you mean 'listen'?" when something known is near.
-fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k String>) -> String {
-    let near = known.map(|key| (strsim::damerau_levenshtein(wrong, key), key)).min();
-    match near {
-        Some((distance, key)) if distance <= wrong.len().div_ceil(2) => format!(": did you mean '{key}'?"),
+/// ": did you mean 'listen'?" when a known word is near.
+fn suggestion<'k>(unknown: &str, known: impl Iterator<Item = &'k String>) -> String {
+    let nearest = known.map(|key| (strsim::damerau_levenshtein(unknown, key), key)).min();
+    match nearest {
+        Some((distance, key)) if distance <= unknown.len().div_ceil(2) => {
+            format!(": did you mean '{key}'?")
+        }
         _ => String::new(),
     }
 }
@@ -168,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_goes_over_the_file_and_the_file_over_the_defaults() {
+    fn the_environment_overrides_the_file_and_the_file_overrides_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("homeroom.toml");
         std::fs::write(&file, "[inbox]\nsettle_seconds = 5\n[web]\nlisten = \"127.0.0.1:1\"\n").unwrap();
@@ -195,9 +160,17 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_wrong_type_is_named() {
+    fn a_value_of_the_wrong_type_is_reported_with_its_key() {
         let error =
             Settings::load(None, environment(&[("HOMEROOM__INBOX__SETTLE_SECONDS", "soon")])).unwrap_err();
         assert!(error.to_string().contains("must be a whole number, not 'soon'"), "{error}");
+    }
+
+    #[test]
+    fn a_mail_address_is_accepted_with_a_warning_that_no_mail_is_sent() {
+        let settings =
+            Settings::load(None, environment(&[("HOMEROOM__MAIL__URL", "smtp://mail.example.org")])).unwrap();
+        assert!(settings.mail.warning().unwrap().contains("does not send mail"));
+        assert_eq!(Settings::default().mail.warning(), None);
     }
 }

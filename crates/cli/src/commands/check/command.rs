@@ -1,0 +1,120 @@
+//! `homeroom check`: the server's checks, offline.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use homeroom_ask::{preview, roster_of_file};
+use homeroom_check::{Checked, check, write_findings};
+use homeroom_model::check_report::CheckReport;
+use homeroom_model::profile::Profile;
+use homeroom_model::run::RunReport;
+use homeroom_model::source::Source;
+use homeroom_model::stored::StoredRoster;
+use homeroom_read::ReadRules;
+use homeroom_report::{render_check, render_plan};
+use homeroom_sync::Progress;
+
+use super::document::CheckDocument;
+use super::terminal_view::view;
+use crate::commands::district::read_profile;
+use crate::exit::Exit;
+use crate::input_file::InputFile;
+use crate::output::{self, Output};
+use crate::progress_bar::Bar;
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// File to check, or a folder with the files of a Clever or OneRoster set
+    file: PathBuf,
+    /// The district's profile (TOML), as `homeroom district profile show` prints it
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// An earlier file to compare with: also print the plan between the two
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// How to print the result; --json is the same as json
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+}
+
+impl Check {
+    pub(crate) fn run(&self, output: &Output) -> anyhow::Result<Exit> {
+        if output.is_json() && self.format.is_some_and(|format| format != Format::Json) {
+            output.note("homeroom: --json prints only JSON: leave out either --json or --format");
+            return Ok(Exit::Usage);
+        }
+        let file = InputFile::open(&self.file)?;
+        let rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
+        let stored = self.against.as_deref().map(|earlier| read_earlier(earlier, &rules)).transpose()?;
+        let bar = Bar::new(output, file.source.length());
+        let mut checked = check(&file.source, &file.name, &rules, &|| stored.as_ref(), &mut |done| {
+            bar.show(Progress::Reading { done, of: file.source.length() });
+        })
+        .with_context(|| format!("cannot read {}", self.file.display()))?;
+        let preview = stored.as_ref().map(|stored| preview(stored, &mut checked));
+        bar.finish();
+        match self.format {
+            None if output.is_terminal() => {
+                let plan = preview.as_ref().map(render_plan).unwrap_or_default();
+                let view = view(&checked.report, &file.source, &rules)?;
+                output.print(format!("{view}\n{plan}").trim_end())?;
+            }
+            format => print(output, format, &checked, preview.as_ref())?,
+        }
+        let outcome = checked.report.outcome;
+        // The process ends here: freeing the memory of every finding first would only take time.
+        std::mem::forget(checked);
+        let is_held = preview.and_then(|preview| preview.held).is_some_and(|held| !held.fuses.is_empty());
+        Ok(match Exit::for_outcome(outcome) {
+            Exit::FileRejected => Exit::FileRejected,
+            _ if is_held => Exit::Held,
+            exit => exit,
+        })
+    }
+
+    fn profile(&self) -> anyhow::Result<Profile> {
+        self.profile.as_deref().map_or_else(|| Ok(Profile::default()), read_profile)
+    }
+}
+
+fn read_earlier(file: &Path, rules: &ReadRules) -> anyhow::Result<StoredRoster> {
+    roster_of_file(&InputFile::open(file)?.source, rules)
+        .with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn print(
+    output: &Output,
+    format: Option<Format>,
+    checked: &Checked,
+    preview: Option<&RunReport>,
+) -> anyhow::Result<()> {
+    let document = CheckDocument::new(&checked.report, preview);
+    match format {
+        Some(Format::Csv) => {
+            let mut csv = Vec::new();
+            write_findings(&checked.findings, &mut csv)?;
+            std::io::stdout().lock().write_all(&csv)?;
+        }
+        Some(Format::Json) => Output::new(output::Format::Json).result(&document, String::new)?,
+        Some(Format::Text) => output.print(text(&checked.report, preview).trim_end())?,
+        None => output.result(&document, || text(&checked.report, preview))?,
+    }
+    Ok(())
+}
+
+fn text(check: &CheckReport, preview: Option<&RunReport>) -> String {
+    let mut text = render_check(check);
+    if let Some(preview) = preview {
+        text.push_str(&render_plan(preview));
+    }
+    text
+}

@@ -1,0 +1,69 @@
+//! `homeroom district show`
+
+use clap::Args;
+use homeroom_model::district::{District, Mode, Slug};
+use homeroom_model::fuse::Fuse;
+use homeroom_model::policy::{Limit, Policy};
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::output::Output;
+
+#[derive(Args)]
+pub(crate) struct Show {
+    /// The district
+    slug: Slug,
+}
+
+impl Show {
+    pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
+        let (district, _) = app.district(&self.slug)?;
+        output.result(&district, || district_text(&district))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The district's settings, one per line.
+pub(super) fn district_text(district: &District) -> String {
+    let policy = &district.policy;
+    let school_seats =
+        policy.school_seats.iter().map(|(school, seats)| format!(", {school} {seats}")).collect::<String>();
+    let apps = if district.apps.is_empty() { "none".into() } else { district.apps.join(", ") };
+    let start = match district.mode {
+        Mode::Nightly => format!("nightly at {} ({})", district.at, district.time_zone),
+        Mode::OnUpload => "on upload".into(),
+        Mode::Manual => "manual".into(),
+    };
+    let mut text = format!("{} ({})\n", district.name, district.slug);
+    for (label, value) in [
+        ("stage", district.stage.to_string()),
+        ("seats", format!("{}{school_seats}", district.seats)),
+        ("apps", apps),
+        ("file", district.file.clone()),
+        ("runs", start),
+        ("zone", district.time_zone.to_string()),
+        ("fuses", fuses_text(policy)),
+        ("holds", format!("discarded after {} days", policy.hold_days)),
+    ] {
+        text.push_str(&format!("  {label:<8} {value}\n"));
+    }
+    text.extend(policy.calendar.iter().map(|entry| format!("  calendar {}\n", entry.words())));
+    text
+}
+
+fn fuses_text(policy: &Policy) -> String {
+    let limit = |fuse: Fuse| match policy.limit(fuse) {
+        Limit { percent: 100, .. } => "off".to_owned(),
+        Limit { percent, floor } => format!("{percent}% (from {floor})"),
+    };
+    format!(
+        "district {}, school {}, class {}, identity {}, update {}, shrink {}%{}",
+        limit(Fuse::District),
+        limit(Fuse::School),
+        limit(Fuse::Class),
+        limit(Fuse::Identity),
+        limit(Fuse::Update),
+        policy.limit(Fuse::Shrink).percent,
+        if policy.wait_all { "; a blown fuse holds everything" } else { "" }
+    )
+}

@@ -1,0 +1,54 @@
+//! `homeroom run strike` and `homeroom run accept`: reviews of a held run's proposals.
+
+use clap::Args;
+use homeroom_model::EntityRef;
+use homeroom_model::rekey::ProposalReviews;
+use homeroom_sync::Task;
+
+use super::decision::decide;
+use super::selection::RunSelection;
+use crate::app::App;
+use crate::exit::Exit;
+use crate::output::Output;
+
+#[derive(Args)]
+pub(crate) struct Strike {
+    #[command(flatten)]
+    review: Review,
+}
+
+#[derive(Args)]
+pub(crate) struct Accept {
+    #[command(flatten)]
+    review: Review,
+}
+
+#[derive(Args)]
+struct Review {
+    #[command(flatten)]
+    run: RunSelection,
+    /// The proposals, as the run lists them: student-417
+    #[arg(required = true)]
+    proposals: Vec<EntityRef>,
+}
+
+impl Strike {
+    pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
+        let rejected = self.review.proposals.clone();
+        self.review.run(app, output, ProposalReviews { rejected, ..ProposalReviews::default() })
+    }
+}
+
+impl Accept {
+    pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
+        let accepted = self.review.proposals.clone();
+        self.review.run(app, output, ProposalReviews { accepted, ..ProposalReviews::default() })
+    }
+}
+
+impl Review {
+    fn run(&self, app: &App, output: &Output, reviews: ProposalReviews) -> anyhow::Result<Exit> {
+        let (district, number) = self.run.find(app)?;
+        decide(app, output, &district, number, Task::ReviewProposals(number, reviews))
+    }
+}
