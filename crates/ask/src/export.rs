@@ -9,7 +9,7 @@ use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StrId;
 
-/// What an export wrote.
+/// The size of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
     /// Data rows.

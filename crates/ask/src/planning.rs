@@ -1,5 +1,5 @@
-//! What a plan depends on besides the two rosters: the policy of the day, pins, and reviewed proposals. The same for a live run, a
-//! test run and an offline check.
+//! Plans with everything besides the two rosters that a plan depends on: the policy of the day, pins, and reviewed proposals. Live
+//! runs, test runs and offline checks all plan here.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const PROPOSALS: usize = 1_000;
 /// Runs without a plan of their own that are skipped on the way back to the last one that has a plan.
 const REPEATS: usize = 20;
 
-/// How much of a file was read.
+/// The size of a file that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileExtent {
     /// Data rows; of a delta, those of the whole roster.
@@ -41,7 +41,7 @@ impl FileExtent {
     }
 }
 
-/// Plans with everything besides the two rosters that a plan depends on.
+/// Everything besides the two rosters that a plan depends on.
 pub struct Planner {
     limits: Limits,
     inputs: PlanInputs,
@@ -134,7 +134,7 @@ impl Planner {
     }
 }
 
-/// What the last live run proposed and nobody has decided about, rejected ones left out.
+/// Proposals of the last live run that nobody has rejected; they stay the same person until someone decides.
 fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
     let mut last = district.runs_live_before(None)?;
     for _ in 0..REPEATS {

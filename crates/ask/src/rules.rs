@@ -1,4 +1,4 @@
-//! How the files of a district are read: its profile, its OpenPGP keys and its expected file name.
+//! Gathers a district's rules for reading files: its profile, its OpenPGP keys and its expected file name.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use homeroom_model::district::District;
 use homeroom_read::{KeyError, OpenPgpKeys, ReadLimits, ReadRules};
 use homeroom_store::{DistrictStore, StoreError};
 
-/// How the files of a district are read, within `limits`.
+/// The district's rules for reading files, within `limits`.
 pub fn reading_rules(
     district: &DistrictStore,
     settings: &District,

@@ -8,7 +8,7 @@ use crate::history::Field;
 use crate::roster::{Class, Person, School, Student, Teacher};
 use crate::string_arena::{StrId, StringArena};
 
-/// Where a value stands.
+/// The place of a value in an entity.
 pub enum Slot<'v> {
     /// Text.
     StrId(&'v mut StrId),
@@ -16,31 +16,31 @@ pub enum Slot<'v> {
     School(&'v mut SchoolNumber),
     /// A grade.
     Grade(&'v mut Option<Grade>),
-    /// This kind of thing has no such field.
-    Nowhere,
+    /// This kind of entity has no such field.
+    Missing,
 }
 
-/// The values of one kind of thing.
+/// The values of one kind of entity.
 pub trait Fields: Copy {
-    /// Its fields, in the order in which they are told.
+    /// Its fields, in the order in which a history lists them.
     const FIELDS: &'static [Field];
-    /// Those of which no two active things have the same value.
+    /// Those in which no two active entities have the same value.
     const KEYS: &'static [Field];
 
-    /// Where a field stands.
+    /// The place of a field.
     fn slot(&mut self, field: Field) -> Slot<'_>;
 
-    /// What stands in a field.
+    /// The value of a field as text.
     fn get(mut self, field: Field, texts: &StringArena) -> Cow<'_, str> {
         match self.slot(field) {
             Slot::StrId(text) => texts.get(*text).into(),
             Slot::School(number) => number.to_string().into(),
             Slot::Grade(grade) => grade.map_or("", Grade::code).into(),
-            Slot::Nowhere => "".into(),
+            Slot::Missing => "".into(),
         }
     }
 
-    /// Takes a field over from other values with the same texts.
+    /// Copies a field from other values in the same arena.
     fn set(&mut self, field: Field, mut from: Self) {
         match (self.slot(field), from.slot(field)) {
             (Slot::StrId(to), Slot::StrId(text)) => *to = *text,
@@ -59,7 +59,7 @@ impl Fields for School {
         match field {
             Field::Id => Slot::StrId(&mut self.key),
             Field::Name => Slot::StrId(&mut self.name),
-            _ => Slot::Nowhere,
+            _ => Slot::Missing,
         }
     }
 }
@@ -73,7 +73,7 @@ impl Fields for Class {
             Field::Id => Slot::StrId(&mut self.key),
             Field::Name => Slot::StrId(&mut self.name),
             Field::School => Slot::School(&mut self.school),
-            _ => Slot::Nowhere,
+            _ => Slot::Missing,
         }
     }
 }
@@ -97,7 +97,7 @@ fn person_slot(person: &mut Person, field: Field) -> Slot<'_> {
         Field::Email => Slot::StrId(&mut person.email),
         Field::SisId => Slot::StrId(&mut person.sis_id),
         Field::CleverId => Slot::StrId(&mut person.clever_id),
-        _ => Slot::Nowhere,
+        _ => Slot::Missing,
     }
 }
 
@@ -128,6 +128,6 @@ impl Fields for () {
     const KEYS: &'static [Field] = &[];
 
     fn slot(&mut self, _: Field) -> Slot<'_> {
-        Slot::Nowhere
+        Slot::Missing
     }
 }

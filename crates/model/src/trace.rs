@@ -1,4 +1,4 @@
-//! Why someone is, or is not, in the roster or in a class: the way from the person to the result, step by step.
+//! Why a student is, or is not, in the roster or in a class: the steps from the person to the result.
 
 use serde::Serialize;
 
@@ -6,26 +6,27 @@ use crate::ids::RunId;
 use crate::word::string_enum;
 
 string_enum!(
-    /// What a step of a trace speaks of, in this order.
+    /// The subject of a step, in the order of a trace.
     TracePart {
-        /// Who they are in the stored roster.
+        /// The student in the stored roster.
         Person = "person",
-        /// Which run counts.
+        /// The run that counts.
         Run = "run",
-        /// What the file has of them.
+        /// The lines of the file about them.
         Line = "line",
-        /// What a rule says of it.
+        /// The findings of the check in these lines.
         Rule = "rule",
-        /// What came of it.
+        /// The answer.
         Result = "result",
     }
 );
 
-/// One step.
+/// A step of a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TraceStep {
-    /// What it speaks of.
-    pub stop: TracePart,
+    /// The subject.
+    #[serde(rename = "stop")]
+    pub part: TracePart,
     /// A sentence.
     pub text: String,
     /// The line of the file, where there is one.
@@ -36,7 +37,7 @@ pub struct TraceStep {
     pub rule: Option<String>,
 }
 
-/// The answer, with its way.
+/// The answer, with the steps that lead to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Trace {
     /// E-mail address or SIS number, as it was asked for.
@@ -48,10 +49,10 @@ pub struct Trace {
     pub is_there: bool,
     /// The answer in a sentence or two.
     pub answer: String,
-    /// What a person can do about it, when a decision would change the answer.
+    /// A decision that would change the answer.
     #[serde(skip)]
     pub next_step: Option<NextStep>,
-    /// How we know.
+    /// The steps that lead to the answer.
     pub steps: Vec<TraceStep>,
 }
 

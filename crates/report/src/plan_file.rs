@@ -90,7 +90,7 @@ struct Lines<'l, 'o> {
     found: Option<&'l FoundBy>,
 }
 
-/// What a line is about.
+/// The entity or link that a line is about.
 struct Subject {
     /// The entity, or the person at the end of a link; `None` for a line that counts the rest.
     entity: Option<EntityRef>,

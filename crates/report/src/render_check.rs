@@ -1,4 +1,4 @@
-//! What a check found, in words.
+//! The findings of a check in words.
 
 use std::fmt::{self, Write};
 
@@ -29,7 +29,7 @@ pub fn check_verdict(outcome: Outcome) -> &'static str {
     }
 }
 
-/// How many rows, schools, classes, teachers and students there are, on two lines.
+/// The numbers of rows, schools, classes, teachers and students, on two lines.
 pub fn render_counts(check: &CheckReport) -> String {
     let count = |number: u64, singular: &str, plural: &str| {
         format!("{} {}", thousands(number), if number == 1 { singular } else { plural })
@@ -84,7 +84,7 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>) -> fmt::Resul
     writeln!(out, "     What to do: {}", cause.code.remedy())
 }
 
-/// How the unchanged file could be read better; empty when there is no better way.
+/// Proposals for reading the unchanged file in a better way; empty when there are none.
 pub fn render_reading_proposals(check: &CheckReport) -> String {
     if check.proposals.is_empty() {
         return String::new();

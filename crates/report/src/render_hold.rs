@@ -1,4 +1,4 @@
-//! What a run holds, why, and what was decided about it, in words.
+//! A hold in words, and the decisions about it.
 
 use std::fmt::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What a file would change, how it was matched, and what pins change, in words.
+//! A plan in words: numbers of changes, proposals, pins, and how records were matched.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -15,7 +15,7 @@ use crate::thousands::thousands;
 /// Proposals of each confidence that are listed.
 const PROPOSALS: usize = 5;
 
-/// What a plan between two files would change and hold, for `homeroom check --against`: in the words of a run.
+/// The plan between two files in the words of a run, for `homeroom check --against`.
 pub fn render_plan(report: &RunReport) -> String {
     let mut text = String::new();
     let mut write = || {

@@ -1,4 +1,4 @@
-//! What is recorded in the transaction that applies a plan.
+//! Records of the transaction that applies a plan.
 
 use homeroom_model::ids::RosterVersion;
 use homeroom_model::run::Run;

@@ -1,4 +1,4 @@
-//! What the steps of a sync work with.
+//! The context that all steps of a sync share.
 
 use homeroom_inbox::Inbox;
 use homeroom_read::ReadLimits;

@@ -1,4 +1,4 @@
-//! How a run ends: its state and report, and the result files.
+//! Ends a run: its state, its report and its result files.
 
 use homeroom_check::{write_corrected, write_findings};
 use homeroom_model::finding::Findings;
@@ -10,7 +10,7 @@ use crate::active_run::ActiveRun;
 use crate::context::Progress;
 use crate::error::SyncError;
 
-/// How a run ends, and what its result files tell.
+/// A run's final state and report, and the contents of its result files.
 pub(crate) struct Ending<'e> {
     pub(crate) state: RunState,
     pub(crate) report: RunReport,

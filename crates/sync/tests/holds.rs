@@ -17,6 +17,7 @@ use homeroom_model::policy::Policy;
 use homeroom_model::rekey::{MatchedBy, ProposalReviews};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::time::{DAY, days};
+use homeroom_model::trace::NextStep;
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
 use jiff::SignedDuration;
@@ -590,6 +591,7 @@ fn a_trace_says_why_someone_is_or_is_not_there() {
         assert_eq!(run.state, RunState::Held);
         let waits = trace("s59@students.lincoln.example.org", None);
         assert!(!waits.is_there && waits.answer.contains("seats fuse"), "{}", waits.answer);
+        assert_eq!(waits.next_step, Some(NextStep::Decide(run.id)));
         let rejected = trace("S7@students.lincoln.example.org ", None);
         assert!(rejected.is_there && rejected.answer.contains("line 9 was left out"), "{}", rejected.answer);
         assert!(

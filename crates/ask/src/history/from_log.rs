@@ -48,7 +48,7 @@ pub(super) fn history_from_log<V: Entity + Fields>(
     }
 }
 
-/// What became of a link.
+/// The beginning or end of a link.
 enum LinkChange {
     Begins,
     Ends,

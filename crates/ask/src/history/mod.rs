@@ -1,4 +1,4 @@
-//! What became of one school, class, teacher or student.
+//! The history of one school, class, teacher or student.
 
 mod find;
 mod from_log;

@@ -17,11 +17,11 @@ use super::subject::{Subject, is_class};
 pub(super) struct Answer {
     pub(super) is_there: bool,
     pub(super) text: String,
-    /// What a person can do about it.
+    /// A decision that would change the answer.
     pub(super) next_step: Option<NextStep>,
 }
 
-/// What the answer follows from.
+/// The facts from which the answer follows.
 pub(super) struct Facts<'s> {
     pub(super) subject: &'s Subject<'s>,
     pub(super) settings: &'s District,

@@ -21,7 +21,7 @@ pub(super) struct TraceDraft {
 
 impl TraceDraft {
     fn add(&mut self, part: TracePart, text: impl Into<String>) {
-        self.steps.push(TraceStep { stop: part, text: text.into(), line: None, rule: None });
+        self.steps.push(TraceStep { part, text: text.into(), line: None, rule: None });
     }
 
     /// The trace of `subject`, whose last step is the answer.
@@ -102,19 +102,19 @@ impl TraceDraft {
     }
 
     fn add_line(&mut self, line: u32, text: String) {
-        self.steps.push(TraceStep { stop: TracePart::Line, text, line: Some(line), rule: None });
+        self.steps.push(TraceStep { part: TracePart::Line, text, line: Some(line), rule: None });
     }
 
     pub(super) fn add_findings(&mut self, checked: &Checked, scanned: &FileLines) {
         for finding in scanned.findings(checked) {
             let text = format!("{}: {} {}", finding.code, finding.message, finding.code.remedy());
             let rule = Some(finding.code.to_string());
-            self.steps.push(TraceStep { stop: TracePart::Rule, text, line: finding.line, rule });
+            self.steps.push(TraceStep { part: TracePart::Rule, text, line: finding.line, rule });
         }
     }
 }
 
-/// Who they are, whether they are active, and which runs created and last changed them.
+/// The student's name and activity, and the runs that created and last changed them.
 fn student_text(
     district: &DistrictStore,
     subject: &Subject<'_>,

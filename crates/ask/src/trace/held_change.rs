@@ -23,7 +23,7 @@ pub(super) struct HeldChange {
     pub(super) proposal: Option<Proposal>,
 }
 
-/// What waits about a student.
+/// The kind of change that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waiting {
     New,

@@ -50,10 +50,10 @@ fn text(trace: &Traced) -> String {
         });
     }
     text.push('\n');
-    for step in trace.steps.iter().filter(|step| step.stop != TracePart::Result) {
+    for step in trace.steps.iter().filter(|step| step.part != TracePart::Result) {
         text.push_str(&format!(
             "  {FAINT}{:<7}{FAINT:#} {}\n",
-            step.stop.as_str(),
+            step.part.as_str(),
             terminal_safe(&step.text)
         ));
     }

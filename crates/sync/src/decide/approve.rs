@@ -67,7 +67,7 @@ fn approval(shown: &Held, chosen: &[String]) -> Approval {
     if whole { Approval::All } else { Approval::Schools(chosen.to_vec()) }
 }
 
-/// What a run is and reports once `chosen` schools are released; what still waits gets its roster version from the caller.
+/// A run's state and report once the `chosen` schools are released. The caller sets the roster version of a remaining hold.
 fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) -> (RunState, RunReport) {
     let mut report = run.report.clone();
     let mut held = plan.parts.held.clone();

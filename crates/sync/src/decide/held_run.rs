@@ -38,7 +38,7 @@ pub(super) fn carry_states(before: &Held, held: &mut Held, chosen: &[String], st
     for school in &before.schools {
         let state = if chosen.contains(&school.school) { state } else { school.state };
         match held.schools.iter_mut().find(|now| now.school == school.school) {
-            // What was released and still waits is needed by a school that waits.
+            // A released change that still waits is needed by a school that waits.
             Some(now) if state != HeldState::Released => now.state = state,
             Some(_) => {}
             None if state == HeldState::Waiting => {}
