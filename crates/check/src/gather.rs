@@ -47,8 +47,8 @@ const STUDENT_COLUMNS: [Column; 7] = [
 /// How many batches may wait for the other thread.
 const WAITING_BATCHES: usize = 4;
 
-/// In how many rows empty cells after the last column are taken as a sign of a shift; in a file with more of them they are a
-/// habit of the program that made it.
+/// In the first rows with empty cells after the last column, a shifted value is searched for; in a file with more such rows the
+/// empty cells come from the program that made it.
 const ROWS_WITH_SURPLUS: usize = 1_000;
 
 /// After how many rows progress is reported.

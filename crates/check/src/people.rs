@@ -80,9 +80,9 @@ pub(crate) fn resolve<P>(
     for person in 0..people.parts.len() as u32 {
         let found = match contradictions.get(&person) {
             Some(Contradiction::SameIdTwoAddresses) => Some(Conflict::of_id(kind, person)),
-            Some(Contradiction::SameAddressAs(other)) => {
-                let sharers = sharers.get(&person).or_else(|| sharers.get(other)).copied().unwrap_or(0);
-                Some(Conflict::of_email(kind, sharers + 1, *other))
+            Some(Contradiction::SameAddressAs(holder)) => {
+                let sharers = sharers.get(&person).or_else(|| sharers.get(holder)).copied().unwrap_or(0);
+                Some(Conflict::of_email(kind, sharers + 1, *holder))
             }
             None => match named.count_different_names(people.parts.get(person as usize)) {
                 0 | 1 => None,

@@ -36,7 +36,7 @@ pub(crate) fn find_shifted_value(
         .map(|(column, position)| {
             let moved = |at: usize| if at > *position { at + surplus } else { at };
             let others = columns.iter().filter(|(_, at)| at != position);
-            let fit = others.map(|(other, at)| scores[moved(*at)].in_column(*other)).sum::<i32>();
+            let fit = others.map(|(column, at)| scores[moved(*at)].in_column(*column)).sum::<i32>();
             // People write a blank after a comma, and `Jr.` after the comma of a name.
             let joined = (position + 1..=position + surplus).map(|at| row.cell(at));
             let all_begin_blank = joined.clone().all(|cell| cell.starts_with(b" "));

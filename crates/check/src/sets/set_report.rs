@@ -1,4 +1,4 @@
-//! What reading the files of a set reports besides their values.
+//! Findings and counts from reading the files of a set.
 
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
@@ -6,7 +6,7 @@ use homeroom_model::protected::Protected;
 
 use crate::protect;
 
-/// Findings and counts of the files of a set.
+/// Findings and counts, added up over the files of a set.
 #[derive(Default)]
 pub(super) struct SetReport {
     pub(super) findings: Findings,

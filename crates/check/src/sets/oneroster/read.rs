@@ -18,7 +18,7 @@ use crate::sets::links::Links;
 use crate::sets::oneroster::delta::{DeletedKeys, add_stored_entities, add_stored_links};
 use crate::sets::oneroster::enrollments::{EnrollmentContext, Enrollments};
 use crate::sets::oneroster::manifest::{Extent, Extents, is_deleted};
-use crate::sets::oneroster::users::{Roles, Users};
+use crate::sets::oneroster::users::{Roles, UserRow, Users};
 use crate::sets::set_reader::SetReader;
 use crate::sets::set_report::SetReport;
 
@@ -76,7 +76,7 @@ fn read_entities(
     let roles =
         reader.read(roles_file, report, |roles: &mut Roles, columns, row, _| roles.add(columns, row))?;
     let users = reader.read(users, report, |users: &mut Users, columns, row, report| {
-        users.add(columns, row, (profile, &roles), report);
+        users.add(&UserRow { columns, row, roles: &roles }, profile, report);
     })?;
     if users.lacks_role && reader.recognized.file(roles_file).is_none() {
         let message = "roles.csv is missing, and users.csv does not say who is a student and who is a teacher: none of the \

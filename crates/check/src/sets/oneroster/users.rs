@@ -56,6 +56,13 @@ impl Roles {
     }
 }
 
+/// A row of `users.csv`, and the roles from `roles.csv`.
+pub(super) struct UserRow<'r> {
+    pub(super) columns: &'r FileColumns<'r>,
+    pub(super) row: &'r TableRow<'r>,
+    pub(super) roles: &'r Roles,
+}
+
 /// The users of `users.csv`.
 #[derive(Default)]
 pub(super) struct Users {
@@ -69,13 +76,8 @@ pub(super) struct Users {
 }
 
 impl Users {
-    pub(super) fn add(
-        &mut self,
-        columns: &FileColumns<'_>,
-        row: &TableRow<'_>,
-        (profile, roles): (&Profile, &Roles),
-        report: &mut SetReport,
-    ) {
+    pub(super) fn add(&mut self, user: &UserRow<'_>, profile: &Profile, report: &mut SetReport) {
+        let UserRow { columns, row, roles } = *user;
         let key = columns.text(row, "sourcedId");
         if is_deleted(columns, row) {
             self.deleted.insert(key.into());
