@@ -1,4 +1,4 @@
-//! Date ranges in which a district's syncs follow other rules: pauses, additions only, and windows that pre-approve.
+//! Date ranges with other rules for a district's syncs: pauses, additions only, and pre-approved windows.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ pub struct CalendarEntry {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// What is different.
+    /// The rule.
     pub kind: CalendarRule,
-    /// The schools that it is for, by `school_id`; none means all.
+    /// The schools it applies to, by `school_id`; empty for all.
     #[serde(default)]
     pub schools: Vec<String>,
     /// Why.
@@ -21,29 +21,29 @@ pub struct CalendarEntry {
     pub reason: String,
 }
 
-/// What is different in a range.
+/// The rule of a date range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarRule {
     /// Uploads are kept and test-run, nothing is applied.
     Pause,
-    /// Whatever is new or changed is applied; removals are left for the time after.
+    /// Additions and changes are applied; removals are left until the range is over.
     AdditionsOnly,
-    /// Other limits, agreed on beforehand.
+    /// Limits agreed on in advance.
     Window(Allowed),
 }
 
-/// The limits of a window, in per cent, in place of the policy's. What is not given stays as it is.
+/// The limits of a window in percent; those not given are the policy's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Allowed {
-    /// Classes that may be removed, and students of a class that may be replaced.
+    /// Share of classes that may be removed, and of a class's students that may be replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<u32>,
-    /// Students and teachers that may be removed.
+    /// Share of students and teachers that may be removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<u32>,
-    /// People that may be changed.
+    /// Share of people that may be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updates: Option<u32>,
 }
@@ -54,12 +54,12 @@ impl CalendarEntry {
         (self.from..=self.to).contains(&day)
     }
 
-    /// Whether it is for this school.
+    /// Whether it applies to this school.
     pub fn is_for(&self, school: &str) -> bool {
-        self.schools.is_empty() || self.schools.iter().any(|one| one == school)
+        self.schools.is_empty() || self.schools.iter().any(|listed| listed == school)
     }
 
-    /// The range in words: "2027-01-12 to 2027-01-16: classes up to 100 %, people up to 5 % (S1, S2)".
+    /// The range in words: "2027-01-12 to 2027-01-16: classes up to 100%, people up to 5% (S1, S2)".
     pub fn words(&self) -> String {
         let what = match &self.kind {
             CalendarRule::Pause => "paused".to_owned(),
@@ -69,13 +69,13 @@ impl CalendarEntry {
                     [("classes", allowed.classes), ("people", allowed.people), ("updates", allowed.updates)];
                 let named = named
                     .iter()
-                    .filter_map(|(what, share)| share.map(|share| format!("{what} up to {share} %")));
+                    .filter_map(|(what, share)| share.map(|share| format!("{what} up to {share}%")));
                 named.collect::<Vec<_>>().join(", ")
             }
         };
         let schools = match self.schools.as_slice() {
             [] => String::new(),
-            some => format!(" ({})", some.join(", ")),
+            schools => format!(" ({})", schools.join(", ")),
         };
         let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };
         format!("{} to {} {what}{schools}{reason}", self.from, self.to)
@@ -89,7 +89,7 @@ mod tests {
     use super::{Allowed, CalendarEntry, CalendarRule};
 
     #[test]
-    fn both_ends_belong_to_a_range() {
+    fn a_range_includes_both_ends() {
         let allowed = Allowed { classes: Some(100), people: Some(5), updates: None };
         let window = CalendarEntry {
             from: date(2027, 1, 12),
@@ -103,7 +103,7 @@ mod tests {
         assert!(window.is_for("S2") && !window.is_for("S3"));
         assert_eq!(
             window.words(),
-            "2027-01-12 to 2027-01-16 classes up to 100 %, people up to 5 % (S1, S2): second term"
+            "2027-01-12 to 2027-01-16 classes up to 100%, people up to 5% (S1, S2): second term"
         );
         let json = serde_json::to_string(&window).unwrap();
         assert_eq!(serde_json::from_str::<CalendarEntry>(&json).unwrap(), window);

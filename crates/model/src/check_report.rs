@@ -10,7 +10,7 @@ use crate::profile::ProfileChange;
 use crate::word::string_enum;
 
 string_enum!(
-    /// What kind of files a roster comes in.
+    /// The kind of files a roster comes in.
     #[derive(Default)]
     Format {
         /// One flat CSV.
@@ -24,11 +24,11 @@ string_enum!(
 );
 
 string_enum!(
-    /// What became of a file.
+    /// The outcome of checking a file.
     Outcome {
-        /// Nothing to say, or only notices.
+        /// No findings, or only notices.
         Clean = "clean",
-        /// Every row is accepted; something should be looked at.
+        /// Every row is accepted, with warnings.
         Warnings = "warnings",
         /// Some rows are dropped.
         RowsRejected = "rows_rejected",
@@ -37,25 +37,25 @@ string_enum!(
     }
 );
 
-/// The result of a check. Counts are of what was accepted, but for `rows` and `rows_rejected`.
+/// The result of a check. All counts but `rows` and `rows_rejected` are of accepted rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckReport {
     /// The file's name without its folder.
     pub file: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What kind of files it is made of: `flat`, `clever` or `oneroster`.
+    /// The kind of files: `flat`, `clever` or `oneroster`.
     #[serde(default)]
     pub format: Format,
     /// `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`; empty when the file could not be read as text.
     pub encoding: String,
-    /// One of `,` `;` tab `|`; empty when the file is no table.
+    /// One of `,` `;` tab `|`; empty when the file is not a table.
     pub separator: String,
     /// Data rows: without the header, repeated headers and blank lines.
     pub rows: u64,
-    /// Rows that count.
+    /// Accepted rows.
     pub rows_accepted: u64,
-    /// Rows that were dropped.
+    /// Rejected rows.
     pub rows_rejected: u64,
     /// Schools.
     pub schools: u64,
@@ -71,9 +71,9 @@ pub struct CheckReport {
     pub enrollments: u64,
     /// At most 1,000 of each code, in the order of the file.
     pub findings: Vec<Finding>,
-    /// How often each code was found, exactly.
+    /// The exact count of each code.
     pub finding_counts: BTreeMap<FindingCode, u64>,
-    /// Changes of the district's profile under which the file would be read better.
+    /// Changes of the district's profile with which the file would be read better.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposals: Vec<ProfileChange>,
 }

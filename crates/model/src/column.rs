@@ -1,6 +1,6 @@
 //! The columns of the flat CSV.
 
-/// A column that Homeroom knows.
+/// A standard column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is named as it stands in the file")]
 pub enum Column {
@@ -29,7 +29,7 @@ impl From<Column> for usize {
 }
 
 impl Column {
-    /// Every column; its place here is its number.
+    /// Every column; its position here is its number.
     pub const ALL: [Column; 16] = [
         Column::SchoolId,
         Column::SchoolName,
@@ -139,7 +139,7 @@ impl Column {
         }
     }
 
-    /// The column that a header cell names, when it is known.
+    /// The column that a header cell stands for, if it is known.
     pub fn of_header(cell: &str) -> Option<Column> {
         let cell = plain(cell);
         Column::ALL
@@ -153,9 +153,9 @@ impl Column {
     }
 }
 
-/// A header cell without what does not matter: case, spaces, underscores, hyphens, dots, quotes, invisible characters.
+/// A header cell without case, spaces, underscores, hyphens, dots, quotes and invisible characters.
 pub fn plain(cell: &str) -> String {
-    // Nearly all cells, and all our own names: every file that is opened asks for some hundred.
+    // The common case: this is called some hundred times for every file.
     if cell.is_ascii() {
         let letters = cell.bytes().filter(u8::is_ascii_alphanumeric);
         return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
@@ -168,7 +168,7 @@ mod tests {
     use super::{Column, plain};
 
     #[test]
-    fn names_are_understood_however_they_are_written() {
+    fn names_are_understood_in_every_common_form() {
         for cell in [
             "student_email",
             "Student Email",
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_means_two_columns() {
+    fn no_name_stands_for_two_columns() {
         let mut seen = std::collections::BTreeMap::new();
         for column in Column::ALL {
             for name in column.synonyms().iter().map(|name| (*name).to_owned()).chain([plain(column.name())])

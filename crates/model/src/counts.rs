@@ -1,4 +1,4 @@
-//! How many there are, or change, of each kind of row.
+//! Counts of each kind of row, and of each kind of change.
 
 use std::ops::{Add, Sub};
 
@@ -37,24 +37,24 @@ impl Counts {
         ]
     }
 
-    /// All six together.
+    /// The sum of all six.
     pub fn total(&self) -> u64 {
         self.named().iter().map(|(_, count)| count).sum()
     }
 
-    /// The number of a kind.
+    /// The count of a kind.
     pub fn of(&self, kind: EntityKind) -> u64 {
         let Counts { schools, classes, teachers, students, .. } = *self;
         PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
-    /// The number of a kind, to change it.
+    /// The count of a kind, to change it.
     pub fn of_mut(&mut self, kind: EntityKind) -> &mut u64 {
         let Counts { schools, classes, teachers, students, .. } = self;
         PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
-    fn with(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {
+    fn join(self, other: Counts, join: fn(u64, u64) -> u64) -> Counts {
         Counts {
             schools: join(self.schools, other.schools),
             classes: join(self.classes, other.classes),
@@ -70,7 +70,7 @@ impl Add for Counts {
     type Output = Counts;
 
     fn add(self, other: Counts) -> Counts {
-        self.with(other, u64::add)
+        self.join(other, u64::add)
     }
 }
 
@@ -78,7 +78,7 @@ impl Sub for Counts {
     type Output = Counts;
 
     fn sub(self, other: Counts) -> Counts {
-        self.with(other, u64::saturating_sub)
+        self.join(other, u64::saturating_sub)
     }
 }
 
@@ -94,9 +94,9 @@ pub struct PlanCounts {
     pub deactivate: Counts,
     /// Active again.
     pub reactivate: Counts,
-    /// New keys for known things.
+    /// New keys for known entities.
     pub rekey: Counts,
-    /// As they were.
+    /// Not changed.
     pub unchanged: Counts,
 }
 

@@ -1,4 +1,4 @@
-//! A district: the tenant, its licence and its way to live.
+//! A district: the tenant, its licence and its stage on the way to live.
 
 use std::fmt;
 use std::str::FromStr;

@@ -2,18 +2,18 @@
 
 use email_address::{EmailAddress, Options};
 
-/// What [`Email::parse`] and the tests of `check` agree on: the longest address that SMTP can carry
+/// The longest address that SMTP can carry
 /// (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 pub const LONGEST: usize = 254;
 
-/// An address as it is kept: lower case, one `@`, a domain with a dot.
+/// An address as it is stored: lower case, one `@`, a domain with a dot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);
 
 impl Email {
-    /// Takes an address that is already trimmed; upper case becomes lower case. `None` when it is none:
-    /// RFC 5321's dot-string local part and a domain name with at least two labels; no quoted local part,
-    /// comment or address literal, which no school has and every sign-in provider refuses.
+    /// Parses an address that is already trimmed; upper case becomes lower case. Accepts RFC 5321's dot-string
+    /// local part and a domain name with at least two labels, but no quoted local part, comment or address
+    /// literal, which no school has and every sign-in provider refuses.
     pub fn parse(text: &str) -> Option<Email> {
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let plain = !text.is_empty()
@@ -23,8 +23,8 @@ impl Email {
             .then(|| Email(text.to_lowercase()))
     }
 
-    /// Takes an address of the most ordinary form, quickly: small letters, digits and `. _ % + ' -` before the `@`, a plain
-    /// domain after it. `None` for every other, which [`Email::parse`] may still take.
+    /// Parses an address of the most common form, quickly: lower-case letters, digits and `. _ % + ' -` before the `@`, a plain
+    /// domain after it. `None` for others, which [`Email::parse`] may still accept.
     pub fn parse_plain(text: &str) -> Option<Email> {
         let bytes = text.as_bytes();
         let at = bytes.iter().position(|byte| *byte == b'@')?;
@@ -45,7 +45,7 @@ impl Email {
 }
 
 fn is_plain_local(local: &[u8]) -> bool {
-    // An apostrophe at the beginning is a spreadsheet's mark for text.
+    // Spreadsheets mark text with an apostrophe at the beginning.
     if local.first() == Some(&b'\'') {
         return false;
     }
@@ -113,20 +113,20 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_quick_way_takes_nothing_that_the_careful_one_refuses(text in "[a-z0-9.@_'+-]{1,12}@[a-z0-9.-]{1,20}") {
+        fn parse_plain_accepts_nothing_that_parse_refuses(text in "[a-z0-9.@_'+-]{1,12}@[a-z0-9.-]{1,20}") {
             if let Some(email) = Email::parse_plain(&text) {
                 proptest::prop_assert_eq!(Email::parse(&text), Some(email));
             }
         }
 
         #[test]
-        fn the_quick_way_takes_ordinary_addresses(text in "[a-z0-9]{1,9}([._-][a-z0-9]{1,9}){0,3}@([a-z0-9]{1,9}\\.){1,3}[a-z]{2,9}") {
+        fn parse_plain_accepts_ordinary_addresses(text in "[a-z0-9]{1,9}([._-][a-z0-9]{1,9}){0,3}@([a-z0-9]{1,9}\\.){1,3}[a-z]{2,9}") {
             proptest::prop_assert!(Email::parse_plain(&text).is_some());
         }
     }
 
     #[test]
-    fn what_cannot_receive_mail_is_no_address() {
+    fn what_cannot_receive_mail_is_not_an_address() {
         for text in [
             "",
             "ann",

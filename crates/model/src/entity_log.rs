@@ -1,4 +1,4 @@
-//! What runs made of each thing in the roster, as an undo and a history need to know it.
+//! The changes of each entity of the roster by runs and undos, for undos and histories.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,43 +12,43 @@ use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLin
 use crate::string_arena::StringArena;
 use crate::word::string_enum;
 
-/// How a thing is, or was, at one time. A link has no values: `EntityState<()>`.
+/// The state of an entity at one time. A link has no values: `EntityState<()>`.
 #[derive(Clone, Copy, Debug)]
 pub struct EntityState<V> {
-    /// Whether it is active, a link in force.
+    /// Whether it is active; of a link, in force.
     pub active: bool,
     /// Its values.
     pub values: V,
 }
 
-/// One change of a thing, as the log tells it.
+/// One change of an entity, as the log has it.
 #[derive(Clone, Copy, Debug)]
 pub struct LogStep<V> {
-    /// The run or undo that changed it.
+    /// The number of the run or undo that changed it.
     pub by: RunNumber,
     /// When; `None` for a change by a version that did not note it.
     pub at: Option<Timestamp>,
-    /// How it was before. How it was after is the next step's `before`, or how it is now.
+    /// The state before. The state after is the next step's `before`, or the state now.
     pub before: EntityState<V>,
 }
 
-/// Everything that ever happened to one thing.
+/// All changes of one entity.
 #[derive(Clone, Debug)]
 pub struct EntityLog<K, V> {
-    /// Its number, or class and person of a link.
+    /// The entity's number, or the link.
     pub of: K,
     /// The run that created it, active.
     pub created_run: RunNumber,
     /// The last run whose change is in effect.
     pub changed_run: RunNumber,
-    /// Its changes in the order of time.
+    /// Its changes, oldest first.
     pub steps: Vec<LogStep<V>>,
-    /// How it is now.
+    /// Its state now.
     pub now: EntityState<V>,
 }
 
 impl<K, V> EntityLog<K, V> {
-    /// How it was when it was created, and after each step.
+    /// Its state when it was created, and after each step.
     pub fn states(&self) -> impl Iterator<Item = &EntityState<V>> {
         self.steps.iter().map(|step| &step.before).chain([&self.now])
     }
@@ -66,7 +66,7 @@ string_enum!(
     }
 );
 
-/// Every undo of a district: its number, and the number that it took back, which is a run's or an undo's.
+/// Every undo of a district: its number, and the number of the run or undo that it took back.
 #[derive(Clone, Debug, Default)]
 pub struct Undos(pub BTreeMap<RunNumber, RunNumber>);
 
@@ -96,10 +96,10 @@ impl Undos {
     }
 }
 
-/// The past of everything that one run created or changed.
+/// The log of everything that one run created or changed.
 #[derive(Clone, Debug, Default)]
 pub struct RunChanges {
-    /// The roster's version that "now" speaks of.
+    /// The version of the roster that `now` is the state of.
     pub version: RosterVersion,
     /// Every undo of the district.
     pub undos: Undos,
@@ -122,7 +122,7 @@ pub struct RunChanges {
 /// The changes that undo a run, or redo it.
 #[derive(Debug, Default)]
 pub struct Undo {
-    /// Updates, removals and returns; nothing is created.
+    /// Updates, removals and reactivations; nothing is created.
     pub plan: Plan,
     /// Values for entities that are inactive afterwards.
     pub inactive_updates: InactiveUpdates,
@@ -147,7 +147,7 @@ pub struct InactiveUpdates {
     pub students: Vec<Numbered<Student>>,
 }
 
-/// Numbers and links with the run that is their last change in effect.
+/// Entities and links with the run whose change of them is the last in effect.
 #[derive(Debug, Default)]
 pub struct ChangedRuns {
     /// Schools.

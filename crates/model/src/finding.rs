@@ -1,4 +1,4 @@
-//! Something the check has to say about one place in a file.
+//! A finding of the check about one place in a file, and the collection of them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,20 +11,20 @@ use crate::finding_code::{FindingCode, Severity};
 /// One finding. The severity and remedy follow from the code.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Finding {
-    /// What it is.
+    /// Its code.
     pub code: FindingCode,
-    /// The file of a set; `None` when there is one file only.
+    /// The file of a set; `None` for a single file.
     #[serde(default)]
     pub file: Option<Box<str>>,
     /// The physical line where the record begins, the header being line 1; `None` for the whole file.
     pub line: Option<u32>,
     /// The column by its standard name, or as the file calls it.
     pub column: Option<Cow<'static, str>>,
-    /// The value as it stands in the file; empty when there is none.
+    /// The value in the file; empty when there is none.
     pub value: String,
     /// What is wrong, in a sentence.
     pub message: String,
-    /// The value that we would write there, when we know one.
+    /// The value that we would write there, if we know one.
     #[serde(default)]
     pub proposed: Option<String>,
 }
@@ -63,12 +63,12 @@ impl Finding {
         }
     }
 
-    /// The same in a column.
+    /// The same finding, in a column.
     pub fn in_column(self, column: impl Into<Cow<'static, str>>) -> Finding {
         Finding { column: Some(column.into()), ..self }
     }
 
-    /// The same with the value that we would write.
+    /// The same finding, with the value that we would write.
     pub fn proposing(self, proposed: impl Into<String>) -> Finding {
         Finding { proposed: Some(proposed.into()), ..self }
     }
@@ -95,7 +95,7 @@ impl Serialize for Finding {
     }
 }
 
-/// All findings of a check. Counts are exact; of each code only the first are kept.
+/// All findings of a check. Counts are exact; only the first findings of each code are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     kept: Vec<Finding>,
@@ -103,20 +103,20 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// The most findings of one code that are kept, for `findings.csv`.
+    /// Findings of one code that are kept at most, for `findings.csv`.
     pub const KEPT_PER_CODE: u64 = 100_000;
-    /// The most findings of one code that the JSON of a check shows.
+    /// Findings of one code that the JSON of a check shows at most.
     pub const SHOWN_PER_CODE: usize = 1_000;
-    /// The most findings of all codes that are kept, besides those for which a file is refused.
+    /// Findings that are kept at most, apart from those that reject the file.
     const KEPT: usize = 200_000;
     /// The longest value that is kept, in characters.
     const LONGEST_VALUE: usize = 200;
 
-    /// Counts a finding; `finding` makes the rest of it, and is called only when it is kept.
+    /// Counts a finding; `finding` is called only when it is kept.
     pub fn add(&mut self, code: FindingCode, finding: impl FnOnce() -> Finding) {
         let count = self.counts.entry(code).or_insert(0);
         *count += 1;
-        // Why a file is refused comes last, and is what must be said.
+        // What rejects a file is found last, and must be reported.
         let has_room = self.kept.len() < Self::KEPT || code.severity() == Severity::RejectFile;
         if *count <= Self::KEPT_PER_CODE && has_room {
             let mut finding = finding();
@@ -129,12 +129,12 @@ impl Findings {
         }
     }
 
-    /// Adds a finding that is made anyway.
+    /// Adds a finding that already exists.
     pub fn add_whole(&mut self, finding: Finding) {
         self.add(finding.code, || finding);
     }
 
-    /// Adds everything that was found elsewhere.
+    /// Adds the findings of another check.
     pub fn append(&mut self, other: Findings) {
         let Findings { kept, mut counts } = other;
         for finding in kept {
@@ -154,7 +154,7 @@ impl Findings {
         self
     }
 
-    /// How often a code was found.
+    /// The exact count of a code.
     pub fn count(&self, code: FindingCode) -> u64 {
         self.counts.get(&code).copied().unwrap_or(0)
     }
@@ -200,7 +200,7 @@ mod tests {
     use crate::finding_code::FindingCode;
 
     #[test]
-    fn what_was_found_elsewhere_is_counted_also_beyond_what_is_kept() {
+    fn appended_findings_are_counted_beyond_what_is_kept() {
         let found = |code, count: u64| {
             let mut findings = Findings::default();
             for line in 0..count {
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn why_a_file_is_refused_is_kept_however_many_findings_there_are() {
+    fn what_rejects_a_file_is_kept_however_many_findings_there_are() {
         let mut findings = Findings::default();
         for code in [FindingCode::RowTooFewCells, FindingCode::NameMissing, FindingCode::DuplicateRow] {
             for line in 0..Findings::KEPT_PER_CODE {

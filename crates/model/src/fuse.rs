@@ -1,4 +1,4 @@
-//! Fuses: the limits on a plan that hold changes back.
+//! Fuses: limits on a plan; a blown fuse holds changes back.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,13 @@ use crate::word::string_enum;
 /// A blown fuse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlownFuse {
-    /// Which.
+    /// The fuse.
     pub fuse: Fuse,
     /// What it blew for: `students`, `rows`, a `school_id`, a `class_id` …
     pub scope: String,
     /// The numbers and the likely cause, in a sentence or two.
     pub message: String,
-    /// At most ten of those concerned, by name and key.
+    /// At most ten of the entities concerned, by name and key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
 }
@@ -27,7 +27,7 @@ string_enum!(
         School = "school",
         /// Too many students of a class are replaced.
         Class = "class",
-        /// Removed people look like created ones.
+        /// Removed people look like created ones. Blows when the share is reached, the others when it is exceeded.
         Identity = "identity",
         /// Too many people would be changed.
         Update = "update",

@@ -1,4 +1,4 @@
-//! What became of one school, class, teacher or student over time, in the shape of its JSON.
+//! The history of one school, class, teacher or student, in the shape of its JSON.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +12,18 @@ use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLin
 use crate::string_arena::StringArena;
 use crate::word::string_enum;
 
-/// What the log knows of one thing, and of all that it names.
+/// The log of one entity, and the values it refers to.
 #[derive(Clone, Debug)]
 pub struct Logged<V: Entity> {
     /// The text of the values below.
     pub texts: StringArena,
-    /// The thing itself.
+    /// The entity itself.
     pub past: EntityLog<V::Number, V>,
-    /// The links that it is an end of.
+    /// Its links.
     pub teachings: Vec<EntityLog<TeachingLink, ()>>,
-    /// The links that it is an end of.
+    /// Its links.
     pub enrollments: Vec<EntityLog<EnrollmentLink, ()>>,
-    /// Schools of a class, as they are now.
+    /// The schools a class is or was in, as they are now.
     pub schools: BTreeMap<SchoolNumber, School>,
     /// The other ends of links, as they are now.
     pub classes: BTreeMap<ClassNumber, Class>,
@@ -33,7 +33,7 @@ pub struct Logged<V: Entity> {
     pub students: BTreeMap<StudentNumber, Student>,
 }
 
-/// A run, as a history names it.
+/// A run, as a history refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRun {
     /// Its id.
@@ -56,7 +56,7 @@ pub struct Causes {
 }
 
 string_enum!(
-    /// A value that a thing has.
+    /// A value of an entity.
     Field {
         /// A school's or class's id.
         Id = "id",
@@ -82,7 +82,7 @@ string_enum!(
 );
 
 impl Field {
-    /// What it is called in a sentence.
+    /// Its name in a sentence.
     pub fn in_words(self) -> &'static str {
         match self {
             Field::SisId => "SIS number",
@@ -96,7 +96,7 @@ impl Field {
     }
 }
 
-/// A field and what stands in it.
+/// A field with its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldValue {
     /// The field.
@@ -105,7 +105,7 @@ pub struct FieldValue {
     pub value: String,
 }
 
-/// Another thing, as a person would look for it.
+/// An entity as a person would look for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EntityName {
     /// Its present id, SIS number or address.
@@ -118,9 +118,9 @@ pub struct EntityName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum HistoryEvent {
-    /// It came into the roster for the first time.
+    /// It was added to the roster for the first time.
     Created {
-        /// With these values.
+        /// Its values.
         values: Vec<FieldValue>,
     },
     /// A value changed.
@@ -136,24 +136,24 @@ pub enum HistoryEvent {
     Deactivated,
     /// It came back.
     Reactivated,
-    /// A student came into a class: the student's history names the class, the class's the student.
+    /// A student joined a class: the student's history names the class, the class's the student.
     Joined {
-        /// The other side.
+        /// The other end of the link.
         with: EntityName,
     },
     /// A student left a class.
     Left {
-        /// The other side.
+        /// The other end of the link.
         with: EntityName,
     },
     /// A teacher began to teach a class.
     BeganTeaching {
-        /// The other side.
+        /// The other end of the link.
         with: EntityName,
     },
-    /// A teacher taught a class no longer.
+    /// A teacher stopped teaching a class.
     EndedTeaching {
-        /// The other side.
+        /// The other end of the link.
         with: EntityName,
     },
 }
@@ -172,27 +172,27 @@ pub struct Cause {
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryEntry {
-    /// When; `None` when it was not noted.
+    /// When; `None` when it was not recorded.
     pub at: Option<Timestamp>,
     /// What caused it.
     pub by: Cause,
-    /// What.
+    /// The event.
     #[serde(flatten)]
     pub happened: HistoryEvent,
 }
 
-/// The whole history of one thing.
+/// The history of one entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct History {
-    /// What it is.
+    /// Its kind.
     pub kind: EntityKind,
     /// Its number within its district and kind.
     pub number: u32,
     /// Whether it is in the roster now.
     pub active: bool,
-    /// What it is called now.
+    /// Its key and name now.
     #[serde(flatten)]
     pub named: EntityName,
-    /// Its changes in the order of time.
+    /// Its changes, oldest first.
     pub changes: Vec<HistoryEntry>,
 }

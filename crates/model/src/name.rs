@@ -1,4 +1,4 @@
-//! Whether two spellings are one person's name.
+//! Whether two names can be the same person's.
 
 use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
@@ -9,9 +9,9 @@ use unicode_normalization::char::is_combining_mark;
 pub enum Likeness {
     /// The same letters.
     Same,
-    /// One name, spelled in two ways: accents, case, initials, nicknames, typing mistakes, order.
+    /// Two spellings of a name: accents, case, initials, nicknames, typing mistakes, order.
     Spelling,
-    /// Two people.
+    /// Two people's names.
     Different,
 }
 
@@ -29,7 +29,7 @@ pub fn likeness(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> Lik
     }
 }
 
-/// Whether two first names can be one person's: spelling, initial, nickname, a middle name more or less.
+/// Whether two first names can be the same person's: spelling, initial, nickname, with or without a middle name.
 pub fn same_first_name(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return a.is_empty() && b.is_empty() };
@@ -47,7 +47,7 @@ pub fn same_first_name(a: &str, b: &str) -> bool {
         && (same_word(first_a, first_b) || nickname(first_a, first_b) || initial(first_a, first_b))
 }
 
-/// Whether two names differ as those of a man and a woman do: `Eric` and `Erica`, `Mario` and `Maria`, `Alexander`
+/// Whether two names differ as a man's and a woman's do: `Eric` and `Erica`, `Mario` and `Maria`, `Alexander`
 /// and `Alexandra`.
 fn brother_and_sister(a: &str, b: &str) -> bool {
     let with_a = |one: &str, other: &str| other.strip_suffix('a') == Some(one);
@@ -58,7 +58,7 @@ fn brother_and_sister(a: &str, b: &str) -> bool {
     with_a(a, b) || with_a(b, a) || o_to_a(a, b) || o_to_a(b, a) || er_to_ra(a, b) || er_to_ra(b, a)
 }
 
-/// Whether two last names can be one person's: spelling, a suffix, one of two surnames.
+/// Whether two last names can be the same person's: spelling, suffix, one of two surnames.
 fn same_last_name(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     if a.is_empty() || b.is_empty() {
@@ -80,7 +80,7 @@ fn same_part(a: &str, b: &str) -> bool {
     !a.is_empty() && a == b
 }
 
-/// "Ann Lee" in one cell and nothing in the other, against "Ann" and "Lee".
+/// "Ann Lee" in one cell and the other cell empty, against "Ann" and "Lee".
 fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) -> bool {
     let whole = |first: &str, last: &str| {
         let mut all = words(first);
@@ -93,7 +93,7 @@ fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) ->
         && whole(a_first, a_last) == whole(b_first, b_last)
 }
 
-/// A name without accents, case, punctuation and suffixes: equal for two spellings of the same letters.
+/// A name without accents, case, punctuation and suffixes.
 pub fn folded(name: &str) -> String {
     words(name).join(" ")
 }
@@ -131,7 +131,7 @@ fn joined(words: &[String]) -> String {
     words.concat()
 }
 
-/// Equal, or so near that it is a typing mistake: one in four letters, two in eight.
+/// Equal but for typing mistakes: one in words of four letters or more, two in words of eight or more.
 fn same_word(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -142,7 +142,7 @@ fn same_word(a: &str, b: &str) -> bool {
         4..=7 => 1,
         _ => 2,
     };
-    // Two short names that begin differently are two names: Bill and Jill.
+    // Short words that begin differently are different names: Bill and Jill.
     let same_start = a.chars().next() == b.chars().next();
     allowed > 0 && (same_start || shorter >= 8) && osa_distance(a, b) <= allowed
 }

@@ -1,4 +1,4 @@
-//! Pins: changes made by hand that syncs must not undo.
+//! Pins: manual changes that syncs keep.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::grade::Grade;
 use crate::ids::PinNumber;
 
-/// What is different from the file. Classes and people are named by their keys, as the file names them.
+/// What a pin changes compared with the file. Classes and people are named by their keys, as the file names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum PinWhat {
@@ -15,20 +15,20 @@ pub enum PinWhat {
     ExtraStudent {
         /// `class_id`
         class: String,
-        /// Who.
+        /// The person.
         student: PinnedPerson,
-        /// The grade, for a student whom the file does not have.
+        /// The grade, for a student who is not in the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grade: Option<Grade>,
     },
-    /// This teacher teaches this class, too.
+    /// This teacher also teaches this class.
     CoTeacher {
         /// `class_id`
         class: String,
-        /// Who.
+        /// The person.
         teacher: PinnedPerson,
     },
-    /// This class is called so.
+    /// This class has this name.
     ClassName {
         /// `class_id`
         class: String,
@@ -42,7 +42,7 @@ pub enum PinWhat {
     },
 }
 
-/// A person whom a pin names; the names are for one whom the file does not have.
+/// A person in a pin; the names are used for a person who is not in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinnedPerson {
     /// E-mail address or SIS number.
@@ -60,28 +60,28 @@ pub struct PinnedPerson {
 pub struct Pin {
     /// Its number in the district: 1, 2, 3 …
     pub number: PinNumber,
-    /// What is different.
+    /// The change.
     #[serde(flatten)]
     pub what: PinWhat,
-    /// Who wants it.
+    /// Who asked for it.
     pub owner: String,
     /// Why.
     pub reason: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// The last day on which it counts, in the district's time zone.
+    /// The last day on which it applies, in the district's time zone.
     pub until: Date,
     /// The end of that day.
     pub expires_at: Timestamp,
 }
 
 impl PinWhat {
-    /// In words, with the keys that it names.
+    /// The change in words, with the keys it contains.
     pub fn words(&self) -> String {
         match self {
             PinWhat::ExtraStudent { class, student, .. } => format!("{} is in class {class}", student.key),
             PinWhat::CoTeacher { class, teacher } => format!("{} teaches class {class}", teacher.key),
-            PinWhat::ClassName { class, name } => format!("class {class} is called '{name}'"),
+            PinWhat::ClassName { class, name } => format!("class {class} is named '{name}'"),
             PinWhat::Excluded { person } => format!("{person} is left out"),
         }
     }

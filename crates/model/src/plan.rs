@@ -13,12 +13,12 @@ use crate::roster::{Class, Link, Person, School, Student, Teacher};
 use crate::stored::FormerKey;
 use crate::string_arena::StringArena;
 
-/// Something with the number it has, or gets, in its district and kind.
+/// An entity's values with the number it has or gets.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbered<V: Entity> {
     /// The number.
     pub number: V::Number,
-    /// Its values after the change; text in the plan's `texts`, a class's school by number.
+    /// Its values after the change; text in the plan's `texts`.
     pub values: V,
 }
 
@@ -34,7 +34,7 @@ impl<V: Entity> ByNumber<V> for [Numbered<V>] {
     }
 }
 
-/// The changes of one kind of entity. Each number stands in at most one list.
+/// The changes of entities of one kind. Each number is in at most one list.
 #[derive(Clone, Debug)]
 pub struct Changes<V: Entity> {
     /// New ones.
@@ -43,11 +43,11 @@ pub struct Changes<V: Entity> {
     pub update: Vec<Numbered<V>>,
     /// Active ones that are not in the file.
     pub deactivate: Vec<V::Number>,
-    /// Inactive ones that are in the file again, with the values they get.
+    /// Inactive ones that are in the file again, with their new values.
     pub reactivate: Vec<Numbered<V>>,
-    /// Active ones that are in the file under new keys, with the values they get: recognised by evidence.
+    /// Active ones that are in the file under new keys, matched by evidence, with their new values.
     pub rekey: Vec<Numbered<V>>,
-    /// How many active ones stay as they are.
+    /// How many active ones do not change.
     pub unchanged: u64,
 }
 
@@ -60,7 +60,7 @@ pub struct LinkChanges<P> {
     pub deactivate: Vec<Link<P>>,
     /// Ended ones that are in force again.
     pub reactivate: Vec<Link<P>>,
-    /// How many stay.
+    /// How many links do not change.
     pub unchanged: u64,
 }
 
@@ -93,7 +93,7 @@ impl<V: Entity> Changes<V> {
             && self.rekey.is_empty()
     }
 
-    /// All that get values, whatever the change.
+    /// All that get values, whichever the change.
     pub fn valued(&self) -> impl Iterator<Item = &Numbered<V>> {
         self.create.iter().chain(&self.update).chain(&self.reactivate).chain(&self.rekey)
     }
@@ -109,7 +109,7 @@ impl<P> LinkChanges<P> {
 /// The changes from one version of a district's roster.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// The version of the stored roster that it was made from; applying it to another is refused.
+    /// The version of the stored roster that it was made from; it cannot be applied to another.
     pub base_version: RosterVersion,
     /// The text of the values below.
     pub texts: Arc<StringArena>,
@@ -125,15 +125,15 @@ pub struct Plan {
     pub teachings: LinkChanges<TeacherNumber>,
     /// Enrollments.
     pub enrollments: LinkChanges<StudentNumber>,
-    /// Keys that are replaced by others and remembered.
+    /// Keys that are replaced by others, to be remembered.
     pub former_keys: Vec<FormerKey>,
-    /// How each known thing that changes was found.
+    /// How each stored entity that changes was matched.
     pub found: FoundBy,
-    /// What was recognised by evidence, and what else might be one.
+    /// What was matched by evidence, or might be.
     pub proposals: Vec<Proposal>,
 }
 
-/// How each known entity that changes was matched.
+/// How each stored entity that changes was matched.
 #[derive(Clone, Debug, Default)]
 pub struct FoundBy(Vec<(EntityRef, MatchedBy)>);
 
@@ -163,8 +163,8 @@ impl Plan {
             && self.former_keys.is_empty()
     }
 
-    /// A sum over what it does to schools, classes and people, and which links it ends, whatever the order and whatever numbers new
-    /// things get: that of two parts is that of their whole. For telling whether a plan is still the one that was shown.
+    /// A sum over its changes of schools, classes and people and the links it ends, which tells whether a plan is still the one that
+    /// was shown. It depends neither on the order nor on the numbers of new entities; the sum of all parts is that of the whole.
     pub fn digest(&self) -> u64 {
         fn of<V: Entity>(changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
             let lists = [&changes.update, &changes.reactivate, &changes.rekey];
@@ -237,7 +237,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// What changes of one kind deactivate, whatever the kind.
+/// The deactivations of one kind, whatever the kind.
 trait DeactivatedList {
     fn deactivated(&self) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_>;
 }

@@ -1,4 +1,4 @@
-//! How one district's files are read: what differs from what every district does.
+//! How one district's files are read: its differences from the usual.
 
 use std::collections::BTreeMap;
 
@@ -8,36 +8,35 @@ use crate::column::{Column, plain};
 use crate::encoding::Encoding;
 use crate::grade::Grade;
 
-/// A district's profile. Its written form is TOML; what is not said there is as for everybody.
+/// A district's profile. Its written form is TOML; what it leaves out is as usual.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Names of the file that is synced, besides the district's own: `*` stands for any text, `?` for one letter, and
-    /// capitals do not matter: `roster_*.csv`.
+    /// Other names of the synced file: `*` matches any text, `?` one character; case does not matter: `roster_*.csv`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_names: Vec<String>,
-    /// The encoding, whatever the file looks like.
+    /// The encoding, instead of a guess.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// The separator, whatever the header looks like: one of `,` `;` tab `|`.
+    /// The separator, instead of a guess: one of `,` `;` tab `|`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator: Option<char>,
-    /// Every value was encoded as UTF-8 twice (`SÃ©bastien`): read it as it was before.
+    /// Every value was encoded as UTF-8 twice (`SÃ©bastien`); decode it twice.
     #[serde(skip_serializing_if = "is_false")]
     pub encoded_twice: bool,
-    /// A class_id stands for one class of one school only: two schools may use the same.
+    /// A class_id is unique only within its school: two schools may use the same.
     #[serde(skip_serializing_if = "is_false")]
     pub class_id_per_school: bool,
-    /// The domains of the district's addresses; those below them are meant too.
+    /// The domains of the district's addresses; subdomains are included.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub email_domains: Vec<String>,
-    /// Values that mean nothing, besides those that mean nothing everywhere (`NULL`, `N/A` …). Capitals do not matter.
+    /// Values that mean "empty", in addition to the usual ones (`NULL`, `N/A` …). Case does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub empty_values: Vec<String>,
-    /// Columns by the name that this district's files give them: `"Pupil Mail" = "student_email"`.
+    /// Standard columns by their name in this district's files: `"Pupil Mail" = "student_email"`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
-    /// Grades by the word that this district uses: `"Reception" = "KG"`.
+    /// Grades by this district's word for them: `"Reception" = "KG"`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub grades: BTreeMap<String, String>,
 }
@@ -48,29 +47,27 @@ pub struct Profile {
 pub enum ProfileChange {
     /// Expect a file of this name.
     FileName(String),
-    /// A column of the file is one that Homeroom knows.
+    /// Read a column of the file as a standard one.
     Column {
         /// The name in the file's header.
         cell: String,
         /// The standard name.
         column: String,
     },
-    /// The file's text was encoded twice.
+    /// Decode the file's values twice.
     EncodedTwice,
-    /// Class ids are unique within a school only.
+    /// Treat class ids as unique only within a school.
     ClassIdPerSchool,
 }
 
 impl ProfileChange {
-    /// What accepting it would do, in words that go on from "tell us to".
+    /// The change in words that continue "tell us to".
     pub fn words(&self) -> String {
         match self {
             ProfileChange::FileName(name) => format!("expect the file under the name '{name}'"),
             ProfileChange::Column { cell, column } => format!("read the column '{cell}' as {column}"),
-            ProfileChange::EncodedTwice => "read every value as it was before it was encoded twice".into(),
-            ProfileChange::ClassIdPerSchool => {
-                "take a class_id in two schools for two classes, one of each school".into()
-            }
+            ProfileChange::EncodedTwice => "decode every value twice, because it was encoded twice".into(),
+            ProfileChange::ClassIdPerSchool => "treat the same class_id in two schools as two classes".into(),
         }
     }
 }
@@ -79,7 +76,7 @@ impl Profile {
     /// Reads the written form.
     ///
     /// # Errors
-    /// A sentence that says which key is wrong and what may stand there.
+    /// A sentence that says which key is wrong and what is allowed.
     pub fn parse(text: &str) -> Result<Profile, String> {
         let profile = toml::from_str::<Profile>(text).map_err(|error| error.to_string().trim().to_owned())?;
         profile.validate()?;
@@ -94,11 +91,11 @@ impl Profile {
     fn validate(&self) -> Result<(), String> {
         if let Some(separator) = self.separator.filter(|separator| ![',', ';', '\t', '|'].contains(separator))
         {
-            return Err(format!("separator: '{separator}' is none of ',' ';' '\\t' '|'"));
+            return Err(format!("separator: '{separator}' is not one of ',' ';' '\\t' '|'"));
         }
         for (cell, name) in &self.columns {
             if plain(cell).is_empty() {
-                return Err(format!("columns: '{cell}' is no name of a column"));
+                return Err(format!("columns: '{cell}' is not a column name"));
             }
             if Column::named(name).is_none() {
                 let nearest = Column::ALL.into_iter().min_by_key(|column| column.distance(name));
@@ -114,10 +111,10 @@ impl Profile {
             }
         }
         if let Some(domain) = self.email_domains.iter().find(|domain| !is_domain(domain)) {
-            return Err(format!("email_domains: '{domain}' is no domain; write it as lincoln.k12.ca.us"));
+            return Err(format!("email_domains: '{domain}' is not a domain; write it as lincoln.k12.ca.us"));
         }
         if self.file_names.iter().any(|name| name.is_empty() || name.contains('/')) {
-            return Err("file_names: a name has at least one letter, and no '/'".into());
+            return Err("file_names: a name has at least one character, and no '/'".into());
         }
         Ok(())
     }
@@ -135,19 +132,19 @@ impl Profile {
         }
     }
 
-    /// Whether a file of this name is one of those it names.
+    /// Whether a file name matches one of `file_names`.
     pub fn expects(&self, name: &str) -> bool {
         let name = name.to_lowercase().chars().collect::<Vec<_>>();
         self.file_names.iter().any(|pattern| fits(&pattern.to_lowercase().chars().collect::<Vec<_>>(), &name))
     }
 
-    /// The grade that this district means by a word.
+    /// The grade that a word means in this district.
     pub fn grade(&self, text: &str) -> Option<Grade> {
         let own = self.grades.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         own.map_or_else(|| Grade::parse(text), |(_, code)| Grade::from_code(code))
     }
 
-    /// Whether an address lies in one of the district's domains; every address does when none are known.
+    /// Whether an address is in one of the district's domains; always true when none are known.
     pub fn knows_domain(&self, email: &str) -> bool {
         if self.email_domains.is_empty() {
             return true;
@@ -160,7 +157,7 @@ impl Profile {
         self.email_domains.iter().any(within)
     }
 
-    /// Whether the district writes this value where there is none.
+    /// Whether this value means "empty" in this district.
     pub fn means_nothing(&self, text: &str) -> bool {
         self.empty_values.iter().any(|nothing| nothing.trim().eq_ignore_ascii_case(text))
     }
@@ -174,8 +171,8 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && text.split('.').all(|label| !label.is_empty()) && !text.contains(['@', ' ', '*'])
 }
 
-/// Whether a name fits a pattern with `*` and `?`. Goes back to the last star only, so the time is bounded by both lengths
-/// multiplied.
+/// Whether a name matches a pattern with `*` and `?`. Backtracks to the last star only, so the time is bounded by the product of
+/// both lengths.
 fn fits(pattern: &[char], name: &[char]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star = None;
@@ -220,7 +217,7 @@ mod tests {
     "#;
 
     #[test]
-    fn what_is_written_is_read_and_written_again() {
+    fn a_written_profile_reads_back_the_same() {
         let profile = Profile::parse(WHOLE).unwrap();
         assert_eq!(Profile::parse(&profile.to_toml()).unwrap(), profile);
         assert_eq!(profile.grade("reception"), Grade::from_code("KG"));
@@ -230,15 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_what_may_stand_there() {
+    fn errors_say_what_is_allowed() {
         for (text, says) in [
-            ("separator = \"x\"", "none of"),
+            ("separator = \"x\"", "not one of"),
             ("[columns]\nMail = \"student_emial\"", "did you mean student_email?"),
             ("[grades]\nReception = \"K\"", "use one of"),
-            ("email_domains = [\"@x.org\"]", "no domain"),
+            ("email_domains = [\"@x.org\"]", "not a domain"),
             ("filename = \"x\"", "unknown field"),
             ("encoding = \"latin9\"", "unknown variant"),
-            ("file_names = [\"\"]", "at least one letter"),
+            ("file_names = [\"\"]", "at least one character"),
         ] {
             let error = Profile::parse(text).unwrap_err();
             assert!(error.contains(says), "{text}: {error}");
@@ -246,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn file_names_fit_their_pattern_and_no_other() {
+    fn file_names_match_their_pattern_and_no_other() {
         let profile = Profile::parse("file_names = [\"roster_*.csv\", \"r?.csv\"]").unwrap();
         for name in ["roster_2026-11-23.csv", "Roster_.CSV", "r1.csv"] {
             assert!(profile.expects(name), "{name}");
@@ -257,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn domains_below_a_known_one_are_known() {
+    fn subdomains_of_a_known_domain_are_known() {
         let profile = Profile::parse("email_domains = [\"lincoln.org\"]").unwrap();
         assert!(profile.knows_domain("a@lincoln.org") && profile.knows_domain("a@students.lincoln.org"));
         assert!(!profile.knows_domain("a@notlincoln.org") && !profile.knows_domain("a@lincoln.org.evil.com"));
@@ -265,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accepted_change_stands_in_the_profile() {
+    fn an_accepted_change_is_in_the_profile() {
         let mut profile = Profile::default();
         let change = ProfileChange::Column { cell: "Pupil Mail".into(), column: "student_email".into() };
         profile.accept(&change);

@@ -1,14 +1,14 @@
-//! What the rejected rows of a file name: none of it is removed in this run.
+//! The keys in a file's rejected rows: nothing they identify is removed in this run.
 
 use hashbrown::HashSet;
 
 use crate::string_arena::{StrId, StringArena};
 use crate::string_index::StringIndex;
 
-/// As what a rejected row names a key.
+/// What a key in a rejected row identifies.
 ///
-/// A row can be rejected because one of its keys is unreadable; then it is not known which student (or teacher) it was about,
-/// so every link of the class it names is kept, and the other way round.
+/// When a row is rejected because one of its keys is unreadable, it is not known which student (or teacher) it was about. Then every
+/// link of its class is kept, and the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum ProtectedAs {
@@ -28,18 +28,18 @@ pub enum ProtectedAs {
     StudentOfUnknownClass = 1 << 6,
     /// A teacher whose class could not be read: every teaching of theirs is kept, and its class.
     TeacherOfUnknownClass = 1 << 7,
-    /// A text in a row whose cells cannot be told: it may be the key of anything. Whatever has it is kept, with every link of
-    /// its own.
+    /// A text in a row whose cells cannot be told apart: it may be any entity's key. Every entity that has it is kept, with all its
+    /// links.
     Anything = 1 << 8,
 }
 
-/// Keys that rejected rows name, as they would be in the roster (trimmed, addresses in lower case). Each is kept once.
+/// The keys in rejected rows, as they would be in the roster (trimmed, addresses in lower case), each once.
 #[derive(Clone, Debug, Default)]
 pub struct Protected {
     texts: StringArena,
     keys: Vec<StrId>,
     index: StringIndex,
-    /// For each key everything that it is named as, one bit each.
+    /// For each key everything that it identifies, one bit each.
     named: Vec<u16>,
     /// Class and student.
     enrollments: HashSet<(u32, u32)>,
@@ -48,7 +48,7 @@ pub struct Protected {
 }
 
 impl Protected {
-    /// Notes that a row names a key; an empty one is none.
+    /// Adds a key of a rejected row; an empty key is ignored.
     pub fn name(&mut self, what: ProtectedAs, key: &str) {
         if !key.is_empty() {
             let number = self.number(key);
@@ -56,13 +56,13 @@ impl Protected {
         }
     }
 
-    /// Notes that a row names both a class and a student in it.
+    /// Adds a class and a student of a rejected row.
     pub fn name_enrollment(&mut self, class: &str, student: &str) {
         let pair = (self.number(class), self.number(student));
         self.enrollments.insert(pair);
     }
 
-    /// Notes that a row names both a class and a teacher of it.
+    /// Adds a class and a teacher of a rejected row.
     pub fn name_teaching(&mut self, class: &str, teacher: &str) {
         let pair = (self.number(class), self.number(teacher));
         self.teachings.insert(pair);
@@ -84,30 +84,30 @@ impl Protected {
         self.texts.get(self.keys[number as usize])
     }
 
-    /// The keys that are named as this.
+    /// The keys that identify this.
     pub fn keys(&self, what: ProtectedAs) -> impl Iterator<Item = &str> {
         let is_named = move |named: &u16| named & what as u16 != 0;
         let keys = self.keys.iter().zip(&self.named).filter(move |(_, named)| is_named(named));
         keys.map(|(key, _)| self.texts.get(*key))
     }
 
-    /// Class and student of rows that name both.
+    /// Class and student of the rows that have both.
     pub fn enrollments(&self) -> impl Iterator<Item = (&str, &str)> {
         self.enrollments.iter().map(|(class, student)| (self.text(*class), self.text(*student)))
     }
 
-    /// Class and teacher of rows that name both.
+    /// Class and teacher of the rows that have both.
     pub fn teachings(&self) -> impl Iterator<Item = (&str, &str)> {
         self.teachings.iter().map(|(class, teacher)| (self.text(*class), self.text(*teacher)))
     }
 
-    /// Whether a key is named as this.
+    /// Whether a key identifies this.
     pub fn names(&self, what: ProtectedAs, key: &str) -> bool {
         let number = self.index.get(key, |number| self.text(number));
         number.is_some_and(|number| self.named[number as usize] & what as u16 != 0)
     }
 
-    /// Adds what the rejected rows of another file name.
+    /// Adds the keys of another file's rejected rows.
     pub fn append(&mut self, other: &Protected) {
         for (key, named) in other.keys.iter().zip(&other.named) {
             let number = self.number(other.texts.get(*key));
@@ -128,7 +128,7 @@ mod tests {
     use super::{Protected, ProtectedAs};
 
     #[test]
-    fn a_key_is_known_by_everything_it_is_named_as() {
+    fn a_key_is_found_as_everything_that_it_identifies() {
         let mut protected = Protected::default();
         assert!(protected.is_empty());
         protected.name(ProtectedAs::Class, "7");

@@ -1,4 +1,4 @@
-//! Randomness as a parameter: the only place where it enters, so that tests can seed it.
+//! Randomness as a parameter, so that tests can seed it.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,12 +12,12 @@ use uuid::{Builder, Uuid};
 pub struct Random(Arc<Mutex<StdRng>>);
 
 impl Random {
-    /// Seeded by the operating system: what the binary uses.
+    /// Seeded by the operating system, for the binary.
     pub fn from_system() -> Self {
         Random(Arc::new(Mutex::new(rand::make_rng())))
     }
 
-    /// The same draws for the same seed: what tests use.
+    /// The same draws for the same seed, for tests.
     pub fn seeded(seed: u64) -> Self {
         Random(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
     }
@@ -49,7 +49,7 @@ impl Random {
         let mut byte = [0; 1];
         while secret.len() < length {
             self.fill(&mut byte);
-            // Draws beyond the last whole multiple are thrown away, so that each letter is equally likely.
+            // Draws beyond the last whole multiple are discarded, so that each letter is equally likely.
             if usize::from(byte[0]) < 256 / ALPHABET.len() * ALPHABET.len() {
                 secret.push(char::from(ALPHABET[usize::from(byte[0]) % ALPHABET.len()]));
             }

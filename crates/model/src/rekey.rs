@@ -1,4 +1,4 @@
-//! New keys for known things: how a thing in the file was recognised, and what is only proposed.
+//! New keys for stored entities: how an entity of the file was matched, and proposals to match one.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::entity::EntityRef;
 use crate::word::string_enum;
 
 string_enum!(
-    /// How a thing in the file was found among the stored ones.
+    /// How an entity of the file was matched with a stored one, in the order in which it is tried.
     MatchedBy {
         /// By the SIS's own number of a person.
         SisId = "sis_id",
@@ -24,13 +24,13 @@ string_enum!(
 );
 
 string_enum!(
-    /// How sure it is that two are one.
+    /// How certain it is that two records are the same entity.
     Confidence {
-        /// Perhaps: only listed, never taken without being accepted one by one.
+        /// Possible: listed, and treated as two entities unless accepted one by one.
         Doubtful = "doubtful",
-        /// Most likely: waits for an approval.
+        /// Likely: waits for approval.
         Probable = "probable",
-        /// Beyond doubt: goes ahead while there are few.
+        /// Beyond doubt: applied while there are few.
         Certain = "certain",
     }
 );
@@ -38,9 +38,9 @@ string_enum!(
 string_enum!(
     /// A piece of evidence that two records are the same entity.
     Evidence {
-        /// The same name, letter by letter but for case and accents.
+        /// The same name but for case and accents.
         SameName = "same_name",
-        /// One name in two spellings.
+        /// Two spellings of a name.
         SimilarName = "similar_name",
         /// The same first name, another last name.
         SameFirstName = "same_first_name",
@@ -48,9 +48,9 @@ string_enum!(
         SameLocalPart = "same_local_part",
         /// The same address, another number.
         SameEmail = "same_email",
-        /// The same number but for zeros in front.
+        /// The same number but for leading zeros.
         ZerosDiffer = "zeros_differ",
-        /// The same number with something put in front or taken away.
+        /// The same number but for its prefix.
         PrefixDiffers = "prefix_differs",
         /// The same school.
         SameSchool = "same_school",
@@ -64,9 +64,9 @@ string_enum!(
         SameStudents = "same_students",
         /// The same teacher.
         SameTeacher = "same_teacher",
-        /// Someone else would fit as well.
+        /// Someone else would match as well.
         NotTheOnlyOne = "not_the_only_one",
-        /// The SIS gave both a number, and not the same.
+        /// Both have a number from the SIS, and the numbers differ.
         AnotherNumber = "another_number",
     }
 );
@@ -80,26 +80,26 @@ impl Evidence {
             Evidence::SameFirstName => "same first name",
             Evidence::SameLocalPart => "same address but for the domain",
             Evidence::SameEmail => "same address",
-            Evidence::ZerosDiffer => "same number but for zeros in front",
-            Evidence::PrefixDiffers => "same number but for what stands in front",
+            Evidence::ZerosDiffer => "same number but for leading zeros",
+            Evidence::PrefixDiffers => "same number but for its prefix",
             Evidence::SameSchool => "same school",
             Evidence::SameGrade => "same grade",
             Evidence::SameClasses => "same classes",
             Evidence::MostClasses => "mostly the same classes",
             Evidence::SameStudents => "same students",
             Evidence::SameTeacher => "same teacher",
-            Evidence::NotTheOnlyOne => "but someone else fits as well",
+            Evidence::NotTheOnlyOne => "but someone else matches as well",
             Evidence::AnotherNumber => "but another number",
         }
     }
 }
 
-/// That a new thing of the file is a stored one under another key.
+/// A proposal that a new entity of the file is a stored one under another key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// The stored entity, which is also what the proposal is called.
+    /// The stored entity; also the proposal's id.
     pub id: EntityRef,
-    /// How sure it is.
+    /// How certain it is.
     pub confidence: Confidence,
     /// Its name now.
     pub name: String,
@@ -107,9 +107,9 @@ pub struct Proposal {
     pub from: String,
     /// Its key in the file.
     pub to: String,
-    /// What speaks for it, and against.
+    /// Evidence for it, and against it.
     pub evidence: Vec<Evidence>,
-    /// The new entity, while both are treated as two.
+    /// The new entity, unless it is treated as the stored one.
     #[serde(skip)]
     pub new_entity: Option<EntityRef>,
 }

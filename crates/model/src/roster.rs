@@ -70,7 +70,7 @@ impl<S> Class<S> {
 /// What teachers and students have in common.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Person {
-    /// The SIS's own stable number (`teacher_id`, `student_id`); empty when not given. Wins over `email` as key.
+    /// The SIS's own stable number (`teacher_id`, `student_id`); empty when not given. Preferred to `email` as key.
     pub sis_id: StrId,
     /// Lower case; empty only for a student with a `sis_id`.
     pub email: StrId,
@@ -94,13 +94,13 @@ impl Person {
     }
 
     /// The same person with each text replaced.
-    pub fn map_texts(self, mut with: impl FnMut(StrId) -> StrId) -> Person {
+    pub fn map_texts(self, mut map: impl FnMut(StrId) -> StrId) -> Person {
         Person {
-            sis_id: with(self.sis_id),
-            email: with(self.email),
-            first_name: with(self.first_name),
-            last_name: with(self.last_name),
-            clever_id: with(self.clever_id),
+            sis_id: map(self.sis_id),
+            email: map(self.email),
+            first_name: map(self.first_name),
+            last_name: map(self.last_name),
+            clever_id: map(self.clever_id),
         }
     }
 }
@@ -128,8 +128,8 @@ impl Entity for Teacher {
 
 impl Teacher {
     /// The same teacher with each text replaced.
-    pub fn map_texts(self, with: impl FnMut(StrId) -> StrId) -> Teacher {
-        Teacher { person: self.person.map_texts(with) }
+    pub fn map_texts(self, map: impl FnMut(StrId) -> StrId) -> Teacher {
+        Teacher { person: self.person.map_texts(map) }
     }
 }
 
@@ -160,8 +160,8 @@ impl Entity for Student {
 
 impl Student {
     /// The same student with each text replaced.
-    pub fn map_texts(self, mut with: impl FnMut(StrId) -> StrId) -> Student {
-        Student { person: self.person.map_texts(&mut with), username: with(self.username), grade: self.grade }
+    pub fn map_texts(self, mut map: impl FnMut(StrId) -> StrId) -> Student {
+        Student { person: self.person.map_texts(&mut map), username: map(self.username), grade: self.grade }
     }
 }
 
@@ -189,8 +189,8 @@ pub type TeachingLink = Link<TeacherNumber>;
 /// A student is in a class.
 pub type EnrollmentLink = Link<StudentNumber>;
 
-/// Which optional columns the file has. An absent column leaves the stored values alone; a present
-/// one with an empty value empties them.
+/// Which optional columns the file has. An absent column leaves the stored values as they are; an empty
+/// value in a present column clears them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OptionalColumns {
     /// `teacher_id`
@@ -205,7 +205,7 @@ pub struct OptionalColumns {
     pub student_username: bool,
 }
 
-/// A roster as a file describes it. Lists are sorted by key and hold each key once; links are sorted and distinct.
+/// A roster as a file describes it. Lists are sorted by key, each key once; links are sorted and distinct.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     /// The text of everything below.
@@ -222,7 +222,7 @@ pub struct Roster {
     pub teachings: Vec<RosterLink>,
     /// Which student is in which class.
     pub enrollments: Vec<RosterLink>,
-    /// Which optional columns were there.
+    /// Which optional columns the file has.
     pub columns: OptionalColumns,
 }
 

@@ -16,35 +16,35 @@ use crate::word::string_enum;
 string_enum!(
     /// Whether a run may change the roster.
     RunKind {
-        /// It shows what it would do.
+        /// It only shows what it would do.
         Test = "test",
-        /// It does it.
+        /// It changes the roster.
         Live = "live",
     }
 );
 
 string_enum!(
-    /// Where a run is.
+    /// The state of a run.
     RunState {
-        /// Waits for its turn.
+        /// Waiting for its turn.
         Queued = "queued",
-        /// At work.
+        /// Running.
         Running = "running",
         /// A test run that is finished.
         Tested = "tested",
         /// The plan was applied.
         Applied = "applied",
-        /// The same file as the one applied last.
+        /// The file is the same as the one applied last.
         Unchanged = "unchanged",
         /// The safe part is applied, the rest waits for a decision.
         Held = "held",
         /// The file was rejected.
         Rejected = "rejected",
-        /// Something on our side went wrong, and was tried again in vain.
+        /// An error on our side; retries failed, too.
         Failed = "failed",
-        /// Waited for a decision until a later upload came.
+        /// It waited for a decision until a later upload arrived.
         Superseded = "superseded",
-        /// Applied, and taken back.
+        /// Applied, then undone.
         Undone = "undone",
     }
 );
@@ -59,17 +59,17 @@ pub struct RunUpload {
     pub name: String,
     /// Its size.
     pub bytes: u64,
-    /// Its bytes.
+    /// Its content.
     #[serde(rename = "blake3")]
     pub blob: BlobId,
 }
 
-/// What an operator or contact decided about a hold.
+/// A decision of an operator or contact about a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// `approved`, `discarded` or `expired`.
     pub decision: String,
-    /// The schools that it was about, by `school_id`; none means everything that waited.
+    /// The schools it was about, by `school_id`; empty for everything that was held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<String>,
     /// When.
@@ -81,66 +81,66 @@ pub struct Decision {
 pub struct PinShown {
     /// Its number.
     pub number: PinNumber,
-    /// What is different, in words.
+    /// The change in words.
     pub what: String,
-    /// What it does in this plan.
+    /// Its effect in this plan.
     pub effect: String,
-    /// Who wants it.
+    /// Who asked for it.
     pub owner: String,
-    /// The last day on which it counts.
+    /// The last day on which it applies.
     pub until: jiff::civil::Date,
 }
 
-/// What an undo did.
+/// The result of an undo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
-    /// The number that its changes are logged under; `None` for an undo by a version that did not note it.
+    /// The number that its changes are logged under; `None` for an undo by a version that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<RunNumber>,
-    /// What the run was before it was taken back.
+    /// The run's state before it was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_before: Option<RunState>,
-    /// Changes taken back.
+    /// Changes that were undone.
     pub restored: Counts,
-    /// Changes kept because something changed them later, as sentences without names or addresses.
+    /// What stayed because it was changed later, as sentences without names or addresses.
     pub kept: Vec<String>,
     /// When.
     pub at: Timestamp,
-    /// How this undo was itself taken back; that of an undo's undo has no such part.
+    /// How this undo was itself undone; a redo has no such part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<Box<Undone>>,
 }
 
-/// What a run found and did; kept with the run.
+/// The report of a run, stored with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
-    /// What the check said.
+    /// The result of the check.
     pub check: Option<CheckReport>,
-    /// All that the file asks for.
+    /// All changes that the file asks for.
     pub plan: Option<PlanCounts>,
-    /// The part of it that waits.
+    /// The part that is held.
     pub held: Option<Held>,
     /// Seats.
     pub seats: Option<Seats>,
-    /// How often each way of recognising a known thing was used.
+    /// How many entities were matched in each way.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub matched: BTreeMap<MatchedBy, Counts>,
-    /// What was recognised by evidence, or might be; the first few hundred.
+    /// What was matched by evidence, or might be; at most the first 1,000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rekeys: Vec<Proposal>,
     /// What was said about proposals.
     #[serde(default, rename = "verdicts", skip_serializing_if = "ProposalReviews::is_empty")]
     pub reviews: ProposalReviews,
-    /// What was set by hand, and what it does in this plan.
+    /// Pins, and their effect in this plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<PinShown>,
-    /// What a person should know: why it failed, what is unusual.
+    /// What people should know: why it failed, what is unusual.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<String>,
     /// The decisions on its hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
-    /// What its undo did.
+    /// The result of its undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undone>,
 }
@@ -156,11 +156,11 @@ pub struct Run {
     pub number: RunNumber,
     /// Test or live.
     pub kind: RunKind,
-    /// Where it is.
+    /// Its state.
     pub state: RunState,
-    /// What it reads.
+    /// The upload it reads.
     pub upload: RunUpload,
-    /// What it found and did.
+    /// Its report.
     #[serde(flatten)]
     pub report: RunReport,
     /// When it began.

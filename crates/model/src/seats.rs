@@ -2,25 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Seats: one for each active student.
+/// The seats of a licence, before and after a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seats {
-    /// Of the licence.
+    /// Seats of the licence.
     pub limit: u64,
     /// Active students before the run.
     pub before: u64,
     /// Active students after what the run applies at once.
     pub after: u64,
-    /// Active students were everything applied that the file asks for; left out when that is `after`.
+    /// Active students if everything in the file were applied; left out when that equals `after`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<u64>,
-    /// Students who wait for a seat, in the order in which they will get one; at most ten are named.
+    /// Students waiting for a seat, in the order in which they get one; at most ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<String>,
-    /// The last day on which the licence may be exceeded, when it is.
+    /// The last day on which the licence may be exceeded, if it is exceeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<jiff::civil::Date>,
-    /// By school, where students wait or a limit is set.
+    /// Schools where students wait, or that have a limit of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<SchoolSeats>,
 }
@@ -32,12 +32,12 @@ pub struct SchoolSeats {
     pub school: String,
     /// Its name.
     pub name: String,
-    /// Its own limit, when it has one.
+    /// Its own limit, if it has one.
     pub limit: Option<u64>,
     /// Active students before the run.
     pub before: u64,
     /// Active students after what the run applies at once.
     pub after: u64,
-    /// Students who wait for a seat.
+    /// Students waiting for a seat.
     pub waiting: u64,
 }

@@ -1,8 +1,8 @@
-//! The bytes of a file, as often as they are needed: the reader looks twice, the result files once more.
+//! A file's bytes, which can be read more than once: the reader reads them twice, the result files once more.
 
 use std::io::{self, Cursor, Read, Seek};
 
-/// A reader that can go to any place.
+/// A reader that can seek.
 pub trait ReadSeek: Read + Seek {}
 
 impl<R: Read + Seek> ReadSeek for R {}
@@ -11,7 +11,7 @@ impl<R: Read + Seek> ReadSeek for R {}
 pub trait Source: Send + Sync {
     /// A reader at the first byte.
     fn open(&self) -> io::Result<Box<dyn ReadSeek + Send + '_>>;
-    /// How many bytes there are.
+    /// The number of bytes.
     fn length(&self) -> u64;
 }
 

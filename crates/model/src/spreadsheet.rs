@@ -1,6 +1,6 @@
 //! CSV files that are safe to open in a spreadsheet program.
 
-/// What such a file begins with, so that it is read as UTF-8: the byte order mark.
+/// The byte order mark that such a file begins with, so that it is read as UTF-8.
 pub const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether a spreadsheet program would run the cell as a formula (OWASP, "CSV Injection").

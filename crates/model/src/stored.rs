@@ -50,7 +50,7 @@ impl<V: Entity> ByNumber<V> for [Stored<V>] {
 /// A district's whole stored roster. Lists are sorted by number, links by class and person.
 #[derive(Clone, Debug, Default)]
 pub struct StoredRoster {
-    /// Raised by every change; a plan made from this roster names it.
+    /// Raised by every change; a plan names the version it was made from.
     pub version: RosterVersion,
     /// The text of everything below.
     pub texts: StringArena,
@@ -68,7 +68,7 @@ pub struct StoredRoster {
     pub enrollments: Vec<StoredLink<StudentNumber>>,
     /// Old keys.
     pub former_keys: Vec<FormerKey>,
-    /// Rows of the file that was applied last; `None` before the first.
+    /// Data rows of the file applied last; `None` before the first.
     pub applied_rows: Option<u64>,
 }
 

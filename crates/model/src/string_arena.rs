@@ -1,7 +1,7 @@
 //! One long string that holds all the text of a roster, and small handles into it.
 //!
-//! A roster of 100,000 students has half a million short texts. Kept one by one they cost an allocation
-//! each; kept here they cost eight bytes and their own letters.
+//! A roster of 100,000 students has half a million short texts. Stored one by one they cost an allocation
+//! each; stored here they cost a handle and their letters.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! From texts to numbers, for texts that are kept elsewhere: four bytes each, so that the index of a large roster stays in
+//! An index from texts to numbers, for texts stored elsewhere: four bytes each, so that the index of a large roster fits into
 //! the processor's cache.
 
 use std::hash::BuildHasher;
@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// A table of numbers, each found by a text. Who asks tells which text a number stands for.
+/// A table of numbers, each found by a text; the caller provides the text of a number.
 #[derive(Clone, Debug, Default)]
 pub struct StringIndex {
     hasher: DefaultHashBuilder,
@@ -25,7 +25,7 @@ impl StringIndex {
         self.numbers.find(hash, |number| text_of(*number) == text).copied()
     }
 
-    /// The number under `text`; `number` is put there when there is none yet.
+    /// The number under `text`; inserts `number` when there is none yet.
     pub fn get_or_insert<'t>(&mut self, text: &str, number: u32, text_of: impl Fn(u32) -> &'t str) -> u32 {
         match self.entry(text, text_of) {
             Entry::Occupied(found) => *found.get(),
@@ -33,7 +33,7 @@ impl StringIndex {
         }
     }
 
-    /// Puts `number` under `text`; the one that was there before.
+    /// Puts `number` under `text` and returns the number it replaces.
     pub fn insert<'t>(&mut self, text: &str, number: u32, text_of: impl Fn(u32) -> &'t str) -> Option<u32> {
         match self.entry(text, text_of) {
             Entry::Occupied(mut found) => Some(std::mem::replace(found.get_mut(), number)),
@@ -59,7 +59,7 @@ mod tests {
     use super::StringIndex;
 
     #[test]
-    fn texts_are_found_also_after_the_table_has_grown() {
+    fn texts_are_found_after_the_table_has_grown() {
         let texts = (0..1_000).map(|at| format!("text {}", at % 500)).collect::<Vec<_>>();
         let text_of = |number: u32| texts[number as usize].as_str();
         let mut first = StringIndex::with_capacity(3);
