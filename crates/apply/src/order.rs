@@ -82,9 +82,9 @@ impl Writer<'_, '_> {
         district.changes_log_in_tx::<V>(tx, run, Operation::Deactivate, &changes.deactivate)?;
         district.changes_log_in_tx::<V>(tx, run, Operation::Update, &updated)?;
         district.changes_log_in_tx::<V>(tx, run, Operation::Reactivate, &back)?;
-        district.roster_set_active_in_tx::<V>(tx, run, &changes.deactivate, false)?;
+        district.roster_deactivate_in_tx::<V>(tx, run, &changes.deactivate)?;
         // Keys are unique among the active. Whoever is updated steps aside first, so that two can swap theirs.
-        district.roster_set_active_in_tx::<V>(tx, run, &updated, false)?;
+        district.roster_deactivate_in_tx::<V>(tx, run, &updated)?;
         district.roster_update_in_tx(tx, run, &changes.update, texts)?;
         district.roster_update_in_tx(tx, run, &changes.rekey, texts)?;
         district.roster_update_in_tx(tx, run, &changes.reactivate, texts)?;
@@ -102,8 +102,8 @@ impl Writer<'_, '_> {
         let (run, ended, back) = (*run, &changes.deactivate, &changes.reactivate);
         district.changes_log_links_in_tx(tx, run, Operation::Deactivate, ended)?;
         district.changes_log_links_in_tx(tx, run, Operation::Reactivate, back)?;
-        district.roster_link_set_active_in_tx(tx, run, ended, false)?;
-        district.roster_link_set_active_in_tx(tx, run, back, true)?;
+        district.roster_links_deactivate_in_tx(tx, run, ended)?;
+        district.roster_links_reactivate_in_tx(tx, run, back)?;
         district.roster_link_in_tx(tx, run, &changes.create)
     }
 }

@@ -84,7 +84,7 @@ impl Planner {
             rows: extent.rows,
             ends_mid_row: extent.ends_mid_row,
             today,
-            over_since: since.and_then(|since| since.parse().ok()),
+            over_since: since,
         };
         let (pins, pending) = (district.pins_list()?, pending_proposals(district)?);
         Ok(Planner { limits, inputs: PlanInputs { pins, reviews, pending, past_classes } })

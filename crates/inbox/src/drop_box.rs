@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use homeroom_model::ids::{AccountId, BlobId};
 use homeroom_model::time::after;
-use homeroom_store::drop_files::{DropFile, DropFileKind, EVERYONE};
+use homeroom_store::drop_files::{DropFile, DropFileKind, DropTree};
 use homeroom_store::jobs::NewJob;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
@@ -111,14 +111,12 @@ impl DropBox {
         if !is_folder {
             return Err(DropError::NotAFolder);
         }
-        let account = self.account_of(path);
-        let mut files = self
-            .district
-            .store()
-            .read(|tx| self.district.drop_files_below_in_tx(tx, account, path.as_str()))?;
+        let tree = self.tree_of(path);
+        let mut files =
+            self.district.store().read(|tx| self.district.drop_files_below_in_tx(tx, tree, path.as_str()))?;
         let depth = if path.is_root() { 0 } else { path.as_str().len() + 1 };
         files.retain(|file| {
-            !file.path[depth..].contains('/') && (account == EVERYONE || !is_foreign(&file.path))
+            !file.path[depth..].contains('/') && (tree == DropTree::Shared || !is_foreign(&file.path))
         });
         let mut entries = files.iter().map(|file| self.entry(file)).collect::<Vec<_>>();
         if path.is_root() {
@@ -268,7 +266,7 @@ impl DropBox {
     }
 
     pub(crate) fn get_in_tx(&self, tx: &mut Tx<'_>, path: &DropPath) -> Result<Option<DropFile>, StoreError> {
-        self.district.drop_files_get_in_tx(tx, self.account_of(path), path.as_str())
+        self.district.drop_files_get_in_tx(tx, self.tree_of(path), path.as_str())
     }
 
     /// The folder that something is to be made in must be there.
@@ -326,8 +324,8 @@ impl DropBox {
         }
     }
 
-    fn account_of(&self, path: &DropPath) -> AccountId {
-        if path.first() == RESULTS { EVERYONE } else { self.account }
+    fn tree_of(&self, path: &DropPath) -> DropTree {
+        if path.first() == RESULTS { DropTree::Shared } else { self.account.into() }
     }
 
     fn writable(&self, path: &DropPath) -> Result<(), DropError> {

@@ -101,18 +101,14 @@ impl DistrictStore {
 
     /// Stops an account from logging in.
     pub fn accounts_disable(&self, account: AccountId) -> Result<(), StoreError> {
-        self.accounts_set_disabled(account, true)
+        let sql = "UPDATE drop_account SET disabled = TRUE WHERE district = $1 AND number = $2";
+        self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
     }
 
     /// Lets a disabled account log in again.
     pub fn accounts_enable(&self, account: AccountId) -> Result<(), StoreError> {
-        self.accounts_set_disabled(account, false)
-    }
-
-    fn accounts_set_disabled(&self, account: AccountId, disabled: bool) -> Result<(), StoreError> {
-        let values = [self.id().0.into(), account.0.into(), disabled.into()];
-        let sql = "UPDATE drop_account SET disabled = $3 WHERE district = $1 AND number = $2";
-        self.store().write(|tx| tx.execute(sql, &values).map(drop))
+        let sql = "UPDATE drop_account SET disabled = FALSE WHERE district = $1 AND number = $2";
+        self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
     }
 
     /// Replaces the password of an account.

@@ -18,105 +18,131 @@ pub enum ColumnType {
 /// A column by name and type.
 pub(crate) type Column<'n> = (&'n str, ColumnType);
 
+/// A column to write, and the value it takes from each item.
+pub(crate) struct Written<'a, 'v, I> {
+    column: Column<'a>,
+    value: Box<dyn Fn(I) -> Value<'v> + 'a>,
+}
+
+impl<'a, 'v, I> Written<'a, 'v, I> {
+    pub(crate) fn new(column: Column<'a>, value: impl Fn(I) -> Value<'v> + 'a) -> Self {
+        Written { column, value: Box::new(value) }
+    }
+}
+
 /// Rows of one SQLite statement; more rows save steps, fewer keep the statement short.
 const ROWS_A_STATEMENT: usize = 40;
 
-/// Inserts a row for each item: the values of the `fixed` columns, then those that `values` pushes in the order of
-/// `columns`.
-pub(crate) fn insert<'v, I>(
+/// Inserts a row for each item: `fixed` columns have the same value in every row.
+pub(crate) fn insert<'v, I: Copy>(
     tx: &mut Tx<'_>,
     table: &str,
     fixed: &[(Column<'_>, Value<'v>)],
-    columns: &[Column<'_>],
+    written: &[Written<'_, 'v, I>],
     items: impl ExactSizeIterator<Item = I>,
-    mut values: impl FnMut(I, &mut Vec<Value<'v>>),
 ) -> Result<(), StoreError> {
     if items.len() == 0 {
         return Ok(());
     }
-    let columns_of_all = fixed.iter().map(|(column, _)| column).chain(columns).copied().collect::<Vec<_>>();
-    let names = columns_of_all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
+    let columns = fixed.iter().map(|(column, _)| *column).chain(written.iter().map(|written| written.column));
+    let columns = columns.collect::<Vec<_>>();
+    let into = format!("{table} ({})", names(&columns, ","));
     let fixed = fixed.iter().map(|(_, value)| *value).collect::<Vec<_>>();
     match &mut tx.0 {
-        On::Sqlite(connection) => {
-            let statement = |rows: usize| {
-                let row = |at: usize| {
-                    let own = fixed.len() + at * columns.len() + 1;
-                    let places = (1..=fixed.len()).chain(own..own + columns.len());
-                    format!("({})", places.map(|place| format!("?{place}")).collect::<Vec<_>>().join(","))
-                };
-                let rows = (0..rows).map(row).collect::<Vec<_>>().join(",");
-                format!("INSERT INTO {table} ({names}) VALUES {rows}")
-            };
-            let mut many = connection.prepare_cached(&statement(ROWS_A_STATEMENT))?;
-            let mut block = fixed.clone();
-            for item in items {
-                values(item, &mut block);
-                if block.len() == fixed.len() + ROWS_A_STATEMENT * columns.len() {
-                    execute(&mut many, &block)?;
-                    block.truncate(fixed.len());
-                }
-            }
-            if block.len() > fixed.len() {
-                let rows = (block.len() - fixed.len()) / columns.len();
-                execute(&mut connection.prepare(&statement(rows))?, &block)?;
-            }
-        }
+        On::Sqlite(connection) => insert_sqlite(connection, &into, &fixed, written, items),
         On::Postgres(transaction) => {
-            let all = |item, row: &mut Vec<Value<'v>>| {
+            let row = |item: I, row: &mut Vec<Value<'v>>| {
                 row.extend_from_slice(&fixed);
-                values(item, row);
+                row.extend(written.iter().map(|written| (written.value)(item)));
             };
-            copy_in(transaction, &format!("{table} ({names})"), &columns_of_all, items, all)?;
+            copy_in(transaction, &into, &columns, items, row)
         }
+    }
+}
+
+fn insert_sqlite<'v, I: Copy>(
+    connection: &rusqlite::Connection,
+    into: &str,
+    fixed: &[Value<'v>],
+    written: &[Written<'_, 'v, I>],
+    items: impl ExactSizeIterator<Item = I>,
+) -> Result<(), StoreError> {
+    let statement = |rows: usize| {
+        let row = |at: usize| {
+            let own = fixed.len() + at * written.len() + 1;
+            let places = (1..=fixed.len()).chain(own..own + written.len());
+            format!("({})", places.map(|place| format!("?{place}")).collect::<Vec<_>>().join(","))
+        };
+        let rows = (0..rows).map(row).collect::<Vec<_>>().join(",");
+        format!("INSERT INTO {into} VALUES {rows}")
+    };
+    let mut many = connection.prepare_cached(&statement(ROWS_A_STATEMENT))?;
+    let mut block = fixed.to_vec();
+    for item in items {
+        block.extend(written.iter().map(|written| (written.value)(item)));
+        if block.len() == fixed.len() + ROWS_A_STATEMENT * written.len() {
+            execute(&mut many, &block)?;
+            block.truncate(fixed.len());
+        }
+    }
+    if block.len() > fixed.len() {
+        let rows = (block.len() - fixed.len()) / written.len();
+        execute(&mut connection.prepare(&statement(rows))?, &block)?;
     }
     Ok(())
 }
 
-/// Updates a row for each item. The first `keys` columns find it, the others are set.
-pub(crate) fn update<'v, I>(
+/// Updates a row for each item: the columns of `keys` find it, those of `set` are written.
+pub(crate) fn update<'v, I: Copy>(
     tx: &mut Tx<'_>,
     table: &str,
-    columns: &[Column<'_>],
-    keys: usize,
+    keys: &[Written<'_, 'v, I>],
+    set: &[Written<'_, 'v, I>],
     items: impl ExactSizeIterator<Item = I>,
-    mut values: impl FnMut(I, &mut Vec<Value<'v>>),
 ) -> Result<(), StoreError> {
     if items.len() == 0 {
         return Ok(());
     }
+    let columns = keys.iter().chain(set).map(|written| written.column).collect::<Vec<_>>();
+    let fill = |item: I, row: &mut Vec<Value<'v>>| {
+        row.extend(keys.iter().chain(set).map(|written| (written.value)(item)));
+    };
     match &mut tx.0 {
         On::Sqlite(connection) => {
             let pairs = |range: std::ops::Range<usize>, join: &str| {
                 range.map(|at| format!("{} = ?{}", columns[at].0, at + 1)).collect::<Vec<_>>().join(join)
             };
-            let (set, found) = (pairs(keys..columns.len(), ", "), pairs(0..keys, " AND "));
+            let (set, found) = (pairs(keys.len()..columns.len(), ", "), pairs(0..keys.len(), " AND "));
             let mut statement =
                 connection.prepare_cached(&format!("UPDATE {table} SET {set} WHERE {found}"))?;
             let mut row = Vec::with_capacity(columns.len());
             for item in items {
                 row.clear();
-                values(item, &mut row);
+                fill(item, &mut row);
                 execute(&mut statement, &row)?;
             }
         }
         On::Postgres(transaction) => {
-            let list = |of: &dyn Fn(&str) -> String, columns: &[Column<'_>], join: &str| {
-                columns.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(join)
+            let pairs = |of: &str, written: &[Written<'_, 'v, I>], join: &str| {
+                let pair = |written: &Written<'_, 'v, I>| format!("{of}{0} = n.{0}", written.column.0);
+                written.iter().map(pair).collect::<Vec<_>>().join(join)
             };
-            let names = list(&str::to_owned, columns, ", ");
-            let set = list(&|name| format!("{name} = n.{name}"), &columns[keys..], ", ");
-            let found = list(&|name| format!("t.{name} = n.{name}"), &columns[..keys], " AND ");
+            let (set, found) = (pairs("", set, ", "), pairs("t.", keys, " AND "));
+            let names = names(&columns, ", ");
             transaction.batch_execute(&format!(
                 "CREATE TEMP TABLE new_values ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
             ))?;
-            copy_in(transaction, &format!("new_values ({names})"), columns, items, values)?;
+            copy_in(transaction, &format!("new_values ({names})"), &columns, items, fill)?;
             transaction.batch_execute(&format!(
                 "ANALYZE new_values; UPDATE {table} t SET {set} FROM new_values n WHERE {found}; DROP TABLE new_values"
             ))?;
         }
     }
     Ok(())
+}
+
+fn names(columns: &[Column<'_>], join: &str) -> String {
+    columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(join)
 }
 
 fn execute(statement: &mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::bulk::{self, Column, ColumnType};
+use crate::bulk::{self, Column, ColumnType, Written};
 use crate::engine::Store;
 use crate::error::StoreError;
 use crate::schema::{TableColumn, primary_key, tables_in_tx};
@@ -62,9 +62,10 @@ fn copy_table(
         let page =
             from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &columns_of_row))?;
         let rows = page.len() as i64;
-        bulk::insert(to, table, &[], &columns_of_row, page.iter(), |cells, row| {
-            row.extend(cells.iter().map(Carried::value))
-        })?;
+        let written = columns_of_row.iter().enumerate();
+        let written =
+            written.map(|(at, column)| Written::new(*column, move |row: &Vec<Carried>| row[at].value()));
+        bulk::insert(to, table, &[], &written.collect::<Vec<_>>(), page.iter())?;
         copied += rows;
         if rows < PAGE {
             return Ok(copied.unsigned_abs());

@@ -1,4 +1,4 @@
-//! The file tree of drop accounts: rows, whose bytes are blobs. Account 0 holds what all accounts of the district see.
+//! The file trees of drop accounts: rows, whose bytes are blobs.
 
 use homeroom_model::ids::{AccountId, BlobId, DistrictId};
 use jiff::Timestamp;
@@ -8,10 +8,32 @@ use crate::engine::Store;
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
 
-/// The account whose files all accounts of a district can read.
-pub const EVERYONE: AccountId = AccountId(0);
+/// A file tree of a district.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DropTree {
+    /// The files of one account.
+    Account(AccountId),
+    /// The files that every account of the district can read.
+    Shared,
+}
 
-/// What a path stands for.
+impl DropTree {
+    /// The value of the column `account`: 0 for the shared tree, because accounts count from 1.
+    fn key(self) -> i64 {
+        match self {
+            DropTree::Account(account) => account.0,
+            DropTree::Shared => 0,
+        }
+    }
+}
+
+impl From<AccountId> for DropTree {
+    fn from(account: AccountId) -> Self {
+        DropTree::Account(account)
+    }
+}
+
+/// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DropFileKind {
     /// A folder.
@@ -21,23 +43,23 @@ pub enum DropFileKind {
         /// Its bytes.
         blob: BlobId,
     },
-    /// A file that is being written, or was when its connection broke.
+    /// A file that is being written, or whose connection broke before it was complete.
     Partial {
         /// The name of its file in the staging folder.
         staging: String,
     },
 }
 
-/// A file or folder of an account.
+/// A file or folder of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropFile {
-    /// Its path, without a slash at either end.
+    /// Its path, without leading or trailing slash.
     pub path: String,
     /// What it is.
     pub kind: DropFileKind,
-    /// Its size; of a partial file the size when it was opened.
+    /// Its size; for a partial file, the size when it was opened.
     pub bytes: u64,
-    /// When it was changed last.
+    /// When it was last changed.
     pub modified_at: Timestamp,
 }
 
@@ -47,7 +69,7 @@ fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
         ("file", Some(blob), _) => DropFileKind::File { blob },
         ("partial", _, Some(staging)) => DropFileKind::Partial { staging },
         (kind, ..) => {
-            return Err(StoreError::Unusable(format!("an account's file is of the unknown kind '{kind}'")));
+            return Err(StoreError::Unusable(format!("a drop file is of the unknown kind '{kind}'")));
         }
     };
     Ok(DropFile {
@@ -60,7 +82,7 @@ fn file_of(row: &Row<'_>) -> Result<DropFile, StoreError> {
 
 const COLUMNS: &str = "path, kind, blob, staging, bytes, modified_at";
 
-/// A partial file, and whose it is.
+/// A partial file of any district.
 #[derive(Clone, Debug)]
 pub struct PartialFile {
     /// The district.
@@ -76,7 +98,7 @@ pub struct PartialFile {
 }
 
 impl Store {
-    /// Partial files of all districts, for the cleaning of the staging folder.
+    /// The partial files of all districts, for cleaning the staging folder.
     pub fn drop_files_partial(&self) -> Result<Vec<PartialFile>, StoreError> {
         let sql =
             "SELECT district, account, path, staging, modified_at FROM drop_file WHERE kind = 'partial'";
@@ -95,51 +117,51 @@ impl Store {
 }
 
 impl DistrictStore {
-    /// What stands at a path.
+    /// What is at a path.
     pub fn drop_files_get_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         path: &str,
     ) -> Result<Option<DropFile>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND path = $3");
-        tx.row(&sql, &[self.id().0.into(), account.0.into(), path.into()], file_of)
+        tx.row(&sql, &[self.id().0.into(), tree.into().key().into(), path.into()], file_of)
     }
 
-    /// The partial file whose bytes are in this staging file, wherever it stands by now.
+    /// The partial file whose bytes are in this staging file, even after it was renamed.
     pub fn drop_files_staged_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         staging: &str,
     ) -> Result<Option<DropFile>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 AND staging = $3");
-        tx.row(&sql, &[self.id().0.into(), account.0.into(), staging.into()], file_of)
+        tx.row(&sql, &[self.id().0.into(), tree.into().key().into(), staging.into()], file_of)
     }
 
     /// Everything below a folder (`""` is the root), at any depth, by path.
     pub fn drop_files_below_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         folder: &str,
     ) -> Result<Vec<DropFile>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM drop_file WHERE district = $1 AND account = $2 ORDER BY path");
-        let mut files = tx.rows(&sql, &[self.id().0.into(), account.0.into()], file_of)?;
+        let mut files = tx.rows(&sql, &[self.id().0.into(), tree.into().key().into()], file_of)?;
         if !folder.is_empty() {
             files.retain(|file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         }
         Ok(files)
     }
 
-    /// Puts a file or folder at its path, in place of what was there.
+    /// Puts a file or folder at its path, replacing what was there.
     pub fn drop_files_put_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         file: &DropFile,
     ) -> Result<(), StoreError> {
         let (kind, blob, staging) = match &file.kind {
@@ -155,7 +177,7 @@ impl DistrictStore {
             ),
             &[
                 self.id().0.into(),
-                account.0.into(),
+                tree.into().key().into(),
                 (&file.path).into(),
                 kind.into(),
                 blob.into(),
@@ -167,32 +189,32 @@ impl DistrictStore {
         .map(drop)
     }
 
-    /// Moves one file or folder to another path, where nothing stands.
+    /// Moves one file or folder to another path, at which there is nothing.
     pub fn drop_files_move_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         from: &str,
         to: &str,
     ) -> Result<(), StoreError> {
-        let values = [self.id().0.into(), account.0.into(), from.into(), to.into()];
+        let values = [self.id().0.into(), tree.into().key().into(), from.into(), to.into()];
         let sql = "UPDATE drop_file SET path = $4 WHERE district = $1 AND account = $2 AND path = $3";
         tx.execute(sql, &values).map(drop)
     }
 
-    /// Removes what stands at a path.
+    /// Removes what is at a path.
     pub fn drop_files_remove_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        account: AccountId,
+        tree: impl Into<DropTree>,
         path: &str,
     ) -> Result<(), StoreError> {
-        let values = [self.id().0.into(), account.0.into(), path.into()];
+        let values = [self.id().0.into(), tree.into().key().into(), path.into()];
         let sql = "DELETE FROM drop_file WHERE district = $1 AND account = $2 AND path = $3";
         tx.execute(sql, &values).map(drop)
     }
 
-    /// Shows a result file to all accounts, in place of an earlier one of the name.
+    /// Publishes a result file to all accounts, replacing an earlier one of the same name.
     pub fn result_files_put_in_tx(
         &self,
         tx: &mut Tx<'_>,
@@ -206,6 +228,6 @@ impl DistrictStore {
             bytes,
             modified_at: self.store().now(),
         };
-        self.drop_files_put_in_tx(tx, EVERYONE, &file)
+        self.drop_files_put_in_tx(tx, DropTree::Shared, &file)
     }
 }

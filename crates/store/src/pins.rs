@@ -21,13 +21,9 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
         owner: row.text(2)?,
         reason: row.text(3)?,
         created_at: row.time(4)?,
-        until: day(&row.text(5)?)?,
+        until: row.date(5)?,
         expires_at: row.time(6)?,
     })
-}
-
-fn day(text: &str) -> Result<Date, StoreError> {
-    text.parse().map_err(|error| StoreError::Unusable(format!("the last day of a pin: {error}")))
 }
 
 impl DistrictStore {

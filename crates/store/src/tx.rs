@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use homeroom_model::ids::BlobId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use postgres::types::{IsNull, ToSql, Type};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use uuid::Uuid;
@@ -152,6 +153,11 @@ impl Row<'_> {
     /// A time or nothing.
     pub(crate) fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
         self.maybe_int(column)?.map(time_of).transpose()
+    }
+
+    /// A day, kept as `2026-11-24`.
+    pub(crate) fn date(&self, column: usize) -> Result<Date, StoreError> {
+        self.word(column)
     }
 
     /// Yes or no.

@@ -15,7 +15,7 @@ pub(crate) fn seats_in_tx(
     today: Date,
 ) -> Result<(), StoreError> {
     let over = seats.after > seats.limit;
-    district.seats_over_set_in_tx(tx, over.then(|| today.to_string()).as_deref())
+    district.seats_over_set_in_tx(tx, over.then_some(today))
 }
 
 /// Records the file that the roster is now the same as.

@@ -10,8 +10,9 @@ use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::kept::{KeptEntity, LinkedPerson, link, number};
-use crate::bulk::{self, Cells, Column, ColumnType, not_as_asked};
+use super::columns::{CHANGED, CLASS, NUMBER};
+use super::kept::{KeptEntity, LinkedPerson, column_names, link, number};
+use crate::bulk::{self, Cells, ColumnType, Written, not_as_asked};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value, time_of};
@@ -48,18 +49,11 @@ fn active_before(word: &str) -> bool {
 /// Numbers of things (or links) with the run that is to stand as their last change.
 pub type RestoredRuns<T> = Vec<(T, RunNumber)>;
 
-const COLUMNS: &[Column<'static>] = &[
-    ("position", ColumnType::Int4),
-    ("number", ColumnType::Int4),
-    ("person", ColumnType::Int4),
-    ("changed_before", ColumnType::Int4),
-    ("before", ColumnType::Text),
-];
-
 /// One entry on its way into the log.
 struct Entry {
     number: u32,
-    person: u32,
+    /// The person of a link.
+    person: Option<u32>,
     changed_before: u32,
     before: Option<String>,
 }
@@ -104,7 +98,7 @@ impl DistrictStore {
         operation: Operation,
         numbers: &[V::Number],
     ) -> Result<(), StoreError> {
-        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let names = column_names::<V>();
         let mut entries = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(CHUNK) {
             let list = some.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
@@ -118,7 +112,7 @@ impl DistrictStore {
                 let values = V::read(row, 2, &mut texts)?;
                 entries.push(Entry {
                     number: row.number(0)?,
-                    person: 0,
+                    person: None,
                     changed_before: row.number(1)?,
                     before: Some(as_json(&values, &texts)),
                 });
@@ -150,7 +144,7 @@ impl DistrictStore {
             bulk::load(tx, &query, |row| {
                 entries.push(Entry {
                     number: row.number(0)?,
-                    person: row.number(1)?,
+                    person: Some(row.number(1)?),
                     changed_before: row.number(2)?,
                     before: None,
                 });
@@ -186,15 +180,23 @@ impl DistrictStore {
             (("kind", ColumnType::Text), kind.into()),
             (("operation", ColumnType::Text), operation.word().into()),
         ];
-        bulk::insert(tx, "roster_change", &fixed, COLUMNS, entries.iter().enumerate(), |(at, entry), row| {
-            row.extend([
-                Value::Int(first + at as i64),
-                entry.number.into(),
-                entry.person.into(),
-                entry.changed_before.into(),
-                entry.before.as_ref().into(),
-            ] as [Value<'_>; 5]);
-        })
+        // Entries of entities have no person, which the table keeps as 0.
+        let written = [
+            Written::new(("position", ColumnType::Int4), |(at, _): (usize, &Entry)| {
+                Value::Int(first + at as i64)
+            }),
+            Written::new(("number", ColumnType::Int4), |(_, entry): (usize, &Entry)| entry.number.into()),
+            Written::new(("person", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
+                entry.person.unwrap_or(0).into()
+            }),
+            Written::new(("changed_before", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
+                entry.changed_before.into()
+            }),
+            Written::new(("before", ColumnType::Text), |(_, entry): (usize, &Entry)| {
+                entry.before.as_ref().into()
+            }),
+        ];
+        bulk::insert(tx, "roster_change", &fixed, &written, entries.iter().enumerate())
     }
 
     /// The past of everything that a run created or changed.
@@ -253,7 +255,7 @@ impl DistrictStore {
         texts: &mut StringArena,
     ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
         let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.as_str());
-        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let names = column_names::<V>();
         let things = format!(
             "SELECT number, active, created_run, changed_run, {names} FROM {table}
              WHERE district = {district} AND number IN ({of}) ORDER BY number"
@@ -327,12 +329,12 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         restored: &RestoredRuns<V::Number>,
     ) -> Result<(), StoreError> {
-        let district = self.id().0;
-        let columns =
-            [("district", ColumnType::Int8), ("number", ColumnType::Int4), ("changed_run", ColumnType::Int4)];
-        bulk::update(tx, V::TABLE, &columns, 2, restored.iter(), |(number, run), row| {
-            row.extend([district.into(), number.as_u32().into(), run.0.into()] as [Value<'_>; 3]);
-        })
+        let keys = [
+            self.district_column(),
+            Written::new(NUMBER, |(number, _): &(V::Number, RunNumber)| number.as_u32().into()),
+        ];
+        let set = [Written::new(CHANGED, |(_, run): &(V::Number, RunNumber)| run.0.into())];
+        bulk::update(tx, V::TABLE, &keys, &set, restored.iter())
     }
 
     /// The same for links.
@@ -341,17 +343,15 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         restored: &RestoredRuns<Link<P>>,
     ) -> Result<(), StoreError> {
-        let district = self.id().0;
-        let columns = [
-            ("district", ColumnType::Int8),
-            ("class", ColumnType::Int4),
-            (P::LINKS.person(), ColumnType::Int4),
-            ("changed_run", ColumnType::Int4),
+        let keys = [
+            self.district_column(),
+            Written::new(CLASS, |(link, _): &(Link<P>, RunNumber)| link.class.0.into()),
+            Written::new(P::LINKS.person_column(), |(link, _): &(Link<P>, RunNumber)| {
+                link.person.as_u32().into()
+            }),
         ];
-        bulk::update(tx, P::LINKS.table(), &columns, 3, restored.iter(), |(link, run), row| {
-            row.extend([district.into(), link.class.0.into(), link.person.as_u32().into(), run.0.into()]
-                as [Value<'_>; 4]);
-        })
+        let set = [Written::new(CHANGED, |(_, run): &(Link<P>, RunNumber)| run.0.into())];
+        bulk::update(tx, P::LINKS.table(), &keys, &set, restored.iter())
     }
 }
 
@@ -361,15 +361,13 @@ fn run_number(row: &dyn Cells, column: usize) -> Result<RunNumber, StoreError> {
 
 /// `{"email":"…","grade":"05"}`: a thing's values by the names of their columns.
 fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
-    let mut row = Vec::with_capacity(V::COLUMNS.len());
-    values.push(texts, &mut row);
-    let cells = V::COLUMNS.iter().zip(row).map(|((name, _), value)| {
-        let value = match value {
+    let cells = V::COLUMNS.iter().map(|column| {
+        let value = match (column.value)(values, texts) {
             Value::Int(number) => Json::from(number),
             Value::Text(text) => Json::from(text),
             Value::Null | Value::Bool(_) | Value::Uuid(_) | Value::Blob(_) => Json::Null,
         };
-        ((*name).to_owned(), value)
+        (column.name.to_owned(), value)
     });
     Json::Object(cells.collect::<Map<_, _>>()).to_string()
 }
@@ -377,7 +375,8 @@ fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
 fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, StoreError> {
     let object = serde_json::from_str(json)
         .map_err(|error| StoreError::Unusable(format!("an entry of the change log is no JSON: {error}")))?;
-    V::read(&JsonCells { object, columns: V::COLUMNS }, 0, texts)
+    let columns = V::COLUMNS.iter().map(|column| column.name).collect();
+    V::read(&JsonCells { object, columns }, 0, texts)
 }
 
 /// The time of a change; `None` for the 0 in rows by a version that did not note it.
@@ -390,12 +389,12 @@ fn noted_time(row: &dyn Cells, column: usize) -> Result<Option<Timestamp>, Store
 
 struct JsonCells {
     object: Map<String, Json>,
-    columns: &'static [Column<'static>],
+    columns: Vec<&'static str>,
 }
 
 impl JsonCells {
     fn cell(&self, column: usize) -> Option<&Json> {
-        self.object.get(self.columns[column].0)
+        self.object.get(self.columns[column])
     }
 }
 

@@ -9,7 +9,7 @@ use homeroom_model::ids::{EntityKind, RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 
-use super::kept::{self, KeptEntity, LinkedPerson};
+use super::kept::{self, KeptEntity, LinkedPerson, column_names};
 use crate::bulk;
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -113,7 +113,7 @@ impl DistrictStore {
         if numbers.is_empty() {
             return Ok(values);
         }
-        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let names = column_names::<V>();
         let list = numbers.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
         let query = format!(
             "SELECT number, {names} FROM {} WHERE district = {} AND number IN ({list})",

@@ -1,4 +1,4 @@
-//! How schools, classes, teachers and students stand in their tables.
+//! How schools, classes, teachers and students are kept in their tables.
 
 use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::grade::Grade;
@@ -10,15 +10,28 @@ use crate::error::StoreError;
 use crate::tx::Value;
 
 pub(crate) mod sealed {
-    use super::{Cells, Column, SchoolNumber, StoreError, StringArena, Value};
+    use super::{Cells, Column, ColumnType, SchoolNumber, StoreError, StringArena, Value};
 
-    /// The columns of a kind of thing, besides those that all kinds have.
-    pub trait Row: Copy {
+    /// A column of a kind of entity, and the value that an entity has in it.
+    pub struct EntityColumn<V> {
+        pub name: &'static str,
+        pub column_type: ColumnType,
+        pub value: for<'t> fn(&V, &'t StringArena) -> Value<'t>,
+    }
+
+    impl<V> EntityColumn<V> {
+        pub(crate) fn column(&self) -> Column<'static> {
+            (self.name, self.column_type)
+        }
+    }
+
+    /// The columns of a kind of entity, besides those that all kinds have.
+    pub trait Row: Copy + 'static {
         const TABLE: &'static str;
-        const COLUMNS: &'static [Column<'static>];
+        const COLUMNS: &'static [EntityColumn<Self>];
         /// The columns by which a person looks for one.
         const KEYS: &'static [&'static str];
-        fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>);
+        /// Reads the columns, in their order, from `first` on.
         fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError>;
         /// The number of a class's school.
         fn school(&self) -> Option<SchoolNumber> {
@@ -26,7 +39,7 @@ pub(crate) mod sealed {
         }
     }
 }
-use sealed::Row;
+use sealed::{EntityColumn, Row};
 
 /// An entity that the store keeps: [`School`], [`Class`], [`Teacher`] or [`Student`].
 pub trait KeptEntity: Entity + sealed::Row {}
@@ -38,40 +51,50 @@ pub(super) fn number<N: EntityNumber>(row: &dyn Cells, column: usize) -> Result<
     row.number(column).map(N::from_u32)
 }
 
-fn text(row: &dyn Cells, column: usize, texts: &mut StringArena) -> Result<StrId, StoreError> {
+fn read_text(row: &dyn Cells, column: usize, texts: &mut StringArena) -> Result<StrId, StoreError> {
     Ok(texts.push(row.text(column)?))
+}
+
+/// A column of text.
+const fn text<V>(name: &'static str, value: for<'t> fn(&V, &'t StringArena) -> Value<'t>) -> EntityColumn<V> {
+    EntityColumn { name, column_type: ColumnType::Text, value }
+}
+
+/// The names of a kind's columns, in order, separated by commas.
+pub(super) fn column_names<V: KeptEntity>() -> String {
+    V::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
 impl Row for School {
     const TABLE: &'static str = "school";
-    const COLUMNS: &'static [Column<'static>] = &[("key", ColumnType::Text), ("name", ColumnType::Text)];
+    const COLUMNS: &'static [EntityColumn<School>] = &[
+        text("key", |school, texts| texts.get(school.key).into()),
+        text("name", |school, texts| texts.get(school.name).into()),
+    ];
     const KEYS: &'static [&'static str] = &["key"];
 
-    fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        row.extend([texts.get(self.key).into(), texts.get(self.name).into()] as [Value<'_>; 2]);
-    }
-
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
-        Ok(School { key: text(row, first, texts)?, name: text(row, first + 1, texts)? })
+        Ok(School { key: read_text(row, first, texts)?, name: read_text(row, first + 1, texts)? })
     }
 }
 
 impl Row for Class {
     const TABLE: &'static str = "class";
-    const COLUMNS: &'static [Column<'static>] =
-        &[("key", ColumnType::Text), ("name", ColumnType::Text), ("school", ColumnType::Int4)];
+    const COLUMNS: &'static [EntityColumn<Class>] = &[
+        text("key", |class, texts| texts.get(class.key).into()),
+        text("name", |class, texts| texts.get(class.name).into()),
+        EntityColumn {
+            name: "school",
+            column_type: ColumnType::Int4,
+            value: |class, _| class.school.0.into(),
+        },
+    ];
     const KEYS: &'static [&'static str] = &["key"];
-
-    fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        row.extend(
-            [texts.get(self.key).into(), texts.get(self.name).into(), self.school.0.into()] as [Value<'_>; 3]
-        );
-    }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
         Ok(Class {
-            key: text(row, first, texts)?,
-            name: text(row, first + 1, texts)?,
+            key: read_text(row, first, texts)?,
+            name: read_text(row, first + 1, texts)?,
             school: number(row, first + 2)?,
         })
     }
@@ -84,36 +107,26 @@ impl Row for Class {
 /// The columns by which a person is looked for.
 const PERSON_KEYS: &[&str] = &["sis_id", "email"];
 
-fn push_person<'t>(person: &Person, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-    for value in [person.sis_id, person.email, person.first_name, person.last_name, person.clever_id] {
-        row.push(texts.get(value).into());
-    }
-}
-
 fn read_person(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Person, StoreError> {
     Ok(Person {
-        sis_id: text(row, first, texts)?,
-        email: text(row, first + 1, texts)?,
-        first_name: text(row, first + 2, texts)?,
-        last_name: text(row, first + 3, texts)?,
-        clever_id: text(row, first + 4, texts)?,
+        sis_id: read_text(row, first, texts)?,
+        email: read_text(row, first + 1, texts)?,
+        first_name: read_text(row, first + 2, texts)?,
+        last_name: read_text(row, first + 3, texts)?,
+        clever_id: read_text(row, first + 4, texts)?,
     })
 }
 
 impl Row for Teacher {
     const TABLE: &'static str = "teacher";
-    const COLUMNS: &'static [Column<'static>] = &[
-        ("sis_id", ColumnType::Text),
-        ("email", ColumnType::Text),
-        ("first_name", ColumnType::Text),
-        ("last_name", ColumnType::Text),
-        ("clever_id", ColumnType::Text),
+    const COLUMNS: &'static [EntityColumn<Teacher>] = &[
+        text("sis_id", |teacher, texts| texts.get(teacher.person.sis_id).into()),
+        text("email", |teacher, texts| texts.get(teacher.person.email).into()),
+        text("first_name", |teacher, texts| texts.get(teacher.person.first_name).into()),
+        text("last_name", |teacher, texts| texts.get(teacher.person.last_name).into()),
+        text("clever_id", |teacher, texts| texts.get(teacher.person.clever_id).into()),
     ];
     const KEYS: &'static [&'static str] = PERSON_KEYS;
-
-    fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        push_person(&self.person, texts, row);
-    }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
         Ok(Teacher { person: read_person(row, first, texts)? })
@@ -122,27 +135,21 @@ impl Row for Teacher {
 
 impl Row for Student {
     const TABLE: &'static str = "student";
-    const COLUMNS: &'static [Column<'static>] = &[
-        ("sis_id", ColumnType::Text),
-        ("email", ColumnType::Text),
-        ("first_name", ColumnType::Text),
-        ("last_name", ColumnType::Text),
-        ("clever_id", ColumnType::Text),
-        ("username", ColumnType::Text),
-        ("grade", ColumnType::Text),
+    const COLUMNS: &'static [EntityColumn<Student>] = &[
+        text("sis_id", |student, texts| texts.get(student.person.sis_id).into()),
+        text("email", |student, texts| texts.get(student.person.email).into()),
+        text("first_name", |student, texts| texts.get(student.person.first_name).into()),
+        text("last_name", |student, texts| texts.get(student.person.last_name).into()),
+        text("clever_id", |student, texts| texts.get(student.person.clever_id).into()),
+        text("username", |student, texts| texts.get(student.username).into()),
+        text("grade", |student, _| student.grade.map_or("", Grade::code).into()),
     ];
     const KEYS: &'static [&'static str] = PERSON_KEYS;
-
-    fn push<'t>(&self, texts: &'t StringArena, row: &mut Vec<Value<'t>>) {
-        push_person(&self.person, texts, row);
-        row.push(texts.get(self.username).into());
-        row.push(self.grade.map_or("", Grade::code).into());
-    }
 
     fn read(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result<Self, StoreError> {
         Ok(Student {
             person: read_person(row, first, texts)?,
-            username: text(row, first + 5, texts)?,
+            username: read_text(row, first + 5, texts)?,
             grade: Grade::from_code(row.text(first + 6)?),
         })
     }
@@ -166,6 +173,10 @@ impl KeptLink {
             KeptLink::Teaching => "teaching",
             KeptLink::Enrollment => "enrollment",
         }
+    }
+
+    pub(crate) fn person_column(self) -> Column<'static> {
+        (self.person(), ColumnType::Int4)
     }
 
     pub(crate) fn person(self) -> &'static str {

@@ -6,7 +6,7 @@ use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 
-use super::kept::{KeptEntity, LinkedPerson, link, number};
+use super::kept::{KeptEntity, LinkedPerson, column_names, link, number};
 use crate::bulk::{self, Cells};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -69,7 +69,7 @@ impl DistrictStore {
         tx: &mut Tx<'_>,
         texts: &mut StringArena,
     ) -> Result<Vec<Stored<V>>, StoreError> {
-        let names = V::COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let names = column_names::<V>();
         let mut stored = Vec::new();
         let query = format!(
             "SELECT number, active, {names} FROM {} WHERE district = {} ORDER BY number",

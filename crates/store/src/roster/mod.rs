@@ -1,6 +1,7 @@
 //! The stored roster: its tables, loading it whole, writing changes, and the log of changes.
 
 mod changes;
+mod columns;
 mod history;
 mod ids;
 mod kept;

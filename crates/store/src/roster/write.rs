@@ -7,17 +7,12 @@ use homeroom_model::roster::Link;
 use homeroom_model::stored::FormerKey;
 use homeroom_model::string_arena::StringArena;
 
+use super::columns::{ACTIVE, CHANGED, CLASS, CREATED, DISTRICT, NUMBER, changed_by};
 use super::kept::{KeptEntity, LinkedPerson};
-use crate::bulk::{self, Column, ColumnType};
+use crate::bulk::{self, Column, ColumnType, Written};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value};
-
-const DISTRICT: Column<'static> = ("district", ColumnType::Int8);
-const NUMBER: Column<'static> = ("number", ColumnType::Int4);
-const ACTIVE: Column<'static> = ("active", ColumnType::Bool);
-const CREATED: Column<'static> = ("created_run", ColumnType::Int4);
-const CHANGED: Column<'static> = ("changed_run", ColumnType::Int4);
 
 impl DistrictStore {
     /// Raises the roster's version from `base` and locks it until the transaction ends; the new version.
@@ -35,7 +30,7 @@ impl DistrictStore {
         )
     }
 
-    /// Inserts new things, active, each with a random id of its own.
+    /// Inserts new entities, active, each with a random id of its own.
     pub fn roster_create_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -43,16 +38,14 @@ impl DistrictStore {
         new: &[Numbered<V>],
         texts: &StringArena,
     ) -> Result<(), StoreError> {
-        let mut columns = vec![NUMBER, ("id", ColumnType::Uuid)];
-        columns.extend_from_slice(V::COLUMNS);
         let random = self.store().random();
-        bulk::insert(tx, V::TABLE, &self.of_new(run), &columns, new.iter(), |one, row| {
-            row.extend([one.number.as_u32().into(), random.uuid().into()] as [Value<'_>; 2]);
-            one.values.push(texts, row);
-        })
+        let mut written =
+            vec![number_of_entity(), Written::new(("id", ColumnType::Uuid), |_| random.uuid().into())];
+        written.extend(values_of_entity(texts));
+        bulk::insert(tx, V::TABLE, &self.of_new(run), &written, new.iter())
     }
 
-    /// Gives things new values and makes them active.
+    /// Gives entities new values and makes them active.
     pub fn roster_update_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -60,48 +53,33 @@ impl DistrictStore {
         changed: &[Numbered<V>],
         texts: &StringArena,
     ) -> Result<(), StoreError> {
-        let mut columns = vec![DISTRICT, NUMBER];
-        columns.extend_from_slice(V::COLUMNS);
-        columns.extend([ACTIVE, CHANGED]);
-        let district = self.id().0;
-        bulk::update(tx, V::TABLE, &columns, 2, changed.iter(), |one, row| {
-            row.extend([district.into(), one.number.as_u32().into()] as [Value<'_>; 2]);
-            one.values.push(texts, row);
-            row.extend([true.into(), run.0.into()] as [Value<'_>; 2]);
-        })
+        let mut set = values_of_entity(texts).collect::<Vec<_>>();
+        set.extend([Written::new(ACTIVE, |_| true.into()), changed_by(run)]);
+        bulk::update(tx, V::TABLE, &[self.district_column(), number_of_entity()], &set, changed.iter())
     }
 
-    /// Gives inactive things old values back; they stay inactive.
+    /// Gives inactive entities old values back; they stay inactive.
     pub fn roster_update_inactive_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         old: &[Numbered<V>],
         texts: &StringArena,
     ) -> Result<(), StoreError> {
-        let mut columns = vec![DISTRICT, NUMBER];
-        columns.extend_from_slice(V::COLUMNS);
-        let district = self.id().0;
-        bulk::update(tx, V::TABLE, &columns, 2, old.iter(), |one, row| {
-            row.extend([district.into(), one.number.as_u32().into()] as [Value<'_>; 2]);
-            one.values.push(texts, row);
-        })
+        let set = values_of_entity(texts).collect::<Vec<_>>();
+        bulk::update(tx, V::TABLE, &[self.district_column(), number_of_entity()], &set, old.iter())
     }
 
-    /// Switches things off, or on again with the values they have.
-    pub fn roster_set_active_in_tx<V: KeptEntity>(
+    /// Deactivates entities; they keep their values.
+    pub fn roster_deactivate_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         numbers: &[V::Number],
-        active: bool,
     ) -> Result<(), StoreError> {
-        let district = self.id().0;
-        let columns = [DISTRICT, NUMBER, ACTIVE, CHANGED];
-        bulk::update(tx, V::TABLE, &columns, 2, numbers.iter(), |number, row| {
-            row.extend(
-                [district.into(), number.as_u32().into(), active.into(), run.0.into()] as [Value<'_>; 4]
-            );
-        })
+        let keys =
+            [self.district_column(), Written::new(NUMBER, |number: &V::Number| number.as_u32().into())];
+        let set = [Written::new(ACTIVE, |_| false.into()), changed_by(run)];
+        bulk::update(tx, V::TABLE, &keys, &set, numbers.iter())
     }
 
     /// Inserts teachings or enrollments.
@@ -111,10 +89,7 @@ impl DistrictStore {
         run: RunNumber,
         links: &[Link<P>],
     ) -> Result<(), StoreError> {
-        let columns = [("class", ColumnType::Int4), (P::LINKS.person(), ColumnType::Int4)];
-        bulk::insert(tx, P::LINKS.table(), &self.of_new(run), &columns, links.iter(), |link, row| {
-            row.extend([link.class.0.into(), link.person.as_u32().into()] as [Value<'_>; 2]);
-        })
+        bulk::insert(tx, P::LINKS.table(), &self.of_new(run), &ends_of_link(), links.iter())
     }
 
     /// What is the same in every new row of a run.
@@ -127,26 +102,36 @@ impl DistrictStore {
         ]
     }
 
-    /// Ends teachings or enrollments, or puts them in force again.
-    pub fn roster_link_set_active_in_tx<P: LinkedPerson>(
+    /// Ends teachings or enrollments.
+    pub fn roster_links_deactivate_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         links: &[Link<P>],
-        active: bool,
     ) -> Result<(), StoreError> {
-        let district = self.id().0;
-        let columns =
-            [DISTRICT, ("class", ColumnType::Int4), (P::LINKS.person(), ColumnType::Int4), ACTIVE, CHANGED];
-        bulk::update(tx, P::LINKS.table(), &columns, 3, links.iter(), |link, row| {
-            row.extend([
-                district.into(),
-                link.class.0.into(),
-                link.person.as_u32().into(),
-                active.into(),
-                run.0.into(),
-            ] as [Value<'_>; 5]);
-        })
+        self.links_set_active_in_tx(tx, run, links, false.into())
+    }
+
+    /// Puts ended teachings or enrollments back in force.
+    pub fn roster_links_reactivate_in_tx<P: LinkedPerson>(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        links: &[Link<P>],
+    ) -> Result<(), StoreError> {
+        self.links_set_active_in_tx(tx, run, links, true.into())
+    }
+
+    fn links_set_active_in_tx<P: LinkedPerson>(
+        &self,
+        tx: &mut Tx<'_>,
+        run: RunNumber,
+        links: &[Link<P>],
+        active: Value<'static>,
+    ) -> Result<(), StoreError> {
+        let [class, person] = ends_of_link();
+        let set = [Written::new(ACTIVE, move |_| active), changed_by(run)];
+        bulk::update(tx, P::LINKS.table(), &[self.district_column(), class, person], &set, links.iter())
     }
 
     /// Remembers keys that were replaced by others.
@@ -172,4 +157,23 @@ impl DistrictStore {
         }
         Ok(())
     }
+}
+
+fn number_of_entity<'v, V: KeptEntity>() -> Written<'static, 'v, &'v Numbered<V>> {
+    Written::new(NUMBER, |entity: &Numbered<V>| entity.number.as_u32().into())
+}
+
+fn values_of_entity<'t, V: KeptEntity>(
+    texts: &'t StringArena,
+) -> impl Iterator<Item = Written<'t, 't, &'t Numbered<V>>> {
+    V::COLUMNS.iter().map(move |column| {
+        Written::new(column.column(), move |entity: &Numbered<V>| (column.value)(&entity.values, texts))
+    })
+}
+
+fn ends_of_link<'v, P: LinkedPerson>() -> [Written<'static, 'v, &'v Link<P>>; 2] {
+    [
+        Written::new(CLASS, |link: &Link<P>| link.class.0.into()),
+        Written::new(P::LINKS.person_column(), |link: &Link<P>| link.person.as_u32().into()),
+    ]
 }
