@@ -77,7 +77,7 @@ impl Server {
 
     /// Accepts no new connection, lets sessions and current jobs finish, then stops.
     pub(crate) async fn stop(self) {
-        self.shutdown.stop();
+        self.shutdown.request();
         self.sftp.shutdown(GRACE).await;
         self.web.abort();
         let threads = self.threads;
@@ -114,7 +114,7 @@ fn sample_files() -> Vec<SampleFile> {
 /// Removes what broken uploads left behind, now and every hour until `shutdown`.
 fn start_cleaning(inbox: Inbox, shutdown: Shutdown) -> JoinHandle<()> {
     thread::spawn(move || {
-        while !shutdown.is_stopped() {
+        while !shutdown.is_requested() {
             match inbox.clean_staging() {
                 Ok(0) => {}
                 Ok(removed) => tracing::info!(removed, "removed files of broken uploads"),

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use homeroom_model::ids::{AccountId, BlobId};
 use homeroom_model::time::after;
 use homeroom_store::drop_files::{DropFile, DropFileKind, DropTree};
-use homeroom_store::jobs::NewJob;
+use homeroom_store::jobs::{NewJob, SETTLE};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 
@@ -261,7 +261,7 @@ impl DropBox {
     ) -> Result<(), StoreError> {
         self.district.uploads_record_in_tx(tx, Some(self.account), path.as_str(), blob, bytes)?;
         let run_at = after(self.district.store().now(), self.inbox.settings.settle_time());
-        let settle = NewJob { kind: "settle", payload: "{}".into(), exclusive: false, run_at };
+        let settle = NewJob { kind: SETTLE, payload: "{}".into(), exclusive: false, run_at };
         self.district.jobs_enqueue_in_tx(tx, &settle).map(drop)
     }
 

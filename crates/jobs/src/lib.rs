@@ -1,14 +1,15 @@
-//! A durable queue in the same database. Knows no roster.
+//! A durable queue in the same database. It knows nothing about rosters.
 //!
-//! A job is claimed under a lease by a worker. A worker that dies leaves its job to be claimed again: handlers
-//! are safe to repeat from any point.
+//! A worker claims a job under a lease. When the worker dies, the job is claimed again: a handler must be safe to run again after it
+//! stopped at any point. A lease does not stop a worker that has lost it: what a handler does must also be refused by the database
+//! when another worker has done it meanwhile.
 
-mod alive;
 mod settings;
 mod shutdown;
 mod worker;
+mod worker_lock;
 
-pub use alive::{Liveness, release_jobs_of_dead_workers};
 pub use settings::{JobSettings, WorkerSettings};
 pub use shutdown::Shutdown;
-pub use worker::{Outcome, Worker};
+pub use worker::{JobOutcome, Worker};
+pub use worker_lock::{WorkerLock, release_jobs_of_dead_workers};

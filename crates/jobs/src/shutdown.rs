@@ -1,30 +1,30 @@
-//! The wish to stop, and the alarm clock of idle workers.
+//! A request to stop that all workers of a process see.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Shared by all workers of a process: asks them to stop after the job at hand, or wakes them early.
+/// Asks workers to stop after their current job, and wakes those that sleep. Clones share one request.
 #[derive(Clone, Default)]
 pub struct Shutdown(Arc<(Mutex<bool>, Condvar)>);
 
 impl Shutdown {
     /// Asks workers to stop.
-    pub fn stop(&self) {
+    pub fn request(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.0.1.notify_all();
     }
 
-    /// Whether workers are asked to stop.
-    pub fn is_stopped(&self) -> bool {
+    /// Whether workers have been asked to stop.
+    pub fn is_requested(&self) -> bool {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sleeps, at most until someone asks to stop.
-    pub fn sleep(&self, most: Duration) {
-        let stopped = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*stopped {
-            // Whether it was the time or the wish does not matter: the caller looks again.
-            drop(self.0.1.wait_timeout(stopped, most).unwrap_or_else(PoisonError::into_inner));
+    /// Sleeps for `duration`, or until the request if that comes first.
+    pub fn sleep(&self, duration: Duration) {
+        let requested = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*requested {
+            // The caller checks again, so an early wake-up does no harm.
+            drop(self.0.1.wait_timeout(requested, duration).unwrap_or_else(PoisonError::into_inner));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A worker: claims jobs, hands them to a handler, and writes down what became of them.
+//! A worker: claims jobs, passes them to a handler, and records how they ended.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,105 +12,105 @@ use homeroom_store::jobs::{Job, JobState};
 use homeroom_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alive::{Liveness, release_jobs_of_dead_workers};
 use crate::settings::WorkerSettings;
 use crate::shutdown::Shutdown;
+use crate::worker_lock::{WorkerLock, release_jobs_of_dead_workers};
 
-/// What became of a job.
+/// How a job ended.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum JobOutcome {
     /// It is done.
     Done,
-    /// It is to be begun again at this time; nothing went wrong.
-    Again {
-        /// The time.
-        at: Timestamp,
+    /// Nothing went wrong, but it is too early: it is run again later.
+    Postponed {
+        /// Not before this time.
+        until: Timestamp,
     },
-    /// Something went wrong that may be better later; it is tried again with growing pauses.
+    /// It failed for a reason that may pass: it is tried again after growing pauses.
     Retry(String),
     /// It can never succeed.
     Fail(String),
 }
 
-/// Tries after which a failing job is given up.
-const TRIES: i64 = 6;
-/// Begins after which a job is given up that ends its worker every time.
-const BEGINS: i64 = 60;
+/// How often a failing job is tried.
+const MAX_TRIES: i64 = 6;
+/// How often a job is started that kills its worker every time.
+const MAX_STARTS: i64 = 60;
 
-/// Claims and does jobs.
+/// Claims and runs jobs. Clones are the same worker.
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
-    liveness: Arc<Liveness>,
+    lock: Arc<WorkerLock>,
     settings: WorkerSettings,
 }
 
 impl Worker {
     /// A worker of this process.
     pub fn new(store: Store, settings: WorkerSettings) -> Result<Worker, StoreError> {
-        let liveness = Liveness::begin(&settings.folder, store.random())
-            .map_err(StoreError::io(format!("making a lock file in {}", settings.folder.display())))?;
-        Ok(Worker { store, liveness: Arc::new(liveness), settings })
+        let lock = WorkerLock::acquire(&settings.folder, store.random())
+            .map_err(StoreError::io(format!("creating a lock file in {}", settings.folder.display())))?;
+        Ok(Worker { store, lock: Arc::new(lock), settings })
     }
 
-    /// Starts `threads` threads that do jobs until `stop`; each finishes the job at hand first.
-    pub fn start<H>(&self, threads: usize, stop: &Shutdown, handler: &Arc<H>) -> Vec<JoinHandle<()>>
+    /// Starts `threads` threads that run jobs until `shutdown` is requested; each finishes its current job first.
+    pub fn start<H>(&self, threads: usize, shutdown: &Shutdown, handler: &Arc<H>) -> Vec<JoinHandle<()>>
     where
-        H: Fn(&Job) -> Outcome + Send + Sync + 'static,
+        H: Fn(&Job) -> JobOutcome + Send + Sync + 'static,
     {
         (0..threads.max(1))
             .map(|_| {
-                let (worker, stop, handler) = (self.clone(), stop.clone(), handler.clone());
-                thread::spawn(move || worker.work_until(&stop, &*handler))
+                let (worker, shutdown, handler) = (self.clone(), shutdown.clone(), handler.clone());
+                thread::spawn(move || worker.work_until(&shutdown, &*handler))
             })
             .collect()
     }
 
-    fn work_until(&self, stop: &Shutdown, handler: &(impl Fn(&Job) -> Outcome + Sync)) {
-        while !stop.is_stopped() {
+    fn work_until(&self, shutdown: &Shutdown, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) {
+        while !shutdown.is_requested() {
             let worked = release_jobs_of_dead_workers(&self.store, &self.settings.folder)
                 .and_then(|_| self.work_once(handler));
             match worked {
                 Ok(true) => {}
-                Ok(false) => stop.sleep(self.pause()),
+                Ok(false) => shutdown.sleep(self.pause()),
                 Err(error) => {
                     tracing::error!(error = %error, "the job queue cannot be read; trying again");
-                    stop.sleep(Duration::from_secs(1));
+                    shutdown.sleep(Duration::from_secs(1));
                 }
             }
         }
     }
 
-    /// Until the next job is due, but no longer than the poll interval.
+    /// The time until the next job is due, at most the poll interval.
     fn pause(&self) -> Duration {
         let due = self.store.jobs_next_due().ok().flatten();
         let wait = due.map_or(self.settings.poll, |due| {
-            // A job that is due and was not claimed waits for its district's turn.
+            // A job that is due but was not claimed is waiting for another job of its district.
             let until_due = Duration::try_from(due.duration_since(self.store.now())).unwrap_or_default();
             until_due.max(Duration::from_millis(20))
         });
         wait.min(self.settings.poll)
     }
 
-    /// Does the job that is due longest; `false` when there was none.
-    pub fn work_once(&self, handler: &(impl Fn(&Job) -> Outcome + Sync)) -> Result<bool, StoreError> {
-        match self.store.jobs_claim(self.liveness.id(), self.lease_until(), None)? {
+    /// Runs the job that has been due longest. Returns `false` when there was none.
+    pub fn work_once(&self, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) -> Result<bool, StoreError> {
+        match self.store.jobs_claim(self.lock.id(), self.lease_until(), None)? {
             Some(job) => self.work(&job, handler).map(|()| true),
             None => Ok(false),
         }
     }
 
-    /// Does one job now, or waits while another worker does it; `Err(reason)` inside when it failed for good.
+    /// Runs one job now, or waits while another worker runs it. The inner `Err` is the reason why the job failed for good.
     pub fn work_on(
         &self,
         district: DistrictId,
         id: JobId,
-        handler: &(impl Fn(&Job) -> Outcome + Sync),
+        handler: &(impl Fn(&Job) -> JobOutcome + Sync),
     ) -> Result<Result<(), String>, StoreError> {
         let store = self.store.district(district);
         loop {
             release_jobs_of_dead_workers(&self.store, &self.settings.folder)?;
-            if let Some(job) = self.store.jobs_claim(self.liveness.id(), self.lease_until(), Some(id))? {
+            if let Some(job) = self.store.jobs_claim(self.lock.id(), self.lease_until(), Some(id))? {
                 self.work(&job, handler)?;
             }
             match store.jobs_state(id)? {
@@ -124,30 +124,30 @@ impl Worker {
         }
     }
 
-    fn work(&self, job: &Job, handler: &(impl Fn(&Job) -> Outcome + Sync)) -> Result<(), StoreError> {
-        let outcome = if job.attempts > BEGINS {
-            Outcome::Fail(format!("the job was begun {BEGINS} times and never came to an end"))
+    fn work(&self, job: &Job, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) -> Result<(), StoreError> {
+        let outcome = if job.attempts > MAX_STARTS {
+            JobOutcome::Fail(format!("the job was started {MAX_STARTS} times and never finished"))
         } else {
-            let _renewed = self.keep_lease(job);
+            let _renewal = self.keep_lease(job);
             catch_unwind(AssertUnwindSafe(|| handler(job)))
-                .unwrap_or_else(|_| Outcome::Retry("the program met a state that it does not expect".into()))
+                .unwrap_or_else(|_| JobOutcome::Retry("internal error: the job panicked".into()))
         };
         let (kind, district) = (&job.kind, job.district.0);
         match outcome {
-            Outcome::Done => self.store.jobs_finish(job),
-            Outcome::Again { at } => self.store.jobs_put_back(job, at, None),
-            Outcome::Retry(reason) if job.attempts < TRIES => {
+            JobOutcome::Done => self.store.jobs_finish(job),
+            JobOutcome::Postponed { until } => self.store.jobs_requeue(job, until, None),
+            JobOutcome::Retry(reason) if job.attempts < MAX_TRIES => {
                 let pause = SignedDuration::from_secs(1 << job.attempts.clamp(0, 8));
                 tracing::warn!(
                     job.kind = kind,
                     district,
                     reason,
                     pause_ms = pause.as_millis(),
-                    "a job failed and is tried again"
+                    "a job failed and will be tried again"
                 );
-                self.store.jobs_put_back(job, after(self.store.now(), pause), Some(&reason))
+                self.store.jobs_requeue(job, after(self.store.now(), pause), Some(&reason))
             }
-            Outcome::Retry(reason) | Outcome::Fail(reason) => {
+            JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
                 tracing::error!(job.kind = kind, district, reason, "a job failed");
                 self.store.jobs_fail(job, &reason)
             }
@@ -158,28 +158,28 @@ impl Worker {
         after(self.store.now(), self.settings.lease)
     }
 
-    /// Renews the job's lease until the answer is dropped.
-    fn keep_lease(&self, job: &Job) -> Renewed {
+    /// Renews the job's lease until the returned value is dropped.
+    fn keep_lease(&self, job: &Job) -> LeaseRenewal {
         let (worker, job) = (self.clone(), job.clone());
         let (done, is_done) = channel::<()>();
         let thread = thread::spawn(move || {
             while is_done.recv_timeout(worker.settings.lease / 3) == Err(RecvTimeoutError::Timeout) {
-                let renewed = worker.store.jobs_renew(&job, worker.liveness.id(), worker.lease_until());
+                let renewed = worker.store.jobs_renew(&job, worker.lock.id(), worker.lease_until());
                 if let Err(error) = renewed {
                     tracing::warn!(error = %error, "a lease could not be renewed; trying again");
                 }
             }
         });
-        Renewed { done: Some(done), thread: Some(thread) }
+        LeaseRenewal { done: Some(done), thread: Some(thread) }
     }
 }
 
-struct Renewed {
+struct LeaseRenewal {
     done: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Drop for Renewed {
+impl Drop for LeaseRenewal {
     fn drop(&mut self) {
         drop(self.done.take());
         if let Some(thread) = self.thread.take() {

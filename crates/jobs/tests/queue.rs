@@ -1,10 +1,10 @@
 //! The queue's promises, on both engines.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::time::Duration;
 
-use homeroom_jobs::{Outcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
+use homeroom_jobs::{JobOutcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
 use homeroom_store::DistrictStore;
 use homeroom_store::jobs::{JobState, NewJob};
 use homeroom_testkit::{TestStore, stores};
@@ -30,29 +30,29 @@ fn enqueue(
 }
 
 #[test]
-fn a_job_is_done_once_and_then_gone() {
+fn a_job_runs_once_and_is_then_gone() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
-        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
-        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
     }
 }
 
 #[test]
-fn a_job_waits_for_its_time() {
+fn a_job_does_not_run_before_it_is_due() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         enqueue(&district, "run", true, test.store.now() + SignedDuration::from_secs(1));
-        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
         test.store.clock().advance(SignedDuration::from_millis(1_000));
-        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
     }
 }
 
 #[test]
-fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_them() {
+fn exclusive_jobs_run_one_at_a_time_in_a_district_and_beside_those_of_other_districts() {
     for test in stores() {
         let (lincoln, oak) = (test.district("lincoln"), test.district("oak-hill"));
         let worker = worker(&test);
@@ -65,39 +65,39 @@ fn exclusive_jobs_of_a_district_run_one_at_a_time_and_those_of_another_beside_th
         worker
             .work_once(&|job| {
                 begun.lock().unwrap().push(job.district);
-                // While the first is at work, only the other district's job can be claimed.
+                // While the first is running, only the other district's job can be claimed.
                 assert!(
                     inner
                         .work_once(&|job| {
                             begun.lock().unwrap().push(job.district);
-                            Outcome::Done
+                            JobOutcome::Done
                         })
                         .unwrap()
                 );
-                assert!(!inner.work_once(&|_| Outcome::Done).unwrap(), "{}", test.engine);
-                Outcome::Done
+                assert!(!inner.work_once(&|_| JobOutcome::Done).unwrap(), "{}", test.engine);
+                JobOutcome::Done
             })
             .unwrap();
         assert_eq!(*begun.lock().unwrap(), [lincoln.id(), oak.id()], "{}", test.engine);
-        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
     }
 }
 
 #[test]
-fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
+fn a_failing_job_is_retried_with_growing_pauses_and_then_fails_for_good() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
         let mut tries = 0;
         let mut waited = 0;
         while district.jobs_state(id).unwrap() == JobState::Waiting {
-            if worker.work_once(&|_| Outcome::Retry("the disk is full".into())).unwrap() {
+            if worker.work_once(&|_| JobOutcome::Retry("the disk is full".into())).unwrap() {
                 tries += 1;
             } else {
                 test.store.clock().advance(SignedDuration::from_millis(1_000));
                 waited += 1;
             }
-            assert!(waited < 1_000, "the job is never given up");
+            assert!(waited < 1_000, "the job never fails for good");
         }
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Failed("the disk is full".into()));
         assert_eq!(tries, 6);
@@ -106,19 +106,19 @@ fn a_failing_job_is_tried_again_with_growing_pauses_and_then_given_up() {
 }
 
 #[test]
-fn a_panic_in_a_job_is_a_failure_of_that_job_only() {
+fn a_panic_fails_only_its_own_job() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", true, test.store.now());
         assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
         test.store.clock().advance(SignedDuration::from_millis(10_000));
-        assert!(worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
     }
 }
 
 #[test]
-fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_are_not() {
+fn the_jobs_of_a_dead_worker_are_requeued_at_once_and_those_of_a_live_one_are_not() {
     for test in stores() {
         let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
@@ -138,7 +138,7 @@ fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_a
         living
             .work_once(&|_| {
                 assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0, "{}", test.engine);
-                Outcome::Done
+                JobOutcome::Done
             })
             .unwrap();
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
@@ -146,7 +146,7 @@ fn the_jobs_of_a_dead_worker_are_begun_again_at_once_and_those_of_a_living_one_a
 }
 
 #[test]
-fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
+fn the_job_of_a_worker_on_another_machine_is_requeued_when_its_lease_expires() {
     for test in stores() {
         let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
@@ -162,7 +162,7 @@ fn the_job_of_a_worker_elsewhere_is_begun_again_when_its_lease_has_run_out() {
 }
 
 #[test]
-fn a_district_has_one_waiting_settle_job_whose_time_moves() {
+fn a_second_settle_job_moves_the_time_of_the_one_that_waits() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let now = test.store.now();
@@ -170,15 +170,15 @@ fn a_district_has_one_waiting_settle_job_whose_time_moves() {
         let second = enqueue(&district, "settle", false, now + SignedDuration::from_millis(5_000));
         assert_eq!(first, second, "{}", test.engine);
         test.store.clock().advance(SignedDuration::from_millis(4_000));
-        assert!(!worker.work_once(&|_| Outcome::Done).unwrap());
+        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
         test.store.clock().advance(SignedDuration::from_millis(1_000));
-        // One that is at work does not hinder a new one, and gives way to it when it is put back.
+        // A running one does not block a new one, and gives way to it when it is requeued.
         assert!(
             worker
                 .work_once(&|job| {
                     assert_eq!(job.kind, "settle");
                     enqueue(&district, "settle", false, now + SignedDuration::from_millis(9_000));
-                    Outcome::Again { at: now + SignedDuration::from_millis(20_000) }
+                    JobOutcome::Postponed { until: now + SignedDuration::from_millis(20_000) }
                 })
                 .unwrap()
         );
@@ -193,14 +193,14 @@ fn a_district_has_one_waiting_settle_job_whose_time_moves() {
 }
 
 #[test]
-fn a_job_can_be_done_by_name_before_its_time_and_its_failure_is_told() {
+fn a_job_can_be_run_by_id_before_it_is_due_and_reports_its_failure() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let later = test.store.now() + SignedDuration::from_secs(1_000);
         let id = enqueue(&district, "run", true, later);
-        assert_eq!(worker.work_on(district.id(), id, &|_| Outcome::Done).unwrap(), Ok(()));
+        assert_eq!(worker.work_on(district.id(), id, &|_| JobOutcome::Done).unwrap(), Ok(()));
         let id = enqueue(&district, "run", true, later);
-        let failed = worker.work_on(district.id(), id, &|_| Outcome::Fail("no such run".into())).unwrap();
+        let failed = worker.work_on(district.id(), id, &|_| JobOutcome::Fail("no such run".into())).unwrap();
         assert_eq!(failed, Err("no such run".into()));
         assert_eq!(test.store.jobs_count().unwrap(), []);
     }

@@ -1,7 +1,7 @@
 //! The durable queue: rows that say what is to be done, written in the transaction that makes them necessary.
 //!
-//! A job is `waiting`, `running` under a worker's lease, or `failed` for good; a finished job's row is gone.
-//! Jobs marked exclusive run one at a time in a district.
+//! A job is `waiting`, `running` under a worker's lease, or `failed` for good; the row of a finished job is deleted.
+//! Exclusive jobs run one at a time in a district. Workers serve all districts, so claiming and ending jobs are methods of [`Store`].
 
 use homeroom_model::ids::{DistrictId, JobId};
 use jiff::Timestamp;
@@ -11,14 +11,18 @@ use crate::engine::{EngineKind, Store};
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
 
-/// A job to be done.
+/// The kind of job of which a district has at most one waiting: a second one only moves its time. The index
+/// `job_one_settle_waiting` holds this.
+pub const SETTLE: &str = "settle";
+
+/// A job to be queued.
 #[derive(Clone, Debug)]
 pub struct NewJob<'a> {
-    /// Which handler does it: `settle`, `sync` …
+    /// What is to be done: `settle`, `run` …
     pub kind: &'a str,
     /// What the handler needs to know, as JSON.
     pub payload: String,
-    /// Whether it must be alone in its district.
+    /// Whether it runs alone among the exclusive jobs of its district.
     pub exclusive: bool,
     /// Not before this time.
     pub run_at: Timestamp,
@@ -27,28 +31,28 @@ pub struct NewJob<'a> {
 /// A job that a worker has claimed.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// Whose it is.
+    /// The district it belongs to.
     pub district: DistrictId,
     /// Its id.
     pub id: JobId,
-    /// Which handler does it.
+    /// What is to be done.
     pub kind: String,
     /// What the handler needs to know, as JSON.
     pub payload: String,
-    /// How often it was begun, this time included.
+    /// How often it was started, including this time.
     pub attempts: i64,
 }
 
-/// Where a job is, for someone who waits for it.
+/// The state of a job, for someone who waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobState {
-    /// Not begun, or to be tried again.
+    /// Not started yet, or to be tried again.
     Waiting,
-    /// At work.
+    /// Being run.
     Running,
-    /// Given up, with the reason.
+    /// Failed for good, with the reason.
     Failed(String),
-    /// Done: its row is gone.
+    /// Done: its row is deleted.
     Done,
 }
 
@@ -65,7 +69,7 @@ fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
 }
 
 impl DistrictStore {
-    /// Puts a job in the queue. A district has one waiting `settle` job at most: a second one moves its time.
+    /// Queues a job. When a [`SETTLE`] job waits already, a second one only moves its time.
     pub fn jobs_enqueue_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId, StoreError> {
         let now = self.store().now();
         let id = tx.row(
@@ -84,10 +88,10 @@ impl DistrictStore {
             ],
             |row| row.uuid(0).map(JobId),
         )?;
-        id.ok_or_else(|| StoreError::Unusable("the database gave a new job no id".into()))
+        id.ok_or_else(|| StoreError::Unusable("the database returned no id for a new job".into()))
     }
 
-    /// Where a job is.
+    /// The state of a job.
     pub fn jobs_state(&self, id: JobId) -> Result<JobState, StoreError> {
         let values = [self.id().0.into(), id.0.into()];
         let found = self.store().read(|tx| {
@@ -105,13 +109,13 @@ impl DistrictStore {
         })
     }
 
-    /// Takes waiting jobs of a kind out of the queue; how many there were.
+    /// Deletes the waiting jobs of a kind. Returns how many.
     pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, kind: &str) -> Result<u64, StoreError> {
         let values = [self.id().0.into(), kind.into()];
         tx.execute("DELETE FROM job WHERE district = $1 AND kind = $2 AND state = 'waiting'", &values)
     }
 
-    /// Forgets a failed job, once someone has read why.
+    /// Deletes a failed job, once someone has read the reason.
     pub fn jobs_forget(&self, id: JobId) -> Result<(), StoreError> {
         let values = [self.id().0.into(), id.0.into()];
         self.store().write(|tx| {
@@ -122,8 +126,8 @@ impl DistrictStore {
 }
 
 impl Store {
-    /// Claims the job that is due longest (or the one named by `only`, due or not) for `worker` until `lease_until`.
-    /// `None` when there is none, or when its district is at work on another exclusive one.
+    /// Claims the job that has been due longest (or `only` this one, due or not) for `worker` until `lease_until`. `None` when there is
+    /// none, or when its district is running another exclusive one.
     pub fn jobs_claim(
         &self,
         worker: &str,
@@ -149,13 +153,13 @@ impl Store {
         );
         let claimed = self.write(|tx| tx.row(&sql, &[worker.into(), lease_until.into(), third], job_of));
         match claimed {
-            // Two nodes took two jobs of one district in the same moment: the second waits for its turn.
+            // Two nodes claimed two jobs of one district at the same moment: the second waits for its turn.
             Err(error) if error.is_conflict("job_one_exclusive_running") => Ok(None),
             other => other,
         }
     }
 
-    /// Prolongs a lease. `false` when the job is no longer this worker's: it must stop.
+    /// Extends a lease. `false` when the job is no longer this worker's, which must then stop.
     pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: Timestamp) -> Result<bool, StoreError> {
         let values = [job.district.0.into(), job.id.0.into(), worker.into(), lease_until.into()];
         let renewed = self.write(|tx| {
@@ -168,17 +172,17 @@ impl Store {
         Ok(renewed == 1)
     }
 
-    /// Removes a job that is done.
+    /// Deletes a job that is done.
     pub fn jobs_finish(&self, job: &Job) -> Result<(), StoreError> {
         let values = [job.district.0.into(), job.id.0.into()];
         self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND id = $2", &values).map(drop))
     }
 
-    /// Puts a claimed job back, to be begun again at `run_at`; `error` says why, when it failed.
-    pub fn jobs_put_back(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
+    /// Puts a claimed job back in the queue, to be started again at `run_at`; `error` is the reason when it failed.
+    pub fn jobs_requeue(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
         let values = [job.district.0.into(), job.id.0.into(), run_at.into(), error.into()];
         self.write(|tx| {
-            // A waiting settle job that came meanwhile does the same work: this one gives way to it.
+            // A settle job that was queued meanwhile does the same work: this one gives way to it.
             tx.execute(
                 "DELETE FROM job WHERE district = $1 AND id = $2 AND kind = 'settle' AND EXISTS (
                    SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')",
@@ -193,7 +197,7 @@ impl Store {
         })
     }
 
-    /// Gives a job up for good; the row stays with the reason.
+    /// Marks a job as failed for good; its row stays, with the reason.
     pub fn jobs_fail(&self, job: &Job, error: &str) -> Result<(), StoreError> {
         let values = [job.district.0.into(), job.id.0.into(), error.into()];
         self.write(|tx| {
@@ -206,26 +210,26 @@ impl Store {
         })
     }
 
-    /// Workers that hold jobs now.
+    /// The workers that are running jobs.
     pub fn jobs_workers(&self) -> Result<Vec<String>, StoreError> {
         self.read(|tx| {
             tx.rows("SELECT DISTINCT worker FROM job WHERE state = 'running'", &[], |row| row.text(0))
         })
     }
 
-    /// Puts the jobs of a worker that is known to be dead back in the queue; how many there were.
+    /// Requeues the jobs of a dead worker. Returns how many.
     pub fn jobs_release_worker(&self, worker: &str) -> Result<u64, StoreError> {
         self.jobs_release("worker = $1", worker.into())
     }
 
-    /// Puts jobs whose lease has run out back in the queue; how many there were.
+    /// Requeues the jobs whose lease has expired. Returns how many.
     pub fn jobs_release_expired(&self) -> Result<u64, StoreError> {
         self.jobs_release("lease_until < $1", self.now().into())
     }
 
     fn jobs_release(&self, which: &str, value: crate::tx::Value<'_>) -> Result<u64, StoreError> {
         self.write(|tx| {
-            // A settle job with a waiting twin gives way to it, as in `jobs_put_back`.
+            // As in `jobs_requeue`, a settle job gives way to one that waits.
             tx.execute(
                 &format!(
                     "DELETE FROM job WHERE state = 'running' AND kind = 'settle' AND {which} AND EXISTS (

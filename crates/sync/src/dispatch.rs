@@ -1,6 +1,6 @@
 //! Does one job of the queue: what the job runner calls.
 
-use homeroom_jobs::Outcome;
+use homeroom_jobs::JobOutcome;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::RunState;
 use homeroom_report::render_refusal;
@@ -19,10 +19,10 @@ use crate::undo::{redo, undo};
 const LAST_ATTEMPT: i64 = 5;
 
 /// Does one job of the queue.
-pub fn handle_job(context: &SyncContext, job: &Job) -> Outcome {
+pub fn handle_job(context: &SyncContext, job: &Job) -> JobOutcome {
     let district = context.store.district(job.district);
     let Some(task) = Task::from_job(job) else {
-        return Outcome::Fail(format!("this version does not know jobs of the kind '{}'", job.kind));
+        return JobOutcome::Fail(format!("this version does not know jobs of the kind '{}'", job.kind));
     };
     let done = match &task {
         Task::Settle => return settle(context, &district),
@@ -35,20 +35,20 @@ pub fn handle_job(context: &SyncContext, job: &Job) -> Outcome {
         Task::Redo(number) => redo(context, &district, *number),
     };
     match (done, task) {
-        (Ok(()), _) => Outcome::Done,
+        (Ok(()), _) => JobOutcome::Done,
         (Err(SyncError::Refused(refusal)), Task::Run(number)) => {
             fail_run(&district, number, render_refusal(&refusal))
         }
-        (Err(SyncError::Refused(refusal)), _) => Outcome::Fail(render_refusal(&refusal)),
+        (Err(SyncError::Refused(refusal)), _) => JobOutcome::Fail(render_refusal(&refusal)),
         (Err(error), Task::Run(number)) if job.attempts >= LAST_ATTEMPT => {
             fail_run(&district, number, error.to_string())
         }
-        (Err(error), _) => Outcome::Retry(error.to_string()),
+        (Err(error), _) => JobOutcome::Retry(error.to_string()),
     }
 }
 
 /// Ends a run that will not be tried again.
-fn fail_run(district: &DistrictStore, number: RunNumber, reason: String) -> Outcome {
+fn fail_run(district: &DistrictStore, number: RunNumber, reason: String) -> JobOutcome {
     tracing::error!(district = district.id().0, run = number.0, reason, "a run failed for good");
     let ended = district.store().write(|tx| {
         let mut report = district.runs_get_in_tx(tx, number)?.report;
@@ -56,7 +56,7 @@ fn fail_run(district: &DistrictStore, number: RunNumber, reason: String) -> Outc
         district.runs_set_in_tx(tx, number, RunState::Failed, &report)
     });
     match ended {
-        Ok(()) => Outcome::Done,
-        Err(error) => Outcome::Retry(error.to_string()),
+        Ok(()) => JobOutcome::Done,
+        Err(error) => JobOutcome::Retry(error.to_string()),
     }
 }

@@ -1,6 +1,6 @@
 //! Queues runs for uploads that are complete.
 
-use homeroom_jobs::Outcome;
+use homeroom_jobs::JobOutcome;
 use homeroom_model::district::{District, Mode, Stage};
 use homeroom_model::run::RunKind;
 use homeroom_model::time::after;
@@ -12,16 +12,16 @@ use crate::pack::{PackedSet, pack_sets};
 use crate::task::Task;
 
 /// Queues a run for each new upload when the district has been quiet for long enough, else waits longer.
-pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> Outcome {
+pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> JobOutcome {
     let settled = || {
         if let Some(wait) = context.inbox.settle_wait(district)? {
-            return Ok(Outcome::Again { at: after(district.store().now(), wait) });
+            return Ok(JobOutcome::Postponed { until: after(district.store().now(), wait) });
         }
         let packed = pack_sets(district)?;
         district.store().write(|tx| queue_uploads_in_tx(district, tx, &packed))?;
-        Ok::<_, StoreError>(Outcome::Done)
+        Ok::<_, StoreError>(JobOutcome::Done)
     };
-    settled().unwrap_or_else(|error| Outcome::Retry(error.to_string()))
+    settled().unwrap_or_else(|error| JobOutcome::Retry(error.to_string()))
 }
 
 fn queue_uploads_in_tx(

@@ -2,7 +2,7 @@
 
 use homeroom_model::ids::{JobId, RunNumber};
 use homeroom_model::rekey::ProposalReviews;
-use homeroom_store::jobs::{Job, NewJob};
+use homeroom_store::jobs::{Job, NewJob, SETTLE};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ struct Payload {
 impl Task {
     /// The task of a claimed job; `None` for a kind that this version does not know.
     pub fn from_job(job: &Job) -> Option<Task> {
-        if job.kind == "settle" {
+        if job.kind == SETTLE {
             return Some(Task::Settle);
         }
         let Payload { run, schools, reviews } = serde_json::from_str(&job.payload).ok()?;
@@ -69,7 +69,7 @@ impl Task {
         };
         let of_run = |run| payload(run, vec![], ProposalReviews::default());
         let (kind, payload) = match self {
-            Task::Settle => ("settle", "{}".to_owned()),
+            Task::Settle => (SETTLE, "{}".to_owned()),
             Task::Run(run) => ("run", of_run(run)),
             Task::Approve(run, schools) => ("approve", payload(run, schools, ProposalReviews::default())),
             Task::Discard(run, schools) => ("discard", payload(run, schools, ProposalReviews::default())),

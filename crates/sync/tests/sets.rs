@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, OpenMode};
-use homeroom_jobs::Outcome;
+use homeroom_jobs::JobOutcome;
 use homeroom_model::AccountId;
 use homeroom_model::check_report::{Format, Outcome as CheckOutcome};
 use homeroom_model::district::{Mode, Stage};
@@ -63,7 +63,7 @@ impl Case {
     /// Does all jobs that are due; the runs, newest first.
     fn work(&self) -> Vec<Run> {
         while let Some(job) = self.test.store.jobs_claim("test", Timestamp::MAX, None).unwrap() {
-            assert!(matches!(handle_job(&self.context, &job), Outcome::Done), "{}", job.kind);
+            assert!(matches!(handle_job(&self.context, &job), JobOutcome::Done), "{}", job.kind);
             self.test.store.jobs_finish(&job).unwrap();
         }
         self.district.runs_list(100).unwrap()

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use homeroom_ask::export_flat;
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
-use homeroom_jobs::Outcome;
+use homeroom_jobs::JobOutcome;
 use homeroom_model::district::District;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::ids::RunNumber;
@@ -93,8 +93,8 @@ impl TestDistrict {
         let outcome = handle_job(&self.context, &job);
         self.test.store.jobs_finish(&job).unwrap();
         match outcome {
-            Outcome::Done => Ok(()),
-            Outcome::Fail(reason) => Err(reason),
+            JobOutcome::Done => Ok(()),
+            JobOutcome::Fail(reason) => Err(reason),
             other => panic!("{other:?}"),
         }
     }
@@ -103,7 +103,7 @@ impl TestDistrict {
     pub(crate) fn handle(&self, job: &Job) {
         let outcome = handle_job(&self.context, job);
         self.test.store.jobs_finish(job).unwrap();
-        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        assert!(matches!(outcome, JobOutcome::Done), "{outcome:?}");
     }
 
     pub(crate) fn trace(&self, student: &str, class: Option<&str>) -> Trace {

@@ -1,4 +1,4 @@
-//! Tells living workers from dead ones: a worker holds a lock on a file of its own for as long as it lives.
+//! Tells live workers from dead ones: every worker locks a file of its own for as long as it runs.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 use homeroom_model::Random;
 use homeroom_store::{Store, StoreError};
 
-/// A worker's sign of life. The operating system takes the lock back when the process ends, however it ends.
+/// A worker's lock on its file. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
-pub struct Liveness {
+pub struct WorkerLock {
     id: String,
     path: PathBuf,
     _locked: File,
 }
 
-impl Liveness {
-    /// A new worker, with a file in `folder`.
-    pub fn begin(folder: &Path, random: &Random) -> io::Result<Liveness> {
+impl WorkerLock {
+    /// Locks a file in `folder` for a new worker.
+    pub fn acquire(folder: &Path, random: &Random) -> io::Result<WorkerLock> {
         fs::create_dir_all(folder)?;
         let id = random.uuid().to_string();
         let path = lock_path(folder, &id);
         let file = File::create(&path)?;
         file.lock()?;
-        Ok(Liveness { id, path, _locked: file })
+        Ok(WorkerLock { id, path, _locked: file })
     }
 
     /// The worker's id.
@@ -32,9 +32,9 @@ impl Liveness {
     }
 }
 
-impl Drop for Liveness {
+impl Drop for WorkerLock {
     fn drop(&mut self) {
-        // A file left behind is found unlocked and removed by the next start.
+        // A file that stays behind is found unlocked, and is removed by the next start.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -43,13 +43,12 @@ fn lock_path(folder: &Path, worker: &str) -> PathBuf {
     folder.join(format!("{worker}.lock"))
 }
 
-/// Puts back the jobs of workers of this machine that have died, and of any machine whose lease has run out;
-/// how many.
+/// Requeues the jobs of dead workers of this machine, and those of any machine whose lease has expired. Returns how many.
 pub fn release_jobs_of_dead_workers(store: &Store, folder: &Path) -> Result<u64, StoreError> {
     let mut released = 0;
     for worker in store.jobs_workers()? {
         let path = lock_path(folder, &worker);
-        // No file: a worker of another machine, about which only its lease tells.
+        // Without a file, it is a worker of another machine: only its lease says whether it is alive.
         let Ok(file) = File::open(&path) else { continue };
         match file.try_lock() {
             Ok(()) => {
@@ -58,7 +57,7 @@ pub fn release_jobs_of_dead_workers(store: &Store, folder: &Path) -> Result<u64,
             }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => {
-                return Err(StoreError::io(format!("looking at {}", path.display()))(error));
+                return Err(StoreError::io(format!("checking the lock {}", path.display()))(error));
             }
         }
     }
