@@ -1,13 +1,13 @@
-//! The file of a day: what it says of each thing, and its rows.
+//! The file of a day: the cells of each entity in it, and its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schools::School;
 use super::world::{World, grade_word};
 
-/// Something that a file says, by its position in the world. So the simulation knows who is who, whatever keys a file gives them.
+/// An entity of a file, by its position in the world. So the simulation knows who is who, whatever keys a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Thing {
+pub(super) enum Entity {
     School(School),
     Class(usize),
     Teacher(usize),
@@ -29,11 +29,11 @@ pub(super) struct Row {
 #[derive(Clone)]
 pub(super) struct DayFile {
     /// The cells of each school, class, teacher and student; the key comes first.
-    pub(super) cells: BTreeMap<Thing, Vec<String>>,
+    pub(super) cells: BTreeMap<Entity, Vec<String>>,
     pub(super) rows: Vec<Row>,
-    /// The row in the middle of which it ends, and what is left of it.
+    /// The row in which the file breaks off, and the part of it that arrived.
     pub(super) cut_off: Option<(Row, String)>,
-    /// The class whose id stands for another class.
+    /// The class whose id was given to another class.
     pub(super) reused: Option<usize>,
 }
 
@@ -41,73 +41,81 @@ const HEADER: &str = "school_id,school_name,teacher_id,teacher_email,teacher_fir
 class_name,student_id,student_first_name,student_last_name,student_email,student_grade_level\n";
 
 impl DayFile {
-    /// What the SIS exports: everyone in their classes.
-    pub(super) fn of(world: &World) -> DayFile {
+    /// What the SIS exports: all active students in their classes.
+    pub(super) fn export(world: &World) -> DayFile {
         let active = world.students.iter().enumerate().filter(|(_, student)| student.person.active);
-        let in_classes =
+        let enrollments =
             active.flat_map(|(at, student)| student.classes.iter().map(move |class| (*class, at)));
-        DayFile::with_rows(world, in_classes)
+        DayFile::with_enrollments(world, enrollments)
     }
 
-    /// A file with these students in these classes.
-    pub(super) fn with_rows(world: &World, rows: impl IntoIterator<Item = (usize, usize)>) -> DayFile {
-        let row = |(class, student): (usize, usize)| {
-            let of = &world.classes[class];
-            Row { school: of.school, class, student, teacher: of.teacher }
+    /// A file with these pairs of a class and a student.
+    pub(super) fn with_enrollments(
+        world: &World,
+        enrollments: impl IntoIterator<Item = (usize, usize)>,
+    ) -> DayFile {
+        let row = |(class_index, student): (usize, usize)| {
+            let class = &world.classes[class_index];
+            Row { school: class.school, class: class_index, student, teacher: class.teacher }
         };
-        let mut rows = rows.into_iter().map(row).collect::<Vec<_>>();
+        let mut rows = enrollments.into_iter().map(row).collect::<Vec<_>>();
         rows.sort_unstable();
         let mut cells = BTreeMap::new();
-        for thing in named(&rows) {
-            cells.insert(thing, cells_of(world, thing));
+        for entity in entities_of(&rows) {
+            cells.insert(entity, cells_of(world, entity));
         }
         DayFile { cells, rows, cut_off: None, reused: None }
     }
 
-    /// The same file with some of its rows.
+    /// The same file with only some of its rows.
     pub(super) fn with_only(&self, keep: impl Fn(&Row) -> bool) -> DayFile {
         let rows = self.rows.iter().copied().filter(keep).collect::<Vec<_>>();
-        let cells = named(&rows).into_iter().map(|thing| (thing, self.cells[&thing].clone())).collect();
+        let cells =
+            entities_of(&rows).into_iter().map(|entity| (entity, self.cells[&entity].clone())).collect();
         DayFile { cells, rows, cut_off: None, reused: None }
     }
 
-    /// Everything that it says, each thing once, with its cells.
-    pub(super) fn says(&self) -> BTreeMap<Thing, &[String]> {
+    /// Every entity of the file once, with its cells; links have none.
+    pub(super) fn entities(&self) -> BTreeMap<Entity, &[String]> {
         let links = self.rows.iter().flat_map(|row| {
             let Row { class, student, teacher, .. } = *row;
-            [Thing::Teaching { class, teacher }, Thing::Enrollment { class, student }]
+            [Entity::Teaching { class, teacher }, Entity::Enrollment { class, student }]
         });
-        let cells = self.cells.iter().map(|(thing, cells)| (*thing, cells.as_slice()));
+        let cells = self.cells.iter().map(|(entity, cells)| (*entity, cells.as_slice()));
         cells.chain(links.map(|link| (link, [].as_slice()))).collect()
     }
 
-    /// Whom it names, by position.
+    /// The students in the file.
     pub(super) fn students(&self) -> Vec<usize> {
-        let student = |thing: &Thing| if let Thing::Student(at) = thing { Some(*at) } else { None };
+        let student = |entity: &Entity| if let Entity::Student(at) = entity { Some(*at) } else { None };
         self.cells.keys().filter_map(student).collect()
     }
 
-    /// The bytes.
+    /// The file's text.
     pub(super) fn csv(&self) -> String {
         let mut csv = HEADER.to_owned();
         for row in &self.rows {
-            self.push(&mut csv, row);
+            self.push_row(&mut csv, row);
             csv.push('\n');
         }
-        if let Some((_, begun)) = &self.cut_off {
-            csv.push_str(begun);
+        if let Some((_, partial)) = &self.cut_off {
+            csv.push_str(partial);
         }
         csv
     }
 
-    /// Writes a row, without its line end.
-    pub(super) fn push(&self, csv: &mut String, row: &Row) {
+    /// Appends a row, without its line end.
+    pub(super) fn push_row(&self, csv: &mut String, row: &Row) {
         let Row { school, class, student, teacher } = *row;
-        let halves =
-            [Thing::School(school), Thing::Teacher(teacher), Thing::Class(class), Thing::Student(student)];
-        let cells = halves.iter().flat_map(|thing| &self.cells[thing]);
-        for (at, cell) in cells.enumerate() {
-            if at > 0 {
+        let entities = [
+            Entity::School(school),
+            Entity::Teacher(teacher),
+            Entity::Class(class),
+            Entity::Student(student),
+        ];
+        let cells = entities.iter().flat_map(|entity| &self.cells[entity]);
+        for (column, cell) in cells.enumerate() {
+            if column > 0 {
                 csv.push(',');
             }
             csv.push_str(cell);
@@ -116,24 +124,28 @@ impl DayFile {
 }
 
 /// Schools, classes, teachers and students of some rows.
-fn named(rows: &[Row]) -> BTreeSet<Thing> {
-    let mut named = BTreeSet::new();
+fn entities_of(rows: &[Row]) -> BTreeSet<Entity> {
+    let mut entities = BTreeSet::new();
     let mut class = None;
     for row in rows {
         if class != Some(row.class) {
-            named.extend([Thing::School(row.school), Thing::Class(row.class), Thing::Teacher(row.teacher)]);
+            entities.extend([
+                Entity::School(row.school),
+                Entity::Class(row.class),
+                Entity::Teacher(row.teacher),
+            ]);
             class = Some(row.class);
         }
-        named.insert(Thing::Student(row.student));
+        entities.insert(Entity::Student(row.student));
     }
-    named
+    entities
 }
 
-fn cells_of(world: &World, thing: Thing) -> Vec<String> {
-    match thing {
-        Thing::School(school) => vec![school.id().into(), school.name().into()],
-        Thing::Class(at) => vec![world.classes[at].id.clone(), world.classes[at].name.clone()],
-        Thing::Teacher(at) => {
+fn cells_of(world: &World, entity: Entity) -> Vec<String> {
+    match entity {
+        Entity::School(school) => vec![school.id().into(), school.name().into()],
+        Entity::Class(at) => vec![world.classes[at].id.clone(), world.classes[at].name.clone()],
+        Entity::Teacher(at) => {
             let teacher = &world.teachers[at];
             vec![
                 teacher.sis_id.clone(),
@@ -142,7 +154,7 @@ fn cells_of(world: &World, thing: Thing) -> Vec<String> {
                 teacher.last_name.clone(),
             ]
         }
-        Thing::Student(at) => {
+        Entity::Student(at) => {
             let student = &world.students[at];
             let person = &student.person;
             vec![
@@ -153,6 +165,6 @@ fn cells_of(world: &World, thing: Thing) -> Vec<String> {
                 grade_word(student.grade),
             ]
         }
-        Thing::Teaching { .. } | Thing::Enrollment { .. } => vec![],
+        Entity::Teaching { .. } | Entity::Enrollment { .. } => vec![],
     }
 }

@@ -1,4 +1,4 @@
-//! The year's source of chance: the same year for the same seed.
+//! The year's randomness: the same seed gives the same year.
 
 use homeroom_model::Random;
 
@@ -17,12 +17,12 @@ impl Dice {
         (u32::from_le_bytes(bytes) as usize).checked_rem(n).unwrap_or(0)
     }
 
-    /// Whether one of `n` equally likely cases came about.
+    /// True with a probability of 1 in `n`.
     pub(super) fn one_in(&self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    /// One of the list.
+    /// A random item of the list.
     ///
     /// # Panics
     /// When the list is empty.

@@ -1,4 +1,4 @@
-//! What a run has to come to, and how it is compared with what it came to.
+//! What a run must result in, and how that is compared with its actual result.
 
 use std::collections::BTreeSet;
 
@@ -7,26 +7,26 @@ use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{Run, RunState};
 use serde::Serialize;
 
-use super::day_file::{DayFile, Thing};
-use super::ledger::{Change, Ledger, Step, counts_of};
+use super::day_file::{DayFile, Entity};
+use super::expected_roster::{Change, ExpectedChange, ExpectedRoster, counts_of};
 
-/// What a run comes to: the same of what is expected and of what happened.
+/// The result of a run, expected or actual.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Outcome {
     pub(super) state: RunState,
     /// All that the file asks for.
     pub(super) plan: PlanCounts,
-    /// The part of it that waits.
+    /// The part of it that is held.
     pub(super) held: PlanCounts,
-    /// Why it waits.
+    /// The blown fuses.
     pub(super) fuses: BTreeSet<&'static str>,
-    /// Active students after what the run applies at once.
+    /// Active students after the part that is applied at once.
     pub(super) active_students: u64,
 }
 
 impl Outcome {
-    /// What a run came to.
-    pub(super) fn of(run: &Run) -> Outcome {
+    /// The actual outcome of a run.
+    pub(super) fn of_run(run: &Run) -> Outcome {
         let held = run.report.held.clone().unwrap_or_default();
         Outcome {
             state: run.state,
@@ -37,25 +37,23 @@ impl Outcome {
         }
     }
 
-    /// Where something else happened than was expected, in words.
-    pub(super) fn differences(&self, happened: &Outcome) -> Vec<String> {
+    /// The differences to the actual outcome, in words.
+    pub(super) fn differences(&self, actual: &Outcome) -> Vec<String> {
         let mut differences = Vec::new();
-        let mut compare = |what: &str, expected: String, happened: String| {
-            if expected != happened {
-                differences.push(format!("{what}: expected {expected}, but it is {happened}"));
+        let mut compare = |name: &str, expected: String, actual: String| {
+            if expected != actual {
+                differences.push(format!("{name}: expected {expected}, but it is {actual}"));
             }
         };
-        compare("state", self.state.to_string(), happened.state.to_string());
-        compare("fuses", format!("{:?}", self.fuses), format!("{:?}", happened.fuses));
-        compare("active students", self.active_students.to_string(), happened.active_students.to_string());
-        for (part, expected, happened) in
-            [("plan", &self.plan, &happened.plan), ("held", &self.held, &happened.held)]
+        compare("state", self.state.to_string(), actual.state.to_string());
+        compare("fuses", format!("{:?}", self.fuses), format!("{:?}", actual.fuses));
+        compare("active students", self.active_students.to_string(), actual.active_students.to_string());
+        for (part, expected, actual) in
+            [("plan", &self.plan, &actual.plan), ("held", &self.held, &actual.held)]
         {
-            for ((change, expected), (_, happened)) in
-                by_change(expected).into_iter().zip(by_change(happened))
-            {
-                for ((kind, expected), (_, happened)) in expected.named().into_iter().zip(happened.named()) {
-                    compare(&format!("{part}, {change} {kind}"), expected.to_string(), happened.to_string());
+            for ((change, expected), (_, actual)) in by_change(expected).into_iter().zip(by_change(actual)) {
+                for ((kind, expected), (_, actual)) in expected.named().into_iter().zip(actual.named()) {
+                    compare(&format!("{part}, {change} {kind}"), expected.to_string(), actual.to_string());
                 }
             }
         }
@@ -63,29 +61,29 @@ impl Outcome {
     }
 }
 
-/// The counts of a plan with their words.
+/// The counts of a plan, with a word for each kind of change.
 pub(super) fn by_change(plan: &PlanCounts) -> [(&'static str, Counts); 6] {
     [
         ("new", plan.create),
         ("changed", plan.update),
         ("removed", plan.deactivate),
-        ("back", plan.reactivate),
+        ("returned", plan.reactivate),
         ("under new keys", plan.rekey),
         ("unchanged", plan.unchanged),
     ]
 }
 
-/// What is expected of a run, and which of its steps it makes at once.
+/// The expected outcome of a run, and which changes it must apply at once or hold.
 pub(super) struct Expectation {
     pub(super) outcome: Outcome,
-    pub(super) at_once: Vec<Step>,
-    pub(super) waiting: Vec<Step>,
+    pub(super) applied: Vec<ExpectedChange>,
+    pub(super) held: Vec<ExpectedChange>,
 }
 
 impl Expectation {
-    /// Of a file that is the one applied last.
-    pub(super) fn unchanged(ledger: &Ledger) -> Expectation {
-        let unchanged = ledger.active();
+    /// For the same file as the one applied last.
+    pub(super) fn unchanged(stored: &ExpectedRoster) -> Expectation {
+        let unchanged = stored.active();
         Expectation {
             outcome: Outcome {
                 state: RunState::Unchanged,
@@ -94,25 +92,26 @@ impl Expectation {
                 fuses: BTreeSet::new(),
                 active_students: unchanged.students,
             },
-            at_once: vec![],
-            waiting: vec![],
+            applied: vec![],
+            held: vec![],
         }
     }
 
-    /// Of a file that differs from what is stored, on a day on which these fuses blow.
-    pub(super) fn of(ledger: &Ledger, file: &DayFile, day: &Day) -> Expectation {
-        let steps = ledger.plan(file);
-        let before = ledger.active();
-        let surplus = if day.fuses.contains(&Fuse::Seats) {
-            surplus(&steps, before.students, day.seats)
+    /// For a file that differs from the stored roster.
+    pub(super) fn for_file(stored: &ExpectedRoster, file: &DayFile, day: &Day) -> Expectation {
+        let changes = stored.plan(file);
+        let before = stored.active();
+        let without_seat = if day.fuses.contains(&Fuse::Seats) {
+            students_without_seat(&changes, before.students, day.seats)
         } else {
             BTreeSet::new()
         };
-        let waits = |step: &Step| day.fuses.iter().any(|fuse| holds(*fuse, step, file, &surplus));
-        let (waiting, at_once) = steps.iter().copied().partition::<Vec<_>, _>(waits);
-        let plan = counts_of(steps.iter());
+        let is_held =
+            |change: &ExpectedChange| day.fuses.iter().any(|fuse| holds(*fuse, change, file, &without_seat));
+        let (held, applied) = changes.iter().copied().partition::<Vec<_>, _>(is_held);
+        let plan = counts_of(changes.iter());
         let unchanged = before - plan.update - plan.deactivate - plan.rekey;
-        let made = counts_of(at_once.iter());
+        let at_once = counts_of(applied.iter());
         let state = match (day.paused, day.fuses.is_empty()) {
             (true, _) => RunState::Tested,
             (false, false) => RunState::Held,
@@ -122,48 +121,51 @@ impl Expectation {
             outcome: Outcome {
                 state,
                 plan: PlanCounts { unchanged, ..plan },
-                held: counts_of(waiting.iter()),
+                held: counts_of(held.iter()),
                 fuses: day.fuses.iter().map(|fuse| fuse.as_str()).collect(),
-                active_students: before.students + made.create.students + made.reactivate.students
-                    - made.deactivate.students,
+                active_students: before.students + at_once.create.students + at_once.reactivate.students
+                    - at_once.deactivate.students,
             },
-            at_once,
-            waiting,
+            applied,
+            held,
         }
     }
 }
 
-/// What of a day decides how a plan is split.
+/// What decides how a plan is split on a day.
 pub(super) struct Day {
-    /// The fuses that blow.
+    /// The fuses that must blow.
     pub(super) fuses: &'static [Fuse],
-    /// Whether the calendar says that nothing is applied.
+    /// Whether the calendar pauses the district.
     pub(super) paused: bool,
     /// Seats of the licence.
     pub(super) seats: u64,
 }
 
-/// Whether a blown fuse makes a step wait.
-fn holds(fuse: Fuse, step: &Step, file: &DayFile, surplus: &BTreeSet<usize>) -> bool {
+/// Whether a blown fuse holds a change.
+fn holds(fuse: Fuse, change: &ExpectedChange, file: &DayFile, without_seat: &BTreeSet<usize>) -> bool {
     match fuse {
-        // On days on which the fuse of one school blows nothing else is removed, so these hold the same.
-        Fuse::District | Fuse::Shrink | Fuse::School => step.change == Change::Deactivate,
-        Fuse::Class => matches!(step.thing, Thing::Enrollment { class, .. } if Some(class) == file.reused),
-        Fuse::Identity => step.change == Change::Rekey,
-        Fuse::Update => {
-            step.change == Change::Update && matches!(step.thing, Thing::Teacher(_) | Thing::Student(_))
+        // On days on which a school's fuse blows, nothing is removed elsewhere, so these three hold the same.
+        Fuse::District | Fuse::Shrink | Fuse::School => change.change == Change::Deactivate,
+        Fuse::Class => {
+            matches!(change.entity, Entity::Enrollment { class, .. } if Some(class) == file.reused)
         }
-        Fuse::Seats => match step.thing {
-            Thing::Student(student) | Thing::Enrollment { student, .. } => surplus.contains(&student),
+        Fuse::Identity => change.change == Change::Rekey,
+        Fuse::Update => {
+            change.change == Change::Update
+                && matches!(change.entity, Entity::Teacher(_) | Entity::Student(_))
+        }
+        Fuse::Seats => match change.entity {
+            Entity::Student(student) | Entity::Enrollment { student, .. } => without_seat.contains(&student),
             _ => false,
         },
     }
 }
 
-/// Those for whom no seat is left: of the new students the ones with the highest numbers, which the SIS gave last.
-fn surplus(steps: &[Step], before: u64, seats: u64) -> BTreeSet<usize> {
+/// The new students for whom no seat is left: the ones with the highest SIS ids, which were assigned last.
+fn students_without_seat(changes: &[ExpectedChange], before: u64, seats: u64) -> BTreeSet<usize> {
     let free = usize::try_from(seats.saturating_sub(before)).unwrap_or(usize::MAX);
-    let new = steps.iter().filter(|step| step.change == Change::Create);
-    let new = new.filter_map(|step| if let Thing::Student(at) = step.thing { Some(at) } else { None });
+    let new = changes.iter().filter(|change| change.change == Change::Create);
+    let new = new.filter_map(|change| if let Entity::Student(at) = change.entity { Some(at) } else { None });
     new.collect::<BTreeSet<_>>().into_iter().skip(free).collect()
 }

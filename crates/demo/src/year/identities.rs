@@ -1,28 +1,28 @@
-//! Nobody loses their id: whoever was seen once is looked up again.
+//! Checks that every student keeps the permanent id they were given first.
 
 use std::collections::BTreeMap;
 
 use homeroom_store::DistrictStore;
 use uuid::Uuid;
 
-/// The id that each student got, by the number in the SIS.
+/// The permanent id of each student so far, by SIS id.
 #[derive(Default)]
 pub(super) struct Identities(BTreeMap<String, Uuid>);
 
 impl Identities {
-    /// Looks everybody up; whoever has another id than before is told, newcomers are remembered.
-    pub(super) fn look_up(&mut self, district: &DistrictStore) -> anyhow::Result<Vec<String>> {
-        let mut lost = Vec::new();
+    /// Compares the stored ids with the known ones and remembers new students; a line for each id that changed.
+    pub(super) fn changed_ids(&mut self, district: &DistrictStore) -> anyhow::Result<Vec<String>> {
+        let mut changed = Vec::new();
         for (sis_id, id) in district.student_ids()? {
             let first = *self.0.entry(sis_id.clone()).or_insert(id);
             if first != id {
-                lost.push(format!("student {sis_id} was {first} and is {id}"));
+                changed.push(format!("student {sis_id} had the id {first} and now has {id}"));
             }
         }
-        Ok(lost)
+        Ok(changed)
     }
 
-    /// How many students have been seen.
+    /// How many students there were so far.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }

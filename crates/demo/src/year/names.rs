@@ -1,4 +1,4 @@
-//! First and last names of a diverse district. Few enough that a grade of a large school has a pair of exact namesakes now and then.
+//! First and last names of a diverse district: so few that a grade of a large school sometimes has two students of the same name.
 
 const FIRST: &str = "\
     Aaliyah, Aarav, Abigail, Adrián, Ahmed, Aiko, Aisha, Alejandra, Amara, Amir, Ana, Andre, Anjali, \
@@ -38,7 +38,7 @@ pub(super) fn pools() -> (Vec<&'static str>, Vec<&'static str>) {
     (FIRST.split(", ").collect(), LAST.split(", ").collect())
 }
 
-/// The local part of an address for a name: `maria.delacruz`. Letters lose their accents, what is no letter goes.
+/// The local part of an address for a name: `maria.delacruz`. Accents and everything that is not a letter are dropped.
 pub(super) fn address_of(first: &str, last: &str) -> String {
     format!("{}.{}", plain(first), plain(last))
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::{address_of, pools};
 
     #[test]
-    fn each_name_stands_once_and_leaves_an_address() {
+    fn each_name_is_listed_once_and_makes_an_address() {
         let (first, last) = pools();
         assert!(first.len() >= 100 && last.len() >= 200);
         for list in [first, last] {

@@ -10,15 +10,15 @@ pub(super) enum School {
     Valley,
 }
 
-/// Kindergarten among the grades 1 to 12.
+/// Kindergarten, as a number beside the grades 1 to 12.
 pub(super) const KINDERGARTEN: u8 = 0;
-/// The grade that leaves in summer.
+/// The grade that graduates in summer.
 pub(super) const SENIORS: u8 = 12;
 
 impl School {
     pub(super) const ALL: [School; 3] = [School::Lincoln, School::OakHill, School::Valley];
 
-    /// The school that has a grade.
+    /// The school of a grade.
     pub(super) fn of_grade(grade: u8) -> School {
         match grade {
             ..=5 => School::Valley,
@@ -70,7 +70,7 @@ impl School {
         }
     }
 
-    /// What each grade is taught; everyone takes the first.
+    /// The subjects of each grade; every student takes the first.
     pub(super) fn subjects(self) -> &'static [&'static str] {
         match self {
             School::Lincoln => &["English", "Mathematics", "Science", "History", "Spanish", "Art"],
@@ -81,7 +81,7 @@ impl School {
         }
     }
 
-    /// Of how many of its subjects a student takes at least the classes.
+    /// How many of the subjects a student takes at least.
     pub(super) fn fewest_subjects(self) -> usize {
         match self {
             School::Lincoln | School::OakHill => 4,

@@ -1,5 +1,5 @@
-//! The year, night by night: the world changes, the file of the day is synced, and what the run did is compared with what it had
-//! to do. The first night that goes otherwise ends the year.
+//! The year, night by night: the world changes, the file of the day is synced, and the run is compared with what was expected
+//! of it. The first unexpected night ends the year.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -13,11 +13,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::day_file::DayFile;
-use super::diary::{Diary, summary};
 use super::expectation::{Day, Expectation, Outcome};
+use super::expected_roster::ExpectedRoster;
 use super::identities::Identities;
-use super::ledger::Ledger;
-use super::office::{Office, YearParts};
+use super::narration::{Narration, summary};
+use super::operator::{Operator, YearParts};
 use super::timeline::{self, Decision, Event, Night};
 use super::upload::Upload;
 use super::world::World;
@@ -25,49 +25,50 @@ use crate::Narrator;
 
 /// The seed of the year.
 const SEED: u64 = 2026;
-/// Seats of the licence at first, and when it has been raised.
+/// Seats of the licence at first, and after it is raised.
 const SEATS: u32 = 2_080;
-const MORE_SEATS: u32 = 2_250;
+const RAISED_SEATS: u32 = 2_250;
 
-/// What became of a night.
+/// What happened in a night.
 #[derive(Serialize)]
-pub(super) struct Told {
+pub(super) struct NightReport {
     pub(super) date: Date,
     pub(super) events: Vec<Event>,
     /// The events in words.
-    pub(super) said: Vec<String>,
-    /// What the run came to.
+    #[serde(rename = "said")]
+    pub(super) happenings: Vec<String>,
+    /// The actual outcome of the run.
     pub(super) outcome: Outcome,
     pub(super) decisions: Vec<Decision>,
-    /// Whether what waited since the night before gave way to this file.
+    /// Whether this file superseded a hold of an earlier one.
     pub(super) superseded: bool,
-    /// What went otherwise than expected; empty when all is well.
+    /// What was not as expected; empty when all is well.
     pub(super) differences: Vec<String>,
 }
 
-impl Told {
-    /// Whether there is nothing to tell.
+impl NightReport {
+    /// Whether nothing happened.
     pub(super) fn is_quiet(&self) -> bool {
-        self.outcome.state == RunState::Unchanged && self.said.is_empty() && self.differences.is_empty()
+        self.outcome.state == RunState::Unchanged && self.happenings.is_empty() && self.differences.is_empty()
     }
 }
 
 /// The whole year.
 #[derive(Serialize)]
 pub struct Year {
-    pub(super) nights: Vec<Told>,
+    pub(super) nights: Vec<NightReport>,
     /// Whether every night went as expected.
     pub as_expected: bool,
     /// Different files among the uploads.
     pub(super) files: usize,
     /// Students who were in the roster at some time.
     pub(super) students_seen: usize,
-    /// Those of the first file who are here at the end.
+    /// Students of the first file who are still here at the end.
     pub(super) students_all_year: usize,
 }
 
 impl Year {
-    /// What the year came to, in a few sentences.
+    /// The year in a few sentences.
     pub fn text(&self) -> String {
         summary(self)
     }
@@ -83,58 +84,58 @@ pub fn year_random() -> Random {
     Random::seeded(SEED)
 }
 
-/// Plays the year until its end, or until the first night that does not go as expected.
+/// Plays the year to its end, or to the first unexpected night.
 ///
 /// # Errors
-/// When a step fails. A night that goes otherwise than expected is no error: see [`Year::as_expected`].
+/// When a step fails. An unexpected night is not an error: see [`Year::as_expected`].
 pub fn play_year(parts: YearParts, narrate: Narrator<'_>) -> anyhow::Result<Year> {
-    let mut play = Play::open(parts, World::founded(Random::seeded(SEED)))?;
-    let mut diary = Diary::default();
+    let mut simulation = Simulation::new(parts, World::new(Random::seeded(SEED)))?;
+    let mut narration = Narration::default();
     let mut nights = Vec::new();
-    for night in timeline::nights(&play.world.dice) {
-        let told = play.night(night)?;
-        if let Some(words) = diary.tell(&told) {
-            narrate(&words);
+    for night in timeline::nights(&simulation.world.dice) {
+        let report = simulation.play(night)?;
+        if let Some(line) = narration.line(&report) {
+            narrate(&line);
         }
-        let goes_on = told.differences.is_empty();
-        nights.push(told);
-        if !goes_on {
+        let is_as_expected = report.differences.is_empty();
+        nights.push(report);
+        if !is_as_expected {
             break;
         }
     }
-    Ok(play.over(nights))
+    Ok(simulation.finish(nights))
 }
 
-struct Play {
+struct Simulation {
     world: World,
-    office: Office,
-    ledger: Ledger,
+    operator: Operator,
+    expected: ExpectedRoster,
     identities: Identities,
     /// What the SIS exports now, and what it exported first.
     export: Rc<Upload>,
-    first: Rc<Upload>,
+    first_export: Rc<Upload>,
     seats: u32,
-    /// The newest run, when it waits for a decision.
+    /// The newest run, while it waits for a decision.
     held: Option<RunNumber>,
-    /// Hashes of all uploads.
+    /// The hashes of all uploads.
     files: BTreeSet<BlobId>,
 }
 
-/// A night's run, and what is left to do about it.
-struct Made {
-    run: RunNumber,
+/// A night's run with what was expected of it.
+struct NightRun {
+    number: RunNumber,
     upload: Rc<Upload>,
-    expected: Expectation,
+    expectation: Expectation,
 }
 
-impl Play {
-    fn open(parts: YearParts, world: World) -> anyhow::Result<Play> {
-        let export = Rc::new(Upload::from(DayFile::of(&world)));
-        Ok(Play {
-            office: Office::open(parts, SEATS)?,
-            ledger: Ledger::default(),
+impl Simulation {
+    fn new(parts: YearParts, world: World) -> anyhow::Result<Simulation> {
+        let export = Rc::new(Upload::from(DayFile::export(&world)));
+        Ok(Simulation {
+            operator: Operator::open(parts, SEATS)?,
+            expected: ExpectedRoster::default(),
             identities: Identities::default(),
-            first: export.clone(),
+            first_export: export.clone(),
             export,
             world,
             seats: SEATS,
@@ -143,43 +144,45 @@ impl Play {
         })
     }
 
-    fn night(&mut self, night: Night) -> anyhow::Result<Told> {
-        let mut said = self.happen(&night.events);
-        let upload = self.upload(&night.events, &mut said);
-        let expected = self.expect(&night, &upload);
-        let run = self.office.sync(night.date, &upload.csv)?;
-        let outcome = Outcome::of(&run);
-        let mut differences = expected.outcome.differences(&outcome);
+    fn play(&mut self, night: Night) -> anyhow::Result<NightReport> {
+        let mut happenings = self.apply_events(&night.events);
+        let upload = self.upload(&night.events, &mut happenings);
+        let expectation = self.expect(&night, &upload);
+        let run = self.operator.sync(night.date, &upload.csv)?;
+        let outcome = Outcome::of_run(&run);
+        let mut differences = expectation.outcome.differences(&outcome);
         let mut superseded = false;
         if differences.is_empty() {
-            superseded = self.gives_way(outcome.state, &mut differences)?;
-            self.follow(&night, &Made { run: run.number, upload, expected }, &mut differences)?;
+            superseded = self.check_superseded(outcome.state, &mut differences)?;
+            let night_run = NightRun { number: run.number, upload, expectation };
+            self.follow_up(&night, &night_run, &mut differences)?;
         } else {
             differences.extend(explanations(&run));
         }
         self.files.insert(run.upload.blob);
         let Night { date, events, decisions, .. } = night;
-        Ok(Told { date, events, said, outcome, decisions: decisions.to_vec(), superseded, differences })
+        let decisions = decisions.to_vec();
+        Ok(NightReport { date, events, happenings, outcome, decisions, superseded, differences })
     }
 
-    /// Lets the events happen that are about the district itself; what there is to say of them.
-    fn happen(&mut self, events: &[Event]) -> Vec<String> {
-        let said = events.iter().filter_map(|event| self.world.happen(*event)).collect::<Vec<_>>();
-        if !said.is_empty() {
-            self.export = Rc::new(DayFile::of(&self.world).into());
+    /// Applies the events that change the world, and describes them.
+    fn apply_events(&mut self, events: &[Event]) -> Vec<String> {
+        let happenings = events.iter().filter_map(|event| self.world.apply_event(*event)).collect::<Vec<_>>();
+        if !happenings.is_empty() {
+            self.export = Rc::new(DayFile::export(&self.world).into());
         }
-        said
+        happenings
     }
 
-    /// What is uploaded: what the SIS exports, unless something goes wrong on the way.
-    fn upload(&mut self, events: &[Event], said: &mut Vec<String>) -> Rc<Upload> {
+    /// The night's upload: what the SIS exports, unless an event is a fault of the file.
+    fn upload(&mut self, events: &[Event], happenings: &mut Vec<String>) -> Rc<Upload> {
         for event in events {
             if *event == Event::LastYearsFile {
-                said.push("the file of last summer is sent again".into());
-                return self.first.clone();
+                happenings.push("the file of last summer is sent again".into());
+                return self.first_export.clone();
             }
-            if let Some((words, file)) = self.export.file.gone_wrong(*event, &mut self.world) {
-                said.push(words.into());
+            if let Some((words, file)) = self.export.file.faulty(*event, &mut self.world) {
+                happenings.push(words.into());
                 return Rc::new(file.into());
             }
         }
@@ -187,48 +190,53 @@ impl Play {
     }
 
     fn expect(&self, night: &Night, upload: &Upload) -> Expectation {
-        if self.ledger.applied_file.as_ref().is_some_and(|applied| applied.csv == upload.csv) {
-            return Expectation::unchanged(&self.ledger);
+        if self.expected.applied_file.as_ref().is_some_and(|applied| applied.csv == upload.csv) {
+            return Expectation::unchanged(&self.expected);
         }
         let paused = timeline::is_summer(night.date);
         let day = Day { fuses: night.fuses, paused, seats: self.seats.into() };
-        Expectation::of(&self.ledger, &upload.file, &day)
+        Expectation::for_file(&self.expected, &upload.file, &day)
     }
 
-    /// What waited and nobody decided about gives way to the next file that is applied.
-    fn gives_way(&mut self, state: RunState, differences: &mut Vec<String>) -> anyhow::Result<bool> {
+    /// An undecided hold must be superseded by the next file that is applied; whether there was one.
+    fn check_superseded(&mut self, state: RunState, differences: &mut Vec<String>) -> anyhow::Result<bool> {
         if state != RunState::Applied {
             return Ok(false);
         }
         let Some(held) = self.held.take() else { return Ok(false) };
-        let state = self.office.run(held)?.state;
+        let state = self.operator.run(held)?.state;
         if state != RunState::Superseded {
-            differences.push(format!("the hold before: expected superseded, but it is {state}"));
+            differences.push(format!("the earlier hold: expected superseded, but it is {state}"));
         }
         Ok(true)
     }
 
-    /// Books what the run has done, carries out what is decided about it, and looks everybody up.
-    fn follow(&mut self, night: &Night, made: &Made, differences: &mut Vec<String>) -> anyhow::Result<()> {
-        let state = made.expected.outcome.state;
+    /// Updates the expected roster, carries out the decisions, and checks every student's id.
+    fn follow_up(
+        &mut self,
+        night: &Night,
+        run: &NightRun,
+        differences: &mut Vec<String>,
+    ) -> anyhow::Result<()> {
+        let state = run.expectation.outcome.state;
         if !matches!(state, RunState::Applied | RunState::Held) {
             return Ok(());
         }
-        let before = night.decisions.contains(&Decision::Undo).then(|| self.ledger.clone());
-        self.ledger.make(&made.expected.at_once, &made.upload.file);
-        self.ledger.applied_file = (state == RunState::Applied).then(|| made.upload.clone());
-        self.held = (state == RunState::Held).then_some(made.run);
+        let before = night.decisions.contains(&Decision::Undo).then(|| self.expected.clone());
+        self.expected.apply(&run.expectation.applied, &run.upload.file);
+        self.expected.applied_file = (state == RunState::Applied).then(|| run.upload.clone());
+        self.held = (state == RunState::Held).then_some(run.number);
         for decision in night.decisions {
-            self.decide(night.date, *decision, made, differences)?;
+            self.decide(night.date, *decision, run, differences)?;
         }
         if let Some(before) = before {
-            self.ledger = before;
-            self.ledger.applied_file = None;
+            self.expected = before;
+            self.expected.applied_file = None;
         }
-        differences.extend(self.identities.look_up(&self.office.district)?);
-        let (seen, came) = (self.identities.count(), self.ledger.students_ever());
-        if seen != came {
-            differences.push(format!("students ever stored: expected {came}, but there are {seen}"));
+        differences.extend(self.identities.changed_ids(&self.operator.district)?);
+        let (actual, expected) = (self.identities.count(), self.expected.students_ever());
+        if actual != expected {
+            differences.push(format!("students ever stored: expected {expected}, but there are {actual}"));
         }
         Ok(())
     }
@@ -237,44 +245,44 @@ impl Play {
         &mut self,
         date: Date,
         decision: Decision,
-        made: &Made,
+        run: &NightRun,
         differences: &mut Vec<String>,
     ) -> anyhow::Result<()> {
-        let (task, state) = match decision {
+        let (task, expected) = match decision {
             Decision::RaiseLicence => {
-                self.seats = MORE_SEATS;
-                return self.office.set_seats(self.seats);
+                self.seats = RAISED_SEATS;
+                return self.operator.set_seats(self.seats);
             }
             Decision::Approve => {
-                self.ledger.make(&made.expected.waiting, &made.upload.file);
-                self.ledger.applied_file = Some(made.upload.clone());
-                (Task::Approve(made.run, vec![]), RunState::Applied)
+                self.expected.apply(&run.expectation.held, &run.upload.file);
+                self.expected.applied_file = Some(run.upload.clone());
+                (Task::Approve(run.number, vec![]), RunState::Applied)
             }
-            Decision::Discard => (Task::Discard(made.run, vec![]), RunState::Applied),
-            Decision::Undo => (Task::Undo(made.run), RunState::Undone),
+            Decision::Discard => (Task::Discard(run.number, vec![]), RunState::Applied),
+            Decision::Undo => (Task::Undo(run.number), RunState::Undone),
         };
         self.held = None;
-        let decided = self.office.decide(date, made.run, task)?;
-        if decided.state != state {
-            differences.push(format!("after {decision:?}: expected {state}, but it is {}", decided.state));
+        let state = self.operator.decide(date, run.number, task)?.state;
+        if state != expected {
+            differences.push(format!("after {decision:?}: expected {expected}, but it is {state}"));
         }
         Ok(())
     }
 
-    fn over(self, nights: Vec<Told>) -> Year {
-        let first = self.first.file.students();
-        let here = first.into_iter().filter(|at| self.world.students[*at].person.active);
+    fn finish(self, nights: Vec<NightReport>) -> Year {
+        let first = self.first_export.file.students();
+        let all_year = first.into_iter().filter(|student| self.world.students[*student].person.active);
         Year {
-            as_expected: nights.iter().all(|told| told.differences.is_empty()),
+            as_expected: nights.iter().all(|night| night.differences.is_empty()),
             nights,
             files: self.files.len(),
             students_seen: self.identities.count(),
-            students_all_year: here.count(),
+            students_all_year: all_year.count(),
         }
     }
 }
 
-/// Why a run came to what it came to, in its own words.
+/// The run's own messages about its outcome.
 fn explanations(run: &Run) -> Vec<String> {
     let held = run.report.held.iter().flat_map(|held| &held.fuses).map(|blown| &blown.message);
     run.report.messages.iter().chain(held).cloned().collect()

@@ -1,4 +1,4 @@
-//! The school year: what happens on which night, and what Homeroom has to make of it.
+//! The school year: what happens on which night, and which fuses must blow.
 
 use homeroom_model::fuse::Fuse;
 use jiff::ToSpan;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::dice::Dice;
 
-/// Something that happens.
+/// An event in the district, or a fault of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Event {
@@ -42,7 +42,7 @@ pub(super) enum Decision {
     Approve,
     Discard,
     Undo,
-    /// More seats, so that nobody waits for one when the hold is approved.
+    /// Add seats, so that everyone has one when the hold is approved.
     RaiseLicence,
 }
 
@@ -50,15 +50,15 @@ pub(super) enum Decision {
 pub(super) struct Night {
     pub(super) date: Date,
     pub(super) events: Vec<Event>,
-    /// The fuses that blow.
+    /// The fuses that must blow.
     pub(super) fuses: &'static [Fuse],
     pub(super) decisions: &'static [Decision],
 }
 
-/// The nights that are set down; on the others little happens, or nothing.
-type Entry = (Date, &'static [Event], &'static [Fuse], &'static [Decision]);
+/// A scripted night; on all others little or nothing happens.
+type ScriptedNight = (Date, &'static [Event], &'static [Fuse], &'static [Decision]);
 
-const DIARY: [Entry; 20] = [
+const SCRIPT: [ScriptedNight; 20] = [
     (date(2026, 8, 17), &[Event::FirstLoad], &[], &[]),
     (date(2026, 9, 9), &[Event::TeacherMarriage], &[], &[]),
     (date(2026, 9, 16), &[Event::Withdrawal, Event::StudentRenamed], &[], &[]),
@@ -95,12 +95,12 @@ const DIARY: [Entry; 20] = [
 const END: Date = date(2027, 8, 27);
 /// The days on which nothing is applied.
 pub(super) const SUMMER: (Date, Date) = (date(2027, 6, 14), date(2027, 8, 13));
-/// The days on which the new school year's changes are approved beforehand.
+/// The days on which the changes of the new school year are approved in advance.
 pub(super) const NEW_YEAR: (Date, Date) = (date(2027, 8, 16), date(2027, 8, 20));
 
-/// All nights, Monday to Friday; in summer the district exports on Mondays only.
+/// All nights, Monday to Friday; in summer the district exports only on Mondays.
 pub(super) fn nights(dice: &Dice) -> Vec<Night> {
-    let (first, ..) = DIARY[0];
+    let (first, ..) = SCRIPT[0];
     let days = first.series(1.day()).take_while(|day| *day <= END);
     let uploads = days.filter(|day| match day.weekday() {
         Weekday::Saturday | Weekday::Sunday => false,
@@ -111,8 +111,8 @@ pub(super) fn nights(dice: &Dice) -> Vec<Night> {
 }
 
 fn night(date: Date, dice: &Dice) -> Night {
-    let set_down = DIARY.iter().find(|(day, ..)| *day == date);
-    if let Some((date, events, fuses, decisions)) = set_down {
+    let scripted = SCRIPT.iter().find(|(day, ..)| *day == date);
+    if let Some((date, events, fuses, decisions)) = scripted {
         return Night { date: *date, events: events.to_vec(), fuses, decisions };
     }
     let mut events = Vec::new();

@@ -1,8 +1,8 @@
-//! What arrives in a night: a file and its bytes, which are made once for all the nights in which nothing changes.
+//! The upload of a night. Its text is made once and shared by all nights in which nothing changes.
 
 use super::day_file::DayFile;
 
-/// A file as it is uploaded.
+/// A file with its text.
 pub(super) struct Upload {
     pub(super) file: DayFile,
     pub(super) csv: String,

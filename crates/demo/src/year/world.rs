@@ -1,4 +1,4 @@
-//! The truth: who is really in which class today. Files are written from it, and expectations are worked out from it.
+//! The truth: who is in which class today. Files and expectations are derived from it.
 
 use std::collections::BTreeSet;
 
@@ -13,27 +13,27 @@ const TEACHER_DOMAIN: &str = "lincoln.example.org";
 /// The domain of the students' addresses when the year begins.
 const STUDENT_DOMAIN: &str = "students.lincoln.example.org";
 
-/// The district. Nobody and nothing is taken out of the lists: who has left is not active.
+/// The district. Nothing is removed from the lists: people who have left are inactive.
 pub(super) struct World {
     pub(super) classes: Vec<Class>,
     pub(super) teachers: Vec<Person>,
     pub(super) students: Vec<Student>,
-    /// Students who left during the year, the first one first.
+    /// Students who left during the year, in the order in which they left.
     pub(super) leavers: Vec<usize>,
     pub(super) student_domain: &'static str,
     pub(super) dice: Dice,
     first_names: Vec<&'static str>,
     last_names: Vec<&'static str>,
-    /// Everything before the `@` that anybody ever had.
-    given: BTreeSet<String>,
+    /// Every local part that was ever in use.
+    used_local_parts: BTreeSet<String>,
 }
 
 pub(super) struct Person {
-    /// The number in the SIS, with zeros in front; it never changes.
+    /// The SIS id, with leading zeros; it never changes.
     pub(super) sis_id: String,
     pub(super) first_name: String,
     pub(super) last_name: String,
-    /// The address before the `@`.
+    /// The part of the address before the `@`.
     pub(super) local_part: String,
     pub(super) active: bool,
 }
@@ -41,7 +41,7 @@ pub(super) struct Person {
 pub(super) struct Student {
     pub(super) person: Person,
     pub(super) grade: u8,
-    /// Their classes, by position; kept when they leave.
+    /// Their classes, by position; unchanged when they leave.
     pub(super) classes: BTreeSet<usize>,
 }
 
@@ -53,13 +53,13 @@ pub(super) struct Class {
     /// Which of the school's subjects.
     pub(super) subject: usize,
     pub(super) teacher: usize,
-    /// Whether it is held this term.
+    /// Whether it takes place this term.
     pub(super) open: bool,
 }
 
 impl World {
-    /// The district as the first file has it.
-    pub(super) fn founded(random: Random) -> World {
+    /// The district at the beginning of the year.
+    pub(super) fn new(random: Random) -> World {
         let (first_names, last_names) = pools();
         let mut world = World {
             classes: vec![],
@@ -70,7 +70,7 @@ impl World {
             dice: Dice::new(random),
             first_names,
             last_names,
-            given: BTreeSet::new(),
+            used_local_parts: BTreeSet::new(),
         };
         for school in School::ALL {
             let first_teacher = world.teachers.len();
@@ -87,7 +87,7 @@ impl World {
         world
     }
 
-    /// The addresses in the file: the part before the `@` and the domain of the day.
+    /// The address in today's file.
     pub(super) fn student_email(&self, student: &Student) -> String {
         format!("{}@{}", student.person.local_part, self.student_domain)
     }
@@ -96,48 +96,48 @@ impl World {
         format!("{}@{TEACHER_DOMAIN}", teacher.local_part)
     }
 
-    /// Students of today, by position.
+    /// The students of today, by position.
     pub(super) fn active_students(&self) -> Vec<usize> {
         (0..self.students.len()).filter(|at| self.students[*at].person.active).collect()
     }
 
-    /// A new teacher; their position.
+    /// Adds a teacher; their position.
     pub(super) fn hire(&mut self) -> usize {
         let sis_id = format!("{:05}", 417 + 3 * self.teachers.len());
-        let teacher = self.somebody(sis_id);
+        let teacher = self.new_person(sis_id);
         self.teachers.push(teacher);
         self.teachers.len() - 1
     }
 
-    /// Somebody new in a grade, without classes yet.
+    /// A new student of a grade, without classes yet.
     pub(super) fn newcomer(&mut self, grade: u8) -> Student {
-        let person = self.somebody(format!("{:07}", 12_345 + 7 * self.students.len()));
+        let person = self.new_person(format!("{:07}", 12_345 + 7 * self.students.len()));
         Student { person, grade, classes: BTreeSet::new() }
     }
 
-    fn somebody(&mut self, sis_id: String) -> Person {
+    fn new_person(&mut self, sis_id: String) -> Person {
         let first_name = self.dice.pick(&self.first_names).to_string();
         let last_name = self.other_last_name("");
         let local_part = self.new_address(&first_name, &last_name);
         Person { sis_id, first_name, last_name, local_part, active: true }
     }
 
-    /// A last name that is not this one.
-    pub(super) fn other_last_name(&self, than: &str) -> String {
+    /// A last name other than this one.
+    pub(super) fn other_last_name(&self, old: &str) -> String {
         loop {
             let name = *self.dice.pick(&self.last_names);
-            if name != than {
+            if name != old {
                 return name.to_owned();
             }
         }
     }
 
-    /// `first.last`, with a number when somebody had that.
+    /// `first.last`, with a number if it was ever in use.
     pub(super) fn new_address(&mut self, first: &str, last: &str) -> String {
         let plain = address_of(first, last);
         let mut address = plain.clone();
         for number in 2.. {
-            if self.given.insert(address.clone()) {
+            if self.used_local_parts.insert(address.clone()) {
                 break;
             }
             address = format!("{plain}{number}");
@@ -148,7 +148,11 @@ impl World {
     /// Opens the classes of a new term, with new ids, and gives every student of the school a timetable.
     pub(super) fn open_classes(&mut self, school: School, staff: &[usize]) {
         for grade in school.grades() {
-            let students = self.students.iter().filter(|one| one.person.active && one.grade == grade).count();
+            let students = self
+                .students
+                .iter()
+                .filter(|student| student.person.active && student.grade == grade)
+                .count();
             let sections = students.div_ceil(school.class_size());
             for (subject, name) in school.subjects().iter().enumerate() {
                 for _ in 0..sections {
@@ -175,15 +179,15 @@ impl World {
         self.classes.iter_mut().filter(|class| class.school == school).for_each(|class| class.open = false);
     }
 
-    /// Puts a student into a class of each of some subjects of their grade.
+    /// Puts a student into a class of each of their subjects.
     pub(super) fn give_timetable(&mut self, student: usize) {
         let grade = self.students[student].grade;
         let school = School::of_grade(grade);
-        let all = school.subjects().len();
-        let leave_out = self.dice.below(all - school.fewest_subjects() + 1);
-        let mut subjects = (0..all).collect::<Vec<_>>();
-        for _ in 0..leave_out {
-            // The first subject is everyone's.
+        let count = school.subjects().len();
+        let dropped = self.dice.below(count - school.fewest_subjects() + 1);
+        let mut subjects = (0..count).collect::<Vec<_>>();
+        for _ in 0..dropped {
+            // Every student takes the first subject.
             subjects.remove(1 + self.dice.below(subjects.len() - 1));
         }
         let classes = subjects.into_iter().map(|subject| *self.dice.pick(&self.sections(grade, subject)));
@@ -192,18 +196,18 @@ impl World {
 
     /// The open classes of a grade in a subject.
     pub(super) fn sections(&self, grade: u8, subject: usize) -> Vec<usize> {
-        let is_one = |class: &Class| class.open && class.grade == grade && class.subject == subject;
-        (0..self.classes.len()).filter(|at| is_one(&self.classes[*at])).collect()
+        let is_section = |class: &Class| class.open && class.grade == grade && class.subject == subject;
+        (0..self.classes.len()).filter(|at| is_section(&self.classes[*at])).collect()
     }
 
-    /// Teachers who have an open class in a school.
+    /// The teachers who have an open class in a school.
     pub(super) fn staff(&self, school: School) -> Vec<usize> {
         let open = self.classes.iter().filter(|class| class.open && class.school == school);
         open.map(|class| class.teacher).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
-/// `K`, `1` … `12`: a grade as the file has it.
+/// `K`, `1` … `12`: a grade as it is written in the file.
 pub(super) fn grade_word(grade: u8) -> String {
     if grade == 0 { "K".into() } else { grade.to_string() }
 }

@@ -1,4 +1,4 @@
-//! The company's side: a homeroom that works as the server does, on a clock that the year sets.
+//! The company's side: makes runs and decisions as a server and its operator would, on a clock that the year sets.
 
 use std::path::PathBuf;
 
@@ -20,11 +20,11 @@ use super::timeline::{NEW_YEAR, SUMMER};
 
 const FILE: &str = "roster.csv";
 const TIME_ZONE: &str = "America/Los_Angeles";
-/// Hours of the day at which the night's run is made, and at which the operator decides.
+/// The hours at which the night's run is made and at which the operator decides.
 const NIGHT: i8 = 2;
 const MORNING: i8 = 8;
 
-/// The parts of a Homeroom that no server runs on: the year does its jobs itself, on a clock that it sets.
+/// The parts of an installation without a running server: the year does its jobs itself, on a clock that it sets.
 pub struct YearParts {
     /// An empty database with [`year_clock`](super::year_clock) and [`year_random`](super::year_random).
     pub store: Store,
@@ -39,7 +39,7 @@ pub struct YearParts {
 }
 
 /// One district, its files and its runs.
-pub(super) struct Office {
+pub(super) struct Operator {
     store: Store,
     inbox: Inbox,
     pub(super) district: DistrictStore,
@@ -49,12 +49,12 @@ pub(super) struct Office {
     zone: Zone,
 }
 
-impl Office {
-    pub(super) fn open(parts: YearParts, seats: u32) -> anyhow::Result<Office> {
+impl Operator {
+    pub(super) fn open(parts: YearParts, seats: u32) -> anyhow::Result<Operator> {
         let zone = TIME_ZONE.parse::<Zone>().map_err(anyhow::Error::msg)?;
         let store = parts.store.clone();
         let district = store.districts_add(&NewDistrict {
-            slug: Slug::parse("lincoln").expect("'lincoln' keeps the rule for slugs"),
+            slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
             name: "Lincoln Unified School District".into(),
             time_zone: zone.clone(),
             seats,
@@ -69,24 +69,24 @@ impl Office {
         settings.policy.calendar = calendar();
         district.settings_change(&settings)?;
         let YearParts { inbox, sync, worker, folder, .. } = parts;
-        Ok(Office { store, inbox, district, context: sync, worker, upload: folder.join(FILE), zone })
+        Ok(Operator { store, inbox, district, context: sync, worker, upload: folder.join(FILE), zone })
     }
 
-    /// The night's upload, its run, and whatever else is due.
+    /// Uploads the night's file, and does its run and every other job that is due.
     pub(super) fn sync(&self, day: Date, file: &str) -> anyhow::Result<Run> {
         self.wait_until(day, NIGHT)?;
         std::fs::write(&self.upload, file)?;
         let upload = self.inbox.receive(&self.district, FILE, &self.upload)?;
         let queued = queue_run(&self.district, RunKind::Live, upload.id)?;
-        self.work()?;
+        self.do_jobs()?;
         self.run(queued.number)
     }
 
-    /// Carries out a decision on the morning after; the run as it is then.
+    /// Carries out a decision on the morning after; the run afterwards.
     pub(super) fn decide(&self, day: Date, number: RunNumber, task: Task) -> anyhow::Result<Run> {
         self.wait_until(day, MORNING)?;
         queue_decision(&self.district, task)?;
-        self.work()?;
+        self.do_jobs()?;
         self.run(number)
     }
 
@@ -101,20 +101,20 @@ impl Office {
     }
 
     /// Does every job that is due.
-    fn work(&self) -> anyhow::Result<()> {
+    fn do_jobs(&self) -> anyhow::Result<()> {
         while self.worker.work_once(&|job| handle_job(&self.context, job))? {}
         Ok(())
     }
 
     fn wait_until(&self, day: Date, hour: i8) -> anyhow::Result<()> {
-        let time = self.zone.time_of(day, time(hour, 0, 0, 0)).context("the day is too far away")?;
+        let time = self.zone.time_of(day, time(hour, 0, 0, 0)).context("the day is too far in the future")?;
         let clock = self.store.clock();
         clock.advance(time.duration_since(clock.now()).max(SignedDuration::ZERO));
         Ok(())
     }
 }
 
-/// A pause in summer, and after it a week in which a new school year is approved beforehand.
+/// A pause in summer, and then a week in which the changes of a new school year are approved in advance.
 fn calendar() -> Vec<CalendarEntry> {
     let entry = |(from, to), kind, reason: &str| CalendarEntry {
         from,

@@ -1,15 +1,15 @@
-//! What really happens in the district in the course of the year. Each happening changes the world and says so in a few words.
+//! What happens in the district during the year. Each event changes the world and is described in a few words.
 
 use super::schools::{KINDERGARTEN, SENIORS, School};
 use super::timeline::Event;
 use super::world::{Class, World, grade_word};
 
-/// Students who come at once when the seats do not suffice.
+/// Students who enrol at once, more than there are seats.
 const MANY: usize = 110;
 
 impl World {
-    /// Lets something happen; what there is to say of it.
-    pub(super) fn happen(&mut self, event: Event) -> Option<String> {
+    /// Applies an event to the world and describes it; `None` when it does not change the world.
+    pub(super) fn apply_event(&mut self, event: Event) -> Option<String> {
         Some(match event {
             Event::FirstLoad => "the first file is loaded".into(),
             Event::Enrolment => self.someone_enrols(),
@@ -24,13 +24,13 @@ impl World {
             Event::DomainChange => self.the_domain_changes(),
             Event::TermChange => self.a_term_begins(),
             Event::SeatsExceeded => self.many_enrol(MANY),
-            Event::SummerPause => "summer: until it is over, nothing is applied".into(),
+            Event::SummerPause => "summer: nothing is applied until it is over".into(),
             Event::Rollover => self.a_school_year_begins(),
             _ => return None,
         })
     }
 
-    /// Somebody new comes to a grade.
+    /// A new student enrols in a grade.
     fn enrol(&mut self, grade: u8) -> usize {
         let student = self.newcomer(grade);
         self.students.push(student);
@@ -68,11 +68,11 @@ impl World {
         }
     }
 
-    /// A last name turns out to be two.
+    /// A last name gets a second part.
     fn a_name_is_corrected(&mut self) -> String {
         let student = *self.dice.pick(&self.active_students());
-        let had = &self.students[student].person.last_name;
-        let corrected = format!("{had} {}", self.other_last_name(had));
+        let old = &self.students[student].person.last_name;
+        let corrected = format!("{old} {}", self.other_last_name(old));
         self.students[student].person.last_name = corrected;
         "a name is corrected".into()
     }
@@ -84,7 +84,7 @@ impl World {
         let local_part = self.new_address(&first, &last);
         let person = &mut self.students[at].person;
         (person.last_name, person.local_part) = (last, local_part);
-        "a student's mother marries: another last name and address".into()
+        "a student's mother marries: new last name and address".into()
     }
 
     fn a_teacher_marries(&mut self) -> String {
@@ -94,20 +94,20 @@ impl World {
         let local_part = self.new_address(&first, &last);
         let person = &mut self.teachers[at];
         (person.last_name, person.local_part) = (last, local_part);
-        "a teacher marries: another last name and address".into()
+        "a teacher marries: new last name and address".into()
     }
 
     fn a_teacher_is_replaced(&mut self) -> String {
         let school = *self.dice.pick(&School::ALL);
-        let goes = *self.dice.pick(&self.staff(school));
-        let comes = self.hire();
-        self.teachers[goes].active = false;
-        let classes = self.classes.iter_mut().filter(|class| class.open && class.teacher == goes);
-        classes.for_each(|class| class.teacher = comes);
-        format!("a teacher of {} leaves, a new one takes the classes", school.name())
+        let leaving = *self.dice.pick(&self.staff(school));
+        let replacement = self.hire();
+        self.teachers[leaving].active = false;
+        let classes = self.classes.iter_mut().filter(|class| class.open && class.teacher == leaving);
+        classes.for_each(|class| class.teacher = replacement);
+        format!("a teacher of {} leaves, a new one takes over the classes", school.name())
     }
 
-    /// Who left first comes back, to the same classes where these are still held.
+    /// The student who left first comes back, to the same classes if they are all still open.
     fn someone_returns(&mut self) -> String {
         let at = self.leavers.remove(0);
         if self.students[at].classes.iter().any(|class| !self.classes[*class].open) {
@@ -117,11 +117,11 @@ impl World {
         "a student who had left comes back".into()
     }
 
-    /// Who left last loses their address to somebody new.
+    /// The address of the student who left last is given to a new student.
     fn an_address_is_passed_on(&mut self) -> String {
         let leaver = self.leavers.pop().expect("students have left before");
-        let had = &self.students[leaver];
-        let (local_part, grade) = (had.person.local_part.clone(), had.grade);
+        let old = &self.students[leaver];
+        let (local_part, grade) = (old.person.local_part.clone(), old.grade);
         let at = self.enrol(grade);
         self.students[at].person.local_part = local_part;
         "a new student is given the address of one who has left".into()
@@ -129,7 +129,7 @@ impl World {
 
     fn the_domain_changes(&mut self) -> String {
         self.student_domain = "students.lincolnusd.example.org";
-        format!("all students get addresses @{}", self.student_domain)
+        format!("all students get addresses at {}", self.student_domain)
     }
 
     fn a_term_begins(&mut self) -> String {
@@ -147,13 +147,13 @@ impl World {
         format!("a charter school closes, {count} of its students enrol")
     }
 
-    /// A few classes beside the regular ones; their students by class.
+    /// Opens a few summer classes; pairs of a class and a student.
     pub(super) fn summer_school(&mut self) -> Vec<(usize, usize)> {
         let staff = self.staff(School::OakHill);
         let students = self.active_students();
         let students = students.into_iter().filter(|at| self.students[*at].grade == 7).collect::<Vec<_>>();
-        let mut rows = Vec::new();
-        for (some, teacher) in students.chunks(20).take(3).zip(staff) {
+        let mut enrollments = Vec::new();
+        for (group, teacher) in students.chunks(20).take(3).zip(staff) {
             let class = self.classes.len();
             self.classes.push(Class {
                 id: self.new_class_id(),
@@ -164,9 +164,9 @@ impl World {
                 teacher,
                 open: false,
             });
-            rows.extend(some.iter().map(|student| (class, *student)));
+            enrollments.extend(group.iter().map(|student| (class, *student)));
         }
-        rows
+        enrollments
     }
 
     fn a_school_year_begins(&mut self) -> String {
@@ -187,6 +187,6 @@ impl World {
             self.close_classes(school);
             self.open_classes(school, staff);
         }
-        "a new school year: everyone one grade up, seniors gone, kindergarten here, all classes new".into()
+        "a new school year: everyone moves up a grade, seniors leave, kindergarten starts, all classes are new".into()
     }
 }
