@@ -1,6 +1,6 @@
-//! Every folder of `cases/` is a stored file, a wanted one, and the plan between them. `UPDATE_CASES=1` writes plans anew.
+//! Every folder of `cases/` has a stored file, a wanted one, and the plan between them. `UPDATE_CASES=1` rewrites the plans.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it is")]
 
 use std::fmt::Write;
 use std::fs;
@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use homeroom_check::{Checked, check_alone};
 use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
+use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, StringArena};
 use homeroom_plan::{Approval, Limits, PlanInputs, plan, split};
 use jiff::civil::Date;
 
-/// Seats of every case; one of them goes beyond.
+/// Seats of every case; one of them needs more.
 const SEATS: u64 = 30;
 
 fn folders() -> Vec<PathBuf> {
@@ -28,7 +29,7 @@ fn read(path: &Path) -> Checked {
     check_alone(&fs::read(path).unwrap(), "").unwrap()
 }
 
-fn entities<V: Entity>(out: &mut String, what: &str, changes: &Changes<V>, shown: impl Fn(&V) -> String) {
+fn entities<V: Entity>(out: &mut String, what: &str, changes: &Changes<V>, show: impl Fn(&V) -> String) {
     let lists = [
         ("create", &changes.create),
         ("update", &changes.update),
@@ -36,8 +37,8 @@ fn entities<V: Entity>(out: &mut String, what: &str, changes: &Changes<V>, shown
         ("rekey", &changes.rekey),
     ];
     for (change, list) in lists {
-        for one in list {
-            writeln!(out, "{change} {what} {}: {}", one.number, shown(&one.values)).unwrap();
+        for new in list {
+            writeln!(out, "{change} {what} {}: {}", new.number, show(&new.values)).unwrap();
         }
     }
     for number in &changes.deactivate {
@@ -55,20 +56,22 @@ fn links<P: EntityNumber>(out: &mut String, what: &str, changes: &LinkChanges<P>
     }
 }
 
-fn told(plan: &Plan) -> String {
+fn in_words(plan: &Plan) -> String {
     let mut out = String::new();
     let texts: &StringArena = &plan.texts;
     let text = |text| texts.get(text);
-    entities(&mut out, "school", &plan.schools, |one| format!("{} {}", text(one.key), text(one.name)));
-    entities(&mut out, "class", &plan.classes, |one| {
-        format!("{} {} in {}", text(one.key), text(one.name), one.school)
+    entities(&mut out, "school", &plan.schools, |school| {
+        format!("{} {}", text(school.key), text(school.name))
     });
-    entities(&mut out, "teacher", &plan.teachers, |one| {
-        let person = &one.person;
+    entities(&mut out, "class", &plan.classes, |class| {
+        format!("{} {} in {}", text(class.key), text(class.name), class.school)
+    });
+    entities(&mut out, "teacher", &plan.teachers, |teacher| {
+        let person = &teacher.person;
         format!("{} {} {}", text(person.email), text(person.first_name), text(person.last_name))
     });
-    entities(&mut out, "student", &plan.students, |one| {
-        let (person, grade) = (&one.person, one.grade.map_or("-", |grade| grade.code()));
+    entities(&mut out, "student", &plan.students, |student| {
+        let (person, grade) = (&student.person, student.grade.map_or("-", |grade| grade.code()));
         format!("{} {} {} {grade}", text(person.email), text(person.first_name), text(person.last_name))
     });
     links(&mut out, "teaching", &plan.teachings);
@@ -90,28 +93,27 @@ fn case(folder: &Path) -> String {
     };
     let proposals = planned.plan.proposals.clone();
     let parts = split(planned.plan, &stored, &limits, &Approval::None);
-    let mut out = format!("goes ahead\n{}waits\n{}", told(&parts.safe), told(&parts.risky));
+    let mut out = format!("apply\n{}hold\n{}", in_words(&parts.safe), in_words(&parts.risky));
     for fuse in &parts.held.fuses {
         writeln!(out, "fuse {} for {}: {}", fuse.fuse, fuse.scope, fuse.message).unwrap();
         for example in &fuse.examples {
             writeln!(out, "  such as {example}").unwrap();
         }
     }
-    for one in &proposals {
-        let evidence = one.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
-        let (confidence, name) = (one.confidence.as_str(), &one.name);
-        writeln!(out, "{confidence} {} {name}: {} becomes {} ({evidence})", one.id, one.from, one.to)
-            .unwrap();
+    for Proposal { id, confidence, name, from, to, evidence, .. } in &proposals {
+        let evidence = evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+        let confidence = confidence.as_str();
+        writeln!(out, "{confidence} {id} {name}: {from} becomes {to} ({evidence})").unwrap();
     }
     for message in &planned.messages {
-        writeln!(out, "says: {message}").unwrap();
+        writeln!(out, "message: {message}").unwrap();
     }
     out
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a developer asks for new answers by the environment")]
-fn every_case_is_planned_as_it_was_before() {
+#[expect(clippy::disallowed_methods, reason = "a developer asks for new plans by the environment")]
+fn each_case_gives_the_plan_on_record() {
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let folders = folders();
     assert!(folders.len() >= 10, "the cases are missing: {}", folders.len());

@@ -1,14 +1,14 @@
-//! The laws of planning, with rosters that change in every way that districts change them. In memory; `homeroom-sync`'s tests hold
+//! The laws of planning, for rosters that change in every way that districts change them. In memory; the tests of `homeroom-sync` prove
 //! the same laws on both databases.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it is")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use homeroom_check::check_alone;
 use homeroom_model::Policy;
 use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, StudentNumber};
-use homeroom_model::fuse::Fuse;
+use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::hold::Held;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
@@ -54,18 +54,22 @@ fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
     let StoredRoster {
         texts, schools, classes, teachers, students, teachings, enrollments, former_keys, ..
     } = &mut after;
-    entities(schools, &plan.schools, |mut one| {
-        one.key = texts.push_from(&plan.texts, one.key);
-        one.name = texts.push_from(&plan.texts, one.name);
-        one
+    entities(schools, &plan.schools, |mut school| {
+        school.key = texts.push_from(&plan.texts, school.key);
+        school.name = texts.push_from(&plan.texts, school.name);
+        school
     });
-    entities(classes, &plan.classes, |mut one| {
-        one.key = texts.push_from(&plan.texts, one.key);
-        one.name = texts.push_from(&plan.texts, one.name);
-        one
+    entities(classes, &plan.classes, |mut class| {
+        class.key = texts.push_from(&plan.texts, class.key);
+        class.name = texts.push_from(&plan.texts, class.name);
+        class
     });
-    entities(teachers, &plan.teachers, |one| one.map_texts(|text| texts.push_from(&plan.texts, text)));
-    entities(students, &plan.students, |one| one.map_texts(|text| texts.push_from(&plan.texts, text)));
+    entities(teachers, &plan.teachers, |teacher| {
+        teacher.map_texts(|text| texts.push_from(&plan.texts, text))
+    });
+    entities(students, &plan.students, |student| {
+        student.map_texts(|text| texts.push_from(&plan.texts, text))
+    });
     links(teachings, &plan.teachings);
     links(enrollments, &plan.enrollments);
     for former in &plan.former_keys {
@@ -78,65 +82,68 @@ fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
     after
 }
 
-fn entities<V: Entity>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut kept: impl FnMut(V) -> V) {
+fn entities<V: Entity>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut push_texts: impl FnMut(V) -> V) {
     for number in &changes.deactivate {
         let at = list.position_of(*number).unwrap();
         assert!(list[at].active, "only what is active is deactivated");
         list[at].active = false;
     }
-    for one in changes.update.iter().chain(&changes.reactivate).chain(&changes.rekey) {
-        let at = list.position_of(one.number).unwrap();
-        list[at].values = kept(one.values);
+    for new in changes.update.iter().chain(&changes.reactivate).chain(&changes.rekey) {
+        let at = list.position_of(new.number).unwrap();
+        list[at].values = push_texts(new.values);
         list[at].active = true;
     }
-    for one in &changes.create {
-        list.push(Stored { number: one.number, active: true, values: kept(one.values) });
+    for new in &changes.create {
+        list.push(Stored { number: new.number, active: true, values: push_texts(new.values) });
     }
-    list.sort_by_key(|one| one.number);
+    list.sort_by_key(|stored| stored.number);
     assert!(list.windows(2).all(|two| two[0].number < two[1].number), "a number is given once");
 }
 
 fn links<P: EntityNumber>(list: &mut Vec<StoredLink<P>>, changes: &LinkChanges<P>) {
     for (links, active) in [(&changes.deactivate, false), (&changes.reactivate, true)] {
         for link in links {
-            let at = list.binary_search_by_key(link, |one| one.link).unwrap();
+            let at = list.binary_search_by_key(link, |stored| stored.link).unwrap();
             assert_ne!(list[at].active, active);
             list[at].active = active;
         }
     }
     list.extend(changes.create.iter().map(|link| StoredLink { link: *link, active: true }));
-    list.sort_by_key(|one| one.link);
+    list.sort_by_key(|stored| stored.link);
 }
 
 /// Everything active, in words, without numbers.
-fn told(stored: &StoredRoster) -> BTreeSet<String> {
+fn in_words(stored: &StoredRoster) -> BTreeSet<String> {
     let text = |text: StrId| stored.texts.get(text);
     let (mut schools, mut classes, mut teachers, mut students) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for one in stored.schools.iter().filter(|one| one.active) {
-        schools.insert(one.number, format!("school {} {}", text(one.values.key), text(one.values.name)));
+    for school in stored.schools.iter().filter(|school| school.active) {
+        let words = format!("school {} {}", text(school.values.key), text(school.values.name));
+        schools.insert(school.number, words);
     }
-    for one in stored.classes.iter().filter(|one| one.active) {
-        let school = schools.get(&one.values.school).map_or("NO SCHOOL", String::as_str);
-        let words = format!("class {} {} in {school}", text(one.values.key), text(one.values.name));
-        classes.insert(one.number, words);
+    for class in stored.classes.iter().filter(|class| class.active) {
+        let school = schools.get(&class.values.school).map_or("NO SCHOOL", String::as_str);
+        let words = format!("class {} {} in {school}", text(class.values.key), text(class.values.name));
+        classes.insert(class.number, words);
     }
-    let person = |one: &Person| [one.sis_id, one.email, one.first_name, one.last_name].map(text).join(" ");
-    for one in stored.teachers.iter().filter(|one| one.active) {
-        teachers.insert(one.number, format!("teacher {}", person(&one.values.person)));
+    let person = |person: &Person| {
+        [person.sis_id, person.email, person.first_name, person.last_name].map(text).join(" ")
+    };
+    for teacher in stored.teachers.iter().filter(|teacher| teacher.active) {
+        teachers.insert(teacher.number, format!("teacher {}", person(&teacher.values.person)));
     }
-    for one in stored.students.iter().filter(|one| one.active) {
-        let grade = one.values.grade.map_or("-", |grade| grade.code());
-        students.insert(one.number, format!("student {} {grade}", person(&one.values.person)));
+    for student in stored.students.iter().filter(|student| student.active) {
+        let grade = student.values.grade.map_or("-", |grade| grade.code());
+        students.insert(student.number, format!("student {} {grade}", person(&student.values.person)));
     }
     fn in_force<P: EntityNumber>(
         links: &[StoredLink<P>],
         classes: &BTreeMap<ClassNumber, String>,
         people: &BTreeMap<P, String>,
     ) -> Vec<String> {
-        let links = links.iter().filter(|one| one.active).map(|one| {
-            let class = classes.get(&one.link.class).map_or("NO CLASS", String::as_str);
-            let person = people.get(&one.link.person).map_or("NOBODY", String::as_str);
+        let links = links.iter().filter(|stored| stored.active).map(|stored| {
+            let class = classes.get(&stored.link.class).map_or("NO CLASS", String::as_str);
+            let person = people.get(&stored.link.person).map_or("NOBODY", String::as_str);
             format!("{person} at {class}")
         });
         links.collect()
@@ -147,7 +154,7 @@ fn told(stored: &StoredRoster) -> BTreeSet<String> {
     places.chain(teachers.into_values()).chain(students.into_values()).chain(all).collect()
 }
 
-/// Keys of active things are unique, as the database demands.
+/// Keys of active entities are unique, as the database demands.
 fn assert_keys_are_unique(stored: &StoredRoster) {
     fn check<'t>(texts: &'t StringArena, what: &str, keys: impl Iterator<Item = StrId>) {
         let mut seen = BTreeSet::<&'t str>::new();
@@ -156,21 +163,27 @@ fn assert_keys_are_unique(stored: &StoredRoster) {
         }
     }
     let texts = &stored.texts;
-    check(texts, "schools", stored.schools.iter().filter(|one| one.active).map(|one| one.values.key));
-    check(texts, "classes", stored.classes.iter().filter(|one| one.active).map(|one| one.values.key));
-    let teachers = || stored.teachers.iter().filter(|one| one.active).map(|one| one.values);
-    check(texts, "teachers", teachers().map(|one| one.person.email));
-    check(texts, "teachers", teachers().map(|one| one.person.sis_id));
-    let students = || stored.students.iter().filter(|one| one.active).map(|one| one.values.person);
-    check(texts, "students", students().map(|one| one.email));
-    check(texts, "students", students().map(|one| one.sis_id));
+    check(
+        texts,
+        "schools",
+        stored.schools.iter().filter(|school| school.active).map(|school| school.values.key),
+    );
+    check(texts, "classes", stored.classes.iter().filter(|class| class.active).map(|class| class.values.key));
+    let teachers =
+        || stored.teachers.iter().filter(|teacher| teacher.active).map(|teacher| teacher.values.person);
+    check(texts, "teachers", teachers().map(|person| person.email));
+    check(texts, "teachers", teachers().map(|person| person.sis_id));
+    let students =
+        || stored.students.iter().filter(|student| student.active).map(|student| student.values.person);
+    check(texts, "students", students().map(|person| person.email));
+    check(texts, "students", students().map(|person| person.sis_id));
 }
 
 fn names(stored: &StoredRoster) -> HashMap<StudentNumber, String> {
-    let name = |one: &Stored<homeroom_model::roster::Student>| {
-        let person = &one.values.person;
+    let name = |student: &Stored<homeroom_model::roster::Student>| {
+        let person = &student.values.person;
         (
-            one.number,
+            student.number,
             format!("{} {}", stored.texts.get(person.first_name), stored.texts.get(person.last_name)),
         )
     };
@@ -181,7 +194,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn applying_gives_what_was_wanted_and_planning_again_is_empty(world in worlds(), changes in changes()) {
+    fn applying_a_plan_gives_the_wanted_roster_and_planning_again_gives_nothing(world in worlds(), changes in changes()) {
         let a = stored(&world.csv());
         let mut later = world;
         later.change(&changes);
@@ -190,13 +203,13 @@ proptest! {
         prop_assert!(parts.risky.is_empty() && parts.held.fuses.is_empty(), "what is approved does not wait");
         let after = applied(&a, &parts.safe);
         assert_keys_are_unique(&after);
-        prop_assert_eq!(told(&after), told(&stored(&b)));
+        prop_assert_eq!(in_words(&after), in_words(&stored(&b)));
         let again = planned(&after, &b);
         prop_assert!(again.is_empty() && again.proposals.is_empty(), "{:?}", again.counts());
     }
 
     #[test]
-    fn both_parts_are_the_whole_and_can_be_applied_in_either_order(
+    fn both_parts_make_up_the_whole_and_can_be_applied_in_either_order(
         world in worlds(), changes in changes(), seats in prop_oneof![Just(u64::MAX), 1..60_u64], strict in any::<bool>(), wait_all in any::<bool>(),
     ) {
         let a = stored(&world.csv());
@@ -215,23 +228,23 @@ proptest! {
         let PlanParts { safe, risky, held, .. } = split(whole, &a, &limits, &Approval::None);
         prop_assert_eq!(safe.counts().changes() + risky.counts().changes(), counts.changes());
         prop_assert_eq!(held.fuses.is_empty(), risky.is_empty(), "what waits has a reason, and a reason holds something");
-        let by_school = held.schools.iter().map(|one| one.counts.changes().total()).sum::<u64>();
-        prop_assert_eq!(by_school, risky.counts().changes().total(), "every part of it belongs to one school");
+        let by_school = held.schools.iter().map(|school| school.counts.changes().total()).sum::<u64>();
+        prop_assert_eq!(by_school, risky.counts().changes().total(), "every held change belongs to one school");
 
         let first = applied(&a, &safe);
         assert_keys_are_unique(&first);
-        let there = told(&first);
+        let there = in_words(&first);
         prop_assert!(!there.iter().any(|words| words.contains("NOBODY") || words.contains("NO CLASS")), "{:?}", there);
         let second = applied(&a, &risky);
         assert_keys_are_unique(&second);
-        let both = told(&applied(&first, &risky));
-        prop_assert_eq!(&both, &told(&applied(&second, &safe)));
+        let both = in_words(&applied(&first, &risky));
+        prop_assert_eq!(&both, &in_words(&applied(&second, &safe)));
         let approved = split(planned(&a, &b), &a, &limits, &Approval::All).safe;
-        prop_assert_eq!(&both, &told(&applied(&a, &approved)));
+        prop_assert_eq!(&both, &in_words(&applied(&a, &approved)));
 
         // Approving leaves exactly the rest: of the same file on the roster as it is then.
         let rest = split(planned(&first, &b), &first, &limits, &Approval::All).safe;
-        prop_assert_eq!(&both, &told(&applied(&first, &rest)));
+        prop_assert_eq!(&both, &in_words(&applied(&first, &rest)));
         // The part of one school can be released, and the others after it.
         if let Some(school) = held.schools.first() {
             let released = Approval::Schools(vec![school.school.clone()]);
@@ -239,7 +252,7 @@ proptest! {
             let then = applied(&first, &some);
             assert_keys_are_unique(&then);
             let rest = split(planned(&then, &b), &then, &limits, &Approval::All).safe;
-            prop_assert_eq!(&both, &told(&applied(&then, &rest)));
+            prop_assert_eq!(&both, &in_words(&applied(&then, &rest)));
         }
     }
 
@@ -282,14 +295,14 @@ proptest! {
             bytes
         });
         let same = check_alone(&utf_16, "").unwrap();
-        let (one, two) = (planned(&a, &b), plan(&a, same.roster, &Protected::default(), &PlanInputs::default()).plan);
-        prop_assert_eq!(one.counts(), two.counts());
-        prop_assert_eq!(&one.proposals, &two.proposals);
-        prop_assert_eq!(told(&applied(&a, &one)), told(&applied(&a, &two)));
+        let (first, second) = (planned(&a, &b), plan(&a, same.roster, &Protected::default(), &PlanInputs::default()).plan);
+        prop_assert_eq!(first.counts(), second.counts());
+        prop_assert_eq!(&first.proposals, &second.proposals);
+        prop_assert_eq!(in_words(&applied(&a, &first)), in_words(&applied(&a, &second)));
     }
 
     #[test]
-    fn fuses_blow_beyond_their_bounds_and_never_within(world in worlds(), changes in changes(), percent in 5..60_u32, floor in 1..8_u32) {
+    fn fuses_blow_beyond_their_limits_and_never_within_them(world in worlds(), changes in changes(), percent in 5..60_u32, floor in 1..8_u32) {
         let before = world.clone();
         let a = stored(&world.csv());
         let mut later = world;
@@ -304,10 +317,10 @@ proptest! {
         let counts = whole.counts();
         let held = split(whole, &a, &limits(policy, u64::MAX, &b), &Approval::None).held;
         let beyond = |count: u64, all: u64| count >= u64::from(floor) && count > 0 && count * 100 > all * u64::from(percent);
-        let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|one| one.fuse == fuse && one.scope == scope);
+        let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|blown| blown.fuse == fuse && blown.scope == scope);
         for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
-            let is = blown(&held, Fuse::District, kind.plural());
-            prop_assert_eq!(is, beyond(counts.deactivate.of(kind), a.active_count(kind) as u64), "district, {}", kind.plural());
+            let has_blown = blown(&held, Fuse::District, kind.plural());
+            prop_assert_eq!(has_blown, beyond(counts.deactivate.of(kind), a.active_count(kind) as u64), "district, {}", kind.plural());
         }
         let changed = counts.update.students + counts.update.teachers;
         let people = (a.active_count(EntityKind::Student) + a.active_count(EntityKind::Teacher)) as u64;
@@ -329,8 +342,9 @@ proptest! {
                 let joined = now.difference(&students).count() as u64;
                 let expected = left.min(joined) >= u64::from(floor) && beyond(left, students.len() as u64);
                 // Where many classes of a school turn over, they are told together.
-                let is = held.fuses.iter().any(|one| one.fuse == Fuse::Class && (one.scope == class || one.scope.starts_with('S')));
-                prop_assert!(is || !expected, "class {}: {} left, {} joined of {}", class, left, joined, students.len());
+                let of_class = |blown: &BlownFuse| blown.fuse == Fuse::Class && (blown.scope == class || blown.scope.starts_with('S'));
+                let has_blown = held.fuses.iter().any(of_class);
+                prop_assert!(has_blown || !expected, "class {}: {} left, {} joined of {}", class, left, joined, students.len());
                 prop_assert!(!blown(&held, Fuse::Class, &class) || expected, "class {}: {} left, {} joined", class, left, joined);
             }
         }
@@ -362,7 +376,7 @@ proptest! {
     }
 
     #[test]
-    fn the_identity_fuse_blows_for_many_who_look_like_others(world in worlds(), new in 1..12_usize, gone in 0..60_usize) {
+    fn the_identity_fuse_blows_when_many_removed_students_look_like_new_ones(world in worlds(), new in 1..12_usize, gone in 0..60_usize) {
         let mut before = world;
         before.add_strangers(gone + new);
         let a = stored(&before.csv());
@@ -377,8 +391,8 @@ proptest! {
         }
         let parts = split(planned(&a, &b), &a, &limits(policy, u64::MAX, &b), &Approval::None);
         let expected = new >= 5 && new * 100 >= (new + gone) * 5;
-        let is = parts.held.fuses.iter().any(|one| one.fuse == Fuse::Identity);
-        prop_assert_eq!(is, expected, "{} of {}", new, new + gone);
+        let has_blown = parts.held.fuses.iter().any(|blown| blown.fuse == Fuse::Identity);
+        prop_assert_eq!(has_blown, expected, "{} of {}", new, new + gone);
         let counts = parts.safe.counts();
         prop_assert_eq!(counts.create.students, 0, "nobody is there twice");
         prop_assert_eq!(parts.held.counts.rekey.students + counts.rekey.students, new as u64);
@@ -386,7 +400,7 @@ proptest! {
 }
 
 #[test]
-fn a_seat_fuse_drops_nobody() {
+fn the_seat_fuse_drops_no_active_student() {
     let mut runner =
         proptest::test_runner::TestRunner::new(ProptestConfig { cases: CASES, ..ProptestConfig::default() });
     let given = (worlds(), changes(), 0..60_u64);
@@ -412,11 +426,12 @@ fn a_seat_fuse_drops_nobody() {
             prop_assert_eq!(parts.seats.after, active);
             let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();
             prop_assert!(active <= seats || new == 0, "{} active, {} seats, {} new", active, seats, new);
-            let seats_fuse = parts.held.fuses.iter().any(|one| one.fuse == Fuse::Seats);
+            let seats_fuse = parts.held.fuses.iter().any(|blown| blown.fuse == Fuse::Seats);
             let waiting = parts.risky.students.create.len() + parts.risky.students.reactivate.len();
             prop_assert_eq!(
                 seats_fuse,
-                waiting > 0 && parts.held.fuses.iter().all(|one| one.fuse != Fuse::Identity) || seats_fuse
+                waiting > 0 && parts.held.fuses.iter().all(|blown| blown.fuse != Fuse::Identity)
+                    || seats_fuse
             );
             Ok(())
         })
@@ -424,7 +439,7 @@ fn a_seat_fuse_drops_nobody() {
 }
 
 #[test]
-fn a_domain_change_of_many_students_is_recognised_in_little_time() {
+fn a_new_domain_of_many_students_is_recognised_quickly() {
     let world = World::large(4_000);
     let a = stored(&world.csv());
     let mut later = world;

@@ -60,7 +60,7 @@ fn whole_schools(removed: &[EntityRef], all: &[EntityRef], context: &FuseContext
         missing.iter().take(5).map(|(school, _)| context.names.name(*school)).collect::<Vec<_>>().join(", ");
     let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
     Some(format!(
-        "Hardly anything of {named}{more} is in the file: most likely the export left {} out.",
+        "The file has almost no rows for {named}{more}: most likely the export left out {}.",
         if missing.len() == 1 { "this school" } else { "these schools" }
     ))
 }
@@ -78,9 +78,9 @@ fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String>
     let (grade, count) = grades.into_iter().max_by_key(|(grade, count)| (*count, *grade))?;
     (all_grades.len() > 1 && count * 10 >= removed.len() * 9).then(|| {
         let why = if grade.code() == "12" {
-            "most likely they have graduated, or the export leaves out this grade"
+            "most likely they have graduated, or the export left out this grade"
         } else {
-            "most likely the export leaves out this grade"
+            "most likely the export left out this grade"
         };
         format!("Nearly all of them are in grade {}: {why}.", grade.code())
     })
@@ -104,7 +104,7 @@ fn stops_at_a_letter(removed: &[StudentNumber], stored: &StoredRoster) -> Option
     let (first, last) = (first_removed?, last_staying?);
     let letter = last.chars().next()?.to_uppercase().to_string();
     (first > last).then(|| {
-        format!("Sorted by last name, the file stops in the letter {letter}: most likely the export was cut off there.")
+        format!("Sorted by last name, the file ends at the letter {letter}: most likely the export was cut off there.")
     })
 }
 
@@ -117,7 +117,5 @@ fn new_classes(kind: EntityKind, plan: &Plan, stored: &StoredRoster) -> Option<S
         && removed > 0
         && new * 2 >= removed
         && plan.students.deactivate.len() * 4 < students)
-        .then(|| {
-            format!("{new} other classes come while most students stay: most likely a new term has begun.")
-        })
+        .then(|| format!("{new} classes are new while most students stay: most likely a new term has begun."))
 }

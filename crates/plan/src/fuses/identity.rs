@@ -72,10 +72,10 @@ fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
     let counts = counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let what =
         if held.len() == 1 { format!("a new {}", kind.as_str()) } else { format!("new {}", kind.plural()) };
-    let doubt = if doubtful > 0 { " Doubtful ones are taken for two unless you accept them." } else { "" };
+    let doubt = if doubtful > 0 { " Doubtful ones are treated as new unless you accept them." } else { "" };
     format!(
-        "{} of {gone} {} that the file no longer names {} like {what} ({counts}): most likely {}. Approve, and everyone \
-         keeps their id.{doubt}",
+        "{} of {gone} {} that the file no longer lists {} like {what} ({counts}): most likely {}. If you approve, all keep \
+         their ids.{doubt}",
         held.len(),
         kind.plural(),
         if held.len() == 1 { "looks" } else { "look" },
@@ -89,16 +89,16 @@ fn likely_cause(held: &[&Proposal]) -> &'static str {
         held.iter().filter(|proposal| proposal.evidence.contains(&evidence)).count() * 2 > held.len()
     };
     if most(Evidence::ZerosDiffer) {
-        "zeros in front of the numbers were lost or added, as spreadsheets do"
+        "leading zeros of the ids were lost or added, as spreadsheets do"
     } else if most(Evidence::SameLocalPart) {
         "the e-mail domain has changed"
     } else if most(Evidence::PrefixDiffers) {
-        "the SIS writes its numbers in another form"
+        "the SIS writes its ids in another form"
     } else if most(Evidence::SameEmail) {
-        "the SIS has given new numbers"
+        "the SIS has issued new ids"
     } else if held.len() > 4 {
-        "the SIS has given new keys"
+        "the SIS has issued new ids or addresses"
     } else {
-        "a name, address or number was corrected or has changed"
+        "a name, address or id was corrected or has changed"
     }
 }

@@ -24,8 +24,7 @@ pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
             .to_owned()
     } else if limits.policy.limit(Fuse::Shrink).is_undercut(limits.rows, before) {
         format!(
-            "The file has {} rows, the one applied last had {before}: most likely the export stopped early or leaves out \
-             schools.",
+            "The file has {} rows; the last applied one had {before}. Most likely the export stopped early or left out schools.",
             limits.rows
         )
     } else {
@@ -67,7 +66,7 @@ fn district_fuse(context: &FuseContext<'_>, kind: EntityKind, measured: &Measure
         fuse: Fuse::District,
         scope: kind.plural().into(),
         message: format!(
-            "{count} of {of} active {} would be deactivated, the limit is {} %. {}",
+            "{count} of {of} active {} would be deactivated; the limit is {}%. {}",
             kind.plural(),
             limit.percent,
             causes::of_removal(kind, context)
@@ -108,13 +107,11 @@ fn school_fuse(
         if vanishes || count >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
     let message = if vanishes {
         format!(
-            "{name} would vanish with its {before} students: most likely the export leaves the school out. If it has \
-             closed, approve."
+            "{name} would vanish with its {before} students. Most likely the export left the school out; if it has closed, approve."
         )
     } else if before > 0 && limit.is_exceeded(count, before) {
         format!(
-            "{name} would lose {count} of its {before} students, the limit is {} %: most likely the export of this school \
-             is incomplete.",
+            "{name} would lose {count} of its {before} students; the limit is {}%. Most likely the export of this school is incomplete.",
             limit.percent
         )
     } else {

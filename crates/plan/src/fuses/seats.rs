@@ -37,7 +37,7 @@ pub(super) fn surplus(
     seats.grace_until = if over > 0 { grace_until(context.limits) } else { None };
     if let Some(until) = seats.grace_until {
         messages.push(format!(
-            "{over} students more than the licence has seats: this is accepted until {until}. Raise the licence before."
+            "There are {over} more students than the licence has seats. This is accepted until {until}; raise the licence by then."
         ));
     }
     let after = hold_surplus(context, partition, seats);
@@ -98,12 +98,12 @@ fn surplus_message(context: &FuseContext<'_>, waiting: &[StudentNumber], after: 
     let seats = context.limits.seats;
     if after > seats {
         format!(
-            "{after} students would be active, the licence has {seats} seats: {who} Raise the licence or remove students who have \
-             left."
+            "{after} students would be active, but the licence has {seats} seats: {who} Raise the licence, or remove students who \
+             have left."
         )
     } else {
         format!(
-            "Some schools would have more students than seats of their own: {who} Give these schools more seats."
+            "Some schools would have more students than they have seats: {who} Give these schools more seats."
         )
     }
 }

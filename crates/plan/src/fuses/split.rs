@@ -72,7 +72,10 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let held = held(&parts, fuses, &schools);
     let later = parts.later.counts().deactivate.total();
     if later > 0 {
-        messages.push(format!("{later} removals are left for the time after the range of additions only."));
+        messages.push(match later {
+            1 => "1 removal waits until the range of additions only is over.".to_owned(),
+            _ => format!("{later} removals wait until the range of additions only is over."),
+        });
     }
     PlanParts { safe: parts.safe, risky: parts.risky, later: parts.later, held, seats, messages }
 }

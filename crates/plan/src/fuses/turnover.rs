@@ -95,8 +95,8 @@ fn class_fuses(
     }
     let (key, name) = (context.names.key(school), context.names.name(school));
     let message = format!(
-        "{} classes of {name} would have other students than before, the limit is {} % of a class: most likely a new term \
-         has begun and class_ids are used again.",
+        "In {} classes of {name} students would be replaced by others; the limit is {}% of a class. Most likely a new term has \
+         begun and class_ids are reused.",
         classes.len(),
         classes[0].percent
     );
@@ -110,8 +110,8 @@ fn class_fuse(context: &FuseContext<'_>, turnover: &Turnover) -> Option<BlownFus
     let key = context.stored.texts.get(values.key);
     let name = context.stored.texts.get(values.name);
     let message = format!(
-        "{left} of the {before} students of {name} ({key}) would be replaced by others, the limit is {percent} %: most likely \
-         this class_id is used again for another class."
+        "{left} of the {before} students of {name} ({key}) would be replaced by others; the limit is {percent}%. Most likely \
+         this class_id is reused for another class."
     );
     let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
     let examples = context.examples(leavers.map(|link| link.person).take(EXAMPLES));

@@ -28,7 +28,7 @@ pub(super) fn updates(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
         fuse: Fuse::Update,
         scope: "people".into(),
         message: format!(
-            "{count} of {of} active people would be changed, the limit is {} %: {}.",
+            "{count} of {of} active people would be changed; the limit is {}%. Most likely {}.",
             limit.percent,
             likely_cause(context, students)
         ),
@@ -58,16 +58,16 @@ fn likely_cause(context: &FuseContext<'_>, students: &[Numbered<Student>]) -> &'
     }
     let most = |count: usize| count * 2 > students.len();
     if most(swapped) {
-        "most likely first and last names are in each other's column"
+        "first and last names are swapped"
     } else if most(domain) {
-        "most likely the e-mail domain has changed"
+        "the e-mail domain has changed"
     } else if most(numbers) {
-        "most likely the file has the SIS's own numbers for the first time"
+        "the file has SIS ids for the first time"
     } else if most(grade_up) {
-        "most likely a new school year has begun"
+        "a new school year has begun"
     } else if most(names) {
-        "most likely names are written in another way, or belong to other rows"
+        "names are written differently, or have slipped into other rows"
     } else {
-        "most likely a column was filled in another way"
+        "a column is filled in differently"
     }
 }

@@ -56,8 +56,8 @@ impl PassedOn {
 
 fn passed_on_message(kind: EntityKind, count: usize) -> String {
     format!(
-        "{count} e-mail {} of {} came back with a clearly different name or SIS number: each is treated as a new person with \
-         a new account.",
+        "{count} e-mail {} of {} came with a clearly different name or SIS id: each is treated as a new person with a new \
+         account.",
         if count == 1 { "address" } else { "addresses" },
         kind.plural()
     )
