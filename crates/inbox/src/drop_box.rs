@@ -8,6 +8,7 @@ use homeroom_model::ids::{AccountId, BlobId};
 use homeroom_model::time::after;
 use homeroom_store::drop_files::{DropFile, DropFileKind, DropTree};
 use homeroom_store::jobs::{NewJob, SETTLE};
+use homeroom_store::uploads::NewUpload;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 
@@ -259,7 +260,8 @@ impl DropBox {
         blob: BlobId,
         bytes: u64,
     ) -> Result<(), StoreError> {
-        self.district.uploads_record_in_tx(tx, Some(self.account), path.as_str(), blob, bytes)?;
+        let new = NewUpload { account: Some(self.account), path: path.as_str(), blob, bytes };
+        self.district.uploads_record_in_tx(tx, &new)?;
         let run_at = after(self.district.store().now(), self.inbox.settings.settle_time());
         let settle = NewJob { kind: SETTLE, payload: "{}".into(), exclusive: false, run_at };
         self.district.jobs_enqueue_in_tx(tx, &settle).map(drop)

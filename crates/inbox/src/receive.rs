@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use homeroom_store::hashing::hash_file;
-use homeroom_store::uploads::Upload;
+use homeroom_store::uploads::{NewUpload, Upload};
 use homeroom_store::{DistrictStore, StoreError};
 
 use crate::Inbox;
@@ -28,6 +28,7 @@ impl Inbox {
             Some(known) => known,
             None => blobs.keep(&self.store.random().uuid().to_string(), &file)?,
         };
-        self.store.write(|tx| district.uploads_record_in_tx(tx, None, name, blob, bytes))
+        let new = NewUpload { account: None, path: name, blob, bytes };
+        self.store.write(|tx| district.uploads_record_in_tx(tx, &new))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use homeroom_jobs::{JobOutcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
 use homeroom_store::DistrictStore;
-use homeroom_store::jobs::{JobState, NewJob};
+use homeroom_store::jobs::{JobState, NewJob, SETTLE};
 use homeroom_testkit::{TestStore, stores};
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,13 +19,8 @@ fn worker(test: &TestStore) -> Worker {
     Worker::new(test.store.clone(), settings).unwrap()
 }
 
-fn enqueue(
-    district: &DistrictStore,
-    kind: &str,
-    exclusive: bool,
-    run_at: Timestamp,
-) -> homeroom_model::JobId {
-    let job = NewJob { kind, payload: "{}".into(), exclusive, run_at };
+fn enqueue(district: &DistrictStore, kind: &str, run_at: Timestamp) -> homeroom_model::JobId {
+    let job = NewJob { kind, payload: "{}".into(), exclusive: kind != SETTLE, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
 }
 
@@ -33,7 +28,7 @@ fn enqueue(
 fn a_job_runs_once_and_is_then_gone() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        let id = enqueue(&district, "run", true, test.store.now());
+        let id = enqueue(&district, "run", test.store.now());
         assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
         assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
@@ -44,7 +39,7 @@ fn a_job_runs_once_and_is_then_gone() {
 fn a_job_does_not_run_before_it_is_due() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        enqueue(&district, "run", true, test.store.now() + SignedDuration::from_secs(1));
+        enqueue(&district, "run", test.store.now() + SignedDuration::from_secs(1));
         assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
         test.store.clock().advance(SignedDuration::from_millis(1_000));
         assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
@@ -57,9 +52,9 @@ fn exclusive_jobs_run_one_at_a_time_in_a_district_and_beside_those_of_other_dist
         let (lincoln, oak) = (test.district("lincoln"), test.district("oak-hill"));
         let worker = worker(&test);
         let now = test.store.now();
-        enqueue(&lincoln, "run", true, now - SignedDuration::from_millis(3));
-        enqueue(&lincoln, "undo", true, now - SignedDuration::from_millis(2));
-        enqueue(&oak, "run", true, now - SignedDuration::from_millis(1));
+        enqueue(&lincoln, "run", now - SignedDuration::from_millis(3));
+        enqueue(&lincoln, "undo", now - SignedDuration::from_millis(2));
+        enqueue(&oak, "run", now - SignedDuration::from_millis(1));
         let inner = worker.clone();
         let begun = std::sync::Mutex::new(vec![]);
         worker
@@ -87,7 +82,7 @@ fn exclusive_jobs_run_one_at_a_time_in_a_district_and_beside_those_of_other_dist
 fn a_failing_job_is_retried_with_growing_pauses_and_then_fails_for_good() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        let id = enqueue(&district, "run", true, test.store.now());
+        let id = enqueue(&district, "run", test.store.now());
         let mut tries = 0;
         let mut waited = 0;
         while district.jobs_state(id).unwrap() == JobState::Waiting {
@@ -109,7 +104,7 @@ fn a_failing_job_is_retried_with_growing_pauses_and_then_fails_for_good() {
 fn a_panic_fails_only_its_own_job() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
-        let id = enqueue(&district, "run", true, test.store.now());
+        let id = enqueue(&district, "run", test.store.now());
         assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
         test.store.clock().advance(SignedDuration::from_millis(10_000));
@@ -122,7 +117,7 @@ fn the_jobs_of_a_dead_worker_are_requeued_at_once_and_those_of_a_live_one_are_no
     for test in stores() {
         let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
-        let id = enqueue(&district, "run", true, test.store.now());
+        let id = enqueue(&district, "run", test.store.now());
         std::fs::create_dir_all(&folder).unwrap();
         // A worker whose process was killed: its file is there, and nobody holds its lock.
         std::fs::write(folder.join("dead.lock"), "").unwrap();
@@ -150,7 +145,7 @@ fn the_job_of_a_worker_on_another_machine_is_requeued_when_its_lease_expires() {
     for test in stores() {
         let district = test.district("lincoln");
         let folder = test.folder.path().join("workers");
-        enqueue(&district, "run", true, test.store.now());
+        enqueue(&district, "run", test.store.now());
         test.store
             .jobs_claim("elsewhere", test.store.now() + SignedDuration::from_secs(5), None)
             .unwrap()
@@ -166,8 +161,8 @@ fn a_second_settle_job_moves_the_time_of_the_one_that_waits() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let now = test.store.now();
-        let first = enqueue(&district, "settle", false, now + SignedDuration::from_millis(1_000));
-        let second = enqueue(&district, "settle", false, now + SignedDuration::from_millis(5_000));
+        let first = enqueue(&district, SETTLE, now + SignedDuration::from_millis(1_000));
+        let second = enqueue(&district, SETTLE, now + SignedDuration::from_millis(5_000));
         assert_eq!(first, second, "{}", test.engine);
         test.store.clock().advance(SignedDuration::from_millis(4_000));
         assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
@@ -176,8 +171,8 @@ fn a_second_settle_job_moves_the_time_of_the_one_that_waits() {
         assert!(
             worker
                 .work_once(&|job| {
-                    assert_eq!(job.kind, "settle");
-                    enqueue(&district, "settle", false, now + SignedDuration::from_millis(9_000));
+                    assert_eq!(job.kind, SETTLE);
+                    enqueue(&district, SETTLE, now + SignedDuration::from_millis(9_000));
                     JobOutcome::Postponed { until: now + SignedDuration::from_millis(20_000) }
                 })
                 .unwrap()
@@ -197,9 +192,9 @@ fn a_job_can_be_run_by_id_before_it_is_due_and_reports_its_failure() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let later = test.store.now() + SignedDuration::from_secs(1_000);
-        let id = enqueue(&district, "run", true, later);
+        let id = enqueue(&district, "run", later);
         assert_eq!(worker.work_on(district.id(), id, &|_| JobOutcome::Done).unwrap(), Ok(()));
-        let id = enqueue(&district, "run", true, later);
+        let id = enqueue(&district, "run", later);
         let failed = worker.work_on(district.id(), id, &|_| JobOutcome::Fail("no such run".into())).unwrap();
         assert_eq!(failed, Err("no such run".into()));
         assert_eq!(test.store.jobs_count().unwrap(), []);

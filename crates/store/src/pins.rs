@@ -1,4 +1,4 @@
-//! Pins: changes made by hand that syncs must not undo.
+//! Pins: changes made by hand that a sync must not undo.
 
 use homeroom_model::ids::PinNumber;
 use homeroom_model::pin::{Pin, PinWhat};
@@ -11,6 +11,21 @@ use crate::numbering::Numbered;
 use crate::tx::{Row, Tx};
 
 const COLUMNS: &str = "number, what, owner, reason, created_at, last_day, expires_at";
+
+/// A pin to add.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPin<'a> {
+    /// What is different from the file.
+    pub what: &'a PinWhat,
+    /// Who wants it.
+    pub owner: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// The last day on which it is in force.
+    pub until: Date,
+    /// The end of that day in the district's time zone.
+    pub expires_at: Timestamp,
+}
 
 fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
     let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
@@ -27,15 +42,9 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
 }
 
 impl DistrictStore {
-    /// Makes a pin that counts until the end of a day; its number.
-    pub fn pins_add(
-        &self,
-        what: &PinWhat,
-        owner: &str,
-        reason: &str,
-        until: Date,
-        expires_at: Timestamp,
-    ) -> Result<PinNumber, StoreError> {
+    /// Adds a pin. Returns its number.
+    pub fn pins_add(&self, new: &NewPin<'_>) -> Result<PinNumber, StoreError> {
+        let NewPin { what, owner, reason, until, expires_at } = *new;
         let json = serde_json::to_string(what).expect("a pin has a JSON form");
         let now = self.store().now();
         self.store().write(|tx| {
@@ -58,7 +67,7 @@ impl DistrictStore {
         })
     }
 
-    /// Takes a pin away; whether it was in force.
+    /// Removes a pin. Returns whether it was in force.
     pub fn pins_remove(&self, pin: PinNumber) -> Result<bool, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
@@ -70,7 +79,7 @@ impl DistrictStore {
         })
     }
 
-    /// The pins in force, in the order in which they were made.
+    /// The pins in force, oldest first.
     pub fn pins_list(&self) -> Result<Vec<Pin>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM pin WHERE district = $1 AND removed_at IS NULL AND expires_at > $2 ORDER BY number"
@@ -78,7 +87,7 @@ impl DistrictStore {
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), self.store().now().into()], pin_of))
     }
 
-    /// Whether a pin was made, taken away or has expired since then.
+    /// Whether a pin was added, removed or has expired since then.
     pub fn pins_changed_since(&self, at: Timestamp) -> Result<bool, StoreError> {
         let now = self.store().now();
         let changed = |tx: &mut Tx<'_>| {

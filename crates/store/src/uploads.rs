@@ -1,4 +1,4 @@
-//! Uploads: files that arrived whole. Rows are added and never changed.
+//! Uploads: files that arrived complete. Rows are added and never changed.
 
 use homeroom_model::ids::{AccountId, BlobId, UploadId};
 use homeroom_model::time::after;
@@ -15,7 +15,7 @@ pub struct Upload {
     pub id: UploadId,
     /// The account it came through; `None` for the command line.
     pub account: Option<AccountId>,
-    /// The file's name without folders.
+    /// The file's name, without folders.
     pub name: String,
     /// Its path in the account.
     pub path: String,
@@ -23,8 +23,21 @@ pub struct Upload {
     pub blob: BlobId,
     /// Its size.
     pub bytes: u64,
-    /// When it was whole.
+    /// When it was complete.
     pub received_at: Timestamp,
+}
+
+/// An upload to record. Its bytes are in the blob store already.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUpload<'a> {
+    /// The account it came through; `None` for the command line.
+    pub account: Option<AccountId>,
+    /// Its path in the account, or its name.
+    pub path: &'a str,
+    /// Its bytes.
+    pub blob: BlobId,
+    /// Its size.
+    pub bytes: u64,
 }
 
 fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
@@ -42,16 +55,10 @@ fn upload_of(row: &Row<'_>) -> Result<Upload, StoreError> {
 const COLUMNS: &str = "id, account, name, path, blob, bytes, received_at";
 
 impl DistrictStore {
-    /// Records an upload whose bytes are in the blob store.
-    pub fn uploads_record_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        account: Option<AccountId>,
-        path: &str,
-        blob: BlobId,
-        bytes: u64,
-    ) -> Result<Upload, StoreError> {
-        // Uploads of a district are told apart by their time: two in one millisecond are put in order.
+    /// Records an upload.
+    pub fn uploads_record_in_tx(&self, tx: &mut Tx<'_>, new: &NewUpload<'_>) -> Result<Upload, StoreError> {
+        let NewUpload { account, path, blob, bytes } = *new;
+        // Uploads are ordered by their time of arrival, so no two of a district have the same.
         let last = tx.row(
             "SELECT max(received_at) FROM upload WHERE district = $1",
             &[self.id().0.into()],
@@ -84,7 +91,7 @@ impl DistrictStore {
         Ok(upload)
     }
 
-    /// Notes that an upload is read as a part of another one.
+    /// Records that an upload is read as part of another one.
     pub fn upload_parts_add_in_tx(
         &self,
         tx: &mut Tx<'_>,

@@ -7,6 +7,7 @@ use homeroom_model::BlobId;
 use homeroom_model::ids::{AccountId, UploadId};
 use homeroom_read::pack;
 use homeroom_store::drop_files::{DropFile, DropFileKind};
+use homeroom_store::uploads::NewUpload;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
 /// The files of a set, packed into an archive that is in the blob store and not yet recorded.
@@ -22,8 +23,9 @@ pub(crate) struct PackedSet {
 impl PackedSet {
     /// Records the archive as an upload that is read in place of its parts.
     pub(crate) fn record_in_tx(&self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        let whole =
-            district.uploads_record_in_tx(tx, Some(self.account), &self.path, self.blob, self.bytes)?;
+        let Self { account, path, blob, bytes, .. } = self;
+        let new = NewUpload { account: Some(*account), path, blob: *blob, bytes: *bytes };
+        let whole = district.uploads_record_in_tx(tx, &new)?;
         self.parts.iter().try_for_each(|part| district.upload_parts_add_in_tx(tx, *part, whole.id))
     }
 }

@@ -7,6 +7,7 @@ mod harness;
 use std::ops::Range;
 
 use harness::{TestDistrict, class, districts, districts_with_seats, districts_without_fuses, wanted};
+use homeroom_model::PinNumber;
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
@@ -18,10 +19,11 @@ use homeroom_model::rekey::{MatchedBy, ProposalReviews};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::time::{DAY, days};
 use homeroom_model::trace::NextStep;
+use homeroom_store::pins::NewPin;
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
-use jiff::SignedDuration;
 use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
 
 /// The day on which test clocks start.
 const TODAY: Date = date(2026, 9, 2);
@@ -49,6 +51,11 @@ fn now(lincoln: &TestDistrict, run: &Run) -> Run {
 /// The same file under another domain.
 fn with_domain(rows: &[Enrolled], domain: &str) -> Vec<u8> {
     String::from_utf8(flat_csv(rows)).unwrap().replace("students.lincoln.example.org", domain).into_bytes()
+}
+
+fn add_pin(lincoln: &TestDistrict, what: &PinWhat, expires_at: Timestamp) -> PinNumber {
+    let pin = NewPin { what, owner: "Mr. Gray", reason: "", until: TODAY, expires_at };
+    lincoln.district.pins_add(&pin).unwrap()
 }
 
 #[test]
@@ -277,7 +284,7 @@ fn a_pin_follows_its_person_to_another_address() {
         let student = PinnedPerson { key: key.clone(), first_name: String::new(), last_name: String::new() };
         let extra = PinWhat::ExtraStudent { class: "S1-C1".into(), student, grade: None };
         let end = lincoln.test.store.now() + DAY;
-        lincoln.district.pins_add(&extra, "Mr. Gray", "", TODAY, end).unwrap();
+        add_pin(&lincoln, &extra, end);
         let run = lincoln.sync(&with_number("third@x.org"), RunKind::Live);
         assert_eq!(
             (run.state, lincoln.ids().len()),
@@ -285,7 +292,7 @@ fn a_pin_follows_its_person_to_another_address() {
             "one account, {}",
             lincoln.test.engine
         );
-        lincoln.district.pins_add(&PinWhat::Excluded { person: key }, "Mr. Gray", "", TODAY, end).unwrap();
+        add_pin(&lincoln, &PinWhat::Excluded { person: key }, end);
         // A rejected row keeps everyone in its class, but not the person a pin excludes.
         let spoilt =
             String::from_utf8(with_number("fourth@x.org")).unwrap().replace("s7@students", "s7@@students");
@@ -382,7 +389,7 @@ fn pins_win_over_the_file_until_they_expire() {
         lincoln.sync(&file, RunKind::Live);
         let pin = |what: PinWhat, number: u32| {
             let end = lincoln.test.store.now() + days(number);
-            lincoln.district.pins_add(&what, "Mr. Gray", "", TODAY, end).unwrap()
+            add_pin(&lincoln, &what, end)
         };
         let person = |key: &str, first_name: &str, last_name: &str| PinnedPerson {
             key: key.into(),
@@ -601,7 +608,7 @@ fn a_trace_says_why_someone_is_or_is_not_there() {
         );
 
         let excluded = PinWhat::Excluded { person: "s3@students.lincoln.example.org".into() };
-        lincoln.district.pins_add(&excluded, "Mr. Gray", "", TODAY, lincoln.test.store.now() + DAY).unwrap();
+        add_pin(&lincoln, &excluded, lincoln.test.store.now() + DAY);
         lincoln.sync(&flat_csv(&class(0..50)), RunKind::Live);
         let pinned = trace("s3@students.lincoln.example.org", None);
         assert!(

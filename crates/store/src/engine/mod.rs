@@ -1,4 +1,4 @@
-//! The one place that names an engine.
+//! SQLite and PostgreSQL. Only this folder and the few functions that ask [`EngineKind`] know which one it is.
 
 mod postgres;
 mod sqlite;

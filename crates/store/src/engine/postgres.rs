@@ -12,6 +12,15 @@ type Manager = PostgresConnectionManager<MakeRustlsConnect>;
 
 pub(super) struct PostgresEngine(Pool<Manager>);
 
+/// What a transaction may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It sees one state of the database and changes nothing.
+    Read,
+    /// It may change rows.
+    Write,
+}
+
 impl PostgresEngine {
     pub(super) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let config = url.parse::<postgres::Config>().map_err(|error| {
@@ -37,12 +46,12 @@ impl PostgresEngine {
 
     pub(super) fn transact<T, E: From<StoreError>>(
         &self,
-        writes: bool,
+        access: Access,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.0.get().map_err(StoreError::from)?;
         let mut builder = connection.build_transaction();
-        if !writes {
+        if access == Access::Read {
             // One state of the database for the whole closure, as SQLite's readers have it.
             builder = builder.isolation_level(postgres::IsolationLevel::RepeatableRead).read_only(true);
         }

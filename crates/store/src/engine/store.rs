@@ -5,7 +5,7 @@ use std::sync::Arc;
 use homeroom_model::{Clock, Random};
 use jiff::Timestamp;
 
-use super::postgres::PostgresEngine;
+use super::postgres::{Access, PostgresEngine};
 use super::sqlite::SqliteEngine;
 use crate::blobs::Blobs;
 use crate::error::StoreError;
@@ -13,7 +13,7 @@ use crate::migrate;
 use crate::settings::StoreSettings;
 use crate::tx::{On, Tx};
 
-/// Which database engine is at work.
+/// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineKind {
     /// SQLite, for one machine.
@@ -39,7 +39,7 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the database and the blob folder, making them when they are not there. The schema is left alone.
+    /// Opens the database and the blob folder, creating them if necessary. The schema is not migrated.
     pub fn open(settings: &StoreSettings, clock: Clock, random: Random) -> Result<Store, StoreError> {
         let url = settings.database_url.as_str();
         let engine = if let Some(path) = url.strip_prefix("sqlite://") {
@@ -56,17 +56,17 @@ impl Store {
         Ok(Store(Arc::new(Inner { engine, blobs, clock, random })))
     }
 
-    /// Brings the schema to this version; the names of the steps it made.
+    /// Migrates the schema to this version. Returns the names of the steps it took.
     pub fn migrate(&self) -> Result<Vec<&'static str>, StoreError> {
         self.write(migrate::migrate_in_tx)
     }
 
-    /// The schema of the database and the one that this version wants.
+    /// The version of the database's schema, and the one that this program needs.
     pub fn schema_versions(&self) -> Result<(i64, i64), StoreError> {
         Ok((self.write(migrate::version_in_tx)?, migrate::newest()))
     }
 
-    /// Which engine is at work.
+    /// Which engine it is.
     pub fn engine(&self) -> EngineKind {
         match &self.0.engine {
             Engine::Sqlite(_) => EngineKind::Sqlite,
@@ -81,18 +81,18 @@ impl Store {
     ) -> Result<T, E> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.read(|connection| work(&mut Tx(On::Sqlite(connection)))),
-            Engine::Postgres(engine) => engine.transact(false, work),
+            Engine::Postgres(engine) => engine.transact(Access::Read, work),
         }
     }
 
-    /// Runs `work` in a transaction, which is committed, and on disk, when it answers `Ok`.
+    /// Runs `work` in a transaction that is committed when it returns `Ok`; it is on disk when this function returns.
     pub fn write<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.write(|connection| work(&mut Tx(On::Sqlite(connection)))),
-            Engine::Postgres(engine) => engine.transact(true, work),
+            Engine::Postgres(engine) => engine.transact(Access::Write, work),
         }
     }
 
@@ -111,7 +111,7 @@ impl Store {
         self.0.clock.now()
     }
 
-    /// Chance.
+    /// The source of random ids and secrets.
     pub fn random(&self) -> &Random {
         &self.0.random
     }

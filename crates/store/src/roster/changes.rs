@@ -17,14 +17,14 @@ use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value, time_of};
 
-/// What a run did to something that was there before.
+/// What a run did to an entity or link that existed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Changed values.
     Update,
-    /// Switched off, ended.
+    /// Deactivated, or ended.
     Deactivate,
-    /// Switched on, in force again.
+    /// Reactivated, or put back in force.
     Reactivate,
     /// Changed values of something that is inactive and stays so.
     UpdateInactive,
@@ -41,15 +41,15 @@ impl Operation {
     }
 }
 
-/// Whether something was active before an operation was done to it.
+/// Whether an entity was active before this operation.
 fn active_before(word: &str) -> bool {
     ![Operation::Reactivate, Operation::UpdateInactive].map(Operation::word).contains(&word)
 }
 
-/// Numbers of things (or links) with the run that is to stand as their last change.
+/// Numbers of entities (or links), each with the run to record as its last change.
 pub type RestoredRuns<T> = Vec<(T, RunNumber)>;
 
-/// One entry on its way into the log.
+/// A new entry of the log.
 struct Entry {
     number: u32,
     /// The person of a link.
@@ -61,36 +61,36 @@ struct Entry {
 /// Numbers in one statement.
 const CHUNK: usize = 5_000;
 
-/// The order in which the entries of one thing were written. A run whose held part was approved later has entries of two
-/// versions, and an undo may stand between them. Entries without a version are older than all with one.
+/// The order in which the entries of one entity were written. A run whose held part was approved later has entries of two
+/// versions, and an undo may lie between them. Entries without a version (0) are older than all others.
 const IN_TIME: &str = "version, run_number, position";
 
-/// Gives things their steps; both come in the same order.
+/// Gives entities their steps; both come in the same order.
 struct StepsOf<'p, K, V> {
-    pasts: std::slice::IterMut<'p, EntityLog<K, V>>,
+    logs: std::slice::IterMut<'p, EntityLog<K, V>>,
     current: Option<&'p mut EntityLog<K, V>>,
 }
 
 impl<'p, K: PartialEq, V> StepsOf<'p, K, V> {
-    fn new(pasts: &'p mut [EntityLog<K, V>]) -> Self {
-        StepsOf { pasts: pasts.iter_mut(), current: None }
+    fn new(logs: &'p mut [EntityLog<K, V>]) -> Self {
+        StepsOf { logs: logs.iter_mut(), current: None }
     }
 
     fn add(&mut self, of: K, step: LogStep<V>) {
-        while self.current.as_ref().is_none_or(|past| past.of != of) {
-            self.current = self.pasts.next();
+        while self.current.as_ref().is_none_or(|log| log.of != of) {
+            self.current = self.logs.next();
             if self.current.is_none() {
                 return;
             }
         }
-        if let Some(past) = &mut self.current {
-            past.steps.push(step);
+        if let Some(log) = &mut self.current {
+            log.steps.push(step);
         }
     }
 }
 
 impl DistrictStore {
-    /// Writes into the log how things are now, before `operation` changes them.
+    /// Logs the current state of entities, before `operation` changes them.
     pub fn changes_log_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -100,8 +100,8 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         let names = column_names::<V>();
         let mut entries = Vec::with_capacity(numbers.len());
-        for some in numbers.chunks(CHUNK) {
-            let list = some.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
+        for chunk in numbers.chunks(CHUNK) {
+            let list = chunk.iter().map(V::Number::to_string).collect::<Vec<_>>().join(",");
             let query = format!(
                 "SELECT number, changed_run, {names} FROM {} WHERE district = {} AND number IN ({list})",
                 V::TABLE,
@@ -119,10 +119,10 @@ impl DistrictStore {
                 Ok(())
             })?;
         }
-        self.entries_add_in_tx(tx, run, V::KIND.as_str(), operation, &entries)
+        self.entries_add_in_tx(tx, run, (V::KIND.as_str(), operation), &entries)
     }
 
-    /// Writes into the log how links are now, before `operation` changes them.
+    /// Logs the current state of links, before `operation` changes them.
     pub fn changes_log_links_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
@@ -131,9 +131,9 @@ impl DistrictStore {
         links: &[Link<P>],
     ) -> Result<(), StoreError> {
         let mut entries = Vec::with_capacity(links.len());
-        for some in links.chunks(CHUNK) {
+        for chunk in links.chunks(CHUNK) {
             let list =
-                some.iter().map(|link| format!("({},{})", link.class, link.person)).collect::<Vec<_>>();
+                chunk.iter().map(|link| format!("({},{})", link.class, link.person)).collect::<Vec<_>>();
             let (table, person) = (P::LINKS.table(), P::LINKS.person());
             let query = format!(
                 "SELECT class, {person}, changed_run FROM {table}
@@ -151,15 +151,14 @@ impl DistrictStore {
                 Ok(())
             })?;
         }
-        self.entries_add_in_tx(tx, run, P::LINKS.table(), operation, &entries)
+        self.entries_add_in_tx(tx, run, (P::LINKS.table(), operation), &entries)
     }
 
     fn entries_add_in_tx(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
-        kind: &'static str,
-        operation: Operation,
+        (kind, operation): (&'static str, Operation),
         entries: &[Entry],
     ) -> Result<(), StoreError> {
         let district = self.id().0;
@@ -199,7 +198,7 @@ impl DistrictStore {
         bulk::insert(tx, "roster_change", &fixed, &written, entries.iter().enumerate())
     }
 
-    /// The past of everything that a run created or changed.
+    /// The log of everything that a run created or changed.
     pub fn changes_of_run(&self, run: RunNumber) -> Result<RunChanges, StoreError> {
         self.store().read(|tx| {
             let mut changes = RunChanges {
@@ -208,17 +207,17 @@ impl DistrictStore {
                 ..RunChanges::default()
             };
             let texts = &mut changes.texts;
-            changes.schools = self.pasts_of_run_in_tx(tx, run, texts)?;
-            changes.classes = self.pasts_of_run_in_tx(tx, run, texts)?;
-            changes.teachers = self.pasts_of_run_in_tx(tx, run, texts)?;
-            changes.students = self.pasts_of_run_in_tx(tx, run, texts)?;
-            changes.teachings = self.link_pasts_of_run_in_tx(tx, run)?;
-            changes.enrollments = self.link_pasts_of_run_in_tx(tx, run)?;
+            changes.schools = self.logs_of_run_in_tx(tx, run, texts)?;
+            changes.classes = self.logs_of_run_in_tx(tx, run, texts)?;
+            changes.teachers = self.logs_of_run_in_tx(tx, run, texts)?;
+            changes.students = self.logs_of_run_in_tx(tx, run, texts)?;
+            changes.teachings = self.link_logs_of_run_in_tx(tx, run)?;
+            changes.enrollments = self.link_logs_of_run_in_tx(tx, run)?;
             Ok(changes)
         })
     }
 
-    fn pasts_of_run_in_tx<V: KeptEntity>(
+    fn logs_of_run_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
@@ -230,10 +229,10 @@ impl DistrictStore {
              UNION SELECT number FROM roster_change
              WHERE district = {district} AND run_number = {run} AND kind = '{kind}'"
         );
-        self.pasts_in_tx(tx, &of, texts)
+        self.logs_in_tx(tx, &of, texts)
     }
 
-    fn link_pasts_of_run_in_tx<P: LinkedPerson>(
+    fn link_logs_of_run_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
@@ -244,11 +243,11 @@ impl DistrictStore {
              UNION SELECT number, person FROM roster_change
              WHERE district = {district} AND run_number = {run} AND kind = '{table}'"
         );
-        self.link_pasts_in_tx(tx, &of)
+        self.link_logs_in_tx(tx, &of)
     }
 
-    /// The past of the things whose numbers `of` selects, by number.
-    pub(super) fn pasts_in_tx<V: KeptEntity>(
+    /// The logs of the entities whose numbers `of` selects, by number.
+    pub(super) fn logs_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
         of: &str,
@@ -260,9 +259,9 @@ impl DistrictStore {
             "SELECT number, active, created_run, changed_run, {names} FROM {table}
              WHERE district = {district} AND number IN ({of}) ORDER BY number"
         );
-        let mut pasts = Vec::new();
+        let mut logs = Vec::new();
         bulk::load(tx, &things, |row| {
-            pasts.push(EntityLog {
+            logs.push(EntityLog {
                 of: number(row, 0)?,
                 created_run: run_number(row, 2)?,
                 changed_run: run_number(row, 3)?,
@@ -276,7 +275,7 @@ impl DistrictStore {
              WHERE district = {district} AND kind = '{kind}' AND number IN ({of})
              ORDER BY number, {IN_TIME}"
         );
-        let mut steps_of = StepsOf::new(&mut pasts);
+        let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
             let before =
                 EntityState { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
@@ -284,11 +283,11 @@ impl DistrictStore {
                 .add(number(row, 0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
             Ok(())
         })?;
-        Ok(pasts)
+        Ok(logs)
     }
 
-    /// The past of the links whose class and person `of` selects, by class and person.
-    pub(super) fn link_pasts_in_tx<P: LinkedPerson>(
+    /// The logs of the links whose class and person `of` selects, by class and person.
+    pub(super) fn link_logs_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         of: &str,
@@ -298,9 +297,9 @@ impl DistrictStore {
             "SELECT class, {person}, active, created_run, changed_run FROM {table}
              WHERE district = {district} AND (class, {person}) IN ({of}) ORDER BY class, {person}"
         );
-        let mut pasts = Vec::new();
+        let mut logs = Vec::new();
         bulk::load(tx, &links, |row| {
-            pasts.push(EntityLog {
+            logs.push(EntityLog {
                 of: link(row, 0)?,
                 created_run: run_number(row, 3)?,
                 changed_run: run_number(row, 4)?,
@@ -314,16 +313,16 @@ impl DistrictStore {
              WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({of})
              ORDER BY number, person, {IN_TIME}"
         );
-        let mut steps_of = StepsOf::new(&mut pasts);
+        let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
             let before = EntityState { active: active_before(row.text(4)?), values: () };
             steps_of.add(link(row, 0)?, LogStep { by: run_number(row, 2)?, at: noted_time(row, 3)?, before });
             Ok(())
         })?;
-        Ok(pasts)
+        Ok(logs)
     }
 
-    /// After an undo: things carry the last run whose change is in effect.
+    /// After an undo: sets the last run whose change is in effect.
     pub fn changed_run_restore_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -359,7 +358,7 @@ fn run_number(row: &dyn Cells, column: usize) -> Result<RunNumber, StoreError> {
     Ok(RunNumber(row.number(column)?.into()))
 }
 
-/// `{"email":"…","grade":"05"}`: a thing's values by the names of their columns.
+/// `{"email":"…","grade":"05"}`: an entity's values by the names of their columns.
 fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
     let cells = V::COLUMNS.iter().map(|column| {
         let value = match (column.value)(values, texts) {
@@ -373,8 +372,9 @@ fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
 }
 
 fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, StoreError> {
-    let object = serde_json::from_str(json)
-        .map_err(|error| StoreError::Unusable(format!("an entry of the change log is no JSON: {error}")))?;
+    let object = serde_json::from_str(json).map_err(|error| {
+        StoreError::Unusable(format!("an entry of the change log is not valid JSON: {error}"))
+    })?;
     let columns = V::COLUMNS.iter().map(|column| column.name).collect();
     V::read(&JsonCells { object, columns }, 0, texts)
 }

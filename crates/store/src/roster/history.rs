@@ -67,7 +67,7 @@ impl DistrictStore {
     pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Causes), StoreError> {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
-            let past = self.pasts_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
+            let past = self.logs_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
             let past = past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.as_str())))?;
             let teachings = self.links_of_in_tx::<V, TeacherNumber>(tx, number)?;
             let enrollments = self.links_of_in_tx::<V, StudentNumber>(tx, number)?;
@@ -99,7 +99,7 @@ impl DistrictStore {
         };
         let of =
             format!("SELECT class, {person} FROM {table} WHERE district = {district} AND {end} = {number}");
-        self.link_pasts_in_tx(tx, &of)
+        self.link_logs_in_tx(tx, &of)
     }
 
     /// What some things are now.

@@ -6,6 +6,7 @@ use homeroom_model::district::Slug;
 use homeroom_model::email::Email;
 use homeroom_model::grade::Grade;
 use homeroom_model::pin::{PinWhat, PinnedPerson};
+use homeroom_store::pins::NewPin;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -101,7 +102,13 @@ impl Add {
         let end = end.context("--until is too far in the future")?;
         ensure!(end > app.store.now(), "--until {until} is in the past");
         let pinned = self.pinned();
-        let number = district.pins_add(&pinned, owner.trim(), reason, *until, end)?;
+        let number = district.pins_add(&NewPin {
+            what: &pinned,
+            owner: owner.trim(),
+            reason,
+            until: *until,
+            expires_at: end,
+        })?;
         tracing::info!(district = %slug, pin = %number, "pin added");
         resync(app, output, &district, &format!("Pin {number}: {}.", pinned.words()))
     }
