@@ -1,4 +1,4 @@
-//! A plan becomes rows, in one transaction, with a log of what was there before. Acts, never decides.
+//! Writes a plan into the database in one transaction, and logs what was there before. Acts, never decides.
 
 mod order;
 mod stale;

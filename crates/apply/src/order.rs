@@ -1,7 +1,7 @@
-//! The order in which changes are written, so that every rule of the database holds after each step.
+//! The order in which changes are written, so that every constraint of the database holds after each step.
 //!
-//! Removals come first, because they free keys; then updates, in which two people may swap keys; then what
-//! comes back; then what is new; links last.
+//! Deactivations come first, because they free keys; then updates, in which two people may swap keys; then
+//! reactivations and new entities; links last.
 
 use homeroom_model::entity::Entity;
 use homeroom_model::entity_log::Undo;
@@ -15,11 +15,11 @@ use homeroom_store::{DistrictStore, StoreError, Tx};
 
 use crate::stale::{ApplyError, claim_in_tx};
 
-/// Writes a plan in the name of `run`; the roster's new version.
+/// Writes a plan as changes of `run`; returns the roster's new version.
 ///
 /// # Errors
-/// [`ApplyError::Stale`] when the roster is not at the plan's version; the caller's transaction must not be committed
-/// after any error.
+/// [`ApplyError::Stale`] when the roster is not at the plan's version. After any error the caller must not commit the
+/// transaction.
 pub fn apply_in_tx(
     district: &DistrictStore,
     tx: &mut Tx<'_>,
@@ -38,7 +38,7 @@ pub fn apply_in_tx(
     Ok(version)
 }
 
-/// Writes an undo, logged under `number`, one of its own; the roster's new version.
+/// Writes an undo, logged under a `number` of its own; returns the roster's new version.
 ///
 /// # Errors
 /// As [`apply_in_tx`].
@@ -75,15 +75,15 @@ struct Writer<'w, 'c> {
 impl Writer<'_, '_> {
     fn entities<V: KeptEntity>(&mut self, changes: &Changes<V>) -> Result<(), StoreError> {
         let Writer { district, tx, run, texts } = self;
-        // New keys are new values, too.
+        // New keys are updates, too.
         let mut updated = numbers(&changes.update);
         updated.extend(numbers(&changes.rekey));
-        let (run, back) = (*run, numbers(&changes.reactivate));
+        let (run, reactivated) = (*run, numbers(&changes.reactivate));
         district.changes_log_in_tx::<V>(tx, run, Operation::Deactivate, &changes.deactivate)?;
         district.changes_log_in_tx::<V>(tx, run, Operation::Update, &updated)?;
-        district.changes_log_in_tx::<V>(tx, run, Operation::Reactivate, &back)?;
+        district.changes_log_in_tx::<V>(tx, run, Operation::Reactivate, &reactivated)?;
         district.roster_deactivate_in_tx::<V>(tx, run, &changes.deactivate)?;
-        // Keys are unique among the active. Whoever is updated steps aside first, so that two can swap theirs.
+        // Keys are unique among active entities. Updated ones are inactive for a moment, so that two can swap keys.
         district.roster_deactivate_in_tx::<V>(tx, run, &updated)?;
         district.roster_update_in_tx(tx, run, &changes.update, texts)?;
         district.roster_update_in_tx(tx, run, &changes.rekey, texts)?;
@@ -99,15 +99,15 @@ impl Writer<'_, '_> {
 
     fn links<P: LinkedPerson>(&mut self, changes: &LinkChanges<P>) -> Result<(), StoreError> {
         let Writer { district, tx, run, .. } = self;
-        let (run, ended, back) = (*run, &changes.deactivate, &changes.reactivate);
+        let (run, ended, resumed) = (*run, &changes.deactivate, &changes.reactivate);
         district.changes_log_links_in_tx(tx, run, Operation::Deactivate, ended)?;
-        district.changes_log_links_in_tx(tx, run, Operation::Reactivate, back)?;
+        district.changes_log_links_in_tx(tx, run, Operation::Reactivate, resumed)?;
         district.roster_links_deactivate_in_tx(tx, run, ended)?;
-        district.roster_links_reactivate_in_tx(tx, run, back)?;
+        district.roster_links_reactivate_in_tx(tx, run, resumed)?;
         district.roster_link_in_tx(tx, run, &changes.create)
     }
 }
 
 fn numbers<V: Entity>(list: &[Numbered<V>]) -> Vec<V::Number> {
-    list.iter().map(|one| one.number).collect()
+    list.iter().map(|numbered| numbered.number).collect()
 }

@@ -1,13 +1,13 @@
-//! A plan is applied to the version it was made from, or not at all.
+//! Refuses a plan that was made from another version of the roster.
 
 use homeroom_model::ids::RosterVersion;
 use homeroom_model::plan::Plan;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
-/// Why a plan was not applied; nothing of it was.
+/// Why a plan was not applied. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    /// The roster has changed since the plan was made: plan anew.
+    /// The roster has changed since the plan was made; make a new plan.
     #[error("the roster has changed since the plan was made from version {base}")]
     Stale {
         /// The version that the plan names.
@@ -18,7 +18,7 @@ pub enum ApplyError {
     Store(#[from] StoreError),
 }
 
-/// Locks the roster and raises its version; refuses a plan that was made from another. The new version.
+/// Locks the roster until the transaction ends and raises its version; returns the new one.
 pub(crate) fn claim_in_tx(
     district: &DistrictStore,
     tx: &mut Tx<'_>,

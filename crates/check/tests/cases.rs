@@ -44,7 +44,7 @@ fn checked(folder: &Path) -> Checked {
     let rules = ReadRules { profile: Profile::parse(&profile).unwrap(), ..ReadRules::default() };
     let earlier = file(folder, "earlier").map(|earlier| {
         let earlier = check(&earlier, "", &rules, &|| None, &mut |_| {}).unwrap();
-        StoredRoster::of(earlier.roster, earlier.report.rows)
+        StoredRoster::from_roster(earlier.roster, earlier.report.rows)
     });
     check(&file(folder, "in").unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {}).unwrap()
 }

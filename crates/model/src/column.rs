@@ -140,7 +140,7 @@ impl Column {
     }
 
     /// The column that a header cell stands for, if it is known.
-    pub fn of_header(cell: &str) -> Option<Column> {
+    pub fn from_header(cell: &str) -> Option<Column> {
         let cell = plain(cell);
         Column::ALL
             .into_iter()
@@ -177,15 +177,15 @@ mod tests {
             "\"STUDENT-EMAIL\"",
             "\u{feff}student\u{a0}email\u{200b}",
         ] {
-            assert_eq!(Column::of_header(cell), Some(Column::StudentEmail), "{cell}");
+            assert_eq!(Column::from_header(cell), Some(Column::StudentEmail), "{cell}");
         }
-        assert_eq!(Column::of_header("grade"), Some(Column::StudentGradeLevel));
+        assert_eq!(Column::from_header("grade"), Some(Column::StudentGradeLevel));
     }
 
     #[test]
     fn a_near_miss_is_not_understood() {
         for cell in ["student_emial", "students_email", "", "email", "name"] {
-            assert_eq!(Column::of_header(cell), None, "{cell}");
+            assert_eq!(Column::from_header(cell), None, "{cell}");
         }
     }
 

@@ -43,13 +43,13 @@ impl Counts {
     }
 
     /// The count of a kind.
-    pub fn of(&self, kind: EntityKind) -> u64 {
+    pub fn get(&self, kind: EntityKind) -> u64 {
         let Counts { schools, classes, teachers, students, .. } = *self;
         PerKind { schools, classes, teachers, students }.into_value(kind)
     }
 
     /// The count of a kind, to change it.
-    pub fn of_mut(&mut self, kind: EntityKind) -> &mut u64 {
+    pub fn get_mut(&mut self, kind: EntityKind) -> &mut u64 {
         let Counts { schools, classes, teachers, students, .. } = self;
         PerKind { schools, classes, teachers, students }.into_value(kind)
     }

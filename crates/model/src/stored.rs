@@ -74,7 +74,7 @@ pub struct StoredRoster {
 
 impl StoredRoster {
     /// A roster as if it had just been loaded into an empty district: everything active, numbered from 1.
-    pub fn of(roster: Roster, rows: u64) -> StoredRoster {
+    pub fn from_roster(roster: Roster, rows: u64) -> StoredRoster {
         fn stored<V: Entity>(list: impl IntoIterator<Item = V>) -> Vec<Stored<V>> {
             let list = list.into_iter().zip(0_u32..);
             list.map(|(values, position)| Stored { number: number_at(position), active: true, values })

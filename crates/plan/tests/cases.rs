@@ -81,7 +81,7 @@ fn in_words(plan: &Plan) -> String {
 
 fn case(folder: &Path) -> String {
     let (before, after) = (read(&folder.join("stored.csv")), read(&folder.join("wanted.csv")));
-    let stored = StoredRoster::of(before.roster, before.report.rows);
+    let stored = StoredRoster::from_roster(before.roster, before.report.rows);
     let planned = plan(&stored, after.roster, &after.protected, &PlanInputs::default());
     let limits = Limits {
         policy: Policy::default(),

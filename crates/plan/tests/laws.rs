@@ -36,7 +36,7 @@ fn roster(csv: &str) -> homeroom_check::Checked {
 
 fn stored(csv: &str) -> StoredRoster {
     let checked = roster(csv);
-    StoredRoster::of(checked.roster, checked.report.rows)
+    StoredRoster::from_roster(checked.roster, checked.report.rows)
 }
 
 fn planned(stored: &StoredRoster, csv: &str) -> Plan {
@@ -320,7 +320,7 @@ proptest! {
         let blown = |held: &Held, fuse: Fuse, scope: &str| held.fuses.iter().any(|blown| blown.fuse == fuse && blown.scope == scope);
         for kind in [EntityKind::Student, EntityKind::Teacher, EntityKind::Class] {
             let has_blown = blown(&held, Fuse::District, kind.plural());
-            prop_assert_eq!(has_blown, beyond(counts.deactivate.of(kind), a.active_count(kind) as u64), "district, {}", kind.plural());
+            prop_assert_eq!(has_blown, beyond(counts.deactivate.get(kind), a.active_count(kind) as u64), "district, {}", kind.plural());
         }
         let changed = counts.update.students + counts.update.teachers;
         let people = (a.active_count(EntityKind::Student) + a.active_count(EntityKind::Teacher)) as u64;

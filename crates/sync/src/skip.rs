@@ -40,7 +40,7 @@ fn report_if_unchanged(active: &ActiveRun<'_>) -> Result<Option<RunReport>, Sync
     let RunReport { check, plan, pins, .. } = before.report;
     let check = check.map(|check| CheckReport { file: run.upload.name.clone(), ..check });
     let plan = plan.map(|plan| PlanCounts { unchanged: active_after(&plan), ..PlanCounts::default() });
-    let students = plan.map_or(0, |plan| plan.unchanged.of(EntityKind::Student));
+    let students = plan.map_or(0, |plan| plan.unchanged.get(EntityKind::Student));
     let limit = settings.seats.into();
     let seats = Seats { limit, before: students, after: students, ..Seats::default() };
     Ok(Some(RunReport {

@@ -63,7 +63,7 @@ proptest! {
     fn the_safe_and_the_risky_part_add_up_to_the_whole_plan(first in rows(60), second in rows(20), seats in 1..40_u64, wait_all in any::<bool>()) {
         let read = |rows: &[Enrolled]| check_alone(&flat_csv(rows), "").unwrap();
         let (a, b) = (read(&first), read(&second));
-        let stored = StoredRoster::of(a.roster, a.report.rows);
+        let stored = StoredRoster::from_roster(a.roster, a.report.rows);
         let whole = plan(&stored, b.roster, &b.protected, &PlanInputs::default()).plan;
         let policy = homeroom_model::Policy { wait_all, ..Default::default() };
         let limits = PlanLimits {

@@ -15,27 +15,27 @@ use crate::raw_connection::RawConnection;
 /// Noon on 2 September 2026, UTC: when test clocks start.
 pub const START: Timestamp = Timestamp::constant(1_788_350_400, 0);
 
-/// A store of its own for one test; its database and blobs are gone when it is dropped.
+/// A store for one test; its database and blobs are deleted when it is dropped.
 pub struct TestStore {
     /// `sqlite` or `postgres`, for messages.
     pub engine: &'static str,
     /// The store, with a fixed clock and a seeded source of randomness.
     pub store: Store,
-    /// The store's clock, to move it on.
+    /// The store's clock, to advance it.
     pub clock: Clock,
     /// How it was opened, to open it again.
     pub settings: StoreSettings,
-    /// Its folder, for whatever else the test writes.
+    /// Its folder, also for other files of the test.
     pub folder: TempDir,
     /// Dropped last, after the store's connections.
     _database: Option<PostgresDatabase>,
 }
 
 impl TestStore {
-    /// Adds a district with many seats whose `roster.csv` is synced as it comes.
+    /// Adds a district with many seats that syncs `roster.csv` on upload.
     pub fn district(&self, slug: &str) -> DistrictStore {
         let new = NewDistrict {
-            slug: Slug::parse(slug).expect("a test's slug is one"),
+            slug: Slug::parse(slug).expect("a test's slug is valid"),
             name: "Lincoln".into(),
             time_zone: Zone::utc(),
             seats: 1_000,
@@ -84,7 +84,7 @@ impl TestStore {
 /// A store on SQLite and one on PostgreSQL. Each test that touches the store runs on both.
 ///
 /// # Panics
-/// When no PostgreSQL address is given: a skipped engine would be a hole that looks green.
+/// When no PostgreSQL address is given: a skipped engine would look like a passing test.
 pub fn stores() -> Vec<TestStore> {
     vec![sqlite(), postgres()]
 }

@@ -1,9 +1,9 @@
-//! Small flat rosters, written from what matters in a test.
+//! Small flat rosters from a few numbers a row.
 
-/// One row: who is in which class, and who teaches it. Names and the school follow from the short words.
+/// One row: a student in a class with its teacher. Keys and names follow from the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Enrolled {
-    /// The school's number; class ids contain it, so a class never stands in two schools.
+    /// The school's number; class ids contain it, so no class is in two schools.
     pub school: u8,
     /// The class's number in its school.
     pub class: u8,
@@ -11,7 +11,7 @@ pub struct Enrolled {
     pub teacher: u8,
     /// The student's number.
     pub student: u16,
-    /// Another number gives the student another last name and grade.
+    /// Each version of a student has another last name and grade.
     pub version: u8,
 }
 

@@ -1,11 +1,11 @@
-//! OpenSSH's clients with a password, without a person.
+//! OpenSSH's clients with a password, without a prompt.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-/// An OpenSSH client that takes any host key and answers the question for the password. `folder` keeps a small script.
+/// An OpenSSH client that accepts any host key and answers the password prompt with a small script in `folder`.
 ///
 /// # Panics
 /// When the script cannot be written.

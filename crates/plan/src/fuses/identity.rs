@@ -15,7 +15,7 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
     for kind in EntityKind::ALL {
         let of_kind = context.plan.proposals.iter().filter(|proposal| proposal.id.kind == kind);
         let proposals = of_kind.collect::<Vec<_>>();
-        let gone = counts.deactivate.of(kind) + counts.rekey.of(kind);
+        let gone = counts.deactivate.get(kind) + counts.rekey.get(kind);
         let alike = proposals.iter().filter(|proposal| looks_alike(proposal)).count();
         let in_bulk = context.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
         let waits = |proposal: &&&Proposal| match proposal.confidence {

@@ -25,7 +25,7 @@ pub(crate) fn count_matches(matches: &MatchesByKind) -> BTreeMap<MatchedBy, Coun
     let mut counts = BTreeMap::<MatchedBy, Counts>::new();
     for (kind, matches) in matches.iter() {
         for found in matches.iter().flatten() {
-            *counts.entry(found.by).or_default().of_mut(kind) += 1;
+            *counts.entry(found.by).or_default().get_mut(kind) += 1;
         }
     }
     counts

@@ -140,7 +140,7 @@ fn exported(stored: &StoredRoster) -> String {
 /// The roster in a file, in the form of an export.
 pub(crate) fn wanted(file: &[u8]) -> String {
     let checked = check_alone(&file.to_vec(), "").unwrap();
-    exported(&StoredRoster::of(checked.roster, checked.report.rows))
+    exported(&StoredRoster::from_roster(checked.roster, checked.report.rows))
 }
 
 pub(crate) fn rows(most: usize) -> impl Strategy<Value = Vec<Enrolled>> {
