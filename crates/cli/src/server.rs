@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use homeroom_inbox::Inbox;
+use homeroom_inbox::{Inbox, SampleFile};
 use homeroom_jobs::Shutdown;
-use homeroom_sftp::{HostKeys, RunningServer, SampleFile};
+use homeroom_sftp::{HostKeys, RunningServer};
 use homeroom_store::jobs::Job;
 use homeroom_sync::handle_job;
 use serde::{Deserialize, Serialize};
@@ -53,15 +53,18 @@ impl Server {
         let lock = lock_data_folder(app)?;
         // Each session has a socket and the file that it writes; many systems begin with a limit of 1,024.
         rlimit::increase_nofile_limit(OPEN_FILES).context("cannot raise the limit of open files")?;
-        let host_keys = HostKeys::load_or_make(&app.data)?;
+        let host_keys = HostKeys::load_or_generate(&app.data, app.store.random())?;
         let host_key_fingerprint = host_keys.fingerprint();
         let settings = &app.settings;
-        let sftp =
-            homeroom_sftp::Server::start(settings.sftp.clone(), app.inbox.clone(), sample_files(), host_keys)
-                .await
-                .map_err(|error| listen_error("sftp.listen", &settings.sftp.listen, &error))?;
+        let sftp = homeroom_sftp::Server::start(
+            settings.sftp.clone(),
+            app.inbox.clone().with_samples(sample_files()),
+            host_keys,
+        )
+        .await
+        .map_err(|error| listen_error("sftp.listen", &settings.sftp.listen, &error))?;
         let (web_address, web) = probes::start(&settings.web, app.store.clone()).await?;
-        let addresses = ServerAddresses { sftp: sftp.addr(), web: web_address, host_key_fingerprint };
+        let addresses = ServerAddresses { sftp: sftp.address(), web: web_address, host_key_fingerprint };
         let shutdown = Shutdown::default();
         let context = app.sync_context();
         let handler = Arc::new(move |job: &Job| handle_job(&context, job));

@@ -1,27 +1,27 @@
-//! A path in an account's file tree. It is a key, never a path of the disk.
+//! A path in an account's file tree. It is a key, never a path on disk.
 
 use std::fmt;
 
-use crate::drop_error::DropError;
+use crate::drop_error::{BadPath, DropError};
 
 /// The longest path, in bytes.
-const LONGEST: usize = 4096;
+const MAX_LENGTH: usize = 4096;
 /// The longest name, in bytes.
-const LONGEST_NAME: usize = 255;
-/// The most folders in each other.
-const DEPTH: usize = 32;
+const MAX_NAME_LENGTH: usize = 255;
+/// The deepest nesting of folders.
+const MAX_DEPTH: usize = 32;
 
-/// A path without `.` and `..`, without slashes at its ends; the root is empty.
+/// A path without `.` and `..`, and without a slash at either end; the root is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DropPath(String);
 
 impl DropPath {
-    /// Reads a client's path. `..` above the root stays at the root, as on any system.
+    /// Parses a client's path. `..` in the root stays in the root, as on any system.
     pub fn parse(bytes: &[u8]) -> Result<DropPath, DropError> {
-        if bytes.len() > LONGEST {
-            return Err(DropError::BadPath("the path is too long"));
+        if bytes.len() > MAX_LENGTH {
+            return Err(BadPath::TooLong.into());
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| DropError::BadPath("the name is not in UTF-8"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| BadPath::NotUtf8)?;
         let mut names = Vec::new();
         for name in text.split('/') {
             match name {
@@ -29,15 +29,15 @@ impl DropPath {
                 ".." => {
                     names.pop();
                 }
-                name if name.len() > LONGEST_NAME => return Err(DropError::BadPath("the name is too long")),
-                name if name.chars().any(is_invisible) => {
-                    return Err(DropError::BadPath("the name holds a control character"));
+                name if name.len() > MAX_NAME_LENGTH => return Err(BadPath::NameTooLong.into()),
+                name if name.chars().any(is_control) => {
+                    return Err(BadPath::ControlCharacter.into());
                 }
                 name => names.push(name),
             }
         }
-        if names.len() > DEPTH {
-            return Err(DropError::BadPath("too many folders in each other"));
+        if names.len() > MAX_DEPTH {
+            return Err(BadPath::TooDeep.into());
         }
         Ok(DropPath(names.join("/")))
     }
@@ -57,31 +57,26 @@ impl DropPath {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The folder that it lies in; the root lies in itself.
+    /// The folder that it is in; the root's is the root.
     pub fn parent(&self) -> DropPath {
         DropPath(self.0.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default().to_owned())
     }
 
-    /// The first name: `results` and `samples` are not the account's own.
-    pub fn first(&self) -> &str {
-        self.0.split('/').next().unwrap_or_default()
-    }
-
-    /// Whether the name says that the file is not finished: clients that write under another name first.
+    /// Whether the name shows that the file is not complete: some clients write under a temporary name first.
     pub fn is_temporary(&self) -> bool {
         let name = self.name().to_lowercase();
         name.starts_with('.')
-            || [".filepart", ".tmp", ".part", ".upload"].iter().any(|ending| name.ends_with(ending))
+            || [".filepart", ".tmp", ".part", ".upload"].iter().any(|suffix| name.ends_with(suffix))
     }
 }
 
-/// Control characters, and those that turn the direction of what follows them.
-fn is_invisible(c: char) -> bool {
+/// Whether a character is a control character, or changes the direction of the text that follows.
+fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for DropPath {
-    /// As clients write it: from the root.
+    /// As clients write it, from the root.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.0)
     }
@@ -94,8 +89,8 @@ mod tests {
     use super::DropPath;
 
     #[test]
-    fn paths_lead_nowhere_but_into_the_account() {
-        for (path, is) in [
+    fn no_path_leads_out_of_the_account() {
+        for (path, parsed) in [
             ("", "/"),
             ("/", "/"),
             ("roster.csv", "/roster.csv"),
@@ -104,12 +99,12 @@ mod tests {
             ("a\\..\\b", "/a\\..\\b"),
             ("..．/x", "/..．/x"),
         ] {
-            assert_eq!(DropPath::parse(path.as_bytes()).unwrap().to_string(), is, "{path}");
+            assert_eq!(DropPath::parse(path.as_bytes()).unwrap().to_string(), parsed, "{path}");
         }
     }
 
     #[test]
-    fn what_is_no_name_is_refused() {
+    fn invalid_names_are_refused() {
         let long = "x".repeat(256);
         let longer = "x/".repeat(2_100);
         for path in ["a\0b", "a\nb", "a\u{202e}b", long.as_str(), longer.as_str()] {
@@ -119,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_names_are_known() {
+    fn temporary_names_are_recognised() {
         for name in ["roster.csv.filepart", "a.tmp", "x/roster.csv.PART", ".roster.csv.Xyz", "r.upload"] {
             assert!(DropPath::parse(name.as_bytes()).unwrap().is_temporary(), "{name}");
         }
@@ -128,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_path_has_a_part_that_leads_out(bytes in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'/'), Just(b'\\'), any::<u8>()], 0..200)) {
+        fn no_path_has_a_name_that_leads_out(bytes in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'/'), Just(b'\\'), any::<u8>()], 0..200)) {
             if let Ok(path) = DropPath::parse(&bytes) {
                 prop_assert!(!path.as_str().starts_with('/') && !path.as_str().ends_with('/'));
                 prop_assert!(path.is_root() || path.as_str().split('/').all(|name| !name.is_empty() && name != "." && name != ".."));

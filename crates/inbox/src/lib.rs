@@ -1,14 +1,20 @@
-//! An upload arrives, is kept by its hash, and is settled.
+//! Receives uploads: an upload arrives, is stored by its hash, and is read when its district has been quiet.
 //!
-//! A drop account sees a file tree of its own. It is made of rows: a path is only a key, bytes are blobs, and nothing
+//! Each drop account sees a file tree of its own. The tree consists of rows: a path is only a key, bytes are blobs, and nothing
 //! on disk is named by a client. All calls block.
 
 mod accounts;
+mod area;
+mod arrival;
 mod drop_box;
+mod drop_entry;
 mod drop_error;
 mod drop_path;
 mod password;
+mod public_key;
+mod quota;
 mod receive;
+mod sample;
 mod settings;
 mod staging;
 mod upload_handle;
@@ -21,26 +27,36 @@ use homeroom_model::time::after;
 use homeroom_store::{DistrictStore, Store, StoreError};
 use jiff::SignedDuration;
 
-pub use accounts::{Login, LoginRefused, NewLogin, parse_public_key};
-pub use drop_box::{DropBox, Entry, OpenMode, ReadHandle};
-pub use drop_error::DropError;
+pub use accounts::{AccountLogin, LoginRefused, NewLogin};
+pub use drop_box::{DropBox, IfExists};
+pub use drop_entry::{DropEntry, ReadHandle};
+pub use drop_error::{BadPath, DropError, QuotaExceeded};
 pub use drop_path::DropPath;
+pub use public_key::{PublicKeyError, parse_public_key};
+pub use quota::Usage;
+pub use sample::SampleFile;
 pub use settings::InboxSettings;
-pub use upload_handle::UploadHandle;
+pub use upload_handle::{OpenMode, UploadHandle};
 
-/// Takes uploads of all districts. Cheap to clone; clones share what is open.
+/// Receives the uploads of all districts. Cheap to clone; clones count open files together.
 #[derive(Clone)]
 pub struct Inbox {
     store: Store,
     settings: InboxSettings,
-    /// Write handles of each district in this process.
+    samples: Arc<[SampleFile]>,
+    /// How many write handles of each district are open in this process.
     open: Arc<Mutex<HashMap<DistrictId, usize>>>,
 }
 
 impl Inbox {
-    /// An inbox on a store.
+    /// An inbox on a store, without samples.
     pub fn new(store: Store, settings: InboxSettings) -> Inbox {
-        Inbox { store, settings, open: Arc::default() }
+        Inbox { store, settings, samples: Arc::default(), open: Arc::default() }
+    }
+
+    /// The same inbox, whose accounts see these samples.
+    pub fn with_samples(self, samples: Vec<SampleFile>) -> Inbox {
+        Inbox { samples: samples.into(), ..self }
     }
 
     /// The store.
@@ -58,8 +74,11 @@ impl Inbox {
         DropBox { inbox: self.clone(), district: self.store.district(district), account }
     }
 
-    /// How long until the district has been quiet for long enough; `None` when it has.
-    pub fn settle_wait(&self, district: &DistrictStore) -> Result<Option<SignedDuration>, StoreError> {
+    /// The time until the district has been quiet for the settle time; `None` when it has been.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn quiet_in(&self, district: &DistrictStore) -> Result<Option<SignedDuration>, StoreError> {
         let settle = self.settings.settle_time();
         let writing = self.open().get(&district.id()).copied().unwrap_or(0);
         if writing > 0 {

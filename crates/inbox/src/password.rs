@@ -1,10 +1,10 @@
-//! Generated passwords and their hashes.
+//! Generates passwords, and hashes and verifies them.
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
 use homeroom_model::Random;
 
-/// Letters of a generated password: 114 bits.
+/// Characters of a generated password: 114 bits.
 const LENGTH: usize = 20;
 
 /// A new password and its hash (argon2id, in PHC form).
@@ -18,28 +18,28 @@ pub(crate) fn generate(random: &Random) -> (String, String) {
     (password, hash.to_string())
 }
 
-/// Whether a password is the one that was hashed. Takes tens of milliseconds and 19 MiB.
-pub(crate) fn is_right(password: &str, hash: &str) -> bool {
+/// Whether a password matches a hash. Takes tens of milliseconds and 19 MiB.
+pub(crate) fn verify(password: &str, hash: &str) -> bool {
     let parsed = PasswordHash::new(hash);
     parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// A hash that no password has: checking against it takes as long as against a real one.
-pub(crate) const NOBODYS: &str =
+/// A hash that no password has. Verifying against it takes as long as against a real one.
+pub(crate) const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cy1zYWx0LTEyMw$QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 
 #[cfg(test)]
 mod tests {
     use homeroom_model::Random;
 
-    use super::{NOBODYS, generate, is_right};
+    use super::{DUMMY_HASH, generate, verify};
 
     #[test]
-    fn only_the_right_password_is_right() {
+    fn only_the_right_password_matches() {
         let (password, hash) = generate(&Random::seeded(1));
-        assert!(is_right(&password, &hash));
-        assert!(!is_right("guess", &hash));
-        assert!(!is_right("guess", NOBODYS));
-        assert!(argon2::PasswordHash::new(NOBODYS).is_ok(), "it must take the time of a real one");
+        assert!(verify(&password, &hash));
+        assert!(!verify("guess", &hash));
+        assert!(!verify("guess", DUMMY_HASH));
+        assert!(argon2::PasswordHash::new(DUMMY_HASH).is_ok(), "it must take as long as a real one");
     }
 }

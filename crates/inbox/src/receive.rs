@@ -1,4 +1,4 @@
-//! A file given on the command line becomes an upload.
+//! A file from the command line becomes an upload.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,16 +10,19 @@ use homeroom_store::{DistrictStore, StoreError};
 use crate::Inbox;
 
 impl Inbox {
-    /// Keeps a file's bytes and records them as an upload called `name`. A file whose bytes are kept already is only
-    /// read, not copied.
+    /// Stores a file's bytes and records them as an upload called `name`. If the bytes are stored already, they are read but
+    /// not copied.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the database or disk fails.
     pub fn receive(&self, district: &DistrictStore, name: &str, path: &Path) -> Result<Upload, StoreError> {
-        let failed = || StoreError::io(format!("reading {}", path.display()));
-        let file = File::open(path).map_err(failed())?;
-        let bytes = file.metadata().map_err(failed())?.len();
+        let reading = || StoreError::io(format!("reading {}", path.display()));
+        let file = File::open(path).map_err(reading())?;
+        let bytes = file.metadata().map_err(reading())?.len();
         let blobs = self.store.blobs();
-        let seen_before = district.uploads_newest()?.is_some_and(|newest| newest.bytes == bytes);
-        let known = if seen_before {
-            let (blob, bytes) = hash_file(&file).map_err(failed())?;
+        let may_be_known = district.uploads_newest()?.is_some_and(|newest| newest.bytes == bytes);
+        let known = if may_be_known {
+            let (blob, bytes) = hash_file(&file).map_err(reading())?;
             Some((blob, bytes)).filter(|(blob, bytes)| blobs.contains(*blob, *bytes))
         } else {
             None

@@ -1,13 +1,13 @@
-//! Settings of the inbox.
+//! The settings of the inbox.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// How uploads are taken.
+/// When uploads are read, and the limits of an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InboxSettings {
-    /// Quiet time after the last activity of a district before its uploads are read.
+    /// The settle time: how long a district must be quiet before its uploads are read.
     pub settle_seconds: u64,
     /// The largest file, in bytes.
     pub max_file_bytes: u64,
@@ -15,7 +15,7 @@ pub struct InboxSettings {
     pub max_files: u64,
     /// The most bytes of an account.
     pub max_total_bytes: u64,
-    /// Days after which a partial file that nobody has resumed is forgotten.
+    /// Days after which a partial file that nobody has resumed is removed.
     pub partial_keep_days: u64,
 }
 
@@ -32,10 +32,15 @@ impl Default for InboxSettings {
 }
 
 impl InboxSettings {
-    /// Says what cannot be.
+    /// Checks the values.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what is wrong with it.
     pub fn validate(&self) -> Result<(), String> {
         if self.max_file_bytes == 0 || self.max_files == 0 || self.max_total_bytes == 0 {
-            return Err("the limits of [inbox] must be larger than 0".into());
+            return Err(
+                "inbox.max_file_bytes, inbox.max_files and inbox.max_total_bytes must be at least 1".into()
+            );
         }
         Ok(())
     }

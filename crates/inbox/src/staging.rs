@@ -1,4 +1,4 @@
-//! Files on disk that bytes are written to before their hash is known, and what becomes of those that nobody closes.
+//! Staging files: bytes are written to them before their hash is known. Abandoned ones are cleaned up.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::PathBuf;
@@ -11,30 +11,30 @@ use jiff::SignedDuration;
 use crate::Inbox;
 use crate::drop_error::DropError;
 
-/// Staging files that nothing names are kept this long: one that is not yet named has its writer.
-const UNNAMED_FOR: SignedDuration = DAY;
+/// How long staging files without a row are kept: a new one has no row yet.
+const KEEP_UNNAMED: SignedDuration = DAY;
 
-/// A staging file with one writer. The lock on it tells others, also of other processes, that it has one.
-pub(crate) struct Staged {
+/// A staging file with one writer. The lock on it shows other handles and processes that it has one.
+pub(crate) struct StagingFile {
     pub(crate) name: String,
     pub(crate) file: File,
     pub(crate) length: u64,
     path: PathBuf,
-    /// Whether it was made for this writer, and not resumed.
-    fresh: bool,
+    /// Whether it was created for this writer, not resumed.
+    is_new: bool,
 }
 
-impl Staged {
-    /// A staging file that begins with what `base` has: a partial file without a writer goes on in its own, anything
-    /// else is copied, so that two writers never share one.
-    pub(crate) fn begin(store: &Store, base: Option<&DropFile>) -> Result<Staged, DropError> {
+impl StagingFile {
+    /// A staging file that begins with the bytes of `base`. A partial file without a writer is resumed; any other base is
+    /// copied, so that two writers never share a staging file.
+    pub(crate) fn begin(store: &Store, base: Option<&DropFile>) -> Result<StagingFile, DropError> {
         if let Some(DropFile { kind: DropFileKind::Partial { staging }, .. }) = base {
             let path = store.blobs().staging_path(staging);
             if let Ok(file) = OpenOptions::new().read(true).write(true).open(&path)
                 && file.try_lock().is_ok()
             {
                 let length = file.metadata()?.len();
-                return Ok(Staged { name: staging.clone(), file, length, path, fresh: false });
+                return Ok(StagingFile { name: staging.clone(), file, length, path, is_new: false });
             }
         }
         let name = store.random().uuid().to_string();
@@ -43,7 +43,7 @@ impl Staged {
         file.lock()?;
         let source = match base.map(|base| &base.kind) {
             Some(DropFileKind::File { blob }) => Some(store.blobs().open_file(*blob)?),
-            // Gone when it was closed in this moment, which the caller notices.
+            // Missing if it has just been closed; the caller detects that.
             Some(DropFileKind::Partial { staging }) => File::open(store.blobs().staging_path(staging)).ok(),
             _ => None,
         };
@@ -51,22 +51,25 @@ impl Staged {
             std::io::copy(&mut source, &mut file)?;
         }
         let length = file.metadata()?.len();
-        Ok(Staged { name, file, length, path, fresh: true })
+        Ok(StagingFile { name, file, length, path, is_new: true })
     }
 
-    /// Takes back a file that was made in vain.
+    /// Removes the file if it is new.
     pub(crate) fn discard(self) {
-        if self.fresh
+        if self.is_new
             && let Err(error) = fs::remove_file(&self.path)
         {
-            tracing::warn!(error = %error, "a staging file stays behind until the next cleaning");
+            tracing::warn!(error = %error, "a staging file remains until the next cleanup");
         }
     }
 }
 
 impl Inbox {
-    /// Forgets partial files that nobody has resumed for `partial_keep_days`, and removes staging files that nothing
-    /// names and nobody writes to; how many files were removed. Safe beside running servers, and to repeat.
+    /// Removes partial files that nobody has resumed for `partial_keep_days`, and staging files without a row and without a
+    /// writer. Returns how many staging files were removed. Safe while servers run, and safe to repeat.
+    ///
+    /// # Errors
+    /// When the database or the disk fails.
     pub fn clean_staging(&self) -> Result<usize, StoreError> {
         let store = &self.store;
         let keep_days = u32::try_from(self.settings.partial_keep_days).unwrap_or(u32::MAX);
@@ -80,10 +83,9 @@ impl Inbox {
             }
             let district = store.district(partial.district);
             store.write(|tx| {
-                let there = district.drop_files_get_in_tx(tx, partial.account, &partial.path)?;
-                if there.is_some_and(|there| {
-                    there.kind == DropFileKind::Partial { staging: partial.staging.clone() }
-                }) {
+                let current = district.drop_files_get_in_tx(tx, partial.account, &partial.path)?;
+                let expected = DropFileKind::Partial { staging: partial.staging.clone() };
+                if current.is_some_and(|current| current.kind == expected) {
                     district.drop_files_remove_in_tx(tx, partial.account, &partial.path)?;
                 }
                 Ok::<_, StoreError>(())
@@ -93,7 +95,7 @@ impl Inbox {
         for (name, written_at) in blobs.staging_list()? {
             let path = blobs.staging_path(&name);
             if !named.contains(&name)
-                && store.now().duration_since(written_at) > UNNAMED_FOR
+                && store.now().duration_since(written_at) > KEEP_UNNAMED
                 && is_idle(&path)
             {
                 fs::remove_file(&path)
@@ -105,7 +107,7 @@ impl Inbox {
     }
 }
 
-/// Whether nobody writes to a staging file; one that is gone has no writer.
+/// Whether a staging file has no writer; a missing one has none.
 fn is_idle(path: &std::path::Path) -> bool {
     File::open(path).map_or(true, |file| file.try_lock().is_ok())
 }

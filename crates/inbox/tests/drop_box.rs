@@ -4,7 +4,9 @@
 
 use std::fs;
 
-use homeroom_inbox::{DropBox, DropError, DropPath, Inbox, InboxSettings, OpenMode, UploadHandle};
+use homeroom_inbox::{
+    DropBox, DropError, DropPath, IfExists, Inbox, InboxSettings, OpenMode, UploadHandle, Usage,
+};
 use homeroom_model::AccountId;
 use homeroom_model::BlobId;
 use homeroom_model::Source;
@@ -250,11 +252,11 @@ fn an_account_that_is_full_is_told_when_it_opens_a_file() {
         let full = |opened: Result<UploadHandle, DropError>| matches!(opened, Err(DropError::Quota(_)));
         assert!(full(case.open("third.csv", NEW)));
         assert!(!full(case.open("second.csv", NEW)), "what is overwritten does not count");
-        assert_eq!(case.drop_box.usage().unwrap(), (60, 100));
+        assert_eq!(case.drop_box.usage().unwrap(), Usage { used: 60, limit: 100 });
         case.put("second.csv", b"");
         case.put("third.csv", b"");
         assert!(full(case.open("fourth.csv", NEW)), "the fourth of three files");
-        assert!(matches!(case.drop_box.make_folder(&path("folder")), Err(DropError::Quota(_))));
+        assert!(matches!(case.drop_box.create_folder(&path("folder")), Err(DropError::Quota(_))));
     }
 }
 
@@ -278,11 +280,11 @@ fn a_rename_to_its_final_name_makes_the_upload() {
             case.put(name, name.as_bytes());
         }
         assert_eq!(case.uploads(), []);
-        case.drop_box.rename(&path("roster.csv.filepart"), &path("roster.csv"), false).unwrap();
+        case.drop_box.rename(&path("roster.csv.filepart"), &path("roster.csv"), IfExists::Fail).unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"roster.csv.filepart")]));
-        let again = case.drop_box.rename(&path("r.tmp"), &path("roster.csv"), false);
+        let again = case.drop_box.rename(&path("r.tmp"), &path("roster.csv"), IfExists::Fail);
         assert!(matches!(again, Err(DropError::Exists)));
-        case.drop_box.rename(&path("r.tmp"), &path("roster.csv"), true).unwrap();
+        case.drop_box.rename(&path("r.tmp"), &path("roster.csv"), IfExists::Replace).unwrap();
         assert_eq!(case.uploads().len(), 2);
         assert_eq!(case.read("roster.csv"), b"r.tmp");
     }
@@ -293,7 +295,7 @@ fn a_file_renamed_before_its_close_arrives_under_its_new_name() {
     for case in cases() {
         let mut handle = case.open("roster.csv.filepart", NEW).unwrap();
         handle.write_at(b"all", 0).unwrap();
-        case.drop_box.rename(&path("roster.csv.filepart"), &path("roster.csv"), false).unwrap();
+        case.drop_box.rename(&path("roster.csv.filepart"), &path("roster.csv"), IfExists::Fail).unwrap();
         assert_eq!(case.uploads(), [], "nobody has said that it is whole");
         handle.close().unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"all")]));
@@ -304,7 +306,7 @@ fn a_file_renamed_before_its_close_arrives_under_its_new_name() {
 #[test]
 fn a_file_whose_folder_is_gone_is_not_kept_out_of_sight() {
     for case in cases() {
-        case.drop_box.make_folder(&path("autumn")).unwrap();
+        case.drop_box.create_folder(&path("autumn")).unwrap();
         let mut handle = case.open("autumn/roster.csv", NEW).unwrap();
         handle.write_at(b"all", 0).unwrap();
         case.drop_box.remove(&path("autumn/roster.csv")).unwrap();
@@ -317,12 +319,12 @@ fn a_file_whose_folder_is_gone_is_not_kept_out_of_sight() {
 #[test]
 fn folders_move_with_what_is_in_them_but_not_into_themselves_or_too_deep() {
     for case in cases() {
-        case.drop_box.make_folder(&path("a")).unwrap();
-        case.drop_box.make_folder(&path("a/b")).unwrap();
+        case.drop_box.create_folder(&path("a")).unwrap();
+        case.drop_box.create_folder(&path("a/b")).unwrap();
         case.put("a/b/roster.csv", b"x");
         case.put("ab.csv", b"y");
-        assert!(case.drop_box.rename(&path("a"), &path("a/b/c"), true).is_err());
-        case.drop_box.rename(&path("a"), &path("z"), false).unwrap();
+        assert!(case.drop_box.rename(&path("a"), &path("a/b/c"), IfExists::Replace).is_err());
+        case.drop_box.rename(&path("a"), &path("z"), IfExists::Fail).unwrap();
         assert_eq!(case.read("z/b/roster.csv"), b"x");
         assert_eq!(case.size("ab.csv"), Some(1), "a name that only begins alike stays");
         assert!(matches!(case.drop_box.remove_folder(&path("z")), Err(DropError::NotEmpty)));
@@ -330,9 +332,9 @@ fn folders_move_with_what_is_in_them_but_not_into_themselves_or_too_deep() {
         let mut deep = String::new();
         for _ in 0..31 {
             deep.push_str("/d");
-            case.drop_box.make_folder(&path(&deep)).unwrap();
+            case.drop_box.create_folder(&path(&deep)).unwrap();
         }
-        assert!(case.drop_box.rename(&path("z"), &path(&format!("{deep}/z")), false).is_err());
+        assert!(case.drop_box.rename(&path("z"), &path(&format!("{deep}/z")), IfExists::Fail).is_err());
         assert_eq!(case.read("z/b/roster.csv"), b"x", "all or nothing");
     }
 }
@@ -343,10 +345,11 @@ fn results_and_samples_are_not_the_accounts_own() {
         case.put("roster.csv", b"x");
         for name in ["results/x.csv", "samples/x.csv", "results", "samples", "/", "a/../results/x"] {
             assert!(matches!(case.open(name, NEW), Err(DropError::ReadOnly)), "{name}");
-            assert!(matches!(case.drop_box.make_folder(&path(name)), Err(DropError::ReadOnly)), "{name}");
+            assert!(matches!(case.drop_box.create_folder(&path(name)), Err(DropError::ReadOnly)), "{name}");
             assert!(matches!(case.drop_box.remove(&path(name)), Err(DropError::ReadOnly)), "{name}");
             assert!(matches!(case.drop_box.remove_folder(&path(name)), Err(DropError::ReadOnly)), "{name}");
-            let rename = |from: &str, to: &str| case.drop_box.rename(&path(from), &path(to), true);
+            let rename =
+                |from: &str, to: &str| case.drop_box.rename(&path(from), &path(to), IfExists::Replace);
             assert!(matches!(rename("roster.csv", name), Err(DropError::ReadOnly)), "{name}");
             assert!(matches!(rename(name, "mine"), Err(DropError::ReadOnly)), "{name}");
         }
@@ -383,7 +386,7 @@ fn accounts_of_a_district_see_the_same_results_and_not_each_others_files() {
 fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
     for case in cases() {
         let clock = case.test.store.clock();
-        let wait = || case.inbox.settle_wait(&case.district).unwrap();
+        let wait = || case.inbox.quiet_in(&case.district).unwrap();
         assert_eq!(wait(), None, "nothing has ever happened");
         let handle = case.open("roster.csv", NEW).unwrap();
         clock.advance(SignedDuration::from_millis(3_600_000));
@@ -400,7 +403,7 @@ fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
         handle.write_at(b"x", 0).unwrap();
         clock.advance(SignedDuration::from_millis(15_000));
         let elsewhere = Inbox::new(case.test.store.clone(), InboxSettings::default());
-        assert_eq!(elsewhere.settle_wait(&case.district).unwrap(), Some(SignedDuration::from_secs(5)));
+        assert_eq!(elsewhere.quiet_in(&case.district).unwrap(), Some(SignedDuration::from_secs(5)));
     }
 }
 

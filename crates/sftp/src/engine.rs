@@ -1,119 +1,106 @@
-//! Answers SFTP packets from an account's file tree. Knows no SSH.
+//! Splits the bytes of a client into packets and answers them. Knows no SSH.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use homeroom_inbox::{DropBox, DropPath, Entry, ReadHandle, UploadHandle};
+use homeroom_inbox::DropBox;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::SampleFile;
-use crate::listing::attributes;
-use crate::packet::{Answer, Fields, Malformed, Status, kind};
-use crate::refusal::{Refusal, unsupported};
-use crate::requests::{handle_number, path, room};
+use crate::packet::{Answer, Fields, MAX_PACKET, Malformed, Status, packet_type};
+use crate::refusal::Refusal;
+use crate::requests::Requests;
 
-/// The largest packet that is taken, as OpenSSH's.
-const LONGEST_PACKET: usize = 256 * 1024;
-/// The most bytes of one read or write that are told to clients who ask.
-pub(crate) const LONGEST_TRANSFER: usize = LONGEST_PACKET - 1024;
 /// Bytes of requests that may wait while the client does not read its answers.
-pub(crate) const WAITING: usize = 16 << 20;
-/// How long a session goes without checking again whether its account is enabled.
-const SEEN_FOR: SignedDuration = SignedDuration::from_secs(5);
+pub(crate) const MAX_WAITING: usize = 16 << 20;
+/// How often a session checks whether its account is still enabled.
+const ENABLED_CHECK: SignedDuration = SignedDuration::from_secs(5);
 
-/// Why a session is ended: its client breaks the protocol, or may not be here any more.
+/// Why a session is ended: its client violates the protocol, or its account was disabled.
 #[derive(Debug)]
-pub(crate) struct Ended(pub(crate) &'static str);
+pub(crate) struct SessionEnd(pub(crate) &'static str);
 
-impl From<Malformed> for Ended {
+impl From<Malformed> for SessionEnd {
     fn from(_: Malformed) -> Self {
-        Ended("a packet is malformed")
+        SessionEnd("a packet is malformed")
     }
+}
+
+/// The next packet that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There is no complete packet.
+    None,
+    /// It is answered without waiting for the database or a disk flush.
+    Fast,
+    /// Answering it may take long.
+    Blocking,
 }
 
 /// The SFTP side of one channel.
 pub(crate) struct Engine {
-    pub(crate) drop_box: DropBox,
-    pub(crate) samples: Arc<Vec<SampleFile>>,
-    pub(crate) max_handles: usize,
+    requests: Requests,
     /// When the account was last seen to be enabled.
-    seen_at: Timestamp,
+    enabled_at: Timestamp,
     input: Vec<u8>,
-    /// Bytes of `input` that are answered.
+    /// How many bytes of `input` have been answered.
     answered: usize,
-    pub(crate) handles: HashMap<u32, Handle>,
-    pub(crate) next_handle: u32,
-}
-
-/// What a client has open.
-pub(crate) enum Handle {
-    Read(Box<ReadHandle>),
-    Sample(&'static [u8]),
-    Write(Box<UploadHandle>, DropPath),
-    Folder(std::vec::IntoIter<Entry>),
 }
 
 impl Engine {
-    pub(crate) fn new(drop_box: DropBox, samples: Arc<Vec<SampleFile>>, max_handles: usize) -> Engine {
+    /// An engine that has at most `max_handles` files and folders open.
+    pub(crate) fn new(drop_box: DropBox, max_handles: usize) -> Engine {
         Engine {
-            seen_at: drop_box.district().store().now(),
-            drop_box,
-            samples,
-            max_handles,
+            enabled_at: drop_box.district().store().now(),
+            requests: Requests::new(drop_box, max_handles),
             input: vec![],
             answered: 0,
-            handles: HashMap::new(),
-            next_handle: 0,
         }
     }
 
     /// Takes bytes from the client.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<(), SessionEnd> {
         if self.answered == self.input.len() {
             self.input.clear();
             self.answered = 0;
-            // What a burst needed is given back: most sessions are idle most of the time.
-            self.input.shrink_to(LONGEST_PACKET);
+            // The memory of a burst is freed: most sessions are idle most of the time.
+            self.input.shrink_to(MAX_PACKET);
         } else if self.answered > 1 << 20 {
             self.input.drain(..self.answered);
             self.answered = 0;
         }
-        if self.input.len() + bytes.len() > WAITING {
-            return Err(Ended("too many requests wait for answers"));
+        if self.input.len() + bytes.len() > MAX_WAITING {
+            return Err(SessionEnd("too many requests are waiting for answers"));
         }
         self.input.extend_from_slice(bytes);
         Ok(())
     }
 
-    /// Whether a whole packet waits, and if so whether answering it may take long (the database, the disk's barrier).
-    pub(crate) fn next_is_slow(&self) -> Option<bool> {
+    /// Whether a complete packet is waiting, and how long its answer may take.
+    pub(crate) fn next(&self) -> Next {
         let waiting = &self.input[self.answered..];
-        let length = u32::from_be_bytes(waiting.get(..4)?.try_into().ok()?) as usize;
-        if length > LONGEST_PACKET {
-            return Some(false);
+        let Some(length) = waiting.first_chunk().map(|length| u32::from_be_bytes(*length) as usize) else {
+            return Next::None;
+        };
+        if length > MAX_PACKET {
+            return Next::Fast;
         }
-        let packet = waiting.get(4..4 + length)?;
-        Some(match packet.first() {
-            Some(&kind::READ) => false,
-            // Packet type and id come before the handle.
-            Some(&kind::WRITE) => match handle_number(&mut Fields(packet.get(5..).unwrap_or_default())) {
-                Ok(number) => match self.handles.get(&number) {
-                    Some(Handle::Write(handle, _)) => handle.touch_is_due(),
-                    _ => false,
-                },
-                Err(_) => false,
-            },
+        let Some(packet) = waiting.get(4..4 + length) else { return Next::None };
+        let is_blocking = match packet.first() {
+            Some(&packet_type::READ) => false,
+            // The packet type and id come before the handle.
+            Some(&packet_type::WRITE) => {
+                self.requests.write_may_block(&mut Fields(packet.get(5..).unwrap_or_default()))
+            }
             _ => true,
-        })
+        };
+        if is_blocking { Next::Blocking } else { Next::Fast }
     }
 
-    /// Answers the next whole packet; `None` when there is none.
-    pub(crate) fn answer_next(&mut self) -> Result<Option<Vec<u8>>, Ended> {
+    /// Answers the next complete packet; `None` when there is none.
+    pub(crate) fn answer_next(&mut self) -> Result<Option<Vec<u8>>, SessionEnd> {
         let waiting = &self.input[self.answered..];
-        let Some(length) = waiting.get(..4) else { return Ok(None) };
-        let length = u32::from_be_bytes(length.try_into().expect("four bytes were taken")) as usize;
-        if length == 0 || length > LONGEST_PACKET {
-            return Err(Ended("a packet has an impossible length"));
+        let Some(length) = waiting.first_chunk().map(|length| u32::from_be_bytes(*length) as usize) else {
+            return Ok(None);
+        };
+        if length == 0 || length > MAX_PACKET {
+            return Err(SessionEnd("a packet has an impossible length"));
         }
         if waiting.len() < 4 + length {
             return Ok(None);
@@ -126,98 +113,37 @@ impl Engine {
         answer.map(Some)
     }
 
-    fn answer(&mut self, packet: &[u8]) -> Result<Vec<u8>, Ended> {
-        if !matches!(packet[0], kind::READ | kind::WRITE) && self.is_shut_out() {
-            return Err(Ended("the account was disabled"));
+    fn answer(&mut self, packet: &[u8]) -> Result<Vec<u8>, SessionEnd> {
+        if !matches!(packet[0], packet_type::READ | packet_type::WRITE) && self.is_disabled() {
+            return Err(SessionEnd("the account was disabled"));
         }
         let mut fields = Fields(&packet[1..]);
-        if packet[0] == kind::INIT {
+        if packet[0] == packet_type::INIT {
             fields.number()?;
             return Ok(version());
         }
         let id = fields.number()?;
-        match self.request(packet[0], id, fields) {
+        match self.requests.answer(packet[0], id, fields) {
             Ok(answer) => Ok(answer),
             Err(Refusal::Malformed) => Ok(Answer::status(id, Status::BadMessage, "the packet is malformed")),
             Err(Refusal::Status(status, text)) => Ok(Answer::status(id, status, &text)),
         }
     }
 
-    /// Whether the account was disabled since the login; looked up now and then.
-    fn is_shut_out(&mut self) -> bool {
-        let now = self.drop_box.district().store().now();
-        if now.duration_since(self.seen_at) < SEEN_FOR {
+    /// Whether the account has been disabled since the login, which is checked from time to time.
+    fn is_disabled(&mut self) -> bool {
+        let now = self.requests.drop_box().district().store().now();
+        if now.duration_since(self.enabled_at) < ENABLED_CHECK {
             return false;
         }
-        self.seen_at = now;
-        match self.drop_box.is_enabled() {
+        self.enabled_at = now;
+        match self.requests.drop_box().is_enabled() {
             Ok(is_enabled) => !is_enabled,
             Err(error) => {
-                // Whatever the request needs of the database will fail with its own answer.
+                // If the request needs the database, it will fail with its own answer.
                 tracing::warn!(error = %error, "an account could not be looked up");
                 false
             }
-        }
-    }
-
-    fn request(&mut self, request: u8, id: u32, mut fields: Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let done = |()| Answer::status(id, Status::Ok, "");
-        match request {
-            kind::OPEN => self.open(id, &mut fields),
-            kind::CLOSE => self.close(&mut fields).map(done),
-            kind::READ => self.read(id, &mut fields),
-            kind::WRITE => self.write(&mut fields).map(done),
-            kind::LSTAT | kind::STAT => {
-                let entry = self.stat(&path(&mut fields)?)?;
-                Ok(Answer::new(kind::ATTRS, id).attributes(attributes(&entry)).finish())
-            }
-            kind::FSTAT => self.stat_handle(id, &mut fields),
-            kind::SETSTAT => self.set_stat(&mut fields).map(done),
-            kind::FSETSTAT => self.set_stat_handle(&mut fields).map(done),
-            kind::OPENDIR => self.open_folder(id, &mut fields),
-            kind::READDIR => self.read_folder(id, &mut fields),
-            kind::REMOVE => Ok(done(self.drop_box.remove(&path(&mut fields)?)?)),
-            kind::MKDIR => Ok(done(self.drop_box.make_folder(&path(&mut fields)?)?)),
-            kind::RMDIR => Ok(done(self.drop_box.remove_folder(&path(&mut fields)?)?)),
-            kind::REALPATH => {
-                let real = path(&mut fields)?.to_string();
-                let nothing =
-                    Answer::new(kind::NAME, id).number(1).string(real.as_bytes()).string(real.as_bytes());
-                Ok(nothing.number(0).finish())
-            }
-            kind::RENAME => {
-                let (from, to) = (path(&mut fields)?, path(&mut fields)?);
-                Ok(done(self.drop_box.rename(&from, &to, false)?))
-            }
-            kind::EXTENDED => self.extended(id, &mut fields),
-            _ => Err(unsupported()),
-        }
-    }
-
-    fn extended(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        match fields.bytes()? {
-            b"posix-rename@openssh.com" => {
-                let (from, to) = (path(fields)?, path(fields)?);
-                self.drop_box.rename(&from, &to, true)?;
-                Ok(Answer::status(id, Status::Ok, ""))
-            }
-            b"fsync@openssh.com" => {
-                if let Handle::Write(handle, _) = self.handle(fields)? {
-                    handle.sync()?;
-                }
-                Ok(Answer::status(id, Status::Ok, ""))
-            }
-            b"statvfs@openssh.com" | b"fstatvfs@openssh.com" => {
-                let (used, most) = self.drop_box.usage()?;
-                Ok(room(id, used, most))
-            }
-            b"limits@openssh.com" => Ok(Answer::new(kind::EXTENDED_REPLY, id)
-                .long(LONGEST_PACKET as u64)
-                .long(LONGEST_TRANSFER as u64)
-                .long(LONGEST_TRANSFER as u64)
-                .long(self.max_handles as u64)
-                .finish()),
-            _ => Err(unsupported()),
         }
     }
 }
@@ -230,7 +156,7 @@ fn version() -> Vec<u8> {
         (b"fsync@openssh.com", b"1"),
         (b"limits@openssh.com", b"1"),
     ];
-    // The version takes the place of an id.
-    let answer = Answer::new(kind::VERSION, 3);
+    // The protocol version takes the place of the request's id.
+    let answer = Answer::new(packet_type::VERSION, 3);
     extensions.iter().fold(answer, |answer, (name, version)| answer.string(name).string(version)).finish()
 }

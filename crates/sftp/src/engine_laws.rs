@@ -1,43 +1,43 @@
-//! Laws of the engine: whatever a client sends, nothing panics, every answer is a packet, and nothing leaves the account.
+//! Laws of the engine: whatever a client sends, nothing panics, every answer is a packet, and nothing outside the account
+//! changes.
 
 use std::fs;
 
-use homeroom_inbox::{Inbox, InboxSettings};
+use homeroom_inbox::{Inbox, InboxSettings, SampleFile};
 use homeroom_model::AccountId;
 use homeroom_testkit::{TestStore, stores};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::SampleFile;
-use crate::engine::Engine;
-use crate::packet::kind;
+use crate::engine::{Engine, Next};
+use crate::packet::packet_type;
 
-/// Where the engine works; a file beside the blobs must stay as it is.
-struct Ground {
+/// A store with an account. A file next to the blobs must remain unchanged.
+struct Sandbox {
     test: TestStore,
     inbox: Inbox,
 }
 
-impl Ground {
-    fn new(test: TestStore) -> Ground {
+impl Sandbox {
+    fn new(test: TestStore) -> Sandbox {
         let settings =
             InboxSettings { max_file_bytes: 1 << 20, max_total_bytes: 4 << 20, ..InboxSettings::default() };
-        let inbox = Inbox::new(test.store.clone(), settings);
+        let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
+        let inbox = Inbox::new(test.store.clone(), settings).with_samples(samples);
         let district = test.district("lincoln");
         inbox.account_add(&district, None, None).unwrap();
         fs::write(test.folder.path().join("outside"), b"untouched").unwrap();
-        Ground { test, inbox }
+        Sandbox { test, inbox }
     }
 
     fn engine(&self) -> Engine {
         let district = self.test.store.districts_list().unwrap()[0].id;
-        let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
-        Engine::new(self.inbox.drop_box(district, AccountId(1)), samples.into(), 8)
+        Engine::new(self.inbox.drop_box(district, AccountId(1)), 8)
     }
 
-    /// Nothing on disk has a name that a client chose, and every path in the database is one that a client could ask for.
-    fn is_intact(&self) {
+    /// Asserts that nothing on disk has a name chosen by a client, and that every path in the database is a valid one.
+    fn assert_intact(&self) {
         assert_eq!(fs::read(self.test.folder.path().join("outside")).unwrap(), b"untouched");
         let district = self.test.store.district(self.test.store.districts_list().unwrap()[0].id);
         for (name, _) in self.test.store.blobs().staging_list().unwrap() {
@@ -49,27 +49,27 @@ impl Ground {
         for file in files {
             let path = homeroom_inbox::DropPath::parse(file.path.as_bytes()).unwrap();
             assert_eq!(path.as_str(), file.path);
-            assert!(!["results", "samples"].contains(&path.first()), "{path}");
+            assert!(!["results", "samples"].contains(&path.as_str().split('/').next().unwrap()), "{path}");
             let parent = path.parent();
             assert!(
                 self.inbox.drop_box(district.id(), AccountId(1)).stat(&parent).unwrap().is_folder,
-                "{path} lies in a folder"
+                "{path} is in a folder"
             );
         }
     }
 }
 
-/// Feeds bytes in pieces and checks that what comes back is made of packets.
+/// Feeds bytes in pieces, and asserts that the answers are packets.
 fn drive(engine: &mut Engine, bytes: &[u8], piece: usize) {
     for piece in bytes.chunks(piece.max(1)) {
         if engine.feed(piece).is_err() {
             return;
         }
         loop {
-            let is_slow = engine.next_is_slow();
+            let next = engine.next();
             match engine.answer_next() {
                 Ok(Some(answer)) => {
-                    assert!(is_slow.is_some());
+                    assert_ne!(next, Next::None);
                     let length = u32::from_be_bytes(answer[..4].try_into().unwrap()) as usize;
                     assert_eq!(length + 4, answer.len());
                     assert!([2, 101, 102, 103, 104, 105, 201].contains(&answer[4]), "{answer:?}");
@@ -81,19 +81,19 @@ fn drive(engine: &mut Engine, bytes: &[u8], piece: usize) {
     }
 }
 
-fn packet(kind: u8, body: &[u8]) -> Vec<u8> {
+fn packet(packet_type: u8, body: &[u8]) -> Vec<u8> {
     let mut packet = u32::try_from(body.len() + 1).unwrap().to_be_bytes().to_vec();
-    packet.push(kind);
+    packet.push(packet_type);
     packet.extend_from_slice(body);
     packet
 }
 
-fn text(out: &mut Vec<u8>, bytes: &[u8]) {
+fn push_string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_be_bytes());
     out.extend_from_slice(bytes);
 }
 
-/// Paths that try to get out, and ordinary ones that make the others mean something.
+/// Paths that try to leave the account, and ordinary ones to combine with them.
 fn path() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         4 => "[a-c]",
@@ -118,76 +118,79 @@ fn path() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A request that is well formed enough to be tried.
+/// A request that is well-formed enough to be executed.
 fn request() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        request_with_handle(),
+        request_with_path(),
+        (any::<u8>(), vec(any::<u8>(), 0..30)).prop_map(|(packet_type, body)| packet(packet_type, &body)),
+    ]
+}
+
+fn request_with_handle() -> impl Strategy<Value = Vec<u8>> {
     let handle = 0_u32..6;
+    let offset = prop_oneof![0_u64..2_000, any::<u64>()];
+    let simple = prop_oneof![Just(packet_type::CLOSE), Just(packet_type::READDIR), Just(packet_type::FSTAT)];
+    let body_of = |id: u32, handle: u32| {
+        let mut body = id.to_be_bytes().to_vec();
+        push_string(&mut body, &handle.to_be_bytes());
+        body
+    };
+    prop_oneof![
+        (simple, handle.clone())
+            .prop_map(move |(packet_type, handle)| { packet(packet_type, &body_of(2, handle)) }),
+        (handle.clone(), offset.clone(), vec(any::<u8>(), 0..50)).prop_map(move |(handle, offset, bytes)| {
+            let mut body = body_of(3, handle);
+            body.extend_from_slice(&offset.to_be_bytes());
+            push_string(&mut body, &bytes);
+            packet(packet_type::WRITE, &body)
+        }),
+        (handle.clone(), offset, any::<u32>()).prop_map(move |(handle, offset, length)| {
+            let mut body = body_of(4, handle);
+            body.extend_from_slice(&offset.to_be_bytes());
+            body.extend_from_slice(&length.to_be_bytes());
+            packet(packet_type::READ, &body)
+        }),
+        (handle, any::<u64>()).prop_map(move |(handle, size)| {
+            let mut body = body_of(5, handle);
+            body.extend_from_slice(&1_u32.to_be_bytes());
+            body.extend_from_slice(&size.to_be_bytes());
+            packet(packet_type::FSETSTAT, &body)
+        }),
+    ]
+}
+
+fn request_with_path() -> impl Strategy<Value = Vec<u8>> {
+    let extension = prop_oneof![
+        Just("posix-rename@openssh.com"),
+        Just("hardlink@openssh.com"),
+        Just("statvfs@openssh.com"),
+        Just("limits@openssh.com"),
+        Just("fsync@openssh.com"),
+        Just("copy-data"),
+    ];
     prop_oneof![
         (path(), 0_u32..64).prop_map(|(path, flags)| {
             let mut body = 1_u32.to_be_bytes().to_vec();
-            text(&mut body, &path);
+            push_string(&mut body, &path);
             body.extend_from_slice(&flags.to_be_bytes());
             body.extend_from_slice(&[0; 4]);
-            packet(kind::OPEN, &body)
+            packet(packet_type::OPEN, &body)
         }),
-        (prop_oneof![Just(kind::CLOSE), Just(kind::READDIR), Just(kind::FSTAT)], handle.clone()).prop_map(
-            |(kind, handle)| {
-                let mut body = 2_u32.to_be_bytes().to_vec();
-                text(&mut body, &handle.to_be_bytes());
-                packet(kind, &body)
-            }
-        ),
-        (handle.clone(), prop_oneof![0_u64..2_000, any::<u64>()], vec(any::<u8>(), 0..50)).prop_map(
-            |(handle, offset, bytes)| {
-                let mut body = 3_u32.to_be_bytes().to_vec();
-                text(&mut body, &handle.to_be_bytes());
-                body.extend_from_slice(&offset.to_be_bytes());
-                text(&mut body, &bytes);
-                packet(kind::WRITE, &body)
-            }
-        ),
-        (handle.clone(), prop_oneof![0_u64..2_000, any::<u64>()], any::<u32>()).prop_map(
-            |(handle, offset, length)| {
-                let mut body = 4_u32.to_be_bytes().to_vec();
-                text(&mut body, &handle.to_be_bytes());
-                body.extend_from_slice(&offset.to_be_bytes());
-                body.extend_from_slice(&length.to_be_bytes());
-                packet(kind::READ, &body)
-            }
-        ),
-        (handle, any::<u64>()).prop_map(|(handle, size)| {
-            let mut body = 5_u32.to_be_bytes().to_vec();
-            text(&mut body, &handle.to_be_bytes());
-            body.extend_from_slice(&1_u32.to_be_bytes());
-            body.extend_from_slice(&size.to_be_bytes());
-            packet(kind::FSETSTAT, &body)
-        }),
-        // Every other kind with two paths; what needs fewer ignores the rest.
-        (7_u8..=20, path(), path()).prop_map(|(kind, one, two)| {
+        // All other types with two paths; a type that needs fewer ignores the rest.
+        (7_u8..=20, path(), path()).prop_map(|(packet_type, from, to)| {
             let mut body = 6_u32.to_be_bytes().to_vec();
-            text(&mut body, &one);
-            text(&mut body, &two);
-            packet(kind, &body)
+            push_string(&mut body, &from);
+            push_string(&mut body, &to);
+            packet(packet_type, &body)
         }),
-        (
-            prop_oneof![
-                Just("posix-rename@openssh.com"),
-                Just("hardlink@openssh.com"),
-                Just("statvfs@openssh.com"),
-                Just("limits@openssh.com"),
-                Just("fsync@openssh.com"),
-                Just("copy-data"),
-            ],
-            path(),
-            path()
-        )
-            .prop_map(|(name, one, two)| {
-                let mut body = 7_u32.to_be_bytes().to_vec();
-                text(&mut body, name.as_bytes());
-                text(&mut body, &one);
-                text(&mut body, &two);
-                packet(kind::EXTENDED, &body)
-            }),
-        (any::<u8>(), vec(any::<u8>(), 0..30)).prop_map(|(kind, body)| packet(kind, &body)),
+        (extension, path(), path()).prop_map(|(name, from, to)| {
+            let mut body = 7_u32.to_be_bytes().to_vec();
+            push_string(&mut body, name.as_bytes());
+            push_string(&mut body, &from);
+            push_string(&mut body, &to);
+            packet(packet_type::EXTENDED, &body)
+        }),
     ]
 }
 
@@ -195,27 +198,27 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 fn hostile_requests_never_leave_the_account() {
     for test in stores() {
         let engine = test.engine;
-        let ground = Ground::new(test);
+        let sandbox = Sandbox::new(test);
         let config = Config { cases: 300, failure_persistence: None, ..Config::default() };
         TestRunner::new(config)
             .run(&(vec(request(), 1..30), 1_usize..2_000), |(requests, piece)| {
-                drive(&mut ground.engine(), &requests.concat(), piece);
-                ground.is_intact();
+                drive(&mut sandbox.engine(), &requests.concat(), piece);
+                sandbox.assert_intact();
                 Ok(())
             })
-            .unwrap_or_else(|failed| panic!("{engine}: {failed}"));
+            .unwrap_or_else(|error| panic!("{engine}: {error}"));
     }
 }
 
 #[test]
-fn noise_is_refused_without_a_panic() {
-    let ground = Ground::new(stores().remove(0));
+fn random_bytes_are_refused_without_a_panic() {
+    let sandbox = Sandbox::new(stores().remove(0));
     let config = Config { cases: 2_000, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
         .run(&(vec(any::<u8>(), 0..400), 1_usize..50), |(bytes, piece)| {
-            drive(&mut ground.engine(), &bytes, piece);
+            drive(&mut sandbox.engine(), &bytes, piece);
             Ok(())
         })
         .unwrap();
-    ground.is_intact();
+    sandbox.assert_intact();
 }

@@ -1,15 +1,17 @@
-//! The SFTP server of drop accounts: SSH callbacks in, inbox calls out.
+//! The SFTP server of drop accounts: translates SSH callbacks into inbox calls.
 //!
-//! The protocol is SFTP version 3 (draft-ietf-secsh-filexfer-02), as OpenSSH's `sftp-server` speaks it. `engine` answers
-//! one packet after the other and knows no SSH; `requests` says what each of them does. `session` feeds it from an SSH
-//! channel and lets no more answers wait than the client's window takes; `away` is for windows that take everything.
+//! The protocol is SFTP version 3 (draft-ietf-secsh-filexfer-02), as OpenSSH's `sftp-server` implements it. `session` handles
+//! one SSH connection and feeds the bytes of its channels to an `engine`, which splits them into packets and knows no SSH;
+//! `requests` answers each packet from the account's file tree. A session keeps no more answers in memory than the client's
+//! window accepts; `detached` is for clients whose window accepts everything.
 
-mod away;
+mod connections;
+mod detached;
 mod engine;
 #[cfg(test)]
 mod engine_laws;
+mod handles;
 mod host_key;
-mod limits;
 mod listing;
 mod login;
 mod packet;
@@ -18,17 +20,9 @@ mod requests;
 mod server;
 mod session;
 mod settings;
+mod shared;
 
 pub use host_key::{HostKeyError, HostKeys};
 pub use login::SftpLogin;
 pub use server::{RunningServer, Server};
 pub use settings::SftpSettings;
-
-/// A file in the read-only folder `samples/`, the same for everyone.
-#[derive(Clone, Debug)]
-pub struct SampleFile {
-    /// Its name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: &'static [u8],
-}

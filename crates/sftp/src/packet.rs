@@ -1,7 +1,12 @@
-//! SFTP packets: numbers, strings, answers.
+//! SFTP packets: reads the fields of requests, and builds answers.
+
+/// The largest packet that is accepted, the same as OpenSSH's.
+pub(crate) const MAX_PACKET: usize = 256 * 1024;
+/// The most bytes of one read or write; clients may ask for it.
+pub(crate) const MAX_TRANSFER: usize = MAX_PACKET - 1024;
 
 /// Packet types (draft-ietf-secsh-filexfer-02, section 3).
-pub(crate) mod kind {
+pub(crate) mod packet_type {
     pub(crate) const INIT: u8 = 1;
     pub(crate) const VERSION: u8 = 2;
     pub(crate) const OPEN: u8 = 3;
@@ -29,7 +34,7 @@ pub(crate) mod kind {
     pub(crate) const EXTENDED_REPLY: u8 = 201;
 }
 
-/// Answers that say how something ended (section 7).
+/// The result of a request (section 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Ok = 0,
@@ -41,7 +46,7 @@ pub(crate) enum Status {
     Unsupported = 8,
 }
 
-/// A packet that is cut off or holds what it cannot.
+/// A packet is cut off or has impossible fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -69,7 +74,7 @@ impl<'p> Fields<'p> {
     }
 }
 
-/// Attributes that a client sends (section 5); those that have a meaning here.
+/// Those attributes that a client sends (section 5) and that are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SentAttributes {
     pub(crate) size: Option<u64>,
@@ -92,7 +97,7 @@ impl SentAttributes {
             }
         }
         let modified = if flags & TIMES != 0 {
-            // The time of the last access comes first.
+            // The access time comes first.
             fields.number()?;
             Some(fields.number()?)
         } else {
@@ -102,7 +107,7 @@ impl SentAttributes {
     }
 }
 
-/// Attributes that a client gets.
+/// Attributes that a client receives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attributes {
     pub(crate) bytes: u64,
@@ -113,7 +118,7 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// The type and permission bits of POSIX.
+    /// POSIX type and permission bits.
     pub(crate) fn mode(self) -> u32 {
         match (self.is_folder, self.writable) {
             (true, true) => 0o040_755,
@@ -124,18 +129,18 @@ impl Attributes {
     }
 }
 
-/// An answer on its way: its length is filled in at the end.
+/// An answer being built. Its length is filled in at the end.
 pub(crate) struct Answer(Vec<u8>);
 
 impl Answer {
-    pub(crate) fn new(kind: u8, id: u32) -> Answer {
-        Answer::with_capacity(kind, id, 64)
+    pub(crate) fn new(packet_type: u8, id: u32) -> Answer {
+        Answer::with_capacity(packet_type, id, 64)
     }
 
-    pub(crate) fn with_capacity(kind: u8, id: u32, capacity: usize) -> Answer {
+    pub(crate) fn with_capacity(packet_type: u8, id: u32, capacity: usize) -> Answer {
         let mut bytes = Vec::with_capacity(capacity);
         bytes.extend_from_slice(&[0; 4]);
-        bytes.push(kind);
+        bytes.push(packet_type);
         Answer(bytes).number(id)
     }
 
@@ -150,12 +155,12 @@ impl Answer {
     }
 
     pub(crate) fn string(self, text: &[u8]) -> Answer {
-        let mut answer = self.number(u32::try_from(text.len()).expect("no answer holds a text of 4 GiB"));
+        let mut answer = self.number(u32::try_from(text.len()).expect("no answer has a string of 4 GiB"));
         answer.0.extend_from_slice(text);
         answer
     }
 
-    /// At most `length` bytes that `fill` writes; `fill` says how many it wrote.
+    /// Appends a string of at most `length` bytes that `fill` writes, and returns its length. `fill` returns how many it wrote.
     pub(crate) fn filled<E>(
         self,
         length: usize,
@@ -170,12 +175,12 @@ impl Answer {
         Ok((answer, filled))
     }
 
-    pub(crate) fn attributes(self, of: Attributes) -> Answer {
+    pub(crate) fn attributes(self, attributes: Attributes) -> Answer {
         self.number(SIZE | PERMISSIONS | TIMES)
-            .long(of.bytes)
-            .number(of.mode())
-            .number(of.modified)
-            .number(of.modified)
+            .long(attributes.bytes)
+            .number(attributes.mode())
+            .number(attributes.modified)
+            .number(attributes.modified)
     }
 
     pub(crate) fn finish(mut self) -> Vec<u8> {
@@ -185,6 +190,10 @@ impl Answer {
     }
 
     pub(crate) fn status(id: u32, status: Status, text: &str) -> Vec<u8> {
-        Answer::new(kind::STATUS, id).number(status as u32).string(text.as_bytes()).string(b"en").finish()
+        Answer::new(packet_type::STATUS, id)
+            .number(status as u32)
+            .string(text.as_bytes())
+            .string(b"en")
+            .finish()
     }
 }

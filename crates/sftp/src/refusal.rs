@@ -1,10 +1,10 @@
-//! Why a request is refused, in the protocol's words.
+//! Translates refusals into the protocol's status codes.
 
 use homeroom_inbox::DropError;
 
 use crate::packet::{Malformed, Status};
 
-/// Why a request is answered with a status.
+/// Why a request is answered with a status instead of a result.
 pub(crate) enum Refusal {
     Malformed,
     Status(Status, String),
@@ -22,7 +22,7 @@ impl From<DropError> for Refusal {
             DropError::NotFound => Status::NoSuchFile,
             DropError::ReadOnly => Status::PermissionDenied,
             DropError::Store(_) | DropError::Io(_) => {
-                tracing::error!(error = %cause(&error), "a file could not be kept");
+                tracing::error!(error = %cause(&error), "a request failed");
                 Status::Failure
             }
             _ => Status::Failure,
@@ -31,7 +31,7 @@ impl From<DropError> for Refusal {
     }
 }
 
-/// The inner error, which is for the log and not for the client.
+/// The inner error, for the log and not for the client.
 fn cause(error: &DropError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

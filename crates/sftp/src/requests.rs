@@ -1,23 +1,105 @@
-//! What each request does with the account's file tree.
+//! Answers requests from the account's file tree.
 
-use homeroom_inbox::{DropError, DropPath, Entry, OpenMode};
+use homeroom_inbox::{DropBox, DropEntry, DropError, DropPath, IfExists, OpenMode, Usage};
 use jiff::Timestamp;
 
-use crate::SampleFile;
-use crate::engine::{Engine, Handle, LONGEST_TRANSFER};
+use crate::handles::{Handle, Handles, handle_number};
 use crate::listing::{attributes, long_name};
-use crate::packet::{Answer, Fields, SentAttributes, Status, kind};
-use crate::refusal::{Refusal, no_handle};
+use crate::packet::{Answer, Fields, MAX_PACKET, MAX_TRANSFER, SentAttributes, Status, packet_type};
+use crate::refusal::{Refusal, no_handle, unsupported};
 
-/// Names in one answer to READDIR.
+/// The most names in one answer to READDIR.
 const NAMES: usize = 100;
-const SAMPLES: &str = "samples";
 
 /// Fills a buffer from an open file.
-type Filler<'h> = Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + 'h>;
+type ReadInto<'h> = Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + 'h>;
 
-impl Engine {
-    pub(crate) fn open(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+/// The requests of one session.
+pub(crate) struct Requests {
+    drop_box: DropBox,
+    handles: Handles,
+}
+
+impl Requests {
+    pub(crate) fn new(drop_box: DropBox, max_handles: usize) -> Requests {
+        Requests { drop_box, handles: Handles::new(max_handles) }
+    }
+
+    pub(crate) fn drop_box(&self) -> &DropBox {
+        &self.drop_box
+    }
+
+    /// Whether a write, whose fields these are, accesses the database.
+    pub(crate) fn write_may_block(&self, fields: &mut Fields<'_>) -> bool {
+        let handle = handle_number(fields).ok().and_then(|number| self.handles.get(number));
+        matches!(handle, Some(Handle::Write(file, _)) if file.touch_is_due())
+    }
+
+    /// Answers one request.
+    pub(crate) fn answer(
+        &mut self,
+        request: u8,
+        id: u32,
+        mut fields: Fields<'_>,
+    ) -> Result<Vec<u8>, Refusal> {
+        let ok = |()| Answer::status(id, Status::Ok, "");
+        match request {
+            packet_type::OPEN => self.open(id, &mut fields),
+            packet_type::CLOSE => self.close(&mut fields).map(ok),
+            packet_type::READ => self.read(id, &mut fields),
+            packet_type::WRITE => self.write(&mut fields).map(ok),
+            packet_type::LSTAT | packet_type::STAT => {
+                let entry = self.drop_box.stat(&path(&mut fields)?)?;
+                Ok(Answer::new(packet_type::ATTRS, id).attributes(attributes(&entry)).finish())
+            }
+            packet_type::FSTAT => self.stat_handle(id, &mut fields),
+            packet_type::SETSTAT => self.set_stat(&mut fields).map(ok),
+            packet_type::FSETSTAT => self.set_stat_handle(&mut fields).map(ok),
+            packet_type::OPENDIR => self.open_folder(id, &mut fields),
+            packet_type::READDIR => self.read_folder(id, &mut fields),
+            packet_type::REMOVE => Ok(ok(self.drop_box.remove(&path(&mut fields)?)?)),
+            packet_type::MKDIR => Ok(ok(self.drop_box.create_folder(&path(&mut fields)?)?)),
+            packet_type::RMDIR => Ok(ok(self.drop_box.remove_folder(&path(&mut fields)?)?)),
+            packet_type::REALPATH => {
+                let path = path(&mut fields)?.to_string();
+                let answer = Answer::new(packet_type::NAME, id).number(1);
+                let without_attributes = answer.string(path.as_bytes()).string(path.as_bytes()).number(0);
+                Ok(without_attributes.finish())
+            }
+            packet_type::RENAME => {
+                let (from, to) = (path(&mut fields)?, path(&mut fields)?);
+                Ok(ok(self.drop_box.rename(&from, &to, IfExists::Fail)?))
+            }
+            packet_type::EXTENDED => self.extended(id, &mut fields),
+            _ => Err(unsupported()),
+        }
+    }
+
+    fn extended(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        match fields.bytes()? {
+            b"posix-rename@openssh.com" => {
+                let (from, to) = (path(fields)?, path(fields)?);
+                self.drop_box.rename(&from, &to, IfExists::Replace)?;
+                Ok(Answer::status(id, Status::Ok, ""))
+            }
+            b"fsync@openssh.com" => {
+                if let Handle::Write(file, _) = self.handles.named_by(fields)? {
+                    file.sync()?;
+                }
+                Ok(Answer::status(id, Status::Ok, ""))
+            }
+            b"statvfs@openssh.com" | b"fstatvfs@openssh.com" => Ok(file_system(id, self.drop_box.usage()?)),
+            b"limits@openssh.com" => Ok(Answer::new(packet_type::EXTENDED_REPLY, id)
+                .long(MAX_PACKET as u64)
+                .long(MAX_TRANSFER as u64)
+                .long(MAX_TRANSFER as u64)
+                .long(self.handles.max() as u64)
+                .finish()),
+            _ => Err(unsupported()),
+        }
+    }
+
+    fn open(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
         const READ: u32 = 1;
         const WRITE: u32 = 2;
         const APPEND: u32 = 4;
@@ -27,8 +109,8 @@ impl Engine {
         let path = path(fields)?;
         let flags = fields.number()?;
         SentAttributes::read(fields)?;
-        // Before anything is opened: opening for writing changes what is there.
-        self.one_more_handle()?;
+        // Checked before anything is opened, since opening for writing changes the file.
+        self.handles.check_room()?;
         let has = |flag: u32| flags & flag != 0;
         let handle = if has(WRITE) || has(APPEND) {
             let mode = OpenMode {
@@ -39,68 +121,38 @@ impl Engine {
             };
             Handle::Write(Box::new(self.drop_box.open_write(&path, mode)?), path)
         } else if has(READ) {
-            match self.sample(&path) {
-                Some(sample) => Handle::Sample(sample.bytes),
-                None => Handle::Read(Box::new(self.drop_box.open_read(&path)?)),
-            }
+            Handle::Read(Box::new(self.drop_box.open_read(&path)?))
         } else {
             return Err(Refusal::Malformed);
         };
-        self.keep(id, handle)
+        Ok(self.add_handle(id, handle))
     }
 
-    fn one_more_handle(&self) -> Result<(), Refusal> {
-        if self.handles.len() >= self.max_handles {
-            return Err(Refusal::Status(Status::Failure, "too many files are open".into()));
-        }
-        Ok(())
+    /// Adds a handle, and answers with its number.
+    fn add_handle(&mut self, id: u32, handle: Handle) -> Vec<u8> {
+        let number = self.handles.add(handle);
+        Answer::new(packet_type::HANDLE, id).string(&number.to_be_bytes()).finish()
     }
 
-    fn keep(&mut self, id: u32, handle: Handle) -> Result<Vec<u8>, Refusal> {
-        while self.handles.contains_key(&self.next_handle) {
-            self.next_handle = self.next_handle.wrapping_add(1);
-        }
-        let number = self.next_handle;
-        self.next_handle = self.next_handle.wrapping_add(1);
-        self.handles.insert(number, handle);
-        Ok(Answer::new(kind::HANDLE, id).string(&number.to_be_bytes()).finish())
-    }
-
-    pub(crate) fn handle(&mut self, fields: &mut Fields<'_>) -> Result<&mut Handle, Refusal> {
-        let number = handle_number(fields)?;
-        self.handles.get_mut(&number).ok_or_else(no_handle)
-    }
-
-    pub(crate) fn close(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
-        let number = handle_number(fields)?;
-        match self.handles.remove(&number).ok_or_else(no_handle)? {
-            Handle::Write(handle, _) => Ok(handle.close()?),
-            Handle::Read(_) | Handle::Sample(_) | Handle::Folder(_) => Ok(()),
+    fn close(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+        match self.handles.remove(fields)? {
+            Handle::Write(file, _) => Ok(file.close()?),
+            Handle::Read(_) | Handle::Folder(_) => Ok(()),
         }
     }
 
-    pub(crate) fn read(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let handle = self.handle(fields)?;
+    fn read(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let handle = self.handles.named_by(fields)?;
         let offset = fields.long()?;
-        let length = (fields.number()? as usize).min(LONGEST_TRANSFER);
-        // Less is allocated when less is left, so that a small file costs little.
+        let length = (fields.number()? as usize).min(MAX_TRANSFER);
+        // No more is allocated than the file has left, so that reading a small file costs little.
         let left = |bytes: u64| length.min(usize::try_from(bytes.saturating_sub(offset)).unwrap_or(length));
-        let (length, read): (usize, Filler<'_>) = match handle {
+        let (length, read): (usize, ReadInto<'_>) = match handle {
             Handle::Read(file) => (left(file.entry().bytes), Box::new(move |out| file.read_at(out, offset))),
             Handle::Write(file, _) => (left(file.size()), Box::new(move |out| file.read_at(out, offset))),
-            Handle::Sample(bytes) => {
-                let bytes: &'static [u8] = bytes;
-                let copy = move |out: &mut [u8]| {
-                    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-                    let count = out.len().min(bytes.len() - start);
-                    out[..count].copy_from_slice(&bytes[start..start + count]);
-                    Ok(count)
-                };
-                (left(bytes.len() as u64), Box::new(copy))
-            }
             Handle::Folder(_) => return Err(no_handle()),
         };
-        let answer = Answer::with_capacity(kind::DATA, id, length + 16);
+        let answer = Answer::with_capacity(packet_type::DATA, id, length + 16);
         let (answer, filled) = answer.filled(length, read).map_err(DropError::from)?;
         if filled == 0 {
             return Err(Refusal::Status(Status::EndOfFile, "end of file".into()));
@@ -108,143 +160,99 @@ impl Engine {
         Ok(answer.finish())
     }
 
-    pub(crate) fn write(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
-        let Handle::Write(handle, _) = self.handle(fields)? else { return Err(no_handle()) };
+    fn write(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+        let Handle::Write(file, _) = self.handles.named_by(fields)? else { return Err(no_handle()) };
         let offset = fields.long()?;
-        Ok(handle.write_at(fields.bytes()?, offset)?)
+        Ok(file.write_at(fields.bytes()?, offset)?)
     }
 
-    pub(crate) fn stat(&self, path: &DropPath) -> Result<Entry, Refusal> {
-        if path.as_str() == SAMPLES {
-            return Ok(samples_folder());
-        }
-        match self.sample(path) {
-            Some(sample) => Ok(sample_entry(sample)),
-            None => Ok(self.drop_box.stat(path)?),
-        }
-    }
-
-    pub(crate) fn stat_handle(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let nothing = || Entry { is_folder: false, ..samples_folder() };
-        let entry = match self.handle(fields)? {
+    fn stat_handle(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let entry = match self.handles.named_by(fields)? {
             Handle::Read(file) => file.entry().clone(),
-            Handle::Sample(bytes) => Entry { bytes: bytes.len() as u64, ..nothing() },
             Handle::Write(file, path) => {
                 let (bytes, path) = (file.size(), path.clone());
-                let there = self.drop_box.stat(&path).unwrap_or_else(|_| nothing());
-                Entry { bytes, writable: true, ..there }
+                let entry = self.drop_box.stat(&path).unwrap_or_else(|_| DropEntry {
+                    is_folder: false,
+                    ..DropEntry::read_only_folder(path.name())
+                });
+                DropEntry { bytes, writable: true, ..entry }
             }
-            Handle::Folder(_) => samples_folder(),
+            Handle::Folder(_) => DropEntry::read_only_folder(""),
         };
-        Ok(Answer::new(kind::ATTRS, id).attributes(attributes(&entry)).finish())
+        Ok(Answer::new(packet_type::ATTRS, id).attributes(attributes(&entry)).finish())
     }
 
-    /// The time of change is kept; owners and permissions are accepted and mean nothing here.
-    pub(crate) fn set_stat(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+    /// Sets the modification time. Owners and permissions are accepted and ignored.
+    fn set_stat(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
         let path = path(fields)?;
         let sent = SentAttributes::read(fields)?;
-        let entry = self.stat(&path)?;
+        let entry = self.drop_box.stat(&path)?;
         if !entry.writable {
             return Err(DropError::ReadOnly.into());
         }
         if sent.size.is_some_and(|size| size != entry.bytes) {
-            return Err(Refusal::Status(Status::Unsupported, "a whole file keeps its size".into()));
+            let text = "the size of a complete file cannot be changed";
+            return Err(Refusal::Status(Status::Unsupported, text.into()));
         }
         match sent.modified {
-            Some(seconds) if !entry.is_folder => Ok(self.drop_box.set_modified(&path, time_of(seconds))?),
+            Some(seconds) if !entry.is_folder => Ok(self.drop_box.set_modified(&path, timestamp(seconds))?),
             _ => Ok(()),
         }
     }
 
-    pub(crate) fn set_stat_handle(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
-        let handle = self.handle(fields)?;
+    fn set_stat_handle(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+        let handle = self.handles.named_by(fields)?;
         let sent = SentAttributes::read(fields)?;
-        let Handle::Write(handle, _) = handle else { return Err(DropError::ReadOnly.into()) };
+        let Handle::Write(file, _) = handle else { return Err(DropError::ReadOnly.into()) };
         if let Some(seconds) = sent.modified {
-            handle.set_modified(time_of(seconds));
+            file.set_modified(timestamp(seconds));
         }
         match sent.size {
-            Some(size) => Ok(handle.truncate(size)?),
+            Some(size) => Ok(file.truncate(size)?),
             None => Ok(()),
         }
     }
 
-    pub(crate) fn open_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn open_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
         let path = path(fields)?;
-        self.one_more_handle()?;
-        let mut entries = if path.as_str() == SAMPLES {
-            self.samples.iter().map(sample_entry).collect()
-        } else {
-            self.drop_box.list(&path)?
-        };
-        if path.is_root() {
-            entries.push(Entry { name: SAMPLES.into(), ..samples_folder() });
-        }
-        let dots = [".", ".."].map(|name| Entry { name: name.into(), ..samples_folder() });
+        self.handles.check_room()?;
+        let entries = self.drop_box.list(&path)?;
+        let dots = [".", ".."].map(DropEntry::read_only_folder);
         let entries = dots.into_iter().chain(entries).collect::<Vec<_>>();
-        self.keep(id, Handle::Folder(entries.into_iter()))
+        Ok(self.add_handle(id, Handle::Folder(entries.into_iter())))
     }
 
-    pub(crate) fn read_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let Handle::Folder(entries) = self.handle(fields)? else { return Err(no_handle()) };
-        let some = entries.take(NAMES).collect::<Vec<_>>();
-        if some.is_empty() {
+    fn read_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let Handle::Folder(entries) = self.handles.named_by(fields)? else { return Err(no_handle()) };
+        let entries = entries.take(NAMES).collect::<Vec<_>>();
+        if entries.is_empty() {
             return Err(Refusal::Status(Status::EndOfFile, "no more names".into()));
         }
-        let answer = Answer::new(kind::NAME, id).number(some.len() as u32);
-        let named = some.iter().fold(answer, |answer, entry| {
+        let answer = Answer::new(packet_type::NAME, id).number(entries.len() as u32);
+        let answer = entries.iter().fold(answer, |answer, entry| {
             let answer = answer.string(entry.name.as_bytes()).string(long_name(entry).as_bytes());
             answer.attributes(attributes(entry))
         });
-        Ok(named.finish())
-    }
-
-    fn sample(&self, path: &DropPath) -> Option<&SampleFile> {
-        let name = path.as_str().strip_prefix("samples/")?;
-        self.samples.iter().find(|sample| sample.name == name)
+        Ok(answer.finish())
     }
 }
 
-pub(crate) fn path(fields: &mut Fields<'_>) -> Result<DropPath, Refusal> {
+fn path(fields: &mut Fields<'_>) -> Result<DropPath, Refusal> {
     Ok(DropPath::parse(fields.bytes()?)?)
 }
 
-pub(crate) fn handle_number(fields: &mut Fields<'_>) -> Result<u32, Refusal> {
-    let bytes = fields.bytes()?.try_into().map_err(|_| no_handle())?;
-    Ok(u32::from_be_bytes(bytes))
-}
-
-/// What `df` shows: the account's own limit, and nothing of the real disk.
-pub(crate) fn room(id: u32, used: u64, most: u64) -> Vec<u8> {
+/// What `df` shows: the account's limit, and nothing of the real disk.
+fn file_system(id: u32, usage: Usage) -> Vec<u8> {
     const BLOCK: u64 = 4096;
-    let free = most.saturating_sub(used) / BLOCK;
-    let answer = Answer::new(kind::EXTENDED_REPLY, id).long(BLOCK).long(BLOCK);
-    let answer = answer.long(most / BLOCK).long(free).long(free);
+    let free = usage.limit.saturating_sub(usage.used) / BLOCK;
+    let answer = Answer::new(packet_type::EXTENDED_REPLY, id).long(BLOCK).long(BLOCK);
+    let answer = answer.long(usage.limit / BLOCK).long(free).long(free);
     let files = 1_000_000;
     let (file_system, flags, longest_name) = (0, 0, 255);
     answer.long(files).long(files).long(files).long(file_system).long(flags).long(longest_name).finish()
 }
 
-fn samples_folder() -> Entry {
-    Entry {
-        name: String::new(),
-        is_folder: true,
-        bytes: 0,
-        modified_at: Timestamp::UNIX_EPOCH,
-        writable: false,
-    }
-}
-
-fn sample_entry(sample: &SampleFile) -> Entry {
-    Entry {
-        name: sample.name.clone(),
-        is_folder: false,
-        bytes: sample.bytes.len() as u64,
-        ..samples_folder()
-    }
-}
-
-/// A time as the protocol has it: seconds since 1970-01-01 UTC.
-fn time_of(seconds: u32) -> Timestamp {
+/// A time of the protocol: seconds since 1970-01-01 UTC.
+fn timestamp(seconds: u32) -> Timestamp {
     Timestamp::from_second(seconds.into()).expect("32 bits of seconds end in the year 2106")
 }

@@ -1,4 +1,4 @@
-//! Start and stop of the SFTP server.
+//! Starts and stops the SFTP server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,39 +9,31 @@ use std::time::Duration;
 use homeroom_inbox::Inbox;
 use russh::keys::{Algorithm, HashAlg};
 use russh::server::{Config, run_stream};
-use russh::{MethodKind, MethodSet, Preferred, SshId};
+use russh::{Preferred, SshId};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::SampleFile;
+use crate::connections::{Connections, CutStream};
 use crate::host_key::HostKeys;
-use crate::limits::{Connections, CutStream};
 use crate::session::Session;
 use crate::settings::SftpSettings;
+use crate::shared::{Shared, login_methods};
 
-/// Passwords that are checked at the same time: each takes 19 MiB.
-const PASSWORDS_AT_ONCE: usize = 2;
-/// How long a session that was cut may take to end: it may be in the middle of closing a file.
-const CUT: Duration = Duration::from_secs(5);
-/// The least time that a refused key takes, so that it does not tell whether the user exists. Clients try several keys
-/// before the right one, so it is short; a wrong password takes longer, see `session`.
+/// Passwords verified at the same time: each takes 19 MiB.
+const CONCURRENT_PASSWORDS: usize = 2;
+/// How long a session that was cut may take to end, since it may be closing a file.
+const CUT_GRACE: Duration = Duration::from_secs(5);
+/// The minimum time that the refusal of a key takes, so that it does not reveal whether the user exists. It is short, since
+/// clients try several keys before the right one; a wrong password takes longer, see `session`.
 const KEY_REFUSAL: Duration = Duration::from_millis(50);
-/// Bytes that a client may send before we have taken them: over a long way, more of it makes an upload faster.
+/// Bytes that a client may send before we have read them. A larger window makes uploads over long distances faster.
 const WINDOW: u32 = 8 << 20;
-
-/// What all sessions share.
-pub(crate) struct Shared {
-    pub(crate) settings: SftpSettings,
-    pub(crate) inbox: Inbox,
-    pub(crate) samples: Arc<Vec<SampleFile>>,
-    pub(crate) passwords: Semaphore,
-}
 
 /// The SFTP server.
 pub struct Server;
 
-/// A server at work.
+/// A running server.
 pub struct RunningServer {
     address: SocketAddr,
     accepting: JoinHandle<()>,
@@ -57,18 +49,13 @@ impl Server {
     pub async fn start(
         settings: SftpSettings,
         inbox: Inbox,
-        samples: Vec<SampleFile>,
         host_keys: HostKeys,
     ) -> io::Result<RunningServer> {
         let listener = TcpListener::bind(&settings.listen).await?;
         let address = listener.local_addr()?;
         let config = Arc::new(config(&settings, host_keys));
-        let shared = Arc::new(Shared {
-            settings,
-            inbox,
-            samples: Arc::new(samples),
-            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
-        });
+        let passwords = Semaphore::new(CONCURRENT_PASSWORDS);
+        let shared = Arc::new(Shared { settings, inbox, passwords });
         let connections = Connections::default();
         let (cut, is_cut) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, config, shared, connections.clone(), is_cut));
@@ -77,57 +64,52 @@ impl Server {
 }
 
 impl RunningServer {
-    /// Where it listens.
-    pub fn addr(&self) -> SocketAddr {
+    /// The address on which it listens.
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no new connection, lets open ones end by themselves for `grace`, then cuts them. An upload that is cut
-    /// stays partial and can be resumed.
+    /// Accepts no new connections, gives open ones `grace` to end by themselves, then cuts them. An upload that is cut stays
+    /// partial and can be resumed.
     pub async fn shutdown(self, grace: Duration) {
         self.accepting.abort();
-        let quiet = async || {
-            while self.connections.all() > 0 {
+        let all_ended = async || {
+            while self.connections.total() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        if tokio::time::timeout(grace, quiet()).await.is_err() {
-            // Nobody listens when the last session has just ended.
+        if tokio::time::timeout(grace, all_ended()).await.is_err() {
+            // There is no receiver if the last session has just ended.
             let _ = self.cut.send(true);
-            if tokio::time::timeout(CUT, quiet()).await.is_err() {
-                tracing::warn!(sessions = self.connections.all(), "sessions that were cut are still at work");
+            if tokio::time::timeout(CUT_GRACE, all_ended()).await.is_err() {
+                tracing::warn!(sessions = self.connections.total(), "sessions that were cut have not ended");
             }
         }
     }
 }
 
 fn config(settings: &SftpSettings, host_keys: HostKeys) -> Config {
-    // SHA-1 signatures are not what anybody should trust a server by.
+    // Nobody should trust a server by a SHA-1 signature.
     let key = Preferred::DEFAULT.key.iter().filter(|algorithm| **algorithm != Algorithm::Rsa { hash: None });
     let preferred = Preferred { key: key.cloned().collect::<Vec<_>>().into(), ..Preferred::DEFAULT };
     debug_assert!(preferred.key.contains(&Algorithm::Rsa { hash: Some(HashAlg::Sha512) }));
     Config {
         server_id: SshId::Standard("SSH-2.0-Homeroom".into()),
-        methods: methods(),
+        methods: login_methods(),
         auth_rejection_time: KEY_REFUSAL,
-        // Clients ask for the methods first, with a login that is meant to be refused.
+        // Clients first ask for the login methods with a login that is expected to be refused.
         auth_rejection_time_initial: Some(Duration::ZERO),
         keys: host_keys.keys,
         window_size: WINDOW,
         maximum_packet_size: 65_535,
         preferred,
-        // Asking for the methods is counted as well, and is no try.
+        // Asking for the methods also counts as an attempt.
         max_auth_attempts: settings.max_login_attempts.saturating_add(1),
         inactivity_timeout: Some(Duration::from_secs(settings.idle_seconds)),
         keepalive_interval: None,
         nodelay: true,
         ..Config::default()
     }
-}
-
-/// The ways to log in.
-pub(crate) fn methods() -> MethodSet {
-    MethodSet::from([MethodKind::PublicKey, MethodKind::Password].as_slice())
 }
 
 async fn accept(
@@ -140,9 +122,7 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((socket, peer)) => {
-                let settings = &shared.settings;
-                let most = (settings.max_connections_per_address, settings.max_connections);
-                let Some(counted) = connections.count(peer.ip(), most.0, most.1) else {
+                let Some(counted) = connections.add(peer.ip(), &shared.settings) else {
                     tracing::warn!(peer = %peer.ip(), "a connection was refused: there are too many");
                     continue;
                 };
@@ -151,7 +131,7 @@ async fn accept(
                 tokio::spawn(serve(socket, config.clone(), session, logged_in, is_cut.clone()));
             }
             Err(error) => {
-                // Out of file handles, most likely: others will be free soon.
+                // Most likely there are no free file descriptors; some will be free soon.
                 tracing::warn!(error = %error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
@@ -168,19 +148,19 @@ async fn serve(
 ) {
     let login_time = Duration::from_secs(session.settings().login_seconds);
     if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(error = %error, "a connection was lost at once");
+        tracing::debug!(error = %error, "a connection was lost immediately");
         return;
     }
     let cut = async move {
-        let too_late = async {
+        let login_timeout = async {
             tokio::time::sleep(login_time).await;
             if logged_in.load(Ordering::Relaxed) {
                 std::future::pending::<()>().await;
             }
         };
         tokio::select! {
-            () = too_late => {}
-            // An error says that the server is gone: that is a cut as well.
+            () = login_timeout => {}
+            // An error means that the server is gone, which cuts the connection too.
             _ = is_cut.wait_for(|cut| *cut) => {}
         }
     };

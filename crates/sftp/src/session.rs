@@ -1,4 +1,4 @@
-//! One SSH connection: who logs in, and which channel speaks SFTP.
+//! One SSH connection: its login, and the channels that use SFTP.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use homeroom_inbox::{Login, LoginRefused};
+use homeroom_inbox::{AccountLogin, LoginRefused};
 use homeroom_store::StoreError;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
 use russh::server::{
@@ -16,25 +16,25 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, Sig};
 use tokio::task::{block_in_place, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
-use crate::away::Away;
-use crate::engine::Engine;
-use crate::limits::Counted;
-use crate::server::{Shared, methods};
+use crate::connections::CountedConnection;
+use crate::detached::Detached;
+use crate::engine::{Engine, Next};
 use crate::settings::SftpSettings;
+use crate::shared::{Shared, login_methods};
 
-/// Channels that a connection may have.
-const CHANNELS: usize = 10;
-/// Bytes of answers that may lie in memory for a client whose window would take more.
-const AT_ONCE: usize = 4 << 20;
+/// The most channels of a connection.
+const MAX_CHANNELS: usize = 10;
+/// Bytes of answers that may be in memory for a client whose window would accept more.
+const MAX_ANSWERS: usize = 4 << 20;
 
-/// Who answers the requests of a channel.
-enum Answering {
-    /// Nobody: SFTP has not been asked for.
-    Nobody,
-    /// The session itself.
-    Here(Box<Engine>),
-    /// A task, for a client who asks for very much at once.
-    Away(Away),
+/// How the requests of a channel are answered.
+enum ChannelState {
+    /// SFTP has not been requested yet.
+    Idle,
+    /// By the session itself.
+    Inline(Box<Engine>),
+    /// By a task, for a client that requests very much at once.
+    Detached(Detached),
 }
 
 /// The callbacks of one connection.
@@ -42,19 +42,19 @@ pub(crate) struct Session {
     shared: Arc<Shared>,
     peer: SocketAddr,
     logged_in: Arc<AtomicBool>,
-    login: Option<Login>,
-    channels: HashMap<ChannelId, Answering>,
-    _counted: Counted,
+    login: Option<AccountLogin>,
+    channels: HashMap<ChannelId, ChannelState>,
+    _counted: CountedConnection,
 }
 
-type Answered = Result<(), russh::Error>;
+type HandlerResult = Result<(), russh::Error>;
 
 impl Session {
     pub(crate) fn new(
         shared: Arc<Shared>,
         peer: SocketAddr,
         logged_in: Arc<AtomicBool>,
-        counted: Counted,
+        counted: CountedConnection,
     ) -> Session {
         Session { shared, peer, logged_in, login: None, channels: HashMap::new(), _counted: counted }
     }
@@ -63,36 +63,37 @@ impl Session {
         &self.shared.settings
     }
 
-    fn decide(
+    /// Accepts or refuses a login.
+    fn finish_login(
         &mut self,
         user: &str,
-        way: &'static str,
-        found: Result<Result<Login, LoginRefused>, StoreError>,
+        method: &'static str,
+        result: Result<Result<AccountLogin, LoginRefused>, StoreError>,
     ) -> Auth {
-        match found {
+        match result {
             Ok(Ok(login)) => {
-                tracing::info!(peer = %self.peer.ip(), user, way, district = login.district.0, "logged in");
+                tracing::info!(peer = %self.peer.ip(), user, method, district = login.district.0, "logged in");
                 self.login = Some(login);
                 return Auth::Accept;
             }
             Ok(Err(reason)) => {
-                tracing::warn!(peer = %self.peer.ip(), user, way, %reason, "a login was refused");
+                tracing::warn!(peer = %self.peer.ip(), user, method, %reason, "a login was refused");
             }
             Err(error) => tracing::error!(error = %error, "a login could not be looked up"),
         }
         refused()
     }
 
-    /// Answers what waits, as long as the client takes the answers.
-    fn pump(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
-        let Some(Answering::Here(engine)) = self.channels.get_mut(&channel) else { return Ok(()) };
+    /// Answers waiting requests as long as the client's window accepts the answers.
+    fn answer_waiting(&mut self, channel: ChannelId, ssh: &mut Ssh) -> HandlerResult {
+        let Some(ChannelState::Inline(engine)) = self.channels.get_mut(&channel) else { return Ok(()) };
         let mut answered = 0;
         while !ssh.has_pending_data(channel) {
-            let answer = match engine.next_is_slow() {
-                None => return Ok(()),
-                Some(_) if answered > AT_ONCE => return self.send_away(channel, ssh),
-                Some(false) => engine.answer_next(),
-                Some(true) => block_in_place(|| engine.answer_next()),
+            let answer = match engine.next() {
+                Next::None => return Ok(()),
+                _ if answered > MAX_ANSWERS => return self.detach(channel, ssh),
+                Next::Fast => engine.answer_next(),
+                Next::Blocking => block_in_place(|| engine.answer_next()),
             };
             match answer {
                 Ok(Some(answer)) => {
@@ -100,30 +101,31 @@ impl Session {
                     ssh.data(channel, answer)?;
                 }
                 Ok(None) => return Ok(()),
-                Err(broken) => return self.end(channel, ssh, broken.0),
+                Err(reason) => return self.end(channel, ssh, reason.0),
             }
         }
         Ok(())
     }
 
-    fn send_away(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
-        if let Some(Answering::Here(engine)) = self.channels.remove(&channel) {
-            let away = Away::send(*engine, ssh.handle(), channel);
-            self.channels.insert(channel, Answering::Away(away));
+    /// Moves the engine of a channel to a task.
+    fn detach(&mut self, channel: ChannelId, ssh: &mut Ssh) -> HandlerResult {
+        if let Some(ChannelState::Inline(engine)) = self.channels.remove(&channel) {
+            let detached = Detached::spawn(*engine, ssh.handle(), channel);
+            self.channels.insert(channel, ChannelState::Detached(detached));
         }
         Ok(())
     }
 
-    fn end(&mut self, channel: ChannelId, ssh: &mut Ssh, why: &str) -> Answered {
-        tracing::warn!(peer = %self.peer.ip(), why, "an SFTP session was ended");
+    fn end(&mut self, channel: ChannelId, ssh: &mut Ssh, reason: &str) -> HandlerResult {
+        tracing::warn!(peer = %self.peer.ip(), reason, "an SFTP session was ended");
         self.channels.remove(&channel);
         ssh.close(channel)
     }
 }
 
-/// Both ways stay open after a refusal: people mistype.
+/// Both methods stay available after a refusal, since people mistype.
 fn refused() -> Auth {
-    Auth::Reject { proceed_with_methods: Some(methods()), partial_success: false }
+    Auth::Reject { proceed_with_methods: Some(login_methods()), partial_success: false }
 }
 
 fn fingerprint(key: &PublicKey) -> String {
@@ -138,13 +140,13 @@ impl Handler for Session {
             Instant::now() + Duration::from_millis(self.settings().wrong_login_delay_milliseconds);
         let shared = self.shared.clone();
         let (name, secret) = (user.to_owned(), password.to_owned());
-        // The semaphore is never closed, so a permit always comes.
+        // The semaphore is never closed, so acquiring never fails.
         let permit = shared.passwords.acquire().await;
         let inbox = shared.inbox.clone();
-        let found = spawn_blocking(move || inbox.login_with_password(&name, &secret)).await;
+        let result = spawn_blocking(move || inbox.login_with_password(&name, &secret)).await;
         drop(permit);
-        let auth = match found {
-            Ok(found) => self.decide(user, "password", found),
+        let auth = match result {
+            Ok(result) => self.finish_login(user, "password", result),
             Err(error) => {
                 tracing::error!(error = %error, "a login could not be looked up");
                 refused()
@@ -165,24 +167,24 @@ impl Handler for Session {
             return Ok(refused());
         }
         let (inbox, name, key) = (self.shared.inbox.clone(), user.to_owned(), fingerprint(offer.public_key));
-        let found = block_in_place(|| inbox.login_with_key(&name, &key));
-        // Clients offer all their keys: that one is not known is not worth a line.
-        Ok(if matches!(found, Ok(Ok(_))) { Auth::Accept } else { refused() })
+        let result = block_in_place(|| inbox.login_with_key(&name, &key));
+        // Clients offer all their keys; an unknown one is not worth a log line.
+        Ok(if matches!(result, Ok(Ok(_))) { Auth::Accept } else { refused() })
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         if *key.algorithm == (Algorithm::Rsa { hash: None }) {
             return Ok(refused());
         }
-        let found = block_in_place(|| self.shared.inbox.login_with_key(user, &fingerprint(key.public_key)));
-        Ok(self.decide(user, "key", found))
+        let result = block_in_place(|| self.shared.inbox.login_with_key(user, &fingerprint(key.public_key)));
+        Ok(self.finish_login(user, "key", result))
     }
 
     async fn auth_none(&mut self, _user: &str) -> Result<Auth, Self::Error> {
         Ok(refused())
     }
 
-    async fn auth_succeeded(&mut self, _ssh: &mut Ssh) -> Answered {
+    async fn auth_succeeded(&mut self, _ssh: &mut Ssh) -> HandlerResult {
         self.logged_in.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -192,53 +194,53 @@ impl Handler for Session {
         channel: Channel<Msg>,
         reply: ChannelOpenHandle,
         _ssh: &mut Ssh,
-    ) -> Answered {
-        if self.login.is_none() || self.channels.len() >= CHANNELS {
+    ) -> HandlerResult {
+        if self.login.is_none() || self.channels.len() >= MAX_CHANNELS {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
             return Ok(());
         }
-        self.channels.insert(channel.id(), Answering::Nobody);
+        self.channels.insert(channel.id(), ChannelState::Idle);
         reply.accept().await;
         Ok(())
     }
 
-    async fn subsystem_request(&mut self, channel: ChannelId, name: &str, ssh: &mut Ssh) -> Answered {
-        let place = self.channels.get_mut(&channel);
-        let (Some(login), Some(place @ Answering::Nobody), "sftp") = (self.login, place, name) else {
+    async fn subsystem_request(&mut self, channel: ChannelId, name: &str, ssh: &mut Ssh) -> HandlerResult {
+        let state = self.channels.get_mut(&channel);
+        let (Some(login), Some(state @ ChannelState::Idle), "sftp") = (self.login, state, name) else {
             return ssh.channel_failure(channel);
         };
         let drop_box = self.shared.inbox.drop_box(login.district, login.account);
-        let engine = Engine::new(drop_box, self.shared.samples.clone(), self.shared.settings.max_handles);
-        *place = Answering::Here(Box::new(engine));
+        let engine = Engine::new(drop_box, self.shared.settings.max_handles);
+        *state = ChannelState::Inline(Box::new(engine));
         ssh.channel_success(channel)
     }
 
-    async fn data(&mut self, channel: ChannelId, data: &[u8], ssh: &mut Ssh) -> Answered {
-        let Some(answering) = self.channels.get_mut(&channel) else { return Ok(()) };
-        let fed = match answering {
-            Answering::Nobody => return Ok(()),
-            Answering::Here(engine) => engine.feed(data),
-            Answering::Away(away) => away.feed(data).map(|back| {
-                if let Some(engine) = back {
-                    *answering = Answering::Here(Box::new(engine));
+    async fn data(&mut self, channel: ChannelId, data: &[u8], ssh: &mut Ssh) -> HandlerResult {
+        let Some(state) = self.channels.get_mut(&channel) else { return Ok(()) };
+        let fed = match state {
+            ChannelState::Idle => return Ok(()),
+            ChannelState::Inline(engine) => engine.feed(data),
+            ChannelState::Detached(detached) => detached.feed(data).map(|idle| {
+                if let Some(engine) = idle {
+                    *state = ChannelState::Inline(Box::new(engine));
                 }
             }),
         };
         match fed {
-            Ok(()) => self.pump(channel, ssh),
-            Err(broken) => {
-                // Such a client does not read, so it cannot be told; closing the channel would wait for it as well.
-                tracing::warn!(peer = %self.peer.ip(), why = broken.0, "a connection was ended");
+            Ok(()) => self.answer_waiting(channel, ssh),
+            Err(reason) => {
+                // Such a client does not read, so closing only the channel would wait for it.
+                tracing::warn!(peer = %self.peer.ip(), reason = reason.0, "a connection was ended");
                 Err(russh::Error::Disconnect)
             }
         }
     }
 
-    async fn window_adjusted(&mut self, channel: ChannelId, _new_size: u32, ssh: &mut Ssh) -> Answered {
-        self.pump(channel, ssh)
+    async fn window_adjusted(&mut self, channel: ChannelId, _new_size: u32, ssh: &mut Ssh) -> HandlerResult {
+        self.answer_waiting(channel, ssh)
     }
 
-    async fn channel_eof(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
+    async fn channel_eof(&mut self, channel: ChannelId, ssh: &mut Ssh) -> HandlerResult {
         if self.channels.remove(&channel).is_some() {
             ssh.exit_status_request(channel, 0)?;
             ssh.eof(channel)?;
@@ -247,18 +249,18 @@ impl Handler for Session {
         Ok(())
     }
 
-    async fn channel_close(&mut self, channel: ChannelId, _ssh: &mut Ssh) -> Answered {
+    async fn channel_close(&mut self, channel: ChannelId, _ssh: &mut Ssh) -> HandlerResult {
         self.channels.remove(&channel);
         Ok(())
     }
 
-    // What follows is refused with an answer: without one, clients wait for ever.
+    // The remaining requests are refused with an answer, since clients would otherwise wait for one.
 
-    async fn shell_request(&mut self, channel: ChannelId, ssh: &mut Ssh) -> Answered {
+    async fn shell_request(&mut self, channel: ChannelId, ssh: &mut Ssh) -> HandlerResult {
         ssh.channel_failure(channel)
     }
 
-    async fn exec_request(&mut self, channel: ChannelId, _command: &[u8], ssh: &mut Ssh) -> Answered {
+    async fn exec_request(&mut self, channel: ChannelId, _command: &[u8], ssh: &mut Ssh) -> HandlerResult {
         ssh.channel_failure(channel)
     }
 
@@ -272,7 +274,7 @@ impl Handler for Session {
         _height: u32,
         _modes: &[(Pty, u32)],
         ssh: &mut Ssh,
-    ) -> Answered {
+    ) -> HandlerResult {
         ssh.channel_failure(channel)
     }
 
@@ -284,7 +286,7 @@ impl Handler for Session {
         _cookie: &str,
         _screen: u32,
         ssh: &mut Ssh,
-    ) -> Answered {
+    ) -> HandlerResult {
         ssh.channel_failure(channel)
     }
 
@@ -294,7 +296,7 @@ impl Handler for Session {
         _name: &str,
         _value: &str,
         ssh: &mut Ssh,
-    ) -> Answered {
+    ) -> HandlerResult {
         ssh.channel_failure(channel)
     }
 
@@ -303,7 +305,7 @@ impl Handler for Session {
         Ok(false)
     }
 
-    async fn signal(&mut self, _channel: ChannelId, _signal: Sig, _ssh: &mut Ssh) -> Answered {
+    async fn signal(&mut self, _channel: ChannelId, _signal: Sig, _ssh: &mut Ssh) -> HandlerResult {
         Ok(())
     }
 }

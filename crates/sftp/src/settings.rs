@@ -1,26 +1,26 @@
-//! Settings of the SFTP server.
+//! The settings of the SFTP server.
 
 use serde::{Deserialize, Serialize};
 
-/// Where it listens, and its limits.
+/// Where the server listens, and its limits.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SftpSettings {
-    /// Address and port; port 0 is any free one.
+    /// Address and port; port 0 is any free port.
     pub listen: String,
-    /// The least time that the answer to a wrong password takes.
+    /// The minimum time that the answer to a wrong password takes.
     pub wrong_login_delay_milliseconds: u64,
-    /// Logins that may be tried on one connection.
+    /// Login attempts allowed on one connection.
     pub max_login_attempts: usize,
-    /// Connections at the same time.
+    /// The most connections at the same time.
     pub max_connections: usize,
-    /// Connections at the same time from one address.
+    /// The most connections at the same time from one address.
     pub max_connections_per_address: usize,
-    /// Time within which a client must have logged in.
+    /// Time within which a client must log in.
     pub login_seconds: u64,
-    /// Time without a sign of the client after which a session ends.
+    /// Time after which a silent session ends.
     pub idle_seconds: u64,
-    /// Files and folders that a session may have open.
+    /// The most files and folders that a session may have open.
     pub max_handles: usize,
 }
 
@@ -31,7 +31,7 @@ impl Default for SftpSettings {
             wrong_login_delay_milliseconds: 1_000,
             max_login_attempts: 6,
             max_connections: 4_000,
-            // All districts may come through one address, that of a balancer or a school network.
+            // All districts may share one address, that of a load balancer or a school network.
             max_connections_per_address: 1_200,
             login_seconds: 30,
             idle_seconds: 600,
@@ -41,7 +41,10 @@ impl Default for SftpSettings {
 }
 
 impl SftpSettings {
-    /// Says what cannot be.
+    /// Checks the values.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what is wrong with it.
     pub fn validate(&self) -> Result<(), String> {
         let counts = [
             ("max_login_attempts", self.max_login_attempts),

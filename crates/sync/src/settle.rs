@@ -14,7 +14,7 @@ use crate::task::Task;
 /// Queues a run for each new upload when the district has been quiet for long enough, else waits longer.
 pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> JobOutcome {
     let settled = || {
-        if let Some(wait) = context.inbox.settle_wait(district)? {
+        if let Some(wait) = context.inbox.quiet_in(district)? {
             return Ok(JobOutcome::Postponed { until: after(district.store().now(), wait) });
         }
         let packed = pack_sets(district)?;

@@ -7,8 +7,8 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, parse_public_key};
-use homeroom_sftp::{HostKeys, RunningServer, SampleFile, Server, SftpSettings};
+use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, SampleFile, parse_public_key};
+use homeroom_sftp::{HostKeys, RunningServer, Server, SftpSettings};
 use homeroom_store::DistrictStore;
 use homeroom_testkit::{TestStore, ssh_client, stores};
 use tempfile::TempDir;
@@ -73,7 +73,8 @@ impl TestServer {
         change: impl FnOnce(&mut SftpSettings),
     ) -> TestServer {
         let district = test.district("lincoln");
-        let inbox = Inbox::new(test.store.clone(), inbox_settings);
+        let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
+        let inbox = Inbox::new(test.store.clone(), inbox_settings).with_samples(samples);
         let login = inbox.account_add(&district, None, None).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = SftpSettings {
@@ -82,10 +83,9 @@ impl TestServer {
             ..SftpSettings::default()
         };
         change(&mut settings);
-        let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
-        let keys = HostKeys::load_or_make(folder.path()).unwrap();
+        let keys = HostKeys::load_or_generate(folder.path(), test.store.random()).unwrap();
         let runtime = Runtime::new().unwrap();
-        let running = runtime.block_on(Server::start(settings, inbox.clone(), samples, keys)).unwrap();
+        let running = runtime.block_on(Server::start(settings, inbox.clone(), keys)).unwrap();
         TestServer {
             engine: test.engine,
             user: login.user,
@@ -100,7 +100,7 @@ impl TestServer {
     }
 
     pub(crate) fn port(&self) -> String {
-        self.running.addr().port().to_string()
+        self.running.address().port().to_string()
     }
 
     pub(crate) fn host(&self) -> String {

@@ -9,7 +9,7 @@ use crate::server::sftp_address;
 
 pub(super) fn print_login(app: &App, output: &Output, new: NewLogin) -> anyhow::Result<()> {
     let (host, port) = sftp_address(app)?;
-    let host_key_fingerprint = HostKeys::load_or_make(&app.data)?.fingerprint();
+    let host_key_fingerprint = HostKeys::load_or_generate(&app.data, app.store.random())?.fingerprint();
     let login = SftpLogin { user: new.user, password: new.password, host, port, host_key_fingerprint };
     output.result(&login, || {
         format!(

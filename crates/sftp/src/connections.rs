@@ -1,4 +1,4 @@
-//! How many connections there are, and a stream that can be cut.
+//! Counts connections, and cuts them.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -8,37 +8,40 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use crate::settings::SftpSettings;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Counts connections by address.
 #[derive(Clone, Default)]
 pub(crate) struct Connections(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
-/// A counted connection; it counts until it is dropped.
-pub(crate) struct Counted {
+/// A counted connection, until it is dropped.
+pub(crate) struct CountedConnection {
     connections: Connections,
     address: IpAddr,
 }
 
 impl Connections {
-    /// One more connection, unless there are too many of the address or in all.
-    pub(crate) fn count(&self, address: IpAddr, of_address: usize, in_all: usize) -> Option<Counted> {
+    /// Counts one more connection; `None` if the address or the server has too many.
+    pub(crate) fn add(&self, address: IpAddr, settings: &SftpSettings) -> Option<CountedConnection> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = counts.values().sum::<usize>();
-        if counts.get(&address).is_some_and(|count| *count >= of_address) || all >= in_all {
+        let total = counts.values().sum::<usize>();
+        if counts.get(&address).is_some_and(|count| *count >= settings.max_connections_per_address)
+            || total >= settings.max_connections
+        {
             return None;
         }
         *counts.entry(address).or_default() += 1;
-        Some(Counted { connections: self.clone(), address })
+        Some(CountedConnection { connections: self.clone(), address })
     }
 
-    /// Connections in all.
-    pub(crate) fn all(&self) -> usize {
+    /// The number of connections.
+    pub(crate) fn total(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 }
 
-impl Drop for Counted {
+impl Drop for CountedConnection {
     fn drop(&mut self) {
         let mut counts = self.connections.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.address) {
@@ -50,7 +53,7 @@ impl Drop for Counted {
     }
 }
 
-/// A stream that ends when `cut` does: whatever the client sends, or does not read, the session then ends.
+/// A stream that fails when `cut` completes. The session then ends, even if its client sends or reads nothing.
 pub(crate) struct CutStream<S> {
     pub(crate) stream: S,
     pub(crate) cut: Pin<Box<dyn Future<Output = ()> + Send>>,
