@@ -1,6 +1,6 @@
-//! Who may log in, on both engines.
+//! Accounts and their logins, on both engines.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use homeroom_inbox::{Inbox, InboxSettings, LoginRefused, parse_public_key};
 use homeroom_testkit::stores;
@@ -8,7 +8,7 @@ use homeroom_testkit::stores;
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl laptop";
 
 #[test]
-fn an_account_is_called_like_its_district_and_no_two_alike() {
+fn an_account_is_named_after_its_district_and_names_are_unique() {
     for test in stores() {
         let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
         let (lincoln, adams) = (test.district("lincoln"), test.district("adams"));
@@ -35,9 +35,9 @@ fn a_login_is_refused_with_its_reason() {
         let account = lincoln.accounts_list().unwrap().remove(0);
         let by_password = |user: &str, password: &str| inbox.login_with_password(user, password).unwrap();
         let by_key = |user: &str, key: &str| inbox.login_with_key(user, key).unwrap();
-        let found = by_password("lincoln", &login.password).unwrap();
-        assert_eq!((found.district, found.account), (lincoln.id(), account.id));
-        assert_eq!(by_key("lincoln", &key.fingerprint), Ok(found));
+        let accepted = by_password("lincoln", &login.password).unwrap();
+        assert_eq!((accepted.district, accepted.account), (lincoln.id(), account.id));
+        assert_eq!(by_key("lincoln", &key.fingerprint), Ok(accepted));
         assert_eq!(by_password("lincoln", "guess"), Err(LoginRefused::WrongPassword));
         assert_eq!(by_password("LINCOLN", &login.password), Err(LoginRefused::UnknownUser));
         assert_eq!(by_password("", ""), Err(LoginRefused::UnknownUser));

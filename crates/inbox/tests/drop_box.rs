@@ -1,11 +1,11 @@
-//! What the file tree of an account promises, on both engines.
+//! The file tree of an account, on both engines.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::fs;
 
 use homeroom_inbox::{
-    DropBox, DropError, DropPath, IfExists, Inbox, InboxSettings, OpenMode, UploadHandle, Usage,
+    DropBox, DropError, DropPath, IfExists, Inbox, InboxSettings, OpenMode, SampleFile, UploadHandle, Usage,
 };
 use homeroom_model::AccountId;
 use homeroom_model::BlobId;
@@ -16,7 +16,7 @@ use homeroom_testkit::{TestStore, stores};
 use jiff::{SignedDuration, Timestamp};
 
 const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
-const GO_ON: OpenMode = OpenMode { create: false, truncate: false, exclusive: false, append: false };
+const RESUME: OpenMode = OpenMode { create: false, truncate: false, exclusive: false, append: false };
 
 struct Case {
     test: TestStore,
@@ -113,14 +113,14 @@ fn overwriting_keeps_the_earlier_upload() {
 }
 
 #[test]
-fn what_is_not_closed_is_partial_and_goes_on_where_it_broke_off() {
+fn a_file_that_was_not_closed_is_partial_and_can_be_resumed() {
     for case in cases() {
         let mut handle = case.open("roster.csv", NEW).unwrap();
         handle.write_at(b"first half, ", 0).unwrap();
         drop(handle);
         assert_eq!(case.uploads(), []);
         assert_eq!(case.size("roster.csv"), Some(12));
-        let mut handle = case.open("roster.csv", GO_ON).unwrap();
+        let mut handle = case.open("roster.csv", RESUME).unwrap();
         assert_eq!(handle.size(), 12);
         handle.write_at(b"second half", 12).unwrap();
         handle.close().unwrap();
@@ -130,10 +130,10 @@ fn what_is_not_closed_is_partial_and_goes_on_where_it_broke_off() {
 }
 
 #[test]
-fn going_on_in_a_whole_file_leaves_its_upload_as_it_was() {
+fn appending_to_a_complete_file_leaves_its_upload_unchanged() {
     for case in cases() {
         case.put("roster.csv", b"one");
-        let mut handle = case.open("roster.csv", OpenMode { append: true, ..GO_ON }).unwrap();
+        let mut handle = case.open("roster.csv", OpenMode { append: true, ..RESUME }).unwrap();
         handle.write_at(b" and two", 0).unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"one")]));
         handle.close().unwrap();
@@ -142,32 +142,32 @@ fn going_on_in_a_whole_file_leaves_its_upload_as_it_was() {
 }
 
 #[test]
-fn the_last_of_two_writers_to_close_wins_and_neither_harms_the_other() {
+fn the_last_of_two_writers_to_close_wins_and_their_bytes_never_mix() {
     for case in cases() {
-        let mut one = case.open("roster.csv", NEW).unwrap();
-        one.write_at(b"one", 0).unwrap();
-        let mut two = case.open("roster.csv", NEW).unwrap();
-        two.write_at(b"two", 0).unwrap();
-        one.write_at(b"more", 3).unwrap();
-        two.close().unwrap();
-        one.close().unwrap();
+        let mut first = case.open("roster.csv", NEW).unwrap();
+        first.write_at(b"one", 0).unwrap();
+        let mut second = case.open("roster.csv", NEW).unwrap();
+        second.write_at(b"two", 0).unwrap();
+        first.write_at(b"more", 3).unwrap();
+        second.close().unwrap();
+        first.close().unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"two"), ("roster.csv", b"onemore")]));
         assert_eq!(case.read("roster.csv"), b"onemore");
     }
 }
 
 #[test]
-fn two_who_go_on_in_one_partial_file_do_not_share_it() {
+fn two_writers_who_resume_the_same_partial_file_do_not_share_it() {
     for case in cases() {
         let mut broken = case.open("roster.csv", NEW).unwrap();
         broken.write_at(b"half", 0).unwrap();
         drop(broken);
-        let mut one = case.open("roster.csv", GO_ON).unwrap();
-        let mut two = case.open("roster.csv", GO_ON).unwrap();
-        one.write_at(b" one", 4).unwrap();
-        two.write_at(b" two!", 4).unwrap();
-        one.close().unwrap();
-        two.close().unwrap();
+        let mut first = case.open("roster.csv", RESUME).unwrap();
+        let mut second = case.open("roster.csv", RESUME).unwrap();
+        first.write_at(b" one", 4).unwrap();
+        second.write_at(b" two!", 4).unwrap();
+        first.close().unwrap();
+        second.close().unwrap();
         assert_eq!(
             case.uploads(),
             uploaded(&[("roster.csv", b"half one"), ("roster.csv", b"half two!")]),
@@ -178,7 +178,7 @@ fn two_who_go_on_in_one_partial_file_do_not_share_it() {
 }
 
 #[test]
-fn many_threads_that_open_one_partial_file_never_mix_their_bytes() {
+fn threads_that_resume_the_same_partial_file_never_mix_their_bytes() {
     for case in cases() {
         for _ in 0..5 {
             drop(case.open("roster.csv", NEW).unwrap());
@@ -186,7 +186,7 @@ fn many_threads_that_open_one_partial_file_never_mix_their_bytes() {
                 for letter in *b"abcd" {
                     let case = &case;
                     scope.spawn(move || {
-                        let Ok(mut handle) = case.open("roster.csv", GO_ON) else { return };
+                        let Ok(mut handle) = case.open("roster.csv", RESUME) else { return };
                         for at in 0..20 {
                             handle.write_at(&[letter; 10], at * 10).unwrap();
                         }
@@ -217,7 +217,7 @@ fn a_file_that_cannot_be_recorded_stays_partial_with_all_its_bytes() {
         rename("upload_away", "upload");
         assert_eq!(case.uploads(), []);
         assert_eq!(case.read("roster.csv"), b"all of it");
-        case.open("roster.csv", GO_ON).unwrap().close().unwrap();
+        case.open("roster.csv", RESUME).unwrap().close().unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"all of it")]));
     }
 }
@@ -238,10 +238,10 @@ fn a_failed_write_makes_the_close_fail() {
 }
 
 #[test]
-fn an_account_that_is_full_is_told_when_it_opens_a_file() {
+fn opening_a_file_in_a_full_account_fails() {
     let settings = InboxSettings { max_total_bytes: 100, max_files: 3, ..InboxSettings::default() };
     for case in cases_with(settings) {
-        // Partial files count with what is on disk.
+        // Partial files count with their size on disk.
         let mut partial = case.open("partial.csv", NEW).unwrap();
         partial.write_at(&[b'x'; 60], 0).unwrap();
         drop(partial);
@@ -251,7 +251,7 @@ fn an_account_that_is_full_is_told_when_it_opens_a_file() {
         case.put("second.csv", &[b'x'; 40]);
         let full = |opened: Result<UploadHandle, DropError>| matches!(opened, Err(DropError::Quota(_)));
         assert!(full(case.open("third.csv", NEW)));
-        assert!(!full(case.open("second.csv", NEW)), "what is overwritten does not count");
+        assert!(!full(case.open("second.csv", NEW)), "a file being replaced does not count");
         assert_eq!(case.drop_box.usage().unwrap(), Usage { used: 60, limit: 100 });
         case.put("second.csv", b"");
         case.put("third.csv", b"");
@@ -261,20 +261,20 @@ fn an_account_that_is_full_is_told_when_it_opens_a_file() {
 }
 
 #[test]
-fn two_who_write_at_once_share_the_room_that_is_left() {
+fn concurrent_writers_share_the_remaining_room() {
     let settings = InboxSettings { max_total_bytes: 100, ..InboxSettings::default() };
     for case in cases_with(settings) {
-        let mut one = case.open("one.csv", NEW).unwrap();
-        let mut two = case.open("two.csv", NEW).unwrap();
-        one.write_at(&[b'x'; 80], 0).unwrap();
+        let mut first = case.open("one.csv", NEW).unwrap();
+        let mut second = case.open("two.csv", NEW).unwrap();
+        first.write_at(&[b'x'; 80], 0).unwrap();
         case.test.store.clock().advance(SignedDuration::from_millis(2_000));
-        assert!(two.touch_is_due());
-        assert!(matches!(two.write_at(&[b'x'; 80], 0), Err(DropError::Quota(_))), "{}", case.test.engine);
+        assert!(second.touch_is_due());
+        assert!(matches!(second.write_at(&[b'x'; 80], 0), Err(DropError::Quota(_))), "{}", case.test.engine);
     }
 }
 
 #[test]
-fn a_rename_to_its_final_name_makes_the_upload() {
+fn renaming_a_file_to_its_final_name_makes_it_an_upload() {
     for case in cases() {
         for name in ["roster.csv.filepart", "r.tmp", "r.PART", "r.upload", ".r.csv.Xy12"] {
             case.put(name, name.as_bytes());
@@ -296,7 +296,7 @@ fn a_file_renamed_before_its_close_arrives_under_its_new_name() {
         let mut handle = case.open("roster.csv.filepart", NEW).unwrap();
         handle.write_at(b"all", 0).unwrap();
         case.drop_box.rename(&path("roster.csv.filepart"), &path("roster.csv"), IfExists::Fail).unwrap();
-        assert_eq!(case.uploads(), [], "nobody has said that it is whole");
+        assert_eq!(case.uploads(), [], "it has not been closed");
         handle.close().unwrap();
         assert_eq!(case.uploads(), uploaded(&[("roster.csv", b"all")]));
         assert_eq!(case.size("roster.csv.filepart"), None);
@@ -304,7 +304,7 @@ fn a_file_renamed_before_its_close_arrives_under_its_new_name() {
 }
 
 #[test]
-fn a_file_whose_folder_is_gone_is_not_kept_out_of_sight() {
+fn closing_a_file_whose_folder_was_removed_fails() {
     for case in cases() {
         case.drop_box.create_folder(&path("autumn")).unwrap();
         let mut handle = case.open("autumn/roster.csv", NEW).unwrap();
@@ -317,7 +317,7 @@ fn a_file_whose_folder_is_gone_is_not_kept_out_of_sight() {
 }
 
 #[test]
-fn folders_move_with_what_is_in_them_but_not_into_themselves_or_too_deep() {
+fn folders_move_with_their_contents_but_not_into_themselves_or_too_deep() {
     for case in cases() {
         case.drop_box.create_folder(&path("a")).unwrap();
         case.drop_box.create_folder(&path("a/b")).unwrap();
@@ -326,9 +326,9 @@ fn folders_move_with_what_is_in_them_but_not_into_themselves_or_too_deep() {
         assert!(case.drop_box.rename(&path("a"), &path("a/b/c"), IfExists::Replace).is_err());
         case.drop_box.rename(&path("a"), &path("z"), IfExists::Fail).unwrap();
         assert_eq!(case.read("z/b/roster.csv"), b"x");
-        assert_eq!(case.size("ab.csv"), Some(1), "a name that only begins alike stays");
+        assert_eq!(case.size("ab.csv"), Some(1), "a name with the same beginning stays");
         assert!(matches!(case.drop_box.remove_folder(&path("z")), Err(DropError::NotEmpty)));
-        // 31 folders in each other leave no room for two more.
+        // 31 nested folders leave no room for two more.
         let mut deep = String::new();
         for _ in 0..31 {
             deep.push_str("/d");
@@ -340,7 +340,7 @@ fn folders_move_with_what_is_in_them_but_not_into_themselves_or_too_deep() {
 }
 
 #[test]
-fn results_and_samples_are_not_the_accounts_own() {
+fn results_and_samples_are_read_only() {
     for case in cases() {
         case.put("roster.csv", b"x");
         for name in ["results/x.csv", "samples/x.csv", "results", "samples", "/", "a/../results/x"] {
@@ -357,10 +357,33 @@ fn results_and_samples_are_not_the_accounts_own() {
 }
 
 #[test]
-fn accounts_of_a_district_see_the_same_results_and_not_each_others_files() {
+fn samples_are_entries_of_every_account() {
+    for case in cases() {
+        let samples = vec![SampleFile { name: "sample.csv".into(), bytes: b"a,b\n" }];
+        let inbox = case.inbox.clone().with_samples(samples);
+        let drop_box = inbox.drop_box(case.district.id(), AccountId(1));
+        let names = |folder: &str| {
+            let entries = drop_box.list(&path(folder)).unwrap();
+            entries.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(""), ["results", "samples"]);
+        assert_eq!(names("samples"), ["sample.csv"]);
+        let file = drop_box.open_read(&path("samples/sample.csv")).unwrap();
+        assert_eq!((file.entry().bytes, file.entry().writable), (4, false));
+        let mut buffer = [0; 10];
+        assert_eq!(file.read_at(&mut buffer, 2).unwrap(), 2);
+        assert_eq!(&buffer[..2], b"b\n");
+        assert_eq!(file.read_at(&mut buffer, u64::MAX).unwrap(), 0);
+        assert!(matches!(drop_box.stat(&path("samples/none.csv")), Err(DropError::NotFound)));
+        assert_eq!(drop_box.usage().unwrap().used, 0, "samples do not count");
+    }
+}
+
+#[test]
+fn accounts_of_a_district_share_results_but_not_files() {
     for case in cases() {
         case.inbox.account_add(&case.district, None, None).unwrap();
-        let other = case.inbox.drop_box(case.district.id(), AccountId(2));
+        let second = case.inbox.drop_box(case.district.id(), AccountId(2));
         case.put("roster.csv", b"x");
         let mut blob = case.test.store.blobs().begin("result").unwrap();
         std::io::Write::write_all(&mut blob, b"fine").unwrap();
@@ -369,8 +392,8 @@ fn accounts_of_a_district_see_the_same_results_and_not_each_others_files() {
             .store
             .write(|tx| case.district.result_files_put_in_tx(tx, "roster.csv.result.txt", id, bytes))
             .unwrap();
-        assert!(matches!(other.stat(&path("roster.csv")), Err(DropError::NotFound)));
-        for drop_box in [&case.drop_box, &other] {
+        assert!(matches!(second.stat(&path("roster.csv")), Err(DropError::NotFound)));
+        for drop_box in [&case.drop_box, &second] {
             let results = drop_box.list(&path("results")).unwrap();
             assert_eq!(
                 results.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(),
@@ -383,7 +406,7 @@ fn accounts_of_a_district_see_the_same_results_and_not_each_others_files() {
 }
 
 #[test]
-fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
+fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_has_passed() {
     for case in cases() {
         let clock = case.test.store.clock();
         let wait = || case.inbox.quiet_in(&case.district).unwrap();
@@ -397,7 +420,7 @@ fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
         assert_eq!(wait(), Some(SignedDuration::from_millis(1)));
         clock.advance(SignedDuration::from_millis(1));
         assert_eq!(wait(), None);
-        // Another process, which knows no handle of ours, sees the activity of writes.
+        // Another process does not know our handles, but sees the activity of writes.
         let mut handle = case.open("roster.csv", NEW).unwrap();
         clock.advance(SignedDuration::from_millis(15_000));
         handle.write_at(b"x", 0).unwrap();
@@ -408,7 +431,7 @@ fn a_district_is_quiet_when_nobody_writes_and_the_settle_time_is_over() {
 }
 
 #[test]
-fn times_are_kept_for_whole_files() {
+fn modification_times_of_complete_files_are_kept() {
     for case in cases() {
         let [first, second] = [1_700_000_000, 1_600_000_000].map(|seconds| Timestamp::constant(seconds, 0));
         let mut handle = case.open("roster.csv", NEW).unwrap();
@@ -424,7 +447,7 @@ fn times_are_kept_for_whole_files() {
 }
 
 #[test]
-fn cleaning_takes_what_nobody_wants_and_nothing_else() {
+fn cleaning_removes_abandoned_files_and_nothing_else() {
     for case in cases() {
         let clock = case.test.store.clock();
         let mut broken = case.open("broken.csv", NEW).unwrap();
@@ -432,7 +455,7 @@ fn cleaning_takes_what_nobody_wants_and_nothing_else() {
         drop(broken);
         let mut open = case.open("open.csv", NEW).unwrap();
         open.write_at(b"still writing", 0).unwrap();
-        // Replaced while it was partial: nothing names its staging file any more.
+        // Replaced while it was partial: its staging file no longer has a row.
         drop(case.open("replaced.csv", NEW).unwrap());
         case.put("replaced.csv", b"x");
         let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
@@ -456,15 +479,15 @@ fn cleaning_takes_what_nobody_wants_and_nothing_else() {
 }
 
 #[test]
-fn a_file_from_the_command_line_is_kept_once() {
+fn a_file_from_the_command_line_is_stored_once() {
     for case in cases() {
         let file = case.test.folder.path().join("local.csv");
         fs::write(&file, b"from the command line").unwrap();
-        let one = case.inbox.receive(&case.district, "roster.csv", &file).unwrap();
-        let two = case.inbox.receive(&case.district, "roster.csv", &file).unwrap();
-        assert_eq!(one.blob, two.blob);
-        assert_ne!(one.id, two.id);
-        assert_eq!(case.blob(one.blob), b"from the command line");
+        let first = case.inbox.receive(&case.district, "roster.csv", &file).unwrap();
+        let second = case.inbox.receive(&case.district, "roster.csv", &file).unwrap();
+        assert_eq!(first.blob, second.blob);
+        assert_ne!(first.id, second.id);
+        assert_eq!(case.blob(first.blob), b"from the command line");
         assert_eq!(case.staging_files(), 0);
         assert_eq!(case.test.store.blobs().list().unwrap().len(), 1);
     }

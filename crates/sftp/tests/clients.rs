@@ -1,6 +1,6 @@
 //! The server with the clients that districts use. A client that is not installed fails its test.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failing test may panic")]
 
 mod server;
 
@@ -21,7 +21,7 @@ fn openssh_sftp_puts_gets_lists_renames_and_removes() {
         assert!(out.contains("3000000"), "{out}");
         assert!(out.contains("autumn/moved.csv"), "{out}");
         assert_eq!(fs::read(format!("{file}.back")).unwrap(), bytes(3_000_000), "{}", server.engine);
-        // Removing a file does not take back that it was uploaded: twice put, once renamed.
+        // Removing a file does not remove its upload: two puts and a rename.
         assert_eq!(server.uploads(), ["moved.csv", "copy.csv", "roster.csv"], "{}", server.engine);
     }
 }
@@ -41,8 +41,8 @@ fn results_and_samples_are_read_only() {
             "rmdir results",
             "rename samples a",
         ] {
-            let (fine, out) = server.try_sftp(&format!("{}\n", refused.replace("FILE", &file)));
-            assert!(!fine, "{refused}: {out}");
+            let (succeeded, out) = server.try_sftp(&format!("{}\n", refused.replace("FILE", &file)));
+            assert!(!succeeded, "{refused}: {out}");
         }
         assert_eq!(server.uploads(), Vec::<String>::new());
     }
@@ -51,29 +51,29 @@ fn results_and_samples_are_read_only() {
 #[test]
 fn a_broken_upload_is_partial_and_can_be_resumed() {
     for server in servers() {
-        let whole = bytes(2_000_000);
-        let file = server.local("roster.csv", &whole);
-        let half = server.local("half", &whole[..700_001]);
-        // A client that is killed before it closes: OpenSSH's sftp with a slow pipe in the middle.
+        let complete = bytes(2_000_000);
+        let file = server.local("roster.csv", &complete);
+        let half = server.local("half", &complete[..700_001]);
+        // A client that ends its connection without closing the file.
         server.break_off("roster.csv", &half);
-        assert_eq!(server.uploads(), Vec::<String>::new(), "what was not closed is no upload");
+        assert_eq!(server.uploads(), Vec::<String>::new(), "a file that was not closed is not an upload");
         let out = server.sftp("ls -l\n");
         assert!(out.contains("700001"), "{out}");
         let out = server.sftp(&format!("reput {file} roster.csv\nget roster.csv {file}.back\n"));
-        assert_eq!(fs::read(format!("{file}.back")).unwrap(), whole, "{out}");
+        assert_eq!(fs::read(format!("{file}.back")).unwrap(), complete, "{out}");
         assert_eq!(server.uploads(), ["roster.csv"]);
     }
 }
 
 #[test]
-fn unfinished_names_wait_for_their_rename() {
+fn files_with_temporary_names_are_uploads_once_they_are_renamed() {
     for server in servers() {
         let file = server.local("roster.csv", &bytes(1_000));
         server.sftp(&format!("put {file} roster.csv.filepart\nput {file} .hidden\n"));
         assert_eq!(server.uploads(), Vec::<String>::new());
         server.sftp("rename roster.csv.filepart roster.csv\n");
         assert_eq!(server.uploads(), ["roster.csv"], "{}", server.engine);
-        // Over an existing file: OpenSSH asks for a POSIX rename, which replaces.
+        // OpenSSH requests a POSIX rename, which replaces an existing file.
         server.sftp(&format!("put {file} roster.csv.tmp\nrename roster.csv.tmp roster.csv\n"));
         assert_eq!(server.uploads(), ["roster.csv", "roster.csv"]);
     }
@@ -91,13 +91,13 @@ fn keys_log_in_and_wrong_logins_do_not() {
             let out = run(&mut sftp);
             assert!(out.contains("sftp>") || out.is_empty(), "{kind}: {out}");
         }
-        let (fine, out) = server.try_sftp_as(&server.user, "wrong", "ls\n");
-        assert!(!fine && out.contains("Permission denied"), "{out}");
-        let (fine, _) = server.try_sftp_as("nobody", &server.password, "ls\n");
-        assert!(!fine);
+        let (succeeded, out) = server.try_sftp_as(&server.user, "wrong", "ls\n");
+        assert!(!succeeded && out.contains("Permission denied"), "{out}");
+        let (succeeded, _) = server.try_sftp_as("nobody", &server.password, "ls\n");
+        assert!(!succeeded);
         server.disable();
-        let (fine, _) = server.try_sftp("ls\n");
-        assert!(!fine, "a disabled account");
+        let (succeeded, _) = server.try_sftp("ls\n");
+        assert!(!succeeded, "a disabled account");
     }
 }
 
@@ -112,9 +112,9 @@ fn a_wrong_key_is_followed_by_the_password() {
     assert!(run(&mut sftp).contains("samples"));
 }
 
-// russh does not answer a second SERVICE_REQUEST, and paramiko sends one for each way to log in. It must not wait for ever.
+// russh does not answer a second SERVICE_REQUEST, and paramiko sends one for each login method. It must not wait forever.
 #[test]
-fn paramiko_with_a_wrong_key_is_told_when_its_time_to_log_in_is_over() {
+fn paramiko_with_a_wrong_key_is_disconnected_when_its_login_time_is_over() {
     let server = TestServer::with(|settings| settings.login_seconds = 1);
     let out = server.python(
         r#"
@@ -135,37 +135,37 @@ print("files", paramiko.SFTPClient.from_transport(transport).listdir("/"))
 "#,
         &[],
     );
-    // Should a newer russh let it in, this test is to say so.
+    // If a newer russh lets it log in, this test should show it.
     assert_eq!(out, "refused\nfiles ['results', 'samples']\n");
 }
 
 #[test]
-fn a_client_that_is_killed_in_the_middle_can_go_on() {
+fn an_upload_whose_client_was_killed_can_be_resumed() {
     for server in servers() {
-        let whole = bytes(4_000_000);
-        let file = server.local("roster.csv", &whole);
+        let complete = bytes(4_000_000);
+        let file = server.local("roster.csv", &complete);
         let batch = server.local("batch", format!("put {file}\n").as_bytes());
         let mut slow = server.client("sftp");
         // 8,000 kbit/s: four seconds for the file.
         slow.args(["-l", "8000", "-o", "BatchMode=no", "-b", &batch, &server.target()]);
         let mut slow = slow.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         let size = || server.size("roster.csv").unwrap_or(0);
-        until(|| size() > 300_000);
+        wait_until(|| size() > 300_000);
         slow.kill().unwrap();
         slow.wait().unwrap();
         assert_eq!(server.uploads(), Vec::<String>::new());
         assert!(size() < 4_000_000);
         server.sftp(&format!("reput {file} roster.csv\nget roster.csv {file}.back\n"));
-        assert_eq!(fs::read(format!("{file}.back")).unwrap(), whole, "{}", server.engine);
+        assert_eq!(fs::read(format!("{file}.back")).unwrap(), complete, "{}", server.engine);
         assert_eq!(server.uploads(), ["roster.csv"]);
     }
 }
 
-/// Waits for something that another process does.
-fn until(mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition that depends on another process holds.
+fn wait_until(mut condition: impl FnMut() -> bool) {
     let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(30), "it never came to be");
+    while !condition() {
+        assert!(began.elapsed() < Duration::from_secs(30), "the condition did not become true in 30 seconds");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -186,16 +186,16 @@ fn openssh_keeps_times_and_copies_trees() {
     assert_eq!(fs::metadata(format!("{file}.back")).unwrap().modified().unwrap(), old);
     assert_eq!(fs::read(format!("{tree}.back/inner/a.csv")).unwrap(), bytes(10_000));
     assert_eq!(server.uploads(), ["a.csv", "synced.csv", "roster.csv"]);
-    let (fine, _) = server.try_sftp("rename -l roster.csv synced.csv\n");
-    assert!(!fine, "without POSIX's rename nothing is replaced");
-    let (fine, _) = server.try_sftp("ln roster.csv hard.csv\n");
-    assert!(!fine, "hard links");
-    let (fine, _) = server.try_sftp("symlink roster.csv soft.csv\n");
-    assert!(!fine, "symbolic links");
+    let (succeeded, _) = server.try_sftp("rename -l roster.csv synced.csv\n");
+    assert!(!succeeded, "a plain rename replaces nothing");
+    let (succeeded, _) = server.try_sftp("ln roster.csv hard.csv\n");
+    assert!(!succeeded, "hard links");
+    let (succeeded, _) = server.try_sftp("symlink roster.csv soft.csv\n");
+    assert!(!succeeded, "symbolic links");
 }
 
 #[test]
-fn shell_exec_and_forwarding_are_refused_at_once() {
+fn shell_exec_and_forwarding_are_refused_immediately() {
     let server = servers().remove(0);
     let began = Instant::now();
     for arguments in [vec!["id"], vec!["-t"], vec!["-s", "other"]] {
@@ -213,7 +213,7 @@ fn shell_exec_and_forwarding_are_refused_at_once() {
         let out = ssh.stdin(Stdio::null()).output().unwrap();
         assert!(!out.status.success(), "{forward:?}");
     }
-    assert!(began.elapsed() < Duration::from_secs(60), "nobody was left waiting");
+    assert!(began.elapsed() < Duration::from_secs(60), "no client waits for an answer");
 }
 
 #[test]
@@ -235,28 +235,28 @@ fn scp_copies_both_ways() {
 #[test]
 fn lftp_mirrors_both_ways_and_resumes() {
     let server = TestServer::with(|_| {});
-    let whole = bytes(900_000);
+    let complete = bytes(900_000);
     let folder = server.folder.path().join("mirror");
     fs::create_dir_all(folder.join("deep")).unwrap();
-    fs::write(folder.join("deep/roster.csv"), &whole).unwrap();
-    let half = server.local("half", &whole[..300_000]);
+    fs::write(folder.join("deep/roster.csv"), &complete).unwrap();
+    let half = server.local("half", &complete[..300_000]);
     server.break_off("broken.csv", &half);
     let folder = folder.display();
     server.lftp(&format!(
         "mirror -R {folder} mirrored; mirror mirrored {folder}.back; put -c {folder}/deep/roster.csv -o broken.csv; mv \
-         broken.csv mended.csv; rm -r mirrored"
+         broken.csv completed.csv; rm -r mirrored"
     ));
-    assert_eq!(fs::read(format!("{folder}.back/deep/roster.csv")).unwrap(), whole);
-    assert_eq!(server.uploads(), ["mended.csv", "broken.csv", "roster.csv"]);
-    assert_eq!(server.size("mended.csv"), Some(900_000));
+    assert_eq!(fs::read(format!("{folder}.back/deep/roster.csv")).unwrap(), complete);
+    assert_eq!(server.uploads(), ["completed.csv", "broken.csv", "roster.csv"]);
+    assert_eq!(server.size("completed.csv"), Some(900_000));
 }
 
 #[test]
 fn curl_resumes_appends_and_renames() {
     let server = TestServer::with(|_| {});
-    let whole = bytes(900_000);
-    let file = server.local("roster.csv", &whole);
-    let half = server.local("half", &whole[..300_000]);
+    let complete = bytes(900_000);
+    let file = server.local("roster.csv", &complete);
+    let half = server.local("half", &complete[..300_000]);
     server.break_off("roster.csv", &half);
     server.curl(&["-C", "-", "-T", &file], "roster.csv");
     assert_eq!(server.size("roster.csv"), Some(900_000));
@@ -264,9 +264,9 @@ fn curl_resumes_appends_and_renames() {
     server.curl(&["-a", "-T", &tail], "roster.csv");
     assert_eq!(server.size("roster.csv"), Some(900_008));
     server.curl(&["-T", &file, "-Q", "-rename /new.csv.tmp /new.csv"], "new.csv.tmp");
-    let back = server.local("back", &whole[..100_000]);
+    let back = server.local("back", &complete[..100_000]);
     server.curl(&["-C", "-", "-o", &back], "new.csv");
-    assert_eq!(fs::read(&back).unwrap(), whole);
+    assert_eq!(fs::read(&back).unwrap(), complete);
     assert_eq!(server.uploads(), ["new.csv", "roster.csv", "roster.csv"]);
 }
 
@@ -283,7 +283,7 @@ fn curl_uploads_and_downloads() {
 }
 
 #[test]
-fn paramiko_reads_ahead_without_end_and_checks_the_size() {
+fn paramiko_reads_ahead_and_checks_the_size() {
     let server = servers().remove(0);
     let file = server.local("roster.csv", &bytes(40_000_000));
     let script = server.local("client.py", PARAMIKO.as_bytes());
@@ -322,7 +322,7 @@ print("fine")
 "#;
 
 #[test]
-fn two_hundred_uploads_at_once_all_arrive() {
+fn two_hundred_concurrent_uploads_all_arrive() {
     for server in servers() {
         let file = server.local("roster.csv", &bytes(1_000_000));
         let mut clients = (0..200)
@@ -344,12 +344,12 @@ fn two_hundred_uploads_at_once_all_arrive() {
 }
 
 #[test]
-fn a_silent_client_is_cut_off() {
+fn a_silent_client_is_disconnected() {
     let server = TestServer::with(|settings| settings.login_seconds = 1);
     let began = Instant::now();
     let mut silent = std::net::TcpStream::connect(("127.0.0.1", server.port().parse().unwrap())).unwrap();
     let mut rest = vec![];
-    // The server says hello and then waits for us, but not for long.
+    // The server sends its version and then waits for the client's, but not for long.
     let ended = std::io::Read::read_to_end(&mut silent, &mut rest);
     assert!(ended.is_ok() || ended.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset));
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
@@ -357,7 +357,7 @@ fn a_silent_client_is_cut_off() {
 }
 
 #[test]
-fn too_many_connections_of_one_address_are_refused_and_others_go_on() {
+fn too_many_connections_from_one_address_are_refused() {
     let server = TestServer::with(|settings| settings.max_connections_per_address = 2);
     let port = server.port().parse::<u16>().unwrap();
     let _two = [(); 2].map(|()| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap());

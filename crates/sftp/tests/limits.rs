@@ -1,6 +1,6 @@
-//! What no client can do to the server, whatever it sends.
+//! What no client can do to the server.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 mod server;
 
@@ -15,7 +15,7 @@ use server::{TestServer, bytes, run, servers};
 
 const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
 
-/// Logs in as the account; scripts follow it.
+/// Functions for scripts that log in as the account.
 const LOGIN: &str = "
 import os, struct, sys, time, paramiko
 port, user, password = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -48,7 +48,7 @@ fn script(text: &str) -> String {
     format!("{LOGIN}{text}")
 }
 
-/// The most memory that this process, and with it the server, has had, in MB.
+/// The peak memory of this process, which includes the server, in MB.
 fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -65,7 +65,7 @@ fn put(server: &TestServer, name: &str, bytes: &[u8]) {
 }
 
 #[test]
-fn a_client_that_asks_for_much_in_one_packet_does_not_fill_the_memory() {
+fn a_client_that_requests_much_in_one_packet_does_not_fill_the_memory() {
     let server = TestServer::with(|_| {});
     put(&server, "big.csv", &bytes(300_000));
     let before = peak_memory();
@@ -81,7 +81,7 @@ channel.sendall(b''.join(packet(5, at, b'\\0\\0\\0\\0', 0, 0, 250000) for at in 
 for at in range(1000):
     data = answer(channel)
     assert len(data) == 250009 and data[:5] == struct.pack('>BI', 103, at), data[:20]
-# The session is as good as before.
+# The session still works.
 channel.sendall(packet(16, 5, b'..'))
 assert answer(channel)[:5] == struct.pack('>BI', 104, 5)
 print('fine')
@@ -95,7 +95,7 @@ print('fine')
 }
 
 #[test]
-fn a_session_goes_on_after_it_has_asked_for_much_at_once() {
+fn a_session_continues_after_it_has_requested_much_at_once() {
     let server = TestServer::with(|_| {});
     put(&server, "big.csv", &bytes(30_000_000));
     let out = server.python(
@@ -118,7 +118,7 @@ print(len(sftp.listdir('/')))
 }
 
 #[test]
-fn a_client_that_never_reads_its_answers_is_ended_before_it_fills_the_memory() {
+fn a_client_that_never_reads_its_answers_is_disconnected_before_it_fills_the_memory() {
     let server = TestServer::with(|_| {});
     put(&server, "big.csv", &bytes(3_000_000));
     let before = peak_memory();
@@ -145,7 +145,7 @@ except (OSError, EOFError):
 }
 
 #[test]
-fn damaged_packets_end_their_own_session_and_no_other() {
+fn damaged_packets_end_only_their_own_session() {
     for server in servers() {
         let out = server.python(
             &script(
@@ -164,7 +164,7 @@ for damage in [
     while channel.recv(1000):
         pass
     assert sftp.listdir('/') == ['results', 'samples'], sftp.listdir('/')
-# Fields that do not fit: answered as bad, and the session goes on.
+# Malformed fields are answered with an error, and the session continues.
 channel = raw(good)
 channel.settimeout(20)
 channel.sendall(packet(1, 3))
@@ -183,7 +183,7 @@ print('fine')
 }
 
 #[test]
-fn a_client_with_too_many_open_files_does_not_empty_the_next_one() {
+fn opening_too_many_files_does_not_empty_the_refused_one() {
     let server = TestServer::with(|settings| settings.max_handles = 2);
     put(&server, "roster.csv", b"precious");
     server.python(
@@ -207,32 +207,32 @@ sftp.open('/roster.csv', 'r').close()
 }
 
 #[test]
-fn a_full_account_says_so() {
+fn writes_to_a_full_account_fail() {
     let settings =
         InboxSettings { max_file_bytes: 2_000_000, max_total_bytes: 3_000_000, ..InboxSettings::default() };
     let server = TestServer::with_inbox(settings);
     let file = server.local("roster.csv", &bytes(1_900_000));
     server.sftp(&format!("put {file}\n"));
-    let (fine, out) = server.try_sftp(&format!("put {file} second.csv\n"));
-    assert!(!fine, "{out}");
+    let (succeeded, out) = server.try_sftp(&format!("put {file} second.csv\n"));
+    assert!(!succeeded, "{out}");
     let large = server.local("large.csv", &bytes(2_100_000));
-    let (fine, out) = server.try_sftp(&format!("put {large} roster.csv\n"));
-    assert!(!fine, "{out}");
+    let (succeeded, out) = server.try_sftp(&format!("put {large} roster.csv\n"));
+    assert!(!succeeded, "{out}");
     assert_eq!(server.uploads(), ["roster.csv"]);
-    // What broke off is still there, and counts, until it is removed.
+    // The partial file is still there, and counts until it is removed.
     let out = server.sftp("df\nrm second.csv\nrm roster.csv\n");
-    // 3,000,000 bytes are 2,929 KB: the account's limit, and not the disk's size.
+    // 3,000,000 bytes are 2,929 KB: the account's limit, not the size of the disk.
     assert!(out.contains("2928"), "{out}");
     server.sftp(&format!("put {file}\n"));
 }
 
 #[test]
-fn guessing_passwords_is_slow_and_soon_over() {
+fn guessing_passwords_is_slow_and_limited() {
     let server = TestServer::with(|settings| {
         settings.wrong_login_delay_milliseconds = 300;
         settings.max_login_attempts = 2;
     });
-    // The usual client asks once; this one has to ask until it is thrown out.
+    // The usual test client asks once; this one asks until it is disconnected.
     let usual = server.client_with("sftp", "guess");
     let mut ssh = std::process::Command::new("sftp");
     ssh.envs(usual.get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
@@ -306,7 +306,7 @@ print('ended' if not transport.is_active() else 'still there')
 }
 
 #[test]
-fn a_stopping_server_cuts_an_upload_and_keeps_what_arrived() {
+fn a_stopping_server_cuts_an_upload_and_keeps_what_has_arrived() {
     let server = TestServer::with(|_| {});
     let mut client = server
         .python_command(
@@ -341,15 +341,15 @@ sys.stdin.read()
 }
 
 #[test]
-fn dripping_bytes_do_not_prolong_the_time_to_log_in() {
+fn sending_bytes_slowly_does_not_extend_the_login_time() {
     let server = TestServer::with(|settings| settings.login_seconds = 1);
-    let mut drip = TcpStream::connect(("127.0.0.1", server.port().parse().unwrap())).unwrap();
+    let mut slow = TcpStream::connect(("127.0.0.1", server.port().parse().unwrap())).unwrap();
     let began = Instant::now();
-    drip.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    slow.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     let ended = (0..200).any(|_| {
         let mut hello = [0; 100];
-        std::io::Write::write_all(&mut drip, b"S").is_err()
-            || match drip.read(&mut hello) {
+        std::io::Write::write_all(&mut slow, b"S").is_err()
+            || match slow.read(&mut hello) {
                 Ok(0) => true,
                 Ok(_) => false,
                 Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
@@ -391,12 +391,12 @@ print('fine')
         );
         assert_eq!(out.trim(), "fine", "{}", server.engine);
         assert!(!std::path::Path::new("/tmp/homeroom-escape").exists());
-        server.only_blobs_are_on_disk();
+        server.assert_only_blobs_on_disk();
     }
 }
 
 #[test]
-fn keys_are_changed_in_the_middle_of_a_file() {
+fn session_keys_may_change_in_the_middle_of_a_file() {
     let server = TestServer::with(|_| {});
     let file = server.local("roster.csv", &bytes(3_000_000));
     let mut sftp = server.client("sftp");

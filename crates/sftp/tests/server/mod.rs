@@ -1,6 +1,6 @@
 //! A server with one district and one account, and clients that log in.
 
-#![allow(dead_code, reason = "each file of tests uses a part of it")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fs;
 use std::io::Write;
@@ -22,7 +22,7 @@ pub(crate) struct TestServer {
     inbox: Inbox,
     district: DistrictStore,
     running: RunningServer,
-    /// The store blocks, so the tests themselves are not part of the server's runtime.
+    /// The server's own runtime: the tests block on the store.
     runtime: Runtime,
     test: TestStore,
 }
@@ -32,7 +32,7 @@ pub(crate) fn servers() -> Vec<TestServer> {
     stores().into_iter().map(|test| TestServer::start(test, InboxSettings::default(), |_| {})).collect()
 }
 
-/// Bytes that do not repeat.
+/// Bytes without repetitions.
 pub(crate) fn bytes(count: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let mut bytes = Vec::with_capacity(count + 8);
@@ -44,7 +44,7 @@ pub(crate) fn bytes(count: usize) -> Vec<u8> {
     bytes
 }
 
-/// Runs a client, which must succeed; its standard output.
+/// Runs a client, which must succeed, and returns its standard output.
 pub(crate) fn run(command: &mut Command) -> String {
     let program = command.get_program().to_string_lossy().into_owned();
     let out = command
@@ -111,14 +111,14 @@ impl TestServer {
         format!("sftp://{}", self.host())
     }
 
-    /// A file of the client's; its path.
+    /// Creates a file of the client, and returns its path.
     pub(crate) fn local(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         path.display().to_string()
     }
 
-    /// The account's files, as the server itself sees them.
+    /// The account's files, as the server sees them.
     pub(crate) fn drop_box(&self) -> DropBox {
         let account = self.district.accounts_list().unwrap().remove(0);
         self.inbox.drop_box(self.district.id(), account.id)
@@ -130,7 +130,7 @@ impl TestServer {
         self.drop_box().stat(&path).ok().map(|entry| entry.bytes)
     }
 
-    /// Runs commands of lftp, which must succeed.
+    /// Runs lftp commands, which must succeed.
     pub(crate) fn lftp(&self, commands: &str) {
         let script = format!(
             "set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm yes; set sftp:connect-program 'ssh -a -x -o \
@@ -142,7 +142,7 @@ impl TestServer {
         run(Command::new("lftp").args(["-c", &script]));
     }
 
-    /// Runs Debian's curl, the one that knows SFTP, on a file of the account.
+    /// Runs Debian's curl, which supports SFTP, on a file of the account.
     pub(crate) fn curl(&self, arguments: &[&str], name: &str) {
         let login = format!("{}:{}", self.user, self.password);
         let mut curl = Command::new("/usr/bin/curl");
@@ -160,27 +160,26 @@ impl TestServer {
         self.district.account_keys_add(account.id, &parse_public_key(text).unwrap()).unwrap();
     }
 
-    /// Runs a script of paramiko, which must succeed, with the port, user and password, and then `arguments`; what it
-    /// printed.
+    /// Runs a paramiko script, which must succeed, and returns its output.
     pub(crate) fn python(&self, script: &str, arguments: &[&str]) -> String {
         run(&mut self.python_command(script, arguments))
     }
 
-    /// A script of paramiko with the port, user and password, and then `arguments`.
+    /// A paramiko script. Its arguments are the port, user and password, then `arguments`.
     pub(crate) fn python_command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut python = Command::new("python3");
         python.args(["-c", script, &self.port(), &self.user, &self.password]).args(arguments);
         python
     }
 
-    /// Stops the server; sessions get `grace` to end by themselves.
+    /// Stops the server, giving sessions `grace` to end by themselves.
     pub(crate) fn stop(self, grace: Duration) -> (DropBox, TestStore) {
         let drop_box = self.drop_box();
         self.runtime.block_on(self.running.shutdown(grace));
         (drop_box, self.test)
     }
 
-    /// The server's clock, which stands still.
+    /// The server's clock, which only moves when a test advances it.
     pub(crate) fn clock(&self) -> &homeroom_model::Clock {
         self.test.store.clock()
     }
@@ -195,13 +194,13 @@ impl TestServer {
         self.client_with(program, &self.password)
     }
 
-    /// A client that answers the question for the password like this.
+    /// A client that enters this password.
     pub(crate) fn client_with(&self, program: &str, password: &str) -> Command {
         ssh_client(program, self.folder.path(), password)
     }
 
-    /// Nothing on disk is named by a client: blobs by their hash, staging files by a UUID.
-    pub(crate) fn only_blobs_are_on_disk(&self) {
+    /// Asserts that nothing on disk is named by a client: blobs have a hash, staging files a UUID.
+    pub(crate) fn assert_only_blobs_on_disk(&self) {
         let is_hex = |name: &str, length| name.len() == length && name.bytes().all(|b| b.is_ascii_hexdigit());
         for folder in fs::read_dir(&self.test.settings.blobs).unwrap() {
             let folder = folder.unwrap();
@@ -218,7 +217,7 @@ impl TestServer {
 
     fn command_as(&self, user: &str, password: &str) -> Command {
         let mut command = ssh_client("sftp", self.folder.path(), password);
-        // -b - alone would forbid the question for the password.
+        // `-b -` alone would disable the password prompt.
         command.args(["-o", "BatchMode=no", "-b", "-"]);
         command.arg(format!("sftp://{user}@127.0.0.1:{}", self.port()));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -234,7 +233,7 @@ impl TestServer {
     pub(crate) fn try_sftp_as(&self, user: &str, password: &str, batch: &str) -> (bool, String) {
         let mut child =
             self.command_as(user, password).spawn().expect("sftp is needed: dev/test installs it");
-        // A client that is refused does not read its batch.
+        // A refused client does not read its batch.
         let _ = child.stdin.take().unwrap().write_all(batch.as_bytes());
         let out = child.wait_with_output().unwrap();
         let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
@@ -245,14 +244,14 @@ impl TestServer {
         self.try_sftp_as(&self.user, &self.password, batch)
     }
 
-    /// Runs a batch of commands, which must all succeed; what was printed.
+    /// Runs a batch of commands, which must all succeed, and returns the output.
     pub(crate) fn sftp(&self, batch: &str) -> String {
-        let (fine, out) = self.try_sftp(batch);
-        assert!(fine, "{}: {out}", self.engine);
+        let (succeeded, out) = self.try_sftp(batch);
+        assert!(succeeded, "{}: {out}", self.engine);
         out
     }
 
-    /// Writes a file under `name` and ends the connection without closing it.
+    /// Writes a file called `name`, and ends the connection without closing the file.
     pub(crate) fn break_off(&self, name: &str, file: &str) {
         let script = self.local("break_off.py", BREAK_OFF.as_bytes());
         run(Command::new("python3").args([&script, &self.port(), &self.user, &self.password, file, name]));
