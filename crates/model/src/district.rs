@@ -89,7 +89,7 @@ pub struct District {
     pub slug: Slug,
     /// "Lincoln Unified School District".
     pub name: String,
-    /// Where its clocks are.
+    /// The time zone of its clocks.
     pub time_zone: Zone,
     /// Seats of the licence: the most active students.
     pub seats: u32,

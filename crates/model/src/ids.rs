@@ -1,4 +1,4 @@
-//! One id type per thing.
+//! Ids: a type for each, so that they cannot be mixed up.
 
 use std::fmt;
 use std::num::ParseIntError;

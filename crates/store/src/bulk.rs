@@ -1,11 +1,11 @@
-//! Many rows at once, the way each engine likes it: prepared statements of many rows on SQLite, COPY on PostgreSQL.
+//! Writes and reads many rows in the fastest way of each engine: statements with many rows on SQLite, COPY on PostgreSQL.
 
 use std::io::{BufRead, Read, Write};
 
 use crate::error::StoreError;
 use crate::tx::{On, Tx, Value};
 
-/// A column's type on PostgreSQL, whose COPY wants each value in its exact width.
+/// A column's type on PostgreSQL, whose COPY needs the exact width of each value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {
     Int4,
@@ -30,7 +30,7 @@ impl<'a, 'v, I> Written<'a, 'v, I> {
     }
 }
 
-/// Rows of one SQLite statement; more rows save steps, fewer keep the statement short.
+/// Rows in one SQLite statement.
 const ROWS_A_STATEMENT: usize = 40;
 
 /// Inserts a row for each item: `fixed` columns have the same value in every row.
@@ -159,7 +159,7 @@ pub(crate) enum LoadedRow<'r> {
     Postgres(&'r CopiedRow),
 }
 
-/// The cells of a row from wherever it comes; columns count from 0.
+/// The cells of a row of any source; columns count from 0.
 pub trait Cells {
     fn number(&self, column: usize) -> Result<u32, StoreError>;
     fn long(&self, column: usize) -> Result<i64, StoreError>;
@@ -172,8 +172,8 @@ impl Cells for LoadedRow<'_> {
         Ok(match self {
             LoadedRow::Sqlite(row) => row.get(column)?,
             LoadedRow::Postgres(row) => {
-                let bytes = row.field(column).try_into().map_err(|_| not_as_asked(column))?;
-                u32::try_from(i32::from_be_bytes(bytes)).map_err(|_| not_as_asked(column))?
+                let bytes = row.field(column).try_into().map_err(|_| unexpected_type(column))?;
+                u32::try_from(i32::from_be_bytes(bytes)).map_err(|_| unexpected_type(column))?
             }
         })
     }
@@ -182,7 +182,7 @@ impl Cells for LoadedRow<'_> {
         Ok(match self {
             LoadedRow::Sqlite(row) => row.get(column)?,
             LoadedRow::Postgres(row) => {
-                i64::from_be_bytes(row.field(column).try_into().map_err(|_| not_as_asked(column))?)
+                i64::from_be_bytes(row.field(column).try_into().map_err(|_| unexpected_type(column))?)
             }
         })
     }
@@ -198,19 +198,19 @@ impl Cells for LoadedRow<'_> {
         let bytes = match self {
             LoadedRow::Sqlite(row) => match row.get_ref(column)? {
                 rusqlite::types::ValueRef::Text(bytes) => bytes,
-                _ => return Err(not_as_asked(column)),
+                _ => return Err(unexpected_type(column)),
             },
             LoadedRow::Postgres(row) => row.field(column),
         };
-        std::str::from_utf8(bytes).map_err(|_| not_as_asked(column))
+        std::str::from_utf8(bytes).map_err(|_| unexpected_type(column))
     }
 }
 
-pub(crate) fn not_as_asked(column: usize) -> StoreError {
-    StoreError::Unusable(format!("column {column} of a bulk load is not of the type that was asked for"))
+pub(crate) fn unexpected_type(column: usize) -> StoreError {
+    StoreError::Unusable(format!("column {column} of a bulk load does not have the expected type"))
 }
 
-/// Reads every row of a query without parameters.
+/// Passes every row of a query without parameters to `take`.
 pub(crate) fn load(
     tx: &mut Tx<'_>,
     query: &str,
@@ -256,7 +256,7 @@ impl CopiedRow {
         let mut header = [0; 19];
         reader.read_exact(&mut header).map_err(StoreError::io("reading from PostgreSQL"))?;
         if header[..11] != SIGNATURE[..] {
-            return Err(StoreError::Unusable("PostgreSQL sent something else than binary COPY".into()));
+            return Err(StoreError::Unusable("PostgreSQL sent something other than binary COPY".into()));
         }
         Ok(())
     }

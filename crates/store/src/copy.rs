@@ -1,4 +1,4 @@
-//! Copies a whole database into an empty one, of either engine: what a backup and a restore are.
+//! Copies a whole database into an empty one of either engine, for backup and restore.
 
 use uuid::Uuid;
 
@@ -17,12 +17,12 @@ enum Carried {
     Uuid(Uuid),
 }
 
-/// Rows that are carried at once.
+/// Rows that are copied at once.
 const PAGE: i64 = 20_000;
 
 impl Store {
-    /// Copies every row into `target`, which must have this version's schema and no district, in one transaction
-    /// on each side; the number of rows.
+    /// Copies every row into `target`, which must have this version's schema and no district, in one transaction on each side.
+    /// Returns the number of rows.
     pub fn copy_into(&self, target: &Store) -> Result<u64, StoreError> {
         if !target.districts_list()?.is_empty() {
             return Err(StoreError::Unusable("the database to restore into is not empty".into()));
@@ -97,7 +97,7 @@ fn carry(row: &Row<'_>, columns: &[Column<'_>]) -> Result<Vec<Carried>, StoreErr
     columns.iter().enumerate().map(cell).collect()
 }
 
-/// PostgreSQL counts district ids in a sequence of its own, which copied rows have not moved.
+/// Moves PostgreSQL's sequence of district ids past the copied ones.
 fn next_district_in_tx(to: &mut Tx<'_>) -> Result<(), StoreError> {
     if to.engine() == crate::engine::EngineKind::Postgres {
         let sql =

@@ -1,7 +1,7 @@
 //! Districts, and the store that reaches only one of them.
 
 use homeroom_model::district::{District, Mode, Slug, Stage};
-use homeroom_model::ids::{BlobId, DistrictId, RosterVersion};
+use homeroom_model::ids::{DistrictId, RosterVersion};
 use homeroom_model::policy::Policy;
 use homeroom_model::time_zone::{LocalTime, Zone};
 
@@ -9,14 +9,14 @@ use crate::engine::Store;
 use crate::error::StoreError;
 use crate::tx::{Row, Tx};
 
-/// What an operator says of a new district.
+/// The settings of a new district.
 #[derive(Clone, Debug)]
 pub struct NewDistrict {
     /// Its slug.
     pub slug: Slug,
     /// Its name.
     pub name: String,
-    /// Where its clocks are.
+    /// The time zone of its clocks.
     pub time_zone: Zone,
     /// Seats of the licence.
     pub seats: u32,
@@ -103,17 +103,6 @@ impl Store {
         })
     }
 
-    /// Id and size of every blob that the database names.
-    pub fn blobs_named(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
-        self.read(|tx| {
-            tx.rows(
-                "SELECT blob, bytes FROM upload UNION SELECT blob, bytes FROM drop_file WHERE blob IS NOT NULL",
-                &[],
-                |row| Ok((row.blob(0)?, u64::try_from(row.int(1)?).unwrap_or_default())),
-            )
-        })
-    }
-
     /// The store of one district.
     pub fn district(&self, id: DistrictId) -> DistrictStore {
         DistrictStore { store: self.clone(), id }
@@ -125,7 +114,7 @@ fn district_in_tx(tx: &mut Tx<'_>, id: DistrictId) -> Result<District, StoreErro
     tx.row(&sql, &[id.0.into()], district_of)?.ok_or_else(|| StoreError::NotFound("the district".into()))
 }
 
-/// The rows of one district, and no others: whoever holds it was let in to that district.
+/// The rows of one district and no others: to hold it is to have access to that district.
 #[derive(Clone)]
 pub struct DistrictStore {
     store: Store,
@@ -133,12 +122,12 @@ pub struct DistrictStore {
 }
 
 impl DistrictStore {
-    /// Which district.
+    /// The district's id.
     pub fn id(&self) -> DistrictId {
         self.id
     }
 
-    /// The whole store, for what belongs to no district: blobs, clock, randomness, transactions.
+    /// The whole store, for blobs, the clock, randomness and transactions, which belong to no district.
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -153,7 +142,7 @@ impl DistrictStore {
         district_in_tx(tx, self.id)
     }
 
-    /// Changes what an operator can change; the slug, stage and roster version stay.
+    /// Saves the settings that an operator can change; the slug, stage and roster version stay.
     pub fn settings_change(&self, to: &District) -> Result<(), StoreError> {
         let apps = serde_json::to_string(&to.apps).expect("a list of texts has a JSON form");
         let policy = serde_json::to_string(&to.policy).expect("a policy has a JSON form");
@@ -182,35 +171,5 @@ impl DistrictStore {
     pub fn stage_set_in_tx(&self, tx: &mut Tx<'_>, stage: Stage) -> Result<(), StoreError> {
         let values = [self.id.0.into(), stage.as_str().into()];
         tx.execute("UPDATE district SET stage = $2 WHERE id = $1", &values).map(drop)
-    }
-
-    /// Erases the district and every row of it. Blobs that no other district refers to are removed afterwards.
-    pub fn erase(&self) -> Result<(), StoreError> {
-        let blobs = self.store.write(|tx| {
-            let blobs = tx.rows(
-                "SELECT blob FROM upload WHERE district = $1
-                 UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
-                &[self.id.0.into()],
-                |row| row.blob(0),
-            )?;
-            for table in crate::TABLES_OF_A_DISTRICT {
-                tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id.0.into()])?;
-            }
-            tx.execute("DELETE FROM district WHERE id = $1", &[self.id.0.into()])?;
-            Ok::<_, StoreError>(blobs)
-        })?;
-        for blob in blobs {
-            let used = self.store.read(|tx| {
-                tx.row(
-                    "SELECT 1 FROM upload WHERE blob = $1 UNION SELECT 1 FROM drop_file WHERE blob = $1",
-                    &[(&blob).into()],
-                    |row| row.int(0),
-                )
-            })?;
-            if used.is_none() {
-                self.store.blobs().remove(blob)?;
-            }
-        }
-        Ok(())
     }
 }

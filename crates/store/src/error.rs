@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// An error of the store. What a caller can act on has a variant of its own.
+/// An error of the store. Errors that a caller can act on have variants of their own.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A uniqueness rule was broken; `constraint` is its name in the schema.
@@ -11,19 +11,19 @@ pub enum StoreError {
         /// The constraint's or index's name, or SQLite's list of columns.
         constraint: String,
     },
-    /// Something named does not exist in this district.
+    /// Something does not exist in this district.
     #[error("{0} was not found")]
     NotFound(String),
-    /// The database address, a migration, or a stored value is not what this version understands.
+    /// This version cannot use the database's address, its schema or a stored value.
     #[error("{0}")]
     Unusable(String),
-    /// SQLite said no.
+    /// SQLite refused, or failed.
     #[error("SQLite: {0}")]
     Sqlite(#[source] rusqlite::Error),
-    /// PostgreSQL said no, or the connection broke.
+    /// PostgreSQL refused, or the connection broke.
     #[error("PostgreSQL: {0}")]
     Postgres(#[source] postgres::Error),
-    /// No connection to PostgreSQL could be had.
+    /// No connection to PostgreSQL was available.
     #[error("no connection to PostgreSQL: {0}")]
     Pool(#[from] r2d2::Error),
     /// Reading or writing a file failed.
@@ -73,8 +73,8 @@ impl From<postgres::Error> for StoreError {
     }
 }
 
-/// SQLite tells the columns (`drop_account.user_name`) or the partial index (`index 'name'`) of a broken rule;
-/// PostgreSQL its name. The rules that code asks for by name are told apart here.
+/// The name of the broken rule, which PostgreSQL reports itself. SQLite reports the columns (`drop_account.user_name`), or the name of
+/// a partial index (`index 'name'`).
 fn constraint_of(columns: &str) -> String {
     if let Some(name) = columns.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
         return name.to_owned();

@@ -1,4 +1,4 @@
-//! The hash of a file, made on two threads.
+//! Hashes files on two threads: one reads, one hashes or copies.
 
 use std::fs::File;
 use std::io;
@@ -9,17 +9,17 @@ use std::thread;
 
 use homeroom_model::ids::BlobId;
 
-/// Bytes read at once: few enough that all blocks stay in the processor's cache.
+/// Bytes read at once: small enough that all blocks stay in the processor's cache.
 const BLOCK: usize = 1 << 16;
-/// Blocks that are read, worked on or on their way.
+/// Blocks in use at the same time.
 const BLOCKS: usize = 8;
 
-/// The id of the bytes that a hasher was given.
+/// The blob id of the bytes that `hasher` has seen.
 pub fn blob_id(hasher: &blake3::Hasher) -> BlobId {
     BlobId::from(*hasher.finalize().as_bytes())
 }
 
-/// Reads a file from its first byte to its last; its blob id and its length.
+/// Reads a whole file. Returns its blob id and length.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -33,10 +33,10 @@ pub fn hash_file(file: &File) -> io::Result<(BlobId, u64)> {
     Ok((blob_id(&hasher), length))
 }
 
-/// As [`hash_file`]; `copy` gets the bytes in their order, on another thread: writing takes as long as reading and hashing.
+/// Like [`hash_file`], and passes the bytes, in order, to `copy` on another thread: writing takes as long as reading and hashing.
 ///
 /// # Errors
-/// When the file cannot be read, and those of `copy`.
+/// When the file cannot be read, and the errors of `copy`.
 pub fn hash_and_copy(
     file: &File,
     copy: impl FnMut(&[u8]) -> io::Result<()> + Send,
@@ -49,7 +49,7 @@ pub fn hash_and_copy(
     Ok((blob_id(&hasher), length))
 }
 
-/// Gives each block of the file to `here`, and to `there` on another thread; how many bytes there were.
+/// Passes each block of the file to `here`, and to `there` on another thread. Returns the file's length.
 fn each_block(
     file: &File,
     mut here: impl FnMut(&[u8]),
@@ -67,12 +67,12 @@ fn each_block(
         let (send, full) = sync_channel::<(Vec<u8>, usize)>(BLOCKS);
         let (give_back, empty) = channel();
         for _ in 1..BLOCKS {
-            give_back.send(vec![0; BLOCK]).expect("the other end is here");
+            give_back.send(vec![0; BLOCK]).expect("the receiver is still in scope");
         }
         let other = scope.spawn(move || {
             for (block, read) in full {
                 there(&block[..read])?;
-                // Nobody wants the block any more once the file is at its end.
+                // Once the whole file is read, no one takes blocks back.
                 let _ = give_back.send(block);
             }
             Ok::<_, io::Error>(())
@@ -80,7 +80,7 @@ fn each_block(
         while read > 0 {
             here(&block[..read]);
             length += read as u64;
-            // An end of the other thread before that of the file is told by joining it.
+            // When the other thread has failed, joining it returns the error.
             let Some(next) = send.send((block, read)).ok().and_then(|()| empty.recv().ok()) else { break };
             block = next;
             read = fill(file, &mut block, length)?;
@@ -91,7 +91,7 @@ fn each_block(
     })
 }
 
-/// Fills the block; shorter only at the end of the file.
+/// Fills the block. Returns fewer bytes only at the end of the file.
 fn fill(file: &File, block: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < block.len() {

@@ -1,8 +1,17 @@
 //! The database and the blob store: the only place with SQL.
 //!
-//! Names are noun first (`runs_list`, `jobs_claim`); functions that work inside a caller's transaction end in
-//! `_in_tx`. The store is blocking: SQLite is, and so is the work of a sync. Async doors call it from a
+//! Names are noun first (`runs_list`, `jobs_claim`); functions that work inside a caller's transaction end in `_in_tx`. Other crates get a
+//! [`Tx`] to pass on, but cannot run SQL in it. The store is blocking, as SQLite and the work of a sync are; async doors call it from a
 //! blocking thread.
+//!
+//! Rows of a district are reached through its [`DistrictStore`]. These methods of [`Store`] reach rows of several districts, each for a
+//! reason:
+//! - `districts_*` and [`Store::district`]: how a command or a worker gets a `DistrictStore`.
+//! - `accounts_find` and `runs_find`: how a login and a run's id lead to their district.
+//! - `jobs_*`: workers serve all districts.
+//! - `drop_files_partial`, `blobs_named`: cleaning and checking the folders that all districts share.
+//! - `districts_count`, `runs_count`, `jobs_count`: metrics, which are counts only.
+//! - `copy_into`: backup and restore.
 
 pub mod accounts;
 mod activity;
@@ -13,6 +22,7 @@ mod copy;
 pub mod district;
 pub mod drop_files;
 mod engine;
+mod erase;
 pub mod error;
 pub mod hashing;
 pub mod jobs;
@@ -37,7 +47,7 @@ pub use error::StoreError;
 pub use settings::{BlobSettings, DatabaseSettings, StoreSettings};
 pub use tx::Tx;
 
-/// Every table whose primary key begins with `district`, in no particular order.
+/// Every table whose primary key begins with `district`, in no particular order. A test compares the list with the database.
 pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "drop_account",
     "drop_account_key",

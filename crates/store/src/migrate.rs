@@ -1,4 +1,4 @@
-//! Brings a database to the schema of this version.
+//! Migrates a database to the schema of this version.
 
 use crate::engine::EngineKind;
 use crate::error::StoreError;
@@ -50,7 +50,7 @@ pub(crate) fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.number)
 }
 
-/// The newest step that was made in this database; 0 for an empty one.
+/// The newest step that this database has taken; 0 for an empty one.
 pub(crate) fn version_in_tx(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
@@ -60,10 +60,10 @@ pub(crate) fn version_in_tx(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     Ok(newest.flatten().unwrap_or(0))
 }
 
-/// Makes every step that is missing; the names of those it made.
+/// Takes every missing step. Returns the names of those it took.
 ///
 /// # Errors
-/// When the database was made by a newer version.
+/// When a newer version has migrated the database.
 pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreError> {
     if tx.engine() == EngineKind::Postgres {
         // Two nodes may start at once: the second waits here until the first has committed.
@@ -72,11 +72,11 @@ pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreE
     let version = version_in_tx(tx)?;
     if version > newest() {
         return Err(StoreError::Unusable(format!(
-            "the database has schema {version}, this program knows up to {}: start the newer version of homeroom",
+            "the database has schema {version}, but this version of homeroom only knows schemas up to {}: start the newer version",
             newest()
         )));
     }
-    let mut made = Vec::new();
+    let mut taken = Vec::new();
     for step in MIGRATIONS.iter().filter(|step| step.number > version) {
         match &mut tx.0 {
             On::Sqlite(connection) => connection.execute_batch(step.sqlite)?,
@@ -86,7 +86,7 @@ pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreE
             "INSERT INTO schema_migration (number, name) VALUES ($1, $2)",
             &[step.number.into(), step.name.into()],
         )?;
-        made.push(step.name);
+        taken.push(step.name);
     }
-    Ok(made)
+    Ok(taken)
 }

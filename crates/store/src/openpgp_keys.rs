@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 
-/// The key pair that a district encrypts its files to. Both halves in ASCII armor.
+/// The key pair that a district encrypts its files to, both keys in ASCII armor.
 #[derive(Clone)]
 pub struct DistrictKey {
-    /// Never leaves this program.
+    /// The secret key, which never leaves this program.
     pub secret: String,
-    /// What the district gets.
+    /// The public key, which the district gets.
     pub public: String,
-    /// When it was made.
+    /// When it was generated.
     pub created_at: Timestamp,
 }
 
@@ -26,7 +26,7 @@ pub struct SigningKey {
 }
 
 impl DistrictStore {
-    /// The district's key pair; `None` before it was asked for.
+    /// The district's key pair; `None` until one is generated.
     pub fn district_key(&self) -> Result<Option<DistrictKey>, StoreError> {
         self.store().read(|tx| {
             tx.row(
@@ -39,7 +39,7 @@ impl DistrictStore {
         })
     }
 
-    /// Keeps a key pair, unless there is one: of two made at once the first stays. Gives the one that counts.
+    /// Saves a key pair unless the district has one. Returns the one that is in force, which is the first of two saved at once.
     pub fn district_key_keep(&self, key: &DistrictKey) -> Result<DistrictKey, StoreError> {
         self.store().write(|tx| {
             tx.execute(
@@ -62,7 +62,7 @@ impl DistrictStore {
         })
     }
 
-    /// Knows a key that the district signs with from now on.
+    /// Adds a key that the district signs with.
     pub fn signing_keys_add(&self, key: &SigningKey) -> Result<(), StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
@@ -75,7 +75,7 @@ impl DistrictStore {
         })
     }
 
-    /// Forgets such a key; whether it was known.
+    /// Removes a key that the district signs with. Returns whether there was one.
     pub fn signing_keys_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), fingerprint.into()];
         let sql = "DELETE FROM openpgp_signer WHERE district = $1 AND fingerprint = $2";

@@ -1,4 +1,4 @@
-//! How a district's files are read: every version of its profile.
+//! The profile that says how a district's files are read, in all its versions.
 
 use homeroom_model::ids::ProfileVersion;
 use homeroom_model::profile::Profile;
@@ -14,9 +14,9 @@ use crate::tx::{Row, Tx};
 pub struct StoredProfile {
     /// Counted from 1.
     pub version: ProfileVersion,
-    /// What it says.
+    /// The profile.
     pub profile: Profile,
-    /// Why it was made.
+    /// Why it was changed.
     pub reason: String,
     /// When.
     pub created_at: Timestamp,
@@ -34,12 +34,12 @@ fn version_of(row: &Row<'_>) -> Result<StoredProfile, StoreError> {
 }
 
 impl DistrictStore {
-    /// The profile that counts; the empty one when none was ever made.
+    /// The profile in force; the empty one when none was ever saved.
     pub fn profile(&self) -> Result<Profile, StoreError> {
         self.store().read(|tx| self.profile_in_tx(tx))
     }
 
-    /// The profile that counts, inside a transaction.
+    /// The profile in force, inside a transaction.
     pub fn profile_in_tx(&self, tx: &mut Tx<'_>) -> Result<Profile, StoreError> {
         let newest = tx.row(
             "SELECT version, profile, reason, created_at FROM file_profile WHERE district = $1

@@ -1,4 +1,4 @@
-//! Runs.
+//! Runs: each reads one upload, and its row keeps its state and report.
 
 use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
@@ -88,12 +88,12 @@ impl DistrictStore {
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into(), most.into()], run_of))
     }
 
-    /// One run.
+    /// A run.
     pub fn runs_get(&self, number: RunNumber) -> Result<Run, StoreError> {
         self.store().read(|tx| self.runs_get_in_tx(tx, number))
     }
 
-    /// The run of a number, if it has one: what an undo changes is logged under a number without a run.
+    /// The run with this number. `None` when the number is an undo's, which shares the sequence.
     pub fn runs_maybe(&self, number: RunNumber) -> Result<Option<Run>, StoreError> {
         self.store().read(|tx| self.runs_maybe_in_tx(tx, number))
     }
@@ -103,13 +103,13 @@ impl DistrictStore {
         tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of)
     }
 
-    /// One run, inside a transaction.
+    /// A run, inside a transaction.
     pub fn runs_get_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Run, StoreError> {
         let found = self.runs_maybe_in_tx(tx, number)?;
         found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
     }
 
-    /// The last live run that has ended, before a number when one is given.
+    /// The last finished live run, or the last one before `number`.
     pub fn runs_live_before(&self, number: Option<RunNumber>) -> Result<Option<Run>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number < $2 AND r.kind = 'live'
@@ -119,7 +119,7 @@ impl DistrictStore {
         self.store().read(|tx| tx.row(&sql, &[self.id().0.into(), before.into()], run_of))
     }
 
-    /// Whether a later live run has come to its end with the roster in its hands.
+    /// Whether a later live run has finished with the roster planned: applied, unchanged or held.
     pub fn runs_live_since(&self, number: RunNumber) -> Result<bool, StoreError> {
         let later = |tx: &mut Tx<'_>| {
             tx.row(
@@ -132,7 +132,7 @@ impl DistrictStore {
         Ok(self.store().read(later)?.is_some())
     }
 
-    /// A run begins (again, after a crash).
+    /// Marks a run as running. It may have been started before, and crashed.
     pub fn runs_start(&self, number: RunNumber) -> Result<(), StoreError> {
         let values = [self.id().0.into(), number.0.into(), self.store().now().into()];
         self.store().write(|tx| {
@@ -144,7 +144,7 @@ impl DistrictStore {
         })
     }
 
-    /// A run ends, or a finished one changes its state by a decision.
+    /// Records the end of a run, or the state that a decision gives to a finished one.
     pub fn runs_set_in_tx(
         &self,
         tx: &mut Tx<'_>,
@@ -166,7 +166,7 @@ impl DistrictStore {
         .map(drop)
     }
 
-    /// Runs that wait for a decision are superseded by a newer one that is about to change the roster.
+    /// Supersedes the held runs before `by`, which is about to change the roster.
     pub fn runs_supersede_in_tx(&self, tx: &mut Tx<'_>, by: RunNumber) -> Result<u64, StoreError> {
         tx.execute(
             "UPDATE run SET state = 'superseded' WHERE district = $1 AND state = 'held' AND number < $2",
@@ -174,7 +174,7 @@ impl DistrictStore {
         )
     }
 
-    /// A queued run that will not be made, because a newer upload came before its time.
+    /// Supersedes the queued runs of a kind: a newer upload arrived before they were due.
     pub fn runs_supersede_queued_in_tx(&self, tx: &mut Tx<'_>, kind: RunKind) -> Result<u64, StoreError> {
         tx.execute(
             "UPDATE run SET state = 'superseded', finished_at = $3

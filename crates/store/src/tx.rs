@@ -1,4 +1,4 @@
-//! A transaction on either engine, and the values that go in and come out.
+//! A transaction on either engine, its parameters and its rows.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::engine::EngineKind;
 use crate::error::StoreError;
 
-/// A value on its way into a statement.
+/// A parameter of a statement.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'a> {
-    /// Nothing.
+    /// NULL.
     Null,
     /// A whole number of any width.
     Int(i64),
@@ -120,7 +120,7 @@ impl ToSql for Value<'_> {
     postgres::types::to_sql_checked!();
 }
 
-/// A row of an answer; columns count from 0.
+/// A row of a query's result; columns count from 0.
 pub(crate) struct Row<'r>(RowOf<'r>);
 
 enum RowOf<'r> {
@@ -134,7 +134,7 @@ impl Row<'_> {
         self.maybe_int(column)?.ok_or_else(|| missing(column))
     }
 
-    /// A whole number or nothing.
+    /// A whole number, or NULL.
     pub(crate) fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => row.get(column)?,
@@ -150,7 +150,7 @@ impl Row<'_> {
         self.maybe_time(column)?.ok_or_else(|| missing(column))
     }
 
-    /// A time or nothing.
+    /// A time, or NULL.
     pub(crate) fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
         self.maybe_int(column)?.map(time_of).transpose()
     }
@@ -173,7 +173,7 @@ impl Row<'_> {
         self.maybe_text(column)?.ok_or_else(|| missing(column))
     }
 
-    /// Text or nothing.
+    /// Text, or NULL.
     pub(crate) fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         Ok(match self.0 {
             RowOf::Sqlite(row) => row.get(column)?,
@@ -194,28 +194,28 @@ impl Row<'_> {
         self.word(column)
     }
 
-    /// A blob's id or nothing.
+    /// A blob's id, or NULL.
     pub(crate) fn maybe_blob(&self, column: usize) -> Result<Option<BlobId>, StoreError> {
         self.maybe_text(column)?.map(|text| text.parse().map_err(StoreError::Unusable)).transpose()
     }
 
-    /// A word of one of the model's lists: a state, a stage, a mode.
+    /// A value that is kept as a word: a state, a stage, a mode.
     pub(crate) fn word<W: FromStr<Err: Display>>(&self, column: usize) -> Result<W, StoreError> {
         self.text(column)?.parse().map_err(|error: W::Err| StoreError::Unusable(error.to_string()))
     }
 }
 
-/// The time that a number of milliseconds since 1970-01-01 UTC names.
+/// The time that is `millis` milliseconds after 1970-01-01 UTC.
 pub(crate) fn time_of(millis: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(millis)
         .map_err(|error| StoreError::Unusable(format!("the database has an impossible time: {error}")))
 }
 
 fn missing(column: usize) -> StoreError {
-    StoreError::Unusable(format!("the database has no value where one must be (column {column})"))
+    StoreError::Unusable(format!("column {column} of a row is NULL, which it must not be"))
 }
 
-/// A transaction. It is committed when the closure that got it answers `Ok`.
+/// A transaction. It is committed when the closure that received it returns `Ok`.
 pub struct Tx<'c>(pub(crate) On<'c>);
 
 pub(crate) enum On<'c> {
@@ -232,7 +232,7 @@ impl Tx<'_> {
         }
     }
 
-    /// Runs a statement whose parameters are written `$1`, `$2` …; the number of rows it changed.
+    /// Runs a statement whose parameters are written `$1`, `$2` …. Returns the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         match &mut self.0 {
             On::Sqlite(connection) => {
@@ -280,7 +280,7 @@ impl Tx<'_> {
     }
 }
 
-/// PostgreSQL's `$1` in SQLite's form `?1`. No statement of ours has a dollar sign otherwise.
+/// Turns PostgreSQL's `$1` into SQLite's `?1`. Statements contain no other dollar sign.
 pub(crate) fn numbered(sql: &str) -> String {
     sql.replace('$', "?")
 }

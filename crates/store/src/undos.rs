@@ -1,4 +1,4 @@
-//! Undos, which take numbers as runs do, so that their changes are told apart from those of runs.
+//! Undos. They are numbered in the same sequence as runs, so that the log can tell their changes from those of runs.
 
 use homeroom_model::entity_log::Undos;
 use homeroom_model::ids::RunNumber;
@@ -9,7 +9,7 @@ use crate::numbering::Numbered;
 use crate::tx::Tx;
 
 impl DistrictStore {
-    /// A number for an undo of `of`, which is a run, or an undo that is taken back itself.
+    /// Records an undo of `of`, a run or an undo, and returns the number its changes are logged under.
     pub fn undos_begin_in_tx(&self, tx: &mut Tx<'_>, of: RunNumber) -> Result<RunNumber, StoreError> {
         let number = RunNumber(self.next_number_in_tx(tx, Numbered::Run)?);
         tx.execute(

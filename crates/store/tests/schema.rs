@@ -1,6 +1,6 @@
 //! Both engines have the same tables and columns, and the primary key of every table of a district begins with the district.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 

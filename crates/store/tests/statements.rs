@@ -1,6 +1,6 @@
 //! Every statement that is one text for both engines is understood by both, also those that no other test runs.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

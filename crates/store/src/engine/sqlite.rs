@@ -1,4 +1,4 @@
-//! SQLite: one connection that writes, some that read, write-ahead log.
+//! SQLite: one connection that writes, several that read, and a write-ahead log.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(60);
-/// Readers kept open between uses.
+/// Readers that stay open between uses.
 const IDLE_READERS: usize = 8;
 
 pub(super) struct SqliteEngine {
@@ -23,7 +23,7 @@ impl SqliteEngine {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
-                .map_err(StoreError::io(format!("making {}", folder.display())))?;
+                .map_err(StoreError::io(format!("creating {}", folder.display())))?;
         }
         let writer = connect(path)?;
         Ok(SqliteEngine { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
@@ -89,8 +89,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     })?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
-    // Pages of 8 KiB, which only a new database takes on, load a roster faster than those of 4 KiB. FULL: a commit is on
-    // disk before it is answered. 32 MiB of cache hold the inner pages of a large district.
+    // Pages of 8 KiB, which only a new database adopts, load a roster faster than those of 4 KiB. With FULL, a commit is on disk
+    // before it returns. A cache of 32 MiB holds the inner pages of a large district.
     connection.execute_batch(
         "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
     )?;

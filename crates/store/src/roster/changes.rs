@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::columns::{CHANGED, CLASS, NUMBER};
 use super::kept::{KeptEntity, LinkedPerson, column_names, link, number};
-use crate::bulk::{self, Cells, ColumnType, Written, not_as_asked};
+use crate::bulk::{self, Cells, ColumnType, Written, unexpected_type};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value, time_of};
@@ -401,18 +401,18 @@ impl JsonCells {
 impl Cells for JsonCells {
     fn number(&self, column: usize) -> Result<u32, StoreError> {
         let number = self.cell(column).and_then(Json::as_u64).and_then(|number| u32::try_from(number).ok());
-        number.ok_or_else(|| not_as_asked(column))
+        number.ok_or_else(|| unexpected_type(column))
     }
 
     fn long(&self, column: usize) -> Result<i64, StoreError> {
-        self.cell(column).and_then(Json::as_i64).ok_or_else(|| not_as_asked(column))
+        self.cell(column).and_then(Json::as_i64).ok_or_else(|| unexpected_type(column))
     }
 
     fn bool(&self, column: usize) -> Result<bool, StoreError> {
-        self.cell(column).and_then(Json::as_bool).ok_or_else(|| not_as_asked(column))
+        self.cell(column).and_then(Json::as_bool).ok_or_else(|| unexpected_type(column))
     }
 
     fn text(&self, column: usize) -> Result<&str, StoreError> {
-        self.cell(column).and_then(Json::as_str).ok_or_else(|| not_as_asked(column))
+        self.cell(column).and_then(Json::as_str).ok_or_else(|| unexpected_type(column))
     }
 }

@@ -1,4 +1,4 @@
-//! Finds one thing by what it is or was called, and loads all that happened to it.
+//! Finds an entity by a present or former key, and loads its history.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 
 impl DistrictStore {
-    /// The numbers of all things, active or not, that have or ever had this id, SIS number or address.
+    /// The numbers of all entities, active or not, that have or ever had this key: an id, SIS number or address.
     pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<V::Number>, StoreError> {
         self.store().read(|tx| {
             let mut found = BTreeSet::new();
@@ -40,7 +40,7 @@ impl DistrictStore {
         tx.rows(&sql, &[self.id().0.into(), key.into()], |row| number(row.int(0)?))
     }
 
-    /// The log knows more former keys than those that are remembered for matching: also those of runs that were undone.
+    /// The log has more former keys than the table that matching uses: also those of runs that were undone.
     fn numbers_that_had_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,
@@ -55,7 +55,7 @@ impl DistrictStore {
             &[self.id().0.into(), V::KIND.as_str().into(), (&format!("%{pattern}%")).into()],
             |row| Ok::<_, StoreError>((number(row.int(0)?)?, row.text(1)?)),
         )?;
-        // SQLite's LIKE does not tell capitals from small letters.
+        // SQLite's LIKE ignores case.
         Ok(entries
             .into_iter()
             .filter(|(_, before)| before.contains(&written))
@@ -63,7 +63,7 @@ impl DistrictStore {
             .collect())
     }
 
-    /// All that happened to one thing, and who stands behind the numbers in it.
+    /// The history of an entity, and the runs and undos that made it.
     pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Causes), StoreError> {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
@@ -85,7 +85,7 @@ impl DistrictStore {
         })
     }
 
-    /// The links that a thing is an end of: a class of both kinds, a teacher or student of one, a school of none.
+    /// The links of an entity: a class has both kinds, a teacher or student one, a school none.
     fn links_of_in_tx<V: KeptEntity, P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
@@ -102,7 +102,7 @@ impl DistrictStore {
         self.link_logs_in_tx(tx, &of)
     }
 
-    /// What some things are now.
+    /// The current values of entities.
     fn values_in_tx<V: KeptEntity>(
         &self,
         tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! The lasting ids of people.
+//! The permanent ids of people.
 
 use uuid::Uuid;
 
@@ -6,7 +6,7 @@ use crate::district::DistrictStore;
 use crate::error::StoreError;
 
 impl DistrictStore {
-    /// The SIS's number and the lasting id of every student who ever was in the roster, in the order in which they came.
+    /// The SIS number and the permanent id of every student who was ever in the roster, oldest first.
     pub fn student_ids(&self) -> Result<Vec<(String, Uuid)>, StoreError> {
         self.store().read(|tx| {
             tx.rows(

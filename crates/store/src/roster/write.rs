@@ -1,4 +1,4 @@
-//! Writes changes of a roster. Each function does one thing; `apply` puts them in order.
+//! Writes changes of a roster. Each function makes one kind of change; `apply` calls them in order.
 
 use homeroom_model::entity::EntityNumber;
 use homeroom_model::ids::{RosterVersion, RunNumber};
@@ -15,8 +15,8 @@ use crate::error::StoreError;
 use crate::tx::{Tx, Value};
 
 impl DistrictStore {
-    /// Raises the roster's version from `base` and locks it until the transaction ends; the new version.
-    /// `None` when the roster is no longer at `base`.
+    /// Raises the roster's version from `base`, and locks the roster until the transaction ends. Returns the new version, or `None`
+    /// when the roster is no longer at `base`.
     pub fn roster_version_raise_in_tx(
         &self,
         tx: &mut Tx<'_>,
@@ -92,7 +92,7 @@ impl DistrictStore {
         bulk::insert(tx, P::LINKS.table(), &self.of_new(run), &ends_of_link(), links.iter())
     }
 
-    /// What is the same in every new row of a run.
+    /// The columns with the same value in every new row of a run.
     fn of_new(&self, run: RunNumber) -> [(Column<'static>, Value<'static>); 4] {
         [
             (DISTRICT, self.id().0.into()),
@@ -134,7 +134,7 @@ impl DistrictStore {
         bulk::update(tx, P::LINKS.table(), &[self.district_column(), class, person], &set, links.iter())
     }
 
-    /// Remembers keys that were replaced by others.
+    /// Saves keys that were replaced.
     pub fn former_keys_add_in_tx(
         &self,
         tx: &mut Tx<'_>,

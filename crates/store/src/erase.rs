@@ -1,0 +1,52 @@
+//! Erases a district, and finds the blobs that are still in use.
+
+use homeroom_model::ids::BlobId;
+
+use crate::district::DistrictStore;
+use crate::engine::Store;
+use crate::error::StoreError;
+
+impl Store {
+    /// The id and size of every blob that the database refers to.
+    pub fn blobs_named(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
+        self.read(|tx| {
+            tx.rows(
+                "SELECT blob, bytes FROM upload UNION SELECT blob, bytes FROM drop_file WHERE blob IS NOT NULL",
+                &[],
+                |row| Ok((row.blob(0)?, u64::try_from(row.int(1)?).unwrap_or_default())),
+            )
+        })
+    }
+}
+
+impl DistrictStore {
+    /// Erases the district with all its rows, and then the blobs that no other district uses.
+    pub fn erase(&self) -> Result<(), StoreError> {
+        let blobs = self.store().write(|tx| {
+            let blobs = tx.rows(
+                "SELECT blob FROM upload WHERE district = $1
+                 UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
+                &[self.id().0.into()],
+                |row| row.blob(0),
+            )?;
+            for table in crate::TABLES_OF_A_DISTRICT {
+                tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id().0.into()])?;
+            }
+            tx.execute("DELETE FROM district WHERE id = $1", &[self.id().0.into()])?;
+            Ok::<_, StoreError>(blobs)
+        })?;
+        for blob in blobs {
+            let used = self.store().read(|tx| {
+                tx.row(
+                    "SELECT 1 FROM upload WHERE blob = $1 UNION SELECT 1 FROM drop_file WHERE blob = $1",
+                    &[(&blob).into()],
+                    |row| row.int(0),
+                )
+            })?;
+            if used.is_none() {
+                self.store().blobs().remove(blob)?;
+            }
+        }
+        Ok(())
+    }
+}
