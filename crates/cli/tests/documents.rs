@@ -80,14 +80,17 @@ fn code_name(label: &str) -> Option<&str> {
     name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
 }
 
-/// Whether a file of code defines a function, type, constant, module, macro or enum of words with that name.
+/// Whether a file of code defines something with that name.
 fn defines(code: &str, name: &str) -> bool {
     let words = ["fn", "struct", "enum", "trait", "type", "const", "static", "mod", "macro_rules!"];
     let is_whole = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     code.match_indices(name).any(|(at, _)| {
         let before = code[..at].trim_end().rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-        let is_word_enum = code[at + name.len()..].starts_with(" {") && code[..at].ends_with("    ");
+        // What a macro defines: `string_enum!( … Stage { … } )`, `entity_number!( … SchoolNumber, School )`.
+        let rest = &code[at + name.len()..];
+        let is_of_macro =
+            [" {", ",", "\n"].iter().any(|end| rest.starts_with(end)) && code[..at].ends_with("\n    ");
         let begins = code[..at].ends_with(char::is_whitespace);
-        begins && is_whole(&code[at + name.len()..]) && (words.contains(&before) || is_word_enum)
+        begins && is_whole(rest) && (words.contains(&before) || is_of_macro)
     })
 }
