@@ -42,7 +42,11 @@ impl Demo {
             let server = Server::start(&app).await?;
             let played = play_on(&app, &server, output).await;
             if played.is_ok() && !self.once {
-                output.note("\nThe demo keeps serving; Ctrl-C ends it and removes its folder.");
+                output.note(&format!(
+                    "\nThe demo keeps serving. In another terminal: homeroom --data {} runs lincoln\nCtrl-C ends it and \
+                     removes its folder.",
+                    app.data.display()
+                ));
                 super::serve::stop_signal().await?;
             }
             server.stop().await;

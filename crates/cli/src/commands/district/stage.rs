@@ -69,7 +69,15 @@ impl SetStage {
             store.store().write(|tx| store.stage_set_in_tx(tx, Stage::Verifying))?;
         }
         let time_zone = store.settings()?.time_zone;
-        output.result(&run, || run_text(&run, &time_zone))?;
+        output.result(&run, || {
+            let text = run_text(&run, &time_zone);
+            match run.state {
+                RunState::Applied | RunState::Unchanged => {
+                    format!("{text}\nNext: test the logins, then homeroom district stage {} live", self.slug)
+                }
+                _ => text,
+            }
+        })?;
         Ok(Exit::for_run(&run))
     }
 }
