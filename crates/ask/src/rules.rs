@@ -22,7 +22,7 @@ pub fn reading_rules(
 
 /// The keys that files are decrypted with and signatures are checked with; `None` when the district has neither.
 fn openpgp_keys(district: &DistrictStore) -> Result<Option<Arc<OpenPgpKeys>>, StoreError> {
-    let (own, signers) = (district.district_key()?, district.signing_keys_list()?);
+    let (own, signers) = (district.openpgp_key()?, district.openpgp_signers_list()?);
     if own.is_none() && signers.is_empty() {
         return Ok(None);
     }

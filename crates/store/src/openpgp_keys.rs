@@ -7,7 +7,7 @@ use crate::error::StoreError;
 
 /// The key pair that a district encrypts its files to, both keys in ASCII armor.
 #[derive(Clone)]
-pub struct DistrictKey {
+pub struct OpenPgpKeyPair {
     /// The secret key, which never leaves this program.
     pub secret: String,
     /// The public key, which the district gets.
@@ -18,7 +18,7 @@ pub struct DistrictKey {
 
 /// A key that a district signs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SigningKey {
+pub struct OpenPgpSigner {
     /// Its fingerprint.
     pub fingerprint: String,
     /// In ASCII armor.
@@ -27,20 +27,24 @@ pub struct SigningKey {
 
 impl DistrictStore {
     /// The district's key pair; `None` until one is generated.
-    pub fn district_key(&self) -> Result<Option<DistrictKey>, StoreError> {
+    pub fn openpgp_key(&self) -> Result<Option<OpenPgpKeyPair>, StoreError> {
         self.store().read(|tx| {
             tx.row(
                 "SELECT secret_key, public_key, created_at FROM openpgp_key WHERE district = $1",
                 &[self.id().0.into()],
                 |row| {
-                    Ok(DistrictKey { secret: row.text(0)?, public: row.text(1)?, created_at: row.time(2)? })
+                    Ok(OpenPgpKeyPair {
+                        secret: row.text(0)?,
+                        public: row.text(1)?,
+                        created_at: row.time(2)?,
+                    })
                 },
             )
         })
     }
 
     /// Saves a key pair unless the district has one. Returns the one that is in force, which is the first of two saved at once.
-    pub fn district_key_keep(&self, key: &DistrictKey) -> Result<DistrictKey, StoreError> {
+    pub fn openpgp_key_save(&self, key: &OpenPgpKeyPair) -> Result<OpenPgpKeyPair, StoreError> {
         self.store().write(|tx| {
             tx.execute(
                 "INSERT INTO openpgp_key (district, secret_key, public_key, created_at) VALUES ($1, $2, $3, $4)
@@ -48,22 +52,22 @@ impl DistrictStore {
                 &[self.id().0.into(), (&key.secret).into(), (&key.public).into(), key.created_at.into()],
             )
         })?;
-        self.district_key()?.ok_or_else(|| StoreError::NotFound("the district's key".into()))
+        self.openpgp_key()?.ok_or_else(|| StoreError::NotFound("the district's key".into()))
     }
 
     /// The keys that the district signs with.
-    pub fn signing_keys_list(&self) -> Result<Vec<SigningKey>, StoreError> {
+    pub fn openpgp_signers_list(&self) -> Result<Vec<OpenPgpSigner>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
                 "SELECT fingerprint, public_key FROM openpgp_signer WHERE district = $1 ORDER BY fingerprint",
                 &[self.id().0.into()],
-                |row| Ok(SigningKey { fingerprint: row.text(0)?, public: row.text(1)? }),
+                |row| Ok(OpenPgpSigner { fingerprint: row.text(0)?, public: row.text(1)? }),
             )
         })
     }
 
     /// Adds a key that the district signs with.
-    pub fn signing_keys_add(&self, key: &SigningKey) -> Result<(), StoreError> {
+    pub fn openpgp_signers_add(&self, key: &OpenPgpSigner) -> Result<(), StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
             tx.execute(
@@ -76,7 +80,7 @@ impl DistrictStore {
     }
 
     /// Removes a key that the district signs with. Returns whether there was one.
-    pub fn signing_keys_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
+    pub fn openpgp_signers_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), fingerprint.into()];
         let sql = "DELETE FROM openpgp_signer WHERE district = $1 AND fingerprint = $2";
         self.store().write(|tx| Ok(tx.execute(sql, &values)? > 0))

@@ -375,8 +375,7 @@ fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, Stor
     let object = serde_json::from_str(json).map_err(|error| {
         StoreError::Unusable(format!("an entry of the change log is not valid JSON: {error}"))
     })?;
-    let columns = V::COLUMNS.iter().map(|column| column.name).collect();
-    V::read(&JsonCells { object, columns }, 0, texts)
+    V::read(&JsonCells { object, name_of: |column| V::COLUMNS[column].name }, 0, texts)
 }
 
 /// The time of a change; `None` for the 0 in rows by a version that did not note it.
@@ -389,12 +388,13 @@ fn noted_time(row: &dyn Cells, column: usize) -> Result<Option<Timestamp>, Store
 
 struct JsonCells {
     object: Map<String, Json>,
-    columns: Vec<&'static str>,
+    /// The name of a column.
+    name_of: fn(usize) -> &'static str,
 }
 
 impl JsonCells {
     fn cell(&self, column: usize) -> Option<&Json> {
-        self.object.get(self.columns[column])
+        self.object.get((self.name_of)(column))
     }
 }
 

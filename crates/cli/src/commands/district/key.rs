@@ -37,7 +37,7 @@ impl Key {
         }
         let key = district_key(&district, &settings.name)?;
         let fingerprint = OpenPgpKeys::from_armored(&key.secret)?.fingerprint();
-        let signing_keys = district.signing_keys_list()?;
+        let signing_keys = district.openpgp_signers_list()?;
         let signing_keys = signing_keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>();
         let document = json!({
             "slug": self.slug,
@@ -65,7 +65,7 @@ impl Key {
         output: &Output,
     ) -> anyhow::Result<()> {
         ensure!(
-            district.signing_keys_remove(fingerprint)?,
+            district.openpgp_signers_remove(fingerprint)?,
             "{} has no signing key {fingerprint}: see `homeroom district key {} --json`",
             self.slug,
             self.slug
