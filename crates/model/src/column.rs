@@ -2,7 +2,7 @@
 
 /// A standard column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is named as it stands in the file")]
+#[expect(missing_docs, reason = "each is named as in the file")]
 pub enum Column {
     SchoolId,
     SchoolName,
@@ -88,7 +88,7 @@ impl Column {
         )
     }
 
-    /// Names that mean the same, in the form that [`plain`] gives; the standard name is one without being listed.
+    /// Other names of the column, in the form that [`plain`] gives.
     pub fn synonyms(self) -> &'static [&'static str] {
         match self {
             Column::SchoolId => {

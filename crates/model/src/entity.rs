@@ -1,5 +1,4 @@
-//! The numbers by which a district's schools, classes, teachers and students are known, a type for each kind, so that one is never
-//! used for another.
+//! The numbers of a district's schools, classes, teachers and students: a type for each kind, so that they cannot be mixed up.
 
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
@@ -10,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::EntityKind;
 use crate::string_arena::{StrId, StringArena};
 
-/// What a file has of a school, class, teacher or student.
+/// Anything with a key and a name: a school, class, teacher or student, of a file or stored.
 pub trait Named: Copy {
     /// The key by which a file names it.
     fn key(&self) -> StrId;
@@ -27,7 +26,7 @@ pub trait Entity: Named {
     const KIND: EntityKind = <Self::Number as EntityNumber>::KIND;
 }
 
-/// A number of one kind of entity: given once in a district, counted from 1, never reused.
+/// A number of one kind of entity, unique in its district, counted from 1 and never reused.
 pub trait EntityNumber:
     Copy + Debug + Display + Ord + Hash + Into<EntityRef> + Send + Sync + 'static
 {
@@ -40,7 +39,7 @@ pub trait EntityNumber:
     /// The bare number.
     fn as_u32(self) -> u32;
 
-    /// The place in a table that is indexed by number.
+    /// The position in a table that is indexed by number.
     fn index(self) -> usize {
         self.as_u32() as usize
     }
@@ -51,7 +50,7 @@ pub trait ByNumber<V: Entity> {
     /// An item of the list.
     type Item;
 
-    /// Where a number stands in the list.
+    /// The position of a number in the list.
     fn position_of(&self, number: V::Number) -> Option<usize>;
 
     /// The item with a number.

@@ -40,7 +40,7 @@ impl Grade {
         if let Some(grade) = Grade::from_code(text) {
             return Some(grade);
         }
-        // A spreadsheet makes a number of it: `5.0`; keyboards for other scripts have digits of another width.
+        // Spreadsheets turn it into a number, `5.0`; keyboards for other scripts have full-width digits.
         let text = text.strip_suffix(".0").unwrap_or(text);
         let mut word: String =
             text.nfkc().filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect();

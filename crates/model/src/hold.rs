@@ -1,4 +1,4 @@
-//! What a plan holds back, and what was decided about it.
+//! The held part of a plan, and the decisions about it.
 
 use jiff::Timestamp;
 use serde::ser::SerializeStruct;
@@ -47,28 +47,28 @@ fn changes_only<S: Serializer>(counts: &PlanCounts, serializer: S) -> Result<S::
 }
 
 string_enum!(
-    /// What became of the held part of a school.
+    /// The state of the held part of a school.
     HeldState {
         /// Nobody has decided.
         Waiting = "waiting",
         /// It was applied.
         Released = "released",
-        /// It was dropped.
+        /// It was discarded.
         Discarded = "discarded",
     }
 );
 
-/// What waits in one school.
+/// The held part of one school.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldSchool {
     /// `school_id`; empty for what belongs to no school.
     pub school: String,
     /// Its name.
     pub name: String,
-    /// How much.
+    /// How much is held.
     #[serde(flatten)]
     pub counts: PlanCounts,
-    /// What became of it.
+    /// Its state.
     pub state: HeldState,
 }
 

@@ -1,4 +1,4 @@
-//! The words of Homeroom as types. Every other crate speaks in them; this one does no I/O.
+//! Homeroom's terms as types, shared by every other crate. No I/O.
 
 pub mod calendar;
 pub mod check_report;

@@ -50,10 +50,10 @@ pub fn same_first_name(a: &str, b: &str) -> bool {
 /// Whether two names differ as a man's and a woman's do: `Eric` and `Erica`, `Mario` and `Maria`, `Alexander`
 /// and `Alexandra`.
 fn brother_and_sister(a: &str, b: &str) -> bool {
-    let with_a = |one: &str, other: &str| other.strip_suffix('a') == Some(one);
-    let o_to_a = |one: &str, other: &str| one.strip_suffix('o').is_some_and(|stem| with_a(stem, other));
-    let er_to_ra = |one: &str, other: &str| {
-        one.strip_suffix("er").is_some_and(|stem| other.strip_suffix("ra") == Some(stem))
+    let with_a = |short: &str, long: &str| long.strip_suffix('a') == Some(short);
+    let o_to_a = |his: &str, hers: &str| his.strip_suffix('o').is_some_and(|stem| with_a(stem, hers));
+    let er_to_ra = |his: &str, hers: &str| {
+        his.strip_suffix("er").is_some_and(|stem| hers.strip_suffix("ra") == Some(stem))
     };
     with_a(a, b) || with_a(b, a) || o_to_a(a, b) || o_to_a(b, a) || er_to_ra(a, b) || er_to_ra(b, a)
 }
@@ -225,9 +225,9 @@ mod tests {
     use super::{Likeness, likeness, same_first_name};
 
     fn are(a: (&str, &str), b: (&str, &str)) -> Likeness {
-        let (one, other) = (likeness(a.0, a.1, b.0, b.1), likeness(b.0, b.1, a.0, a.1));
-        assert_eq!(one, other, "the order of the two names does not matter: {a:?} {b:?}");
-        one
+        let (forward, backward) = (likeness(a.0, a.1, b.0, b.1), likeness(b.0, b.1, a.0, a.1));
+        assert_eq!(forward, backward, "the order of the two names does not matter: {a:?} {b:?}");
+        forward
     }
 
     #[test]

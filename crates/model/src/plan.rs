@@ -169,20 +169,21 @@ impl Plan {
         fn of<V: Entity>(changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
             let lists = [&changes.update, &changes.reactivate, &changes.rekey];
             let known = lists.into_iter().zip(1_u8..).flat_map(|(list, what)| {
-                list.iter().map(move |one| (what, one.number.as_u32(), &one.values))
+                list.iter().map(move |entity| (what, entity.number.as_u32(), &entity.values))
             });
-            let all = changes.create.iter().map(|one| (0, 0, &one.values)).chain(known);
+            let all = changes.create.iter().map(|entity| (0, 0, &entity.values)).chain(known);
             let valued = all.map(|(what, number, values)| hash(&(V::KIND, what, number, words(values))));
             let gone = changes.deactivate.iter().map(|number| hash(&(V::KIND, 4_u8, *number)));
             valued.chain(gone).fold(0, u64::wrapping_add)
         }
         let text = |text| self.texts.get(text);
-        let person = |one: &Person| {
-            [one.sis_id, one.email, one.first_name, one.last_name, one.clever_id].map(text).join("\0")
+        let person = |person: &Person| {
+            let Person { sis_id, email, first_name, last_name, clever_id } = *person;
+            [sis_id, email, first_name, last_name, clever_id].map(text).join("\0")
         };
-        let student = |one: &Student| {
-            let grade = one.grade.map_or("", |grade| grade.code());
-            format!("{}\0{}\0{grade}", person(&one.person), text(one.username))
+        let student = |student: &Student| {
+            let grade = student.grade.map_or("", |grade| grade.code());
+            format!("{}\0{}\0{grade}", person(&student.person), text(student.username))
         };
         fn ends<P: EntityNumber>(links: &LinkChanges<P>) -> u64 {
             links.deactivate.iter().map(|link| hash(&(P::KIND, 5_u8, link))).fold(0, u64::wrapping_add)
@@ -237,7 +238,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The deactivations of one kind, whatever the kind.
+/// Changes whose deactivations can be listed, whatever the kind.
 trait DeactivatedList {
     fn deactivated(&self) -> Box<dyn ExactSizeIterator<Item = EntityRef> + '_>;
 }

@@ -1,4 +1,4 @@
-//! How one district's files are read: its differences from the usual.
+//! How one district's files are read, where that differs from the default.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::column::{Column, plain};
 use crate::encoding::Encoding;
 use crate::grade::Grade;
 
-/// A district's profile. Its written form is TOML; what it leaves out is as usual.
+/// A district's profile. Its written form is TOML; what it leaves out is the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {

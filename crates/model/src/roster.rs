@@ -1,6 +1,6 @@
 //! A whole district as a file describes it: schools, classes, teachers, students, teachings, enrollments.
 //!
-//! Entities are parallel lists with their text in one [`StringArena`]. A roster knows no numbers: its classes name their school, and
+//! Entities are parallel lists with their text in one [`StringArena`]. A roster has no numbers: its classes refer to their school, and
 //! its links their ends, by position in those lists.
 
 use crate::entity::{ClassNumber, Entity, Named, SchoolNumber, StudentNumber, TeacherNumber};

@@ -128,7 +128,7 @@ pub struct RunReport {
     /// What was matched by evidence, or might be; at most the first 1,000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rekeys: Vec<Proposal>,
-    /// What was said about proposals.
+    /// Reviews of proposals.
     #[serde(default, rename = "verdicts", skip_serializing_if = "ProposalReviews::is_empty")]
     pub reviews: ProposalReviews,
     /// Pins, and their effect in this plan.

@@ -119,7 +119,7 @@ impl StringArena {
         StrId { at: text.at + start as u32, length: length as u32, arena: text.arena }
     }
 
-    /// Appends all the text of `other`; the answer moves its handles here.
+    /// Appends all the text of `other`; returns what moves its handles here.
     ///
     /// # Panics
     /// As [`StringArena::push`].
@@ -136,7 +136,7 @@ impl StringArena {
 
     /// The positions of these texts in the order of their letters; of equal ones the first comes first.
     pub fn order(&self, texts: impl Iterator<Item = StrId>) -> Vec<u32> {
-        // Most comparisons end in the first letters, which lie beside each other here and not all over the text.
+        // Most comparisons end in the first letters, which are adjacent here instead of all over the text.
         let start = |text: &str| {
             let mut letters = [0; 16];
             let length = text.len().min(16);
@@ -145,9 +145,9 @@ impl StringArena {
         };
         let mut order =
             texts.zip(0_u32..).map(|(text, at)| (start(self.get(text)), at, text)).collect::<Vec<_>>();
-        order.sort_unstable_by(|one, other| {
-            let whole = || self.get(one.2).cmp(self.get(other.2));
-            one.0.cmp(&other.0).then_with(whole).then(one.1.cmp(&other.1))
+        order.sort_unstable_by(|left, right| {
+            let whole = || self.get(left.2).cmp(self.get(right.2));
+            left.0.cmp(&right.0).then_with(whole).then(left.1.cmp(&right.1))
         });
         order.into_iter().map(|(_, at, _)| at).collect()
     }

@@ -139,7 +139,7 @@ impl PostgresDatabase {
 }
 
 impl Drop for PostgresDatabase {
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests can remove what stays behind")]
+    #[expect(clippy::print_stderr, reason = "a database left behind can be removed by hand")]
     fn drop(&mut self) {
         let dropped =
             connect(&postgres_url()).batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));

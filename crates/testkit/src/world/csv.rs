@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
+use super::district::World;
 use super::names::{FIRST, LAST};
 use super::student::Student;
-use super::world::World;
 
 const HEADER: &str = "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
 student_first_name,student_last_name,student_email,student_grade_level";

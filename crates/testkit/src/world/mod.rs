@@ -2,9 +2,9 @@
 
 mod change;
 mod csv;
+mod district;
 mod names;
 mod student;
-mod world;
 
 pub use change::{WorldChange, changes};
-pub use world::{World, worlds};
+pub use district::{World, worlds};

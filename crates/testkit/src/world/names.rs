@@ -1,4 +1,4 @@
-//! First and last names that no rule takes for each other.
+//! First and last names that no rule treats as spellings of each other.
 
 /// First names.
 pub(super) const FIRST: [&str; 24] = [

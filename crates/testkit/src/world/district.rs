@@ -195,7 +195,7 @@ impl World {
         let gone = self.students.remove(at);
         let class = gone.classes.first().copied().unwrap_or(0);
         let mut student = self.new_student(class);
-        // Clearly someone else than all who had it: if one of the names were alike it would be a correction.
+        // Names that are clearly different from those of all earlier holders: similar ones would be a correction.
         let holders = self.holders.entry(gone.local.clone()).or_default();
         holders.push((gone.first, gone.last));
         if holders.iter().all(|(first, last)| student.first != *first && student.last != *last) {
