@@ -46,7 +46,7 @@ string_enum!(
         SameFirstName = "same_first_name",
         /// The same address before the `@`, another domain.
         SameLocalPart = "same_local_part",
-        /// The same address, another number.
+        /// The same address, another id.
         SameEmail = "same_email",
         /// The same number but for leading zeros.
         ZerosDiffer = "zeros_differ",
@@ -78,7 +78,7 @@ impl Evidence {
             Evidence::SameName => "same name",
             Evidence::SimilarName => "similar name",
             Evidence::SameFirstName => "same first name",
-            Evidence::SameLocalPart => "same address but for the domain",
+            Evidence::SameLocalPart => "same address except for the domain",
             Evidence::SameEmail => "same address",
             Evidence::ZerosDiffer => "same number but for leading zeros",
             Evidence::PrefixDiffers => "same number but for its prefix",
@@ -89,7 +89,7 @@ impl Evidence {
             Evidence::SameStudents => "same students",
             Evidence::SameTeacher => "same teacher",
             Evidence::NotTheOnlyOne => "but someone else matches as well",
-            Evidence::AnotherNumber => "but another number",
+            Evidence::AnotherNumber => "but a different id",
         }
     }
 }
