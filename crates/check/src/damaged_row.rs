@@ -21,6 +21,8 @@ pub(crate) fn damage(row: &TableRow<'_>, header: &Header, columns: &[(Column, us
             "A quotation mark opens a cell in this row but is never closed.".to_owned(),
         ),
         Some(RowDamage::TooLong) => (FindingCode::RowTooLong, "The row is too long to read.".to_owned()),
+        // Almost every row ends here.
+        None if header.fits(cells) && row.surplus == 0 => return None,
         // A row whose last cell is empty has room for one cell too many.
         None if header.fits(cells) => {
             let shifted = find_shifted_value(row, width, row.surplus, columns)?;
