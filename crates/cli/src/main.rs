@@ -6,6 +6,7 @@ mod command_line;
 mod commands;
 mod exit;
 mod input_file;
+mod listen_error;
 mod logging;
 mod mail;
 mod output;

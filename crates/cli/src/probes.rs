@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::server::listen_error;
+use crate::listen_error::listen_error;
 
 /// Settings of the HTTP server.
 #[derive(Clone, Debug, Serialize, Deserialize)]

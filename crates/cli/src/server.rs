@@ -1,13 +1,12 @@
 //! Start and stop of a server, written once: `serve` and `demo` use it.
 
 use std::fs::File;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use homeroom_inbox::{Inbox, SampleFile};
 use homeroom_jobs::Shutdown;
 use homeroom_sftp::{HostKeys, RunningServer};
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle as Task;
 
 use crate::app::App;
+use crate::listen_error::listen_error;
 use crate::probes;
 
 /// How long sessions and jobs may take to finish at a stop.
@@ -90,18 +90,6 @@ impl Server {
             Ok(true) => tracing::info!("stopped"),
             _ => tracing::error!("internal error: a worker thread panicked"),
         }
-    }
-}
-
-/// An error of `bind` as a sentence.
-pub(crate) fn listen_error(key: &str, listen: &str, error: &io::Error) -> anyhow::Error {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            anyhow!(
-                "cannot listen on {listen}: the port is in use by another program; choose another in {key}"
-            )
-        }
-        _ => anyhow!("cannot listen on {listen} ({key}): {error}"),
     }
 }
 

@@ -16,6 +16,8 @@ mod simulation;
 mod timeline;
 mod upload;
 mod world;
+mod year_report;
 
 pub use operator::YearParts;
-pub use simulation::{Year, play_year, year_clock, year_random};
+pub use simulation::{play_year, year_clock, year_random};
+pub use year_report::Year;

@@ -5,8 +5,8 @@ use homeroom_model::run::RunState;
 use homeroom_report::thousands;
 
 use super::expectation::{Outcome, by_change};
-use super::simulation::{NightReport, Year};
 use super::timeline::Decision;
+use super::year_report::NightReport;
 
 /// Narrates the nights one after the other.
 #[derive(Default)]
@@ -96,27 +96,4 @@ fn entities(counts: &Counts) -> Option<String> {
     let words = words.collect::<Vec<_>>();
     let (last, first) = words.split_last()?;
     Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
-}
-
-/// The year in a few sentences.
-pub(super) fn summary(year: &Year) -> String {
-    let nights = year.nights.len();
-    if !year.as_expected {
-        let last = year.nights.last();
-        let night = last.map(|night| format!("{}:\n  {}", night.date, night.differences.join("\n  ")));
-        return format!("Night {nights} did not go as expected, {}", night.unwrap_or_default());
-    }
-    let count = |state| year.nights.iter().filter(|night| night.outcome.state == state).count();
-    format!(
-        "A year: {nights} nights, {} different files; {} applied at once, {} held, {} only tested, {} unchanged.\n\
-         {} students were in the roster at some time. All {} of the first day who are still here have kept their id, and \
-         nobody has two.",
-        year.files,
-        count(RunState::Applied),
-        count(RunState::Held),
-        count(RunState::Tested),
-        count(RunState::Unchanged),
-        thousands(year.students_seen as u64),
-        thousands(year.students_all_year as u64),
-    )
 }

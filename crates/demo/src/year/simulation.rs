@@ -10,17 +10,17 @@ use homeroom_model::{BlobId, Clock, Random};
 use homeroom_sync::Task;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::day_file::DayFile;
 use super::expectation::{Day, Expectation, Outcome};
 use super::expected_roster::ExpectedRoster;
 use super::identities::Identities;
-use super::narration::{Narration, summary};
+use super::narration::Narration;
 use super::operator::{Operator, YearParts};
 use super::timeline::{self, Decision, Event, Night};
 use super::upload::Upload;
 use super::world::World;
+use super::year_report::{NightReport, Year};
 use crate::Narrator;
 
 /// The seed of the year.
@@ -28,51 +28,6 @@ const SEED: u64 = 2026;
 /// Seats of the licence at first, and after it is raised.
 const SEATS: u32 = 2_080;
 const RAISED_SEATS: u32 = 2_250;
-
-/// What happened in a night.
-#[derive(Serialize)]
-pub(super) struct NightReport {
-    pub(super) date: Date,
-    pub(super) events: Vec<Event>,
-    /// The events in words.
-    #[serde(rename = "said")]
-    pub(super) happenings: Vec<String>,
-    /// The actual outcome of the run.
-    pub(super) outcome: Outcome,
-    pub(super) decisions: Vec<Decision>,
-    /// Whether this file superseded a hold of an earlier one.
-    pub(super) superseded: bool,
-    /// What was not as expected; empty when all is well.
-    pub(super) differences: Vec<String>,
-}
-
-impl NightReport {
-    /// Whether nothing happened.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.outcome.state == RunState::Unchanged && self.happenings.is_empty() && self.differences.is_empty()
-    }
-}
-
-/// The whole year.
-#[derive(Serialize)]
-pub struct Year {
-    pub(super) nights: Vec<NightReport>,
-    /// Whether every night went as expected.
-    pub as_expected: bool,
-    /// Different files among the uploads.
-    pub(super) files: usize,
-    /// Students who were in the roster at some time.
-    pub(super) students_seen: usize,
-    /// Students of the first file who are still here at the end.
-    pub(super) students_all_year: usize,
-}
-
-impl Year {
-    /// The year in a few sentences.
-    pub fn text(&self) -> String {
-        summary(self)
-    }
-}
 
 /// The clock for the store of [`YearParts`]: the year sets it.
 pub fn year_clock() -> Clock {
