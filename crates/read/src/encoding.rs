@@ -90,8 +90,8 @@ pub(crate) fn checked_up_to(bytes: &[u8], tail: Tail) -> io::Result<usize> {
 /// other multi-byte character before it, the last byte more likely belongs to another encoding.
 pub(crate) fn cut_off_at(bytes: &[u8]) -> Option<usize> {
     let error = simdutf8::compat::from_utf8(bytes).err()?;
-    let whole = &bytes[..error.valid_up_to()];
-    (error.error_len().is_none() && !whole.is_ascii()).then_some(whole.len())
+    let valid = &bytes[..error.valid_up_to()];
+    (error.error_len().is_none() && !valid.is_ascii()).then_some(valid.len())
 }
 
 /// Fills `block` from `at` on, less only at the end of the file; how much of it is filled.

@@ -170,9 +170,9 @@ impl<R: Read> Lines<R> {
                 Ok(count) => *checked += count,
                 Err(error) => {
                     // Includes the block before: it may show which encoding the file is in.
-                    let whole =
+                    let complete =
                         cut_off_at(&self.buffer[..self.unread.end]).filter(|_| self.tail == Tail::EndOfFile);
-                    self.unread.end = whole.filter(|end| *end >= self.unread.start).ok_or(error)?;
+                    self.unread.end = complete.filter(|end| *end >= self.unread.start).ok_or(error)?;
                     (*checked, self.cut_off) = (self.unread.end, true);
                 }
             }

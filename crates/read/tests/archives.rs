@@ -60,9 +60,9 @@ fn rows(count: usize) -> Vec<u8> {
 
 #[test]
 fn an_archive_that_is_damaged_far_down_is_an_error_instead_of_half_a_table() {
-    let whole = gzip([rows(20_000)].iter());
-    assert_eq!(outcomes_of(&whole), [Ok(20_000)]);
-    let cut = whole[..whole.len() / 2].to_vec();
+    let complete = gzip([rows(20_000)].iter());
+    assert_eq!(outcomes_of(&complete), [Ok(20_000)]);
+    let cut = complete[..complete.len() / 2].to_vec();
     let outcomes = outcomes_of(&cut);
     let [Ok(rows), Err(ContainerError::Damaged)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
     assert!((1..20_000).contains(rows));
@@ -149,8 +149,8 @@ proptest! {
     #[test]
     fn a_workbook_with_changed_bytes_is_either_read_or_refused(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
         let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
-        let whole = std::fs::read(format!("{cases}/workbook_of_libreoffice/in.csv")).unwrap();
-        let mut archive = ZipArchive::new(io::Cursor::new(whole)).unwrap();
+        let workbook = std::fs::read(format!("{cases}/workbook_of_libreoffice/in.csv")).unwrap();
+        let mut archive = ZipArchive::new(io::Cursor::new(workbook)).unwrap();
         let mut parts = vec![];
         for at in 0..archive.len() {
             let mut part = archive.by_index(at).unwrap();

@@ -71,8 +71,9 @@ fn detect_packet(start: &[u8], length: u64) -> Option<Detected> {
         3 => detected(matches!(first, 4..=6), message),
         2 => {
             let is_alone = header.body.is_some_and(|body| header.length as u64 + body == length);
-            let what = if is_alone { Detected::NotAMessage(OpenPgpItem::DetachedSignature) } else { message };
-            detected(matches!(first, 3 | 4 | 6), what)
+            let content =
+                if is_alone { Detected::NotAMessage(OpenPgpItem::DetachedSignature) } else { message };
+            detected(matches!(first, 3 | 4 | 6), content)
         }
         // One-pass signature: its second byte is the kind of signature.
         4 => detected(matches!(first, 3 | 6) && matches!(second, Some(0 | 1)), message),
