@@ -455,7 +455,12 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
         let run = lincoln.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied);
         assert_eq!(lincoln.ids().len(), 12, "{}", lincoln.test.engine);
-        assert!(run.report.messages.iter().any(|message| message.contains("until the range of additions only is over")));
+        assert!(
+            run.report
+                .messages
+                .iter()
+                .any(|message| message.contains("until the range of additions only is over"))
+        );
         lincoln.test.clock.advance(days(2));
         let run = lincoln.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied, "the same file is planned again when the range is over");
