@@ -15,7 +15,7 @@ use crate::sets::{RecognizedSet, SetFile};
 type Csv<'w> = csv::Writer<&'w mut dyn Write>;
 
 /// The two columns that are added.
-const ADDED: [&str; 2] = ["homeroom_problem", "homeroom_suggestion"];
+const ADDED_COLUMNS: [&str; 2] = ["homeroom_problem", "homeroom_suggestion"];
 
 /// Writes the same file, read again from `source`, with two more columns: what is wrong in a row, and what we suggest. For a
 /// file that is not a table only the findings are written.
@@ -31,7 +31,7 @@ pub fn write_corrected(
         Some(Opened::Set(set)) => write_set(&set, findings, &mut csv)?,
         Some(Opened::Table(table)) => write_table(*table, findings, &mut csv)?,
         _ => {
-            csv.write_record(ADDED)?;
+            csv.write_record(ADDED_COLUMNS)?;
             csv.write_record(FindingsByLine::new(findings.kept().iter()).problem_and_suggestion(None))?;
         }
     }
@@ -71,7 +71,7 @@ fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> 
     for cell in table.header().cells() {
         csv.write_field(guarded(cell))?;
     }
-    csv.write_record(ADDED)?;
+    csv.write_record(ADDED_COLUMNS)?;
     let mut cell_text = String::new();
     // Of a damaged archive the rows before the damage are written; the findings report the damage.
     while let Some(row) =
@@ -98,7 +98,7 @@ fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> 
 
 /// Writes the rows with findings from all files of a set: a spreadsheet shows one table at a time.
 fn write_set(set: &FileSet<'_>, findings: &Findings, csv: &mut Csv<'_>) -> io::Result<()> {
-    csv.write_record(["file", "line", "row"].iter().chain(&ADDED))?;
+    csv.write_record(["file", "line", "row"].iter().chain(&ADDED_COLUMNS))?;
     for finding in findings.kept().iter().filter(|finding| finding.line.is_none()) {
         let file = guarded(finding.file.as_deref().unwrap_or_default());
         let (problem, remedy) = (guarded(&finding.message), finding.code.remedy());

@@ -8,7 +8,7 @@ use homeroom_read::{Header, RowDamage, TableRow};
 use crate::shifted_row::{ShiftedValue, find_shifted_value};
 
 /// How many bytes of a row a finding shows.
-const EXCERPT: usize = 400;
+const MAX_EXCERPT: usize = 400;
 
 /// The finding for a row whose cells are not under their columns. `columns` are the known columns with their positions: they
 /// tell which value has a separator inside.
@@ -66,12 +66,12 @@ fn too_many_cells(row: &TableRow<'_>, width: usize, cells: usize, shifted: Optio
 
 /// The beginning of a row, as a finding shows it.
 pub(crate) fn excerpt(row: &TableRow<'_>) -> String {
-    String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(EXCERPT)]).into_owned()
+    String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(MAX_EXCERPT)]).into_owned()
 }
 
 /// Whether a row is what databases and their clients write when a query fails.
 fn is_error_message(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(EXCERPT)]);
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_EXCERPT)]);
     let text = text.trim_start_matches(['"', '\'', ' ']);
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let numbered =

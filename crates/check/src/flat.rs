@@ -20,7 +20,7 @@ use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
 
 /// How many required columns a roster may lack and still be treated as a flat roster.
-const LACKING_COLUMNS: usize = 3;
+const MAX_MISSING_COLUMNS: usize = 3;
 
 /// Checks the table of a flat file.
 pub(crate) fn check_table(
@@ -36,7 +36,7 @@ pub(crate) fn check_table(
         separator: table.separator().to_string(),
         ..CheckedFile::default()
     };
-    if header.missing().count() > LACKING_COLUMNS
+    if header.missing().count() > MAX_MISSING_COLUMNS
         && let Some(finding) = single_file_of_set(header.cells())
     {
         findings.add_whole(finding);

@@ -7,13 +7,13 @@ use homeroom_read::TableRow;
 use crate::damaged_row::excerpt;
 
 /// The longest count or total, in bytes.
-const LONGEST_FOOTER: usize = 120;
+const MAX_FOOTER_LENGTH: usize = 120;
 
 /// The finding for a line that counts or adds up the rows above it, or is drawn: `616 rows selected.`, `Total,,616`,
 /// `-----,-----`.
 pub(crate) fn footer(row: &TableRow<'_>) -> Option<Finding> {
     let is_rule = row.bytes.starts_with(b"-");
-    if (row.bytes.len() > LONGEST_FOOTER && !is_rule) || row.damage.is_some() {
+    if (row.bytes.len() > MAX_FOOTER_LENGTH && !is_rule) || row.damage.is_some() {
         return None;
     }
     let filled = (0..row.len()).filter(|at| !row.cell(*at).trim_ascii().is_empty()).take(4).count();

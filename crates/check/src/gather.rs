@@ -45,11 +45,11 @@ const STUDENT_COLUMNS: [Column; 7] = [
 ];
 
 /// How many batches may wait for the other thread.
-const WAITING_BATCHES: usize = 4;
+const MAX_WAITING_BATCHES: usize = 4;
 
 /// In the first rows with empty cells after the last column, a shifted value is searched for; in a file with more such rows the
 /// empty cells come from the program that made it.
-const ROWS_WITH_SURPLUS: usize = 1_000;
+const MAX_ROWS_WITH_SURPLUS: usize = 1_000;
 
 /// After how many rows progress is reported.
 const PROGRESS_EVERY: u64 = 16_384;
@@ -66,7 +66,7 @@ pub(crate) fn gather(
     let mut pass = RowPass::new(&header, profile, file, findings);
     let columns = pass.student_columns.columns.clone();
     let students = StudentParts::new(columns, table.separator() as u8, profile);
-    let (send, receive) = sync_channel(WAITING_BATCHES);
+    let (send, receive) = sync_channel(MAX_WAITING_BATCHES);
     let rows = thread::scope(|scope| {
         let students = scope.spawn(move || students.read_all(&receive));
         while let Some(row) = table.next_row()? {
@@ -139,7 +139,8 @@ impl<'p> RowPass<'p> {
     /// Adds a row that is not a footer.
     fn add(&mut self, row: &TableRow<'_>) {
         self.file.rows += 1;
-        let columns = if self.rows_with_surplus < ROWS_WITH_SURPLUS { self.columns.as_slice() } else { &[] };
+        let columns =
+            if self.rows_with_surplus < MAX_ROWS_WITH_SURPLUS { self.columns.as_slice() } else { &[] };
         if let Some(finding) = damage(row, self.header, columns) {
             self.file.rejected += 1;
             self.file.export_failed |= finding.code == FindingCode::ExportError;

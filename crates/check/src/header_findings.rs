@@ -12,7 +12,7 @@ use crate::flat_rows::FlatRows;
 use crate::row_parts::PartNotes;
 use crate::sets::set_file_of_header;
 
-/// Reports what the header of a flat file lacks and what it has too much of; gives the mappings that it proposes.
+/// Reports what the header of a flat file lacks and what it has twice; returns the column mappings to propose.
 pub(crate) fn report_header(table: &Table<'_>, findings: &mut Findings) -> Vec<ProfileChange> {
     let (header, line) = (table.header(), table.header_line());
     if let Some(above) = table.line_above_header() {

@@ -57,7 +57,7 @@ const PLACEHOLDER_NAMES: usize = 5;
 /// How many of one person's names are compared with each other; more are not needed to know that they differ.
 const COMPARED_NAMES: usize = 30;
 
-/// Groups parts by person: by the SIS's number where there is one, else by address. Parts of people that cannot be told
+/// Groups parts by person: by SIS id if there is one, else by address. Parts of people that cannot be told
 /// apart are rejected.
 pub(crate) fn resolve<P>(
     parts: &mut RowParts<P>,
@@ -134,7 +134,7 @@ enum Contradiction {
 struct Grouping<'g, 'p, P, F> {
     named: &'g NamedPeople<'p, P, F>,
     person_of_part: Vec<Option<Position>>,
-    /// For each SIS number and each address the first part that has it.
+    /// For each SIS id and each address the first part that has it.
     by_id: StringIndex,
     by_email: StringIndex,
     /// For each person the address, if one of their parts has one.
@@ -186,7 +186,7 @@ impl<'g, 'p, P, F: Fn(&P) -> Person> Grouping<'g, 'p, P, F> {
         }
     }
 
-    /// Notes that a person with a SIS number has the address of another person.
+    /// Notes that a person with a SIS id has the address of another person.
     fn compare_with_holder(&mut self, person: Position, holder: Option<Position>) {
         let Some(holder) = holder.filter(|holder| *holder != person) else { return };
         let (person, holder) = (person.as_u32(), holder.as_u32());

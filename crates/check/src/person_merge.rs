@@ -86,7 +86,7 @@ pub(crate) fn merge_each<V>(
         .collect()
 }
 
-/// Sorts merged people by key; also gives for each part the position of its person in the sorted list.
+/// Sorts merged people by key; also returns for each part the position of its person in the sorted list.
 pub(crate) fn sort_by_key<V: Copy>(
     texts: &StringArena,
     merged: &[Option<V>],

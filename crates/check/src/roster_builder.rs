@@ -102,7 +102,7 @@ impl RosterBuilder {
     }
 
     /// Groups the used class parts by their school or class, in the order of the keys, and adds each group with its name.
-    /// Gives for each part the position of its school or class.
+    /// Returns for each part the position of its school or class.
     fn places(
         &self,
         kind: &PlaceKind,
@@ -220,7 +220,7 @@ impl RosterBuilder {
     }
 }
 
-/// Adds the teachings. Gives for each class part the first part with the same class and teacher: their rows mean the same.
+/// Adds the teachings. Returns for each class part the first part with the same class and teacher: their rows mean the same.
 fn add_teachings(roster: &mut Roster, positions: &Positions) -> Vec<u32> {
     let classes_and_teachers = positions.classes.iter().zip(&positions.teachers);
     let teachings = (0_u32..).zip(classes_and_teachers).filter_map(|(part, (class, teacher))| {

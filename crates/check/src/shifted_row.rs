@@ -14,7 +14,7 @@ pub(crate) struct ShiftedValue {
 }
 
 /// With more surplus cells than this the row is not examined.
-const MOST_SURPLUS: usize = 3;
+const MAX_SURPLUS: usize = 3;
 
 /// Tries the surplus cells as part of each column in turn. The answer is the column with which all values fit their columns
 /// best, if they fit better than where they are and no other column does as well.
@@ -24,7 +24,7 @@ pub(crate) fn find_shifted_value(
     surplus: usize,
     columns: &[(Column, usize)],
 ) -> Option<ShiftedValue> {
-    if surplus == 0 || surplus > MOST_SURPLUS {
+    if surplus == 0 || surplus > MAX_SURPLUS {
         return None;
     }
     let scores = (0..width + surplus)
@@ -84,7 +84,7 @@ fn value_kind(column: Column) -> ValueKind {
 }
 
 /// The longest grade that people write, in bytes.
-const LONGEST_GRADE: usize = 16;
+const MAX_GRADE_LENGTH: usize = 16;
 
 /// How well a value fits each kind of column: the higher, the better.
 struct FitScores {
@@ -102,7 +102,7 @@ impl FitScores {
             email: if has_at && Email::parse(value).is_some() { 8 } else { -8 },
             grade: match value.len() {
                 0 => 4,
-                1..=LONGEST_GRADE if Grade::parse(value).is_some() => 4,
+                1..=MAX_GRADE_LENGTH if Grade::parse(value).is_some() => 4,
                 _ => -4,
             },
             id: match (has_at || is_suffix, value.contains(' ')) {

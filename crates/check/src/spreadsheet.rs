@@ -59,7 +59,7 @@ impl<'s> SpreadsheetDamage<'s> {
 }
 
 /// How many changed ids are searched for: each costs a pass over all ids, and a file with more of them is rejected anyway.
-const SEARCHES: usize = 2_000;
+const MAX_SEARCHES: usize = 2_000;
 
 /// The stored ids of one kind.
 struct StoredIds<'s> {
@@ -100,7 +100,7 @@ impl<'s> StoredIds<'s> {
                 finding.code == FindingCode::IdChangedBySpreadsheet && finding.column == self.column
             };
             for finding in notes.findings.iter_mut().filter(is_changed) {
-                if searches == SEARCHES {
+                if searches == MAX_SEARCHES {
                     return;
                 }
                 searches += 1;

@@ -1,4 +1,4 @@
-//! Cleans, repairs and recognises single values.
+//! Cleans, repairs and recognizes single values.
 
 use std::borrow::Cow;
 

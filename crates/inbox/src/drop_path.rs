@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_names_are_recognised() {
+    fn temporary_names_are_recognized() {
         for name in ["roster.csv.filepart", "a.tmp", "x/roster.csv.PART", ".roster.csv.Xyz", "r.upload"] {
             assert!(DropPath::parse(name.as_bytes()).unwrap().is_temporary(), "{name}");
         }

@@ -85,7 +85,7 @@ impl Field {
     /// Its name in a sentence.
     pub fn in_words(self) -> &'static str {
         match self {
-            Field::SisId => "SIS number",
+            Field::SisId => "SIS id",
             Field::Email => "e-mail",
             Field::FirstName => "first name",
             Field::LastName => "last name",
@@ -108,7 +108,7 @@ pub struct FieldValue {
 /// An entity as a person would look for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EntityName {
-    /// Its present id, SIS number or address.
+    /// Its present id, SIS id or address.
     pub key: String,
     /// Its present name.
     pub name: String,

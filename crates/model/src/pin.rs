@@ -37,7 +37,7 @@ pub enum PinWhat {
     },
     /// This person is left out, whatever the file says.
     Excluded {
-        /// E-mail address or SIS number.
+        /// E-mail address or SIS id.
         person: String,
     },
 }
@@ -45,7 +45,7 @@ pub enum PinWhat {
 /// A person in a pin; the names are used for a person who is not in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinnedPerson {
-    /// E-mail address or SIS number.
+    /// E-mail address or SIS id.
     pub key: String,
     /// First name.
     #[serde(default, skip_serializing_if = "String::is_empty")]

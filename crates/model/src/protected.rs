@@ -16,9 +16,9 @@ pub enum ProtectedAs {
     School = 1,
     /// A class.
     Class = 1 << 1,
-    /// A teacher, by address or SIS number.
+    /// A teacher, by address or SIS id.
     Teacher = 1 << 2,
-    /// A student, by address or SIS number.
+    /// A student, by address or SIS id.
     Student = 1 << 3,
     /// A class whose student could not be read: every enrollment of it is kept, and everyone in it.
     ClassOfUnknownStudent = 1 << 4,

@@ -12,7 +12,7 @@ use crate::run::RunState;
 pub enum Refusal {
     /// An earlier file to compare with is rejected itself, for this finding.
     FileRejected(Box<Finding>),
-    /// A student was asked for without an address or SIS number.
+    /// A student was asked for without an address or SIS id.
     EmptyStudentKey,
     /// A decision about a run that holds nothing.
     NotHeld {

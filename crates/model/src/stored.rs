@@ -31,7 +31,7 @@ pub struct StoredLink<P> {
 pub struct FormerKey {
     /// The entity that had it.
     pub entity: EntityRef,
-    /// The key: an address, a SIS number, a class or school id.
+    /// The key: an address, a SIS id, a class or school id.
     pub key: StrId,
 }
 

@@ -40,7 +40,7 @@ pub struct TraceStep {
 /// The answer, with the steps that lead to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Trace {
-    /// E-mail address or SIS number, as it was asked for.
+    /// E-mail address or SIS id, as it was asked for.
     pub student: String,
     /// The `class_id`, when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -110,7 +110,7 @@ pub(crate) fn compare_rosters(
     }
 }
 
-/// Sorts the entities of a kind into the lists of changes; also gives the number of each wanted one.
+/// Sorts the entities of a kind into the lists of changes; also returns the number of each wanted one.
 fn compare<V: Merge>(
     stored: &[Stored<V>],
     wanted: Vec<V>,

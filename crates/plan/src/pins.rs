@@ -46,7 +46,7 @@ const PASSED_ON: &str = "without effect: the address belongs to someone else now
 const IN_BOTH: &str =
     "without effect: the address is a teacher's and cannot be a student's, or the other way round";
 
-/// Applies one pin, and gives its effect in words.
+/// Applies one pin, and returns its effect in words.
 fn apply_pin(
     wanted: &mut Roster,
     stored: &StoredRoster,

@@ -11,7 +11,7 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::StoredRoster;
 
 use crate::diff::compare_rosters;
-use crate::evidence::recognise;
+use crate::evidence::recognize;
 use crate::inputs::PlanInputs;
 use crate::matching::{KeyMatches, count_matches, match_by_key};
 use crate::pins::apply_pins;
@@ -42,13 +42,13 @@ pub fn plan(
     let protected = ProtectedNumbers::new(stored, protected).without(&left_out);
 
     let KeyMatches { mut matches, passed_on } = match_by_key(stored, &wanted, &inputs.past_classes);
-    let recognised = recognise(stored, &wanted, &protected, inputs, &mut matches);
+    let recognized = recognize(stored, &wanted, &protected, inputs, &mut matches);
     let messages = passed_on.messages(&matches);
     let matched = count_matches(&matches);
 
-    let new_keys = recognised.iter().map(|found| wanted.key(found.kind, found.new).to_owned());
+    let new_keys = recognized.iter().map(|found| wanted.key(found.kind, found.new).to_owned());
     let new_keys = new_keys.collect::<Vec<_>>();
     let changes = compare_rosters(stored, wanted, &matches, &protected);
-    let proposals = propose(stored, recognised, new_keys, &changes.numbers);
+    let proposals = propose(stored, recognized, new_keys, &changes.numbers);
     Planned { plan: changes.into_plan(stored.version, proposals), matched, pins, messages }
 }

@@ -20,7 +20,7 @@ pub(crate) struct ProtectedNumbers {
     pub(crate) enrollments: HashSet<EnrollmentLink>,
 }
 
-/// Active entities by key; people by the SIS's number and by address.
+/// Active entities by key; people by SIS id and by address.
 type NumberByKey<'s, N> = HashMap<&'s str, N>;
 
 impl ProtectedNumbers {

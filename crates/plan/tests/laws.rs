@@ -355,13 +355,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_rejected_row_never_leads_to_a_removal(world in worlds(), spoilt in proptest::collection::vec((any::<usize>(), 0..4_usize), 1..4)) {
+    fn a_rejected_row_never_leads_to_a_removal(world in worlds(), damaged in proptest::collection::vec((any::<usize>(), 0..4_usize), 1..4)) {
         let csv = world.csv();
         let a = stored(&csv);
         let mut lines = csv.lines().map(str::to_owned).collect::<Vec<_>>();
         let rows = lines.len() - 1;
         // Up to a tenth of the rows; of more the file is rejected.
-        for (at, how) in spoilt.into_iter().take(rows / 10) {
+        for (at, how) in damaged.into_iter().take(rows / 10) {
             let line = &mut lines[1 + at % rows];
             *line = match how {
                 0 => line.replacen('@', "", 1),
@@ -439,7 +439,7 @@ fn the_seat_fuse_drops_no_active_student() {
 }
 
 #[test]
-fn a_new_domain_of_many_students_is_recognised_quickly() {
+fn a_new_domain_of_many_students_is_recognized_quickly() {
     let world = World::large(4_000);
     let a = stored(&world.csv());
     let mut later = world;

@@ -14,11 +14,11 @@ use crate::rules::ReadLimits;
 use crate::unpacked::{BytesRead, Checksum, Counted, Unpacked, buffered};
 
 /// Bytes that may be read to list an archive's entries: far more than an archive with a roster needs.
-const DIRECTORY: u64 = 4 << 20;
+const MAX_DIRECTORY_BYTES: u64 = 4 << 20;
 /// The most entries of an archive.
-const ENTRIES: usize = 1_000;
+const MAX_ENTRIES: usize = 1_000;
 /// Entry names given in an error.
-const NAMES: usize = 10;
+const MAX_NAMES: usize = 10;
 
 /// Where an entry lies in its archive, and what its unpacked bytes must match.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ pub(crate) enum ArchiveContents {
 /// # Errors
 /// The outer error is the disk's.
 pub(crate) fn list(source: &dyn Source) -> io::Result<Result<ArchiveContents, ContainerError>> {
-    Ok(contents(Budget { inner: source.open()?, left: DIRECTORY }))
+    Ok(contents(Budget { inner: source.open()?, left: MAX_DIRECTORY_BYTES }))
 }
 
 fn contents(archive: impl Read + Seek) -> Result<ArchiveContents, ContainerError> {
@@ -92,7 +92,7 @@ fn contents(archive: impl Read + Seek) -> Result<ArchiveContents, ContainerError
         zip::result::ZipError::Io(error) if is_budget_spent(&error) => ContainerError::TooLarge,
         _ => ContainerError::Damaged,
     })?;
-    if archive.len() > ENTRIES {
+    if archive.len() > MAX_ENTRIES {
         return Err(ContainerError::TooLarge);
     }
     let mut tables = Vec::new();
@@ -121,7 +121,9 @@ fn contents(archive: impl Read + Seek) -> Result<ArchiveContents, ContainerError
         tables.append(&mut others);
     }
     match tables.as_slice() {
-        [] => Err(ContainerError::NoTable(others.into_iter().take(NAMES).map(|(_, name)| name).collect())),
+        [] => {
+            Err(ContainerError::NoTable(others.into_iter().take(MAX_NAMES).map(|(_, name)| name).collect()))
+        }
         [(at, _)] => entry_at(*at).map(ArchiveContents::Table),
         _ => {
             let entries = tables.into_iter().map(|(at, name)| Ok((name, entry_at(at)?)));

@@ -1,4 +1,4 @@
-//! Recognises files that are not text by their first bytes.
+//! Recognizes files that are not text by their first bytes.
 
 /// A type of file that is not a CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Recognises the cells of a header. When the header has a district's own name for a column, that name counts and the
+    /// Recognizes the cells of a header. When the header has a district's own name for a column, that name counts and the
     /// standard one is ignored.
     pub fn from_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
         let width_with_unnamed = cells.len();
@@ -123,11 +123,11 @@ impl Header {
             .map(|(_, cell)| cell.as_str())
     }
 
-    /// The ignored cell that is most likely the missing `column` of the flat CSV: its name misspelt, or a part of its name
+    /// The ignored cell that is most likely the missing `column` of the flat CSV: its name misspelled, or a part of its name
     /// that no other missing column has (`Email`, when only the student's is missing).
     pub fn near_miss(&self, column: Column) -> Option<&str> {
-        let misspelt = self.ignored().filter(|cell| !words(cell).iter().all(|word| is_ordinary(word)));
-        let near = misspelt.map(|cell| (column.distance(cell), cell)).min();
+        let misspelled = self.ignored().filter(|cell| !words(cell).iter().all(|word| is_ordinary(word)));
+        let near = misspelled.map(|cell| (column.distance(cell), cell)).min();
         if let Some((distance, cell)) = near
             && distance <= 3
             && distance * 3 <= column.name().len()

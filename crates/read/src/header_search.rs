@@ -37,13 +37,13 @@ pub(crate) enum NoHeader {
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines searched, from the first non-blank one: above a header there may be a title, a date or a note (`#TYPE …`).
-const SEARCHED_LINES: usize = 20;
+const MAX_SEARCHED_LINES: usize = 20;
 /// Known columns that make a line the header, whatever is above it.
-const CERTAIN: usize = 3;
+const MIN_KNOWN_COLUMNS: usize = 3;
 /// Physical lines that a header may span.
-const HEADER_LINES: u32 = 40;
+const MAX_HEADER_LINES: u32 = 40;
 /// Characters shown of a line.
-const SHOWN: usize = 120;
+const MAX_SHOWN: usize = 120;
 
 /// Looks for the header: the first line with several known columns, or else the first line with any. `separator` is the one
 /// that a profile sets.
@@ -58,7 +58,7 @@ pub(crate) fn find_header(
     let mut searched = 0;
     let mut first_line = None;
     let mut best: Option<HeaderMatch> = None;
-    while searched < SEARCHED_LINES {
+    while searched < MAX_SEARCHED_LINES {
         let text = match lines.line_at(from, SEPARATORS[0], &mut Marks::default())? {
             NextLine::End => break,
             NextLine::TooLong if searched == 0 => return Ok(Err(NoHeader::TooLong)),
@@ -81,10 +81,10 @@ pub(crate) fn find_header(
             let known = header.known_count();
             let line_above = first_line.clone();
             first_line.get_or_insert_with(|| shown(bytes));
-            if known >= CERTAIN || (known > 0 && best.is_none()) {
+            if known >= MIN_KNOWN_COLUMNS || (known > 0 && best.is_none()) {
                 best = Some(HeaderMatch { text, line, line_count, dialect, header, line_above });
             }
-            if known >= CERTAIN {
+            if known >= MIN_KNOWN_COLUMNS {
                 break;
             }
         }
@@ -99,7 +99,7 @@ pub(crate) fn find_header(
 
 /// The beginning of a line, to be shown.
 fn shown(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).trim().chars().take(SHOWN).collect()
+    String::from_utf8_lossy(line).trim().chars().take(MAX_SHOWN).collect()
 }
 
 /// Joins a line with those that its open quote continues on (`"School\nID"`), when only together they are a header. Returns
@@ -113,7 +113,7 @@ fn join_open_quote(
     let quotes = |bytes: &[u8]| memchr_iter(b'"', bytes).count();
     let mut is_open = quotes(&lines.unread()[first.bytes.clone()]) % 2 == 1;
     let (mut last, mut count) = (first.clone(), 1);
-    while is_open && count < HEADER_LINES {
+    while is_open && count < MAX_HEADER_LINES {
         let NextLine::Line(next) = lines.line_at(last.next, SEPARATORS[0], &mut Marks::default())? else {
             break;
         };
@@ -124,7 +124,8 @@ fn join_open_quote(
     let known = |line: &Line| {
         detect_dialect(&lines.unread()[line.bytes.clone()], vocabulary, separator).1.known_count()
     };
-    let is_header = count > 1 && !is_open && known(&joined) >= CERTAIN && known(&joined) > known(&first);
+    let is_header =
+        count > 1 && !is_open && known(&joined) >= MIN_KNOWN_COLUMNS && known(&joined) > known(&first);
     Ok(if is_header { (joined, count) } else { (first, 1) })
 }
 

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_line_end_is_recognised() {
+    fn every_kind_of_line_end_is_recognized() {
         let lines = lines_of(b"a\nb\r\nc\rd\n\ne\r\r\nf\r\rg", 100);
         let lines = lines.iter().map(|(line, ended)| (line.as_str(), *ended)).collect::<Vec<_>>();
         assert_eq!(

@@ -122,10 +122,10 @@ fn open_file<'s>(
     open_table(source, &container, rules, &vocabulary, encoding)
 }
 
-/// Required columns that a file may lack and still be recognised as a flat roster.
-const MISSING: usize = 3;
+/// Required columns that a file may lack and still be recognized as a flat roster.
+const MAX_MISSING_COLUMNS: usize = 3;
 /// File names given in an error.
-const NAMES: usize = 10;
+const MAX_NAMES: usize = 10;
 
 /// The container of the only flat roster among several files; otherwise what the files are together.
 fn choose_roster<'s>(set: FileSet<'s>, vocabulary: &Vocabulary) -> io::Result<Result<Container, Opened<'s>>> {
@@ -133,7 +133,7 @@ fn choose_roster<'s>(set: FileSet<'s>, vocabulary: &Vocabulary) -> io::Result<Re
     for file in 0..set.entries.len() {
         let is_roster = set.read(file, vocabulary, |opened| {
             let Opened::Table(table) = opened else { return Ok(false) };
-            Ok(table.header().known_count() > 0 && table.header().missing().count() <= MISSING)
+            Ok(table.header().known_count() > 0 && table.header().missing().count() <= MAX_MISSING_COLUMNS)
         })?;
         if is_roster {
             rosters.push(file);
@@ -143,7 +143,7 @@ fn choose_roster<'s>(set: FileSet<'s>, vocabulary: &Vocabulary) -> io::Result<Re
         [] => Err(Opened::Set(set)),
         [file] => Ok(set.container(*file)),
         several => {
-            let names = several.iter().take(NAMES).map(|file| set.entries[*file].0.clone()).collect();
+            let names = several.iter().take(MAX_NAMES).map(|file| set.entries[*file].0.clone()).collect();
             Err(Opened::Unusable(ContainerError::SeveralTables(names)))
         }
     })

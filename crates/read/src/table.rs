@@ -78,7 +78,7 @@ impl TableRow<'_> {
         if at < self.len() { &self.cells.text(self.bytes)[self.cells.range(at)] } else { &[] }
     }
 
-    /// The bytes of neighbouring cells with the separators between them; `None` when the row has quotes.
+    /// The bytes of adjacent cells with the separators between them; `None` when the row has quotes.
     pub fn slice(&self, cells: Range<usize>) -> Option<&[u8]> {
         if self.cells.marks.quoted || cells.end > self.len() || cells.is_empty() {
             return None;
@@ -93,7 +93,7 @@ impl TableRow<'_> {
 }
 
 /// Physical lines that a record may span.
-const RECORD_LINES: usize = 100;
+const MAX_RECORD_LINES: usize = 100;
 
 impl<'s> Table<'s> {
     /// Begins a table below its header.
@@ -214,7 +214,7 @@ impl<'s> Table<'s> {
     fn finish_multiline(&mut self, first: Line) -> io::Result<TableRow<'_>> {
         let mut next = first.next;
         let mut marks = Marks::default();
-        for count in 2..=RECORD_LINES {
+        for count in 2..=MAX_RECORD_LINES {
             // Only a line with a quote can close the cell.
             if let Some(length) = self.lines.line_without(next, self.dialect.quote) {
                 next += length;

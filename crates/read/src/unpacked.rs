@@ -10,9 +10,9 @@ use crate::container_error::ContainerError;
 use crate::rules::ReadLimits;
 
 /// Unpacked bytes below which the ratio does not matter: so little does no harm.
-const HARMLESS: u64 = 64 << 20;
+const HARMLESS_BYTES: u64 = 64 << 20;
 /// Unpacked bytes allowed for each packed byte. Rosters reach 30, archive bombs 1,000.
-const RATIO: u64 = 200;
+const MAX_RATIO: u64 = 200;
 
 /// How many bytes of the file have been read, before unpacking. Clones share one count.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ pub(crate) struct Unpacked<R> {
 impl<R> Unpacked<R> {
     /// `packed` is the length before unpacking.
     pub(crate) fn new(inner: R, limits: &ReadLimits, packed: u64) -> Unpacked<R> {
-        let max_length = limits.bytes.min(HARMLESS.max(packed.saturating_mul(RATIO)));
+        let max_length = limits.bytes.min(HARMLESS_BYTES.max(packed.saturating_mul(MAX_RATIO)));
         Unpacked { inner, crc: crc32fast::Hasher::new(), length: 0, max_length, expected: None }
     }
 

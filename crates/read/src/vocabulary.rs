@@ -1,4 +1,4 @@
-//! The names by which the columns of a table are recognised.
+//! The names by which the columns of a table are recognized.
 
 use std::collections::HashMap;
 

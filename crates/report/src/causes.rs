@@ -7,7 +7,7 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 
 /// Examples of a cause.
-const EXAMPLES: usize = 5;
+const MAX_EXAMPLES: usize = 5;
 
 /// A finding code of a check, with its count and examples.
 pub struct Cause<'f> {
@@ -24,7 +24,7 @@ pub fn causes(check: &CheckReport) -> Vec<Cause<'_>> {
     let mut examples = BTreeMap::<FindingCode, Vec<&Finding>>::new();
     for finding in &check.findings {
         let of_code = examples.entry(finding.code).or_default();
-        if of_code.len() < EXAMPLES {
+        if of_code.len() < MAX_EXAMPLES {
             of_code.push(finding);
         }
     }

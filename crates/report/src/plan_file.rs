@@ -12,7 +12,7 @@ use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
 /// Lines about links in each part of a plan; the last line counts the rest.
-const LINKS: usize = 20_000;
+const MAX_LINKS: usize = 20_000;
 
 /// The part of a split plan that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,16 +220,16 @@ impl Rosters<'_> {
         let lists =
             [("create", &changes.create), ("reactivate", &changes.reactivate), ("end", &changes.deactivate)];
         let all = lists.iter().flat_map(|(change, links)| links.iter().map(move |link| (*change, link)));
-        for (change, link) in all.take(LINKS) {
+        for (change, link) in all.take(MAX_LINKS) {
             let description = describe_person(link.person);
             let subject = Subject { entity: Some(link.person.into()), noun, description };
             let class = self.describe(&self.stored.classes, &self.plan.classes, link.class, describe_class);
             lines.write(change, &subject, &format!("class {} {}", class.key, class.name))?;
         }
         let count = lists.iter().map(|(_, links)| links.len()).sum::<usize>();
-        if count > LINKS {
+        if count > MAX_LINKS {
             let rest = Subject { entity: None, noun, description: Description::default() };
-            lines.write("", &rest, &format!("and {} more", count - LINKS))?;
+            lines.write("", &rest, &format!("and {} more", count - MAX_LINKS))?;
         }
         Ok(())
     }

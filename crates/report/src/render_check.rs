@@ -9,7 +9,7 @@ use crate::causes::{Cause, causes};
 use crate::thousands::thousands;
 
 /// Causes that are described; more are only counted.
-const CAUSES: usize = 10;
+const MAX_CAUSES: usize = 10;
 
 /// A check's verdict, counts and findings, for `homeroom check`.
 pub fn render_check(check: &CheckReport) -> String {
@@ -52,11 +52,15 @@ pub(crate) fn write_findings(out: &mut String, check: &CheckReport) -> fmt::Resu
         return Ok(());
     }
     writeln!(out, "What we found")?;
-    for (at, cause) in causes.iter().take(CAUSES).enumerate() {
+    for (at, cause) in causes.iter().take(MAX_CAUSES).enumerate() {
         write_cause(out, at + 1, cause)?;
     }
-    if causes.len() > CAUSES {
-        writeln!(out, "  … and {} more kinds of findings, all in the findings file.", causes.len() - CAUSES)?;
+    if causes.len() > MAX_CAUSES {
+        writeln!(
+            out,
+            "  … and {} more kinds of findings, all in the findings file.",
+            causes.len() - MAX_CAUSES
+        )?;
     }
     writeln!(out)?;
     out.write_str(&render_reading_proposals(check))

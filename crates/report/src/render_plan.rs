@@ -13,7 +13,7 @@ use crate::terminal_safe::terminal_safe;
 use crate::thousands::thousands;
 
 /// Proposals of each confidence that are listed.
-const PROPOSALS: usize = 5;
+const MAX_PROPOSALS: usize = 5;
 
 /// The plan between two files in the words of a run, for `homeroom check --against`.
 pub fn render_plan(report: &RunReport) -> String {
@@ -68,11 +68,11 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
             Confidence::Doubtful => "doubtful: treated as two people",
         };
         writeln!(out, "  {meaning}")?;
-        for proposal in proposals.take(PROPOSALS) {
+        for proposal in proposals.take(MAX_PROPOSALS) {
             write_proposal(out, proposal)?;
         }
-        if count > PROPOSALS {
-            writeln!(out, "    … and {} more", thousands((count - PROPOSALS) as u64))?;
+        if count > MAX_PROPOSALS {
+            writeln!(out, "    … and {} more", thousands((count - MAX_PROPOSALS) as u64))?;
         }
     }
     writeln!(out)

@@ -8,7 +8,7 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         Refusal::FileRejected(finding) => {
             format!("the file is rejected: {} {}", finding.message, finding.code.remedy())
         }
-        Refusal::EmptyStudentKey => "an e-mail address or SIS number must not be empty".into(),
+        Refusal::EmptyStudentKey => "an e-mail address or SIS id must not be empty".into(),
         Refusal::NotHeld { run, state } => {
             format!("run {run} is {state}, not held: there is nothing to decide")
         }

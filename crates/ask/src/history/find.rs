@@ -9,7 +9,7 @@ use homeroom_store::{DistrictStore, StoreError};
 
 use super::from_log::history_from_log;
 
-/// The histories of all entities of a kind that have or ever had a key: an id, a SIS number, or an address. Empty when none ever
+/// The histories of all entities of a kind that have or ever had a key: an id, a SIS id, or an address. Empty when none ever
 /// had it.
 pub fn find_histories(
     district: &DistrictStore,

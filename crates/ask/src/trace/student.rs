@@ -19,7 +19,7 @@ use crate::rules::reading_rules;
 /// Runs that are looked through for the one that counts.
 const RUNS: u32 = 200;
 
-/// Follows a student, by address or SIS number, to where they are or are not; in one class when it is given.
+/// Follows a student, by address or SIS id, to where they are or are not; in one class when it is given.
 ///
 /// # Errors
 /// [`AskError::Refused`] when `student` is empty; others as reading the roster and the kept file.

@@ -6,7 +6,7 @@ use homeroom_model::stored::{FormerKey, Stored, StoredRoster};
 
 /// The student a trace is about, and the class when one was given.
 pub(super) struct Subject<'s> {
-    /// Address or SIS number, as it was asked for.
+    /// Address or SIS id, as it was asked for.
     pub(super) key: String,
     pub(super) class: Option<&'s str>,
     pub(super) stored: &'s StoredRoster,

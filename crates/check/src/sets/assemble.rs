@@ -84,7 +84,7 @@ fn add_classes(
     )
 }
 
-/// Groups the rows of schools or classes by key, in the order of the keys; `add` gets each with its key and name. Gives for
+/// Groups the rows of schools or classes by key, in the order of the keys; `add` gets each with its key and name. Returns for
 /// each row the position of its school or class.
 fn add_places<P: Copy>(
     rows: &EntityRows<P>,

@@ -38,7 +38,7 @@ pub(super) struct DanglingKeys {
 }
 
 /// How many dangling keys are kept to see what they have in common.
-const KEPT_KEYS: usize = 200;
+const MAX_KEPT_KEYS: usize = 200;
 
 /// A key in a column, which has the name of the specification.
 #[derive(Clone, Copy)]
@@ -143,7 +143,7 @@ impl LinkRow<'_> {
 }
 
 fn keep(keys: &mut Vec<String>, key: &str) {
-    if keys.len() < KEPT_KEYS && !key.is_empty() {
+    if keys.len() < MAX_KEPT_KEYS && !key.is_empty() {
         keys.push(key.to_owned());
     }
 }

@@ -10,10 +10,10 @@ use homeroom_read::{FileSet, Header, Opened};
 use crate::sets::file_kinds::{FileKind, SET_FORMATS};
 
 /// How many files with the name and columns of their kind make a set.
-const FILES_OF_A_SET: usize = 2;
+const MIN_FILES_OF_A_SET: usize = 2;
 
 /// How many columns a header must have in common with a kind of file to be taken as its header.
-const COLUMNS_IN_COMMON: usize = 3;
+const MIN_COLUMNS_IN_COMMON: usize = 3;
 
 /// A set whose format is known, with its files by kind.
 pub(crate) struct RecognizedSet {
@@ -55,7 +55,7 @@ impl RecognizedSet {
                     fitting += usize::from(fits);
                 }
             }
-            if fitting >= FILES_OF_A_SET && best.as_ref().is_none_or(|(most, _)| fitting > *most) {
+            if fitting >= MIN_FILES_OF_A_SET && best.as_ref().is_none_or(|(most, _)| fitting > *most) {
                 best = Some((fitting, RecognizedSet { format, kinds, files }));
             }
         }
@@ -106,7 +106,7 @@ pub fn set_of_files(names: &[&str]) -> Option<SetFiles> {
         (kinds_there, SetFiles { format, archive: format!("{format}.zip"), files })
     };
     let (kinds_there, set) = SET_FORMATS.into_iter().map(as_set).max_by_key(|(kinds, _)| *kinds)?;
-    (kinds_there >= FILES_OF_A_SET && set.files.len() >= FILES_OF_A_SET).then_some(set)
+    (kinds_there >= MIN_FILES_OF_A_SET && set.files.len() >= MIN_FILES_OF_A_SET).then_some(set)
 }
 
 /// Which file of which set has a header with these cells: `users.csv` of OneRoster.
@@ -116,7 +116,7 @@ pub(crate) fn set_file_of_header(cells: &[String]) -> Option<(Format, &'static s
     let known = |kind: &FileKind| Header::from_cells(cells.to_vec(), &kind.vocabulary()).known_count();
     let (known, format, name) =
         kinds.map(|(format, kind)| (known(kind), format, kind.name)).max_by_key(|(known, ..)| *known)?;
-    (known >= COLUMNS_IN_COMMON).then_some((format, name))
+    (known >= MIN_COLUMNS_IN_COMMON).then_some((format, name))
 }
 
 fn is_table(name: &str) -> bool {

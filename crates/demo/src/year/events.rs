@@ -4,15 +4,15 @@ use super::schools::{KINDERGARTEN, SENIORS, School};
 use super::timeline::Event;
 use super::world::{Class, World, grade_word};
 
-/// Students who enrol at once, more than there are seats.
-const MANY: usize = 110;
+/// Students who enroll at once, more than there are seats.
+const CHARTER_SCHOOL_STUDENTS: usize = 110;
 
 impl World {
     /// Applies an event to the world and describes it; `None` when it does not change the world.
     pub(super) fn apply_event(&mut self, event: Event) -> Option<String> {
         Some(match event {
             Event::FirstLoad => "the first file is loaded".into(),
-            Event::Enrolment => self.someone_enrols(),
+            Event::Enrolment => self.someone_enrolls(),
             Event::Withdrawal => self.someone_leaves(),
             Event::ClassMove => self.someone_moves_to_another_class(),
             Event::NameCorrection => self.a_name_is_corrected(),
@@ -23,15 +23,15 @@ impl World {
             Event::AddressPassedOn => self.an_address_is_passed_on(),
             Event::DomainChange => self.the_domain_changes(),
             Event::TermChange => self.a_term_begins(),
-            Event::SeatsExceeded => self.many_enrol(MANY),
+            Event::SeatsExceeded => self.many_enroll(CHARTER_SCHOOL_STUDENTS),
             Event::SummerPause => "summer: nothing is applied until it is over".into(),
             Event::Rollover => self.a_school_year_begins(),
             _ => return None,
         })
     }
 
-    /// A new student enrols in a grade.
-    fn enrol(&mut self, grade: u8) -> usize {
+    /// A new student enrolls in a grade.
+    fn enroll(&mut self, grade: u8) -> usize {
         let student = self.newcomer(grade);
         self.students.push(student);
         let at = self.students.len() - 1;
@@ -39,11 +39,11 @@ impl World {
         at
     }
 
-    fn someone_enrols(&mut self) -> String {
+    fn someone_enrolls(&mut self) -> String {
         let student = *self.dice.pick(&self.active_students());
         let grade = self.students[student].grade;
-        self.enrol(grade);
-        format!("a student enrols in grade {}", grade_word(grade))
+        self.enroll(grade);
+        format!("a student enrolls in grade {}", grade_word(grade))
     }
 
     fn someone_leaves(&mut self) -> String {
@@ -122,7 +122,7 @@ impl World {
         let leaver = self.leavers.pop().expect("students have left before");
         let old = &self.students[leaver];
         let (local_part, grade) = (old.person.local_part.clone(), old.grade);
-        let at = self.enrol(grade);
+        let at = self.enroll(grade);
         self.students[at].person.local_part = local_part;
         "a new student is given the address of one who has left".into()
     }
@@ -139,12 +139,12 @@ impl World {
         format!("second term at {}: all its classes are new", School::Lincoln.name())
     }
 
-    fn many_enrol(&mut self, count: usize) -> String {
+    fn many_enroll(&mut self, count: usize) -> String {
         for _ in 0..count {
             let grade = 1 + self.dice.below(8) as u8;
-            self.enrol(grade);
+            self.enroll(grade);
         }
-        format!("a charter school closes, {count} of its students enrol")
+        format!("a charter school closes, {count} of its students enroll")
     }
 
     /// Opens a few summer classes; pairs of a class and a student.

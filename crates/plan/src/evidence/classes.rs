@@ -1,4 +1,4 @@
-//! Recognises classes under another `class_id`: by name and school, by their students and their teacher.
+//! Recognizes classes under another `class_id`: by name and school, by their students and their teacher.
 //!
 //! The classes of a new term or year have the same names and teachers, but other students: they are other classes.
 
@@ -18,7 +18,7 @@ use crate::matching::Matches;
 use crate::roster_person::RosterPerson;
 
 /// Candidates for one class; more could not be told apart anyway.
-const CANDIDATES: usize = 200;
+const MAX_CANDIDATES: usize = 200;
 
 pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
     let Search { stored, wanted, unmatched, .. } = search;
@@ -112,7 +112,7 @@ impl<'t> BlockingIndex<'t> {
         let core = Some(core(key)).filter(|core| !core.is_empty());
         let similar = core.and_then(|core| self.by_core.get(core));
         let all = named.into_iter().flatten().chain(similar.into_iter().flatten());
-        let mut all = all.copied().take(CANDIDATES).collect::<Vec<_>>();
+        let mut all = all.copied().take(MAX_CANDIDATES).collect::<Vec<_>>();
         all.sort_unstable();
         all.dedup();
         all

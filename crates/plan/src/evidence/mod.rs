@@ -5,10 +5,10 @@ mod classes;
 mod pairing;
 mod people;
 mod people_index;
-mod recognise;
+mod recognize;
 mod schools;
 mod search;
 mod similar_ids;
 mod weigh;
 
-pub(crate) use recognise::{Recognised, recognise};
+pub(crate) use recognize::{Recognized, recognize};

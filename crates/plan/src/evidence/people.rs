@@ -1,4 +1,4 @@
-//! Recognises teachers and students under another address or number.
+//! Recognizes teachers and students under another address or number.
 
 use hashbrown::HashMap;
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber};
@@ -142,7 +142,7 @@ fn sis_numbers(gone: &[Candidate<'_>], new: &[Candidate<'_>]) -> SisNumbers {
         numbered.map(|(at, person)| (person.folded.as_str(), at))
     }
     let namesakes = once_on_both_sides(numbered(gone), numbered(new)).len();
-    if namesakes >= FEW && namesakes * 2 >= numbered(gone).count() {
+    if namesakes >= MIN_NAMESAKES && namesakes * 2 >= numbered(gone).count() {
         SisNumbers::Reissued
     } else {
         SisNumbers::Kept
@@ -150,4 +150,4 @@ fn sis_numbers(gone: &[Candidate<'_>], new: &[Candidate<'_>]) -> SisNumbers {
 }
 
 /// Fewer namesakes than this may be coincidence.
-const FEW: usize = 5;
+const MIN_NAMESAKES: usize = 5;

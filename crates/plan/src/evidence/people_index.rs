@@ -7,7 +7,7 @@ use super::candidate::Candidate;
 use super::similar_ids::core;
 
 /// Candidates for one piece of evidence; when more share it, it says nothing.
-const CANDIDATES: usize = 60;
+const MAX_CANDIDATES: usize = 60;
 
 /// People who are gone, by everything that a new one could have in common with them. Positions are those in the list that it was made of.
 pub(super) struct BlockingIndex<'c> {
@@ -47,19 +47,19 @@ impl<'c> BlockingIndex<'c> {
             local_part.and_then(|local| self.local_parts.get(local)),
             core.and_then(|core| self.cores.get(core)),
         ];
-        lists.into_iter().flatten().for_each(|list| found.extend(list.iter().take(CANDIDATES)));
+        lists.into_iter().flatten().for_each(|list| found.extend(list.iter().take(MAX_CANDIDATES)));
     }
 
     /// Adds those with the same name.
     pub(super) fn by_name(&self, new: &Candidate<'_>, found: &mut Vec<u32>) {
-        found.extend(self.names.get(new.folded.as_str()).into_iter().flatten().take(CANDIDATES));
+        found.extend(self.names.get(new.folded.as_str()).into_iter().flatten().take(MAX_CANDIDATES));
     }
 
     /// Adds those with the same first or last name in one of the classes.
     pub(super) fn by_classes(&self, new: &Candidate<'_>, found: &mut Vec<u32>) {
         for class in new.classes.iter().flatten() {
             for name in key_names(&new.folded) {
-                found.extend(self.in_class.get(&(*class, name)).into_iter().flatten().take(CANDIDATES));
+                found.extend(self.in_class.get(&(*class, name)).into_iter().flatten().take(MAX_CANDIDATES));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Recognises schools under another `school_id`.
+//! Recognizes schools under another `school_id`.
 
 use homeroom_model::name::folded;
 use homeroom_model::rekey::{Confidence, Evidence};

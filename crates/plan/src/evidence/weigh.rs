@@ -197,7 +197,7 @@ mod tests {
 
     use super::{Candidate, Confidence, Evidence, SisNumbers, weigh};
 
-    /// A pupil in grade 5 of school 1.
+    /// A student in grade 5 of school 1.
     fn candidate(name: [&'static str; 2], email: &'static str, classes: &[u32]) -> Candidate<'static> {
         let [first_name, last_name] = name;
         Candidate {

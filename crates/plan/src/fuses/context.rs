@@ -13,7 +13,7 @@ use super::limits::{Limits, PolicyToday};
 use super::places::{Places, SchoolNames, all_schools};
 
 /// How many examples a fuse gives of what it holds.
-pub(super) const EXAMPLES: usize = 10;
+pub(super) const MAX_EXAMPLES: usize = 10;
 
 /// What each fuse sees.
 pub(super) struct FuseContext<'c> {
@@ -41,7 +41,7 @@ impl FuseContext<'_> {
 
     /// The first of these entities, described.
     pub(super) fn examples<E: Into<EntityRef>>(&self, entities: impl IntoIterator<Item = E>) -> Vec<String> {
-        entities.into_iter().take(EXAMPLES).map(|entity| self.describe(entity.into())).collect()
+        entities.into_iter().take(MAX_EXAMPLES).map(|entity| self.describe(entity.into())).collect()
     }
 
     /// All schools, stored and new, and `None` for what belongs to none.

@@ -4,7 +4,7 @@ use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
-use super::context::{EXAMPLES, FuseContext};
+use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
 
 /// In bulk every re-key waits for one approval, also doubtful ones that look alike. Below that, certain ones are applied, and probable
@@ -32,7 +32,7 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
             fuse: Fuse::Identity,
             scope: kind.plural().into(),
             message: message(kind, &held, gone),
-            examples: held.iter().take(EXAMPLES).map(|proposal| example(proposal)).collect(),
+            examples: held.iter().take(MAX_EXAMPLES).map(|proposal| example(proposal)).collect(),
         });
     }
     fuses

@@ -12,7 +12,7 @@ use homeroom_model::seats::{SchoolSeats, Seats};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::context::{EXAMPLES, FuseContext};
+use super::context::{FuseContext, MAX_EXAMPLES};
 use super::limits::Limits;
 use super::partition::Partition;
 
@@ -46,7 +46,8 @@ pub(super) fn surplus(
         return None;
     }
     let message = surplus_message(context, &waiting, after);
-    let names = waiting.iter().take(EXAMPLES).map(|number| new_student(context, *number)).collect::<Vec<_>>();
+    let names =
+        waiting.iter().take(MAX_EXAMPLES).map(|number| new_student(context, *number)).collect::<Vec<_>>();
     seats.waiting.clone_from(&names);
     Some(BlownFuse { fuse: Fuse::Seats, scope: "students".into(), message, examples: names })
 }
@@ -61,7 +62,7 @@ fn grace_until(limits: &Limits) -> Option<Date> {
     (limits.today <= until).then_some(until)
 }
 
-/// Holds students until no limit is exceeded. Gives how many students would have been active, where the licence limits them.
+/// Holds students until no limit is exceeded. Returns how many students would have been active, if the licence limits them.
 fn hold_surplus(context: &FuseContext<'_>, partition: &mut Partition<'_>, seats: &Seats) -> u64 {
     let limits = context.limits;
     let mut after = 0;

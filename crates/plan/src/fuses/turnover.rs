@@ -7,11 +7,11 @@ use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::roster::EnrollmentLink;
 
-use super::context::{EXAMPLES, FuseContext};
+use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
 
 /// Up to so many classes of a school have a fuse each; more have one together.
-const ONE_BY_ONE: usize = 5;
+const MAX_SEPARATE_FUSES: usize = 5;
 
 /// A class of which too many students are replaced.
 struct Turnover {
@@ -90,7 +90,7 @@ fn class_fuses(
     school: Option<SchoolNumber>,
     classes: &[Turnover],
 ) -> Vec<BlownFuse> {
-    if classes.len() <= ONE_BY_ONE {
+    if classes.len() <= MAX_SEPARATE_FUSES {
         return classes.iter().filter_map(|turnover| class_fuse(context, turnover)).collect();
     }
     let (key, name) = (context.names.key(school), context.names.name(school));
@@ -114,6 +114,6 @@ fn class_fuse(context: &FuseContext<'_>, turnover: &Turnover) -> Option<BlownFus
          this class_id is reused for another class."
     );
     let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
-    let examples = context.examples(leavers.map(|link| link.person).take(EXAMPLES));
+    let examples = context.examples(leavers.map(|link| link.person).take(MAX_EXAMPLES));
     Some(BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples })
 }

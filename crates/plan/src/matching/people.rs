@@ -21,7 +21,7 @@ pub(super) struct PeopleMatches {
     pub(super) passed_on: Vec<usize>,
 }
 
-/// Matches teachers or students: by the SIS's number, the Clever id, the address, then by those that they had before. An address
+/// Matches teachers or students: by SIS id, Clever id and address, then by the ids and addresses that they had before. An address
 /// that has passed to someone else does not count.
 pub(super) fn match_people<V: RosterPerson>(
     stored: &StoredRoster,

@@ -1,4 +1,4 @@
-//! Recognises OpenPGP by a file's first bytes, and never mistakes text for it.
+//! Recognizes OpenPGP by a file's first bytes, and never mistakes text for it.
 
 /// How the bytes of a message are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_with_old_and_new_headers_are_recognised() {
+    fn packets_with_old_and_new_headers_are_recognized() {
         for start in [
             &b"\x84\x5E\x03abcdefgh"[..],
             b"\x85\x01\x0C\x03abcdefgh",

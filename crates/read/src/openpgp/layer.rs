@@ -13,10 +13,10 @@ use crate::container_error::ContainerError;
 
 /// Bytes of a layer that may be something other than its content. Packets of keys and signatures are read into memory at
 /// whatever length they have, and the format has no limit for them; a hundred recipients need 50 KiB.
-const OVERHEAD: u64 = 1 << 20;
+const MAX_OVERHEAD: u64 = 1 << 20;
 /// Bytes that may follow the end of compressed data within its packet. More is a second message, in a packet that continues to
 /// the end of the file.
-const TRAILING: u64 = 8;
+const MAX_TRAILING: u64 = 8;
 
 /// The progress of a layer, shared with the reader of the plaintext.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct LayerProgress {
 impl LayerProgress {
     /// Raises the limit: `bytes` of plaintext have come out.
     pub(crate) fn allow_beyond(&self, bytes: u64) {
-        self.limit.store(bytes.saturating_add(OVERHEAD), Ordering::Relaxed);
+        self.limit.store(bytes.saturating_add(MAX_OVERHEAD), Ordering::Relaxed);
     }
 
     /// Removes the limit: what follows is content, which is never in memory as a whole.
@@ -69,8 +69,10 @@ pub(crate) struct Layer<R> {
 
 impl<R: Read> Layer<R> {
     pub(crate) fn new(inner: R, disk_error: &DiskError) -> (Arc<LayerProgress>, BufReader<Layer<R>>) {
-        let progress =
-            Arc::new(LayerProgress { limit: AtomicU64::new(OVERHEAD), has_ended: AtomicBool::new(false) });
+        let progress = Arc::new(LayerProgress {
+            limit: AtomicU64::new(MAX_OVERHEAD),
+            has_ended: AtomicBool::new(false),
+        });
         let layer = Layer {
             inner,
             passed: 0,
@@ -167,7 +169,7 @@ impl Read for Inflated<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
         if read == 0 && !buffer.is_empty() {
-            expect_end(self.0.get_mut(), TRAILING)?;
+            expect_end(self.0.get_mut(), MAX_TRAILING)?;
         }
         Ok(read)
     }

@@ -13,7 +13,7 @@ use crate::openpgp::signature::SharedStatus;
 
 /// The largest archive or workbook within a message. It is held in memory, since it has to be read at random positions and a
 /// message can only be decrypted from its beginning to its end. Rosters of half a million rows pack to 50 MB.
-const IN_MEMORY: u64 = 256 << 20;
+const MAX_IN_MEMORY: u64 = 256 << 20;
 
 /// A message in a file, and the keys to open it.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ impl DecryptedFile {
     /// Reads all of it, and thereby verifies it.
     pub(crate) fn read(plaintext: impl Read, signature: SharedStatus) -> io::Result<DecryptedFile> {
         let mut bytes = vec![];
-        plaintext.take(IN_MEMORY + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > IN_MEMORY {
+        plaintext.take(MAX_IN_MEMORY + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_IN_MEMORY {
             return Err(ContainerError::TooLarge.into());
         }
         Ok(DecryptedFile { bytes: Arc::new(bytes), signature })

@@ -8,7 +8,7 @@ use crate::container_error::ContainerError;
 use crate::openpgp::keys::OpenPgpKeys;
 
 /// Recipients considered: a hidden recipient costs an attempt with each of our keys.
-const RECIPIENTS: usize = 100;
+const MAX_RECIPIENTS: usize = 100;
 
 /// The key with which a message is encrypted.
 pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessionKey, ContainerError> {
@@ -16,7 +16,7 @@ pub(crate) fn session_key(list: &[Esk], keys: &OpenPgpKeys) -> Result<PlainSessi
         Esk::PublicKeyEncryptedSessionKey(key) => Some(key),
         Esk::SymKeyEncryptedSessionKey(_) => None,
     });
-    let recipients = recipients.take(RECIPIENTS).collect::<Vec<_>>();
+    let recipients = recipients.take(MAX_RECIPIENTS).collect::<Vec<_>>();
     if recipients.is_empty() {
         return Err(if list.is_empty() {
             ContainerError::MessageDamaged

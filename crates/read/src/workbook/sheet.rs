@@ -11,8 +11,8 @@ use crate::workbook::shared_strings::{SharedStrings, TextReader, unescape};
 use crate::workbook::xml::{Xml, add_text, attribute};
 
 /// Excel's own limits (ECMA-376 part 1, annex on application limits).
-const ROWS: u32 = 1_048_576;
-const COLUMNS: usize = 16_384;
+const MAX_ROWS: u32 = 1_048_576;
+const MAX_COLUMNS: usize = 16_384;
 
 /// What all sheets of a workbook share.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl<R: Read> Sheet<R> {
     /// Adds a blank line for each row that the sheet leaves out.
     fn begin_row(&mut self, number: Option<u32>) {
         let next = self.rows + 1;
-        self.rows = number.filter(|number| (next..=ROWS).contains(number)).unwrap_or(next);
+        self.rows = number.filter(|number| (next..=MAX_ROWS).contains(number)).unwrap_or(next);
         self.text.resize((self.rows - next) as usize, b'\n');
     }
 
@@ -117,7 +117,7 @@ impl<R: Read> Sheet<R> {
                     "v" => in_value = false,
                     "c" => {
                         if let Some(cell) = cell.take()
-                            && (written..COLUMNS).contains(&cell.column)
+                            && (written..MAX_COLUMNS).contains(&cell.column)
                             && self.text.len() - start <= self.max_row_bytes
                         {
                             let shown = self.shared.shown(&cell, &value);

@@ -28,10 +28,10 @@ pub(crate) struct Workbook {
 
 const MAX_SHEETS: usize = 200;
 /// Rows of a sheet searched for its header, and their bytes.
-const HEADER_ROWS: usize = 20;
-const HEADER_BYTES: u64 = 1 << 20;
+const MAX_HEADER_ROWS: usize = 20;
+const MAX_HEADER_BYTES: u64 = 1 << 20;
 /// Known columns that make a row a header.
-const CERTAIN: usize = 3;
+const MIN_KNOWN_COLUMNS: usize = 3;
 
 impl Workbook {
     /// Reads everything except the sheets, then chooses the first sheet with a roster's header, or else the first sheet.
@@ -86,9 +86,9 @@ impl Workbook {
 
 /// Whether one of the first rows is the header of a roster.
 fn has_header(sheet: impl Read, vocabulary: &Vocabulary) -> io::Result<bool> {
-    let lines = BufReader::new(sheet.take(HEADER_BYTES)).split(b'\n').take(HEADER_ROWS);
+    let lines = BufReader::new(sheet.take(MAX_HEADER_BYTES)).split(b'\n').take(MAX_HEADER_ROWS);
     for line in lines {
-        if detect_dialect(&line?, vocabulary, None).1.known_count() >= CERTAIN {
+        if detect_dialect(&line?, vocabulary, None).1.known_count() >= MIN_KNOWN_COLUMNS {
             return Ok(true);
         }
     }

@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 
 impl DistrictStore {
-    /// The numbers of all entities, active or not, that have or ever had this key: an id, SIS number or address.
+    /// The numbers of all entities, active or not, that have or ever had this key: an id, SIS id or address.
     pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<V::Number>, StoreError> {
         self.store().read(|tx| {
             let mut found = BTreeSet::new();

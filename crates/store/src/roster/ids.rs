@@ -6,7 +6,7 @@ use crate::district::DistrictStore;
 use crate::error::StoreError;
 
 impl DistrictStore {
-    /// The SIS number and the permanent id of every student who was ever in the roster, oldest first.
+    /// The SIS id and the permanent id of every student who was ever in the roster, oldest first.
     pub fn student_ids(&self) -> Result<Vec<(String, Uuid)>, StoreError> {
         self.store().read(|tx| {
             tx.rows(

@@ -60,7 +60,7 @@ pub(in crate::sets) fn read(
     Ok((!report.has_unreadable_file).then_some((entities, links)))
 }
 
-/// Reads all files but the enrollments; also gives the users that are left out. `None` when the users have no roles, which is
+/// Reads all files but the enrollments; also returns the users that are left out. `None` when the users have no roles, which is
 /// reported.
 fn read_entities(
     reader: &SetReader<'_>,

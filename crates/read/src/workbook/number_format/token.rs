@@ -105,7 +105,7 @@ pub(super) fn tokens(section: &str) -> Option<Vec<Token>> {
     Some(mark_minutes(tokens))
 }
 
-/// Adds the tokens of `[h]`, an elapsed time, or `[$€-407]`, a currency; colours and conditions are ignored.
+/// Adds the tokens of `[h]`, an elapsed time, or `[$€-407]`, a currency; colors and conditions are ignored.
 fn push_bracket(tokens: &mut Vec<Token>, inside: &str) -> Option<()> {
     let letter = inside.chars().next()?.to_ascii_lowercase();
     if "hms".contains(letter) && inside.chars().all(|c| c.to_ascii_lowercase() == letter) {

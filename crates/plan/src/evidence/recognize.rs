@@ -18,7 +18,7 @@ use crate::protection::ProtectedNumbers;
 
 /// A wanted entity that is, or may be, a stored one under another key, and why.
 #[derive(Clone, Debug)]
-pub(crate) struct Recognised {
+pub(crate) struct Recognized {
     pub(crate) kind: EntityKind,
     /// Position in the stored list.
     pub(crate) old: usize,
@@ -31,13 +31,13 @@ pub(crate) struct Recognised {
 }
 
 /// Searches among the entities that keys left unmatched, and adds those that are treated as the same to `matches`.
-pub(crate) fn recognise(
+pub(crate) fn recognize(
     stored: &StoredRoster,
     wanted: &Roster,
     protected: &ProtectedNumbers,
     inputs: &PlanInputs,
     matches: &mut MatchesByKind,
-) -> Vec<Recognised> {
+) -> Vec<Recognized> {
     let excluded_classes = protected.classes.union(&inputs.past_classes).copied().collect::<HashSet<_>>();
     let unmatched = PerKind {
         schools: Unmatched::new(&stored.schools, &protected.schools, &matches.schools),
@@ -46,22 +46,22 @@ pub(crate) fn recognise(
         students: Unmatched::new(&stored.students, &protected.students, &matches.students),
     };
     let mut search = Search { stored, wanted, matches, unmatched };
-    let mut recognised = Vec::new();
+    let mut recognized = Vec::new();
     let mut any_students = false;
     for (kind, find) in FINDERS {
         let likely = find(&search);
         let likely = with_pending(&search, kind, &inputs.pending, likely);
         any_students = kind == EntityKind::Student && !likely.is_empty();
-        settle(&mut search, kind, likely, inputs, &mut recognised);
+        settle(&mut search, kind, likely, inputs, &mut recognized);
     }
     if any_students {
         // Where classes have namesakes, only their students tell which is which.
         let left = Unmatched::new(&stored.classes, &excluded_classes, &search.matches.classes);
         search.unmatched.classes = left;
         let likely = classes::find(&search);
-        settle(&mut search, EntityKind::Class, likely, inputs, &mut recognised);
+        settle(&mut search, EntityKind::Class, likely, inputs, &mut recognized);
     }
-    recognised
+    recognized
 }
 
 /// Searches among the unmatched entities of one kind.
@@ -81,9 +81,9 @@ fn settle(
     kind: EntityKind,
     likely: Vec<LikelyMatch>,
     inputs: &PlanInputs,
-    recognised: &mut Vec<Recognised>,
+    recognized: &mut Vec<Recognized>,
 ) {
-    recognised.retain(|found| found.kind != kind || found.is_same);
+    recognized.retain(|found| found.kind != kind || found.is_same);
     for LikelyMatch { old, new, confidence, evidence } in likely {
         let id = search.stored.entity_at(kind, old);
         if inputs.reviews.rejected.contains(&id) {
@@ -94,7 +94,7 @@ fn settle(
             let found = Match { position: old, by: MatchedBy::Evidence };
             search.matches.get_mut(kind)[new] = Some(found);
         }
-        recognised.push(Recognised { kind, old, new, confidence, evidence, is_same });
+        recognized.push(Recognized { kind, old, new, confidence, evidence, is_same });
     }
 }
 
