@@ -10,7 +10,7 @@ use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, School, Student, Teacher};
 use homeroom_model::string_arena::StringArena;
 
-use homeroom_store::roster::{KeptEntity, LinkedPerson, Operation};
+use homeroom_store::roster::{LinkedPerson, Operation, StorableEntity};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 
 use crate::stale::{ApplyError, claim_in_tx};
@@ -73,7 +73,7 @@ struct Writer<'w, 'c> {
 }
 
 impl Writer<'_, '_> {
-    fn entities<V: KeptEntity>(&mut self, changes: &Changes<V>) -> Result<(), StoreError> {
+    fn entities<V: StorableEntity>(&mut self, changes: &Changes<V>) -> Result<(), StoreError> {
         let Writer { district, tx, run, texts } = self;
         // New keys are updates, too.
         let mut updated = numbers(&changes.update);
@@ -91,7 +91,7 @@ impl Writer<'_, '_> {
         district.roster_create_in_tx(tx, run, &changes.create, texts)
     }
 
-    fn update_inactive<V: KeptEntity>(&mut self, new: &[Numbered<V>]) -> Result<(), StoreError> {
+    fn update_inactive<V: StorableEntity>(&mut self, new: &[Numbered<V>]) -> Result<(), StoreError> {
         let Writer { district, tx, run, texts } = self;
         district.changes_log_in_tx::<V>(tx, *run, Operation::UpdateInactive, &numbers(new))?;
         district.roster_update_inactive_in_tx(tx, new, texts)

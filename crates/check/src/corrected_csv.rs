@@ -7,7 +7,7 @@ use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
-use homeroom_model::spreadsheet::{MARK, guarded, is_formula};
+use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula, is_formula};
 use homeroom_read::{ContainerError, FileSet, Opened, ReadRules, Table, open, read};
 
 use crate::sets::{RecognizedSet, SetFile};
@@ -25,7 +25,7 @@ pub fn write_corrected(
     findings: &Findings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    out.write_all(MARK)?;
+    out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
     match reopen(source, rules, findings)? {
         Some(Opened::Set(set)) => write_set(&set, findings, &mut csv)?,
@@ -69,7 +69,7 @@ fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> 
     let findings = FindingsByLine::new(findings.kept().iter());
     let width = table.header().width();
     for cell in table.header().cells() {
-        csv.write_field(guarded(cell))?;
+        csv.write_field(escape_formula(cell))?;
     }
     csv.write_record(ADDED_COLUMNS)?;
     let mut cell_text = String::new();
@@ -100,8 +100,8 @@ fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> 
 fn write_set(set: &FileSet<'_>, findings: &Findings, csv: &mut Csv<'_>) -> io::Result<()> {
     csv.write_record(["file", "line", "row"].iter().chain(&ADDED_COLUMNS))?;
     for finding in findings.kept().iter().filter(|finding| finding.line.is_none()) {
-        let file = guarded(finding.file.as_deref().unwrap_or_default());
-        let (problem, remedy) = (guarded(&finding.message), finding.code.remedy());
+        let file = escape_formula(finding.file.as_deref().unwrap_or_default());
+        let (problem, remedy) = (escape_formula(&finding.message), finding.code.remedy());
         csv.write_record([file.as_str(), "", "", &problem, remedy])?;
     }
     let recognized = RecognizedSet::find(set)?;
@@ -127,7 +127,7 @@ fn write_file_of_set(
         let Opened::Table(mut table) = opened else { return Ok(()) };
         let mut write = |line: u32, text: &str| -> io::Result<()> {
             let [problem, suggestion] = findings.problem_and_suggestion(Some(line));
-            csv.write_record([file.name, &line.to_string(), &guarded(text), &problem, &suggestion])?;
+            csv.write_record([file.name, &line.to_string(), &escape_formula(text), &problem, &suggestion])?;
             Ok(())
         };
         let header_line = table.header_line();
@@ -171,6 +171,6 @@ impl<'f> FindingsByLine<'f> {
         let mut remedies = findings.iter().map(|finding| finding.code.remedy()).collect::<Vec<_>>();
         remedies.dedup();
         let suggestions = proposed.chain(remedies.into_iter().map(str::to_owned)).collect::<Vec<_>>();
-        [guarded(&problems), guarded(&suggestions.join(" "))]
+        [escape_formula(&problems), escape_formula(&suggestions.join(" "))]
     }
 }

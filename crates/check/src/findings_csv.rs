@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use homeroom_model::finding::Findings;
-use homeroom_model::spreadsheet::{MARK, guarded};
+use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula};
 
 /// Writes `findings.csv`: a line for each kept finding, then a line for each code that has more findings than are kept.
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(MARK)?;
+    out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::Writer::from_writer(out);
     let is_set = findings.kept().iter().any(|finding| finding.file.is_some());
     if is_set {
@@ -20,17 +20,17 @@ pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()
         *written.entry(finding.code).or_default() += 1;
         let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
         if is_set {
-            csv.write_field(guarded(finding.file.as_deref().unwrap_or_default()))?;
+            csv.write_field(escape_formula(finding.file.as_deref().unwrap_or_default()))?;
         }
         csv.write_record([
             &line,
-            &guarded(finding.column.as_deref().unwrap_or_default()),
+            &escape_formula(finding.column.as_deref().unwrap_or_default()),
             finding.code.as_str(),
             finding.code.severity().as_str(),
-            &guarded(&finding.value),
-            &guarded(&finding.message),
+            &escape_formula(&finding.value),
+            &escape_formula(&finding.message),
             finding.code.remedy(),
-            &guarded(finding.proposed.as_deref().unwrap_or_default()),
+            &escape_formula(finding.proposed.as_deref().unwrap_or_default()),
         ])?;
     }
     for (code, count) in findings.counts() {

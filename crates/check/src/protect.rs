@@ -16,30 +16,30 @@ pub(crate) fn row(protected: &mut Protected, rows: &FlatRows, row: &FlatRow) {
     let (mut has_student, mut has_teacher) = (false, false);
     for student in keys(&student_parts.texts, student) {
         has_student = true;
-        protected.name(ProtectedAs::Student, student);
+        protected.protect(ProtectedAs::Student, student);
         if class.is_empty() {
-            protected.name(ProtectedAs::StudentOfUnknownClass, student);
+            protected.protect(ProtectedAs::StudentOfUnknownClass, student);
         } else {
-            protected.name_enrollment(class, student);
+            protected.protect_enrollment(class, student);
         }
     }
     for teacher in keys(&class_parts.texts, class_part.teacher) {
         has_teacher = true;
-        protected.name(ProtectedAs::Teacher, teacher);
+        protected.protect(ProtectedAs::Teacher, teacher);
         if class.is_empty() {
-            protected.name(ProtectedAs::TeacherOfUnknownClass, teacher);
+            protected.protect(ProtectedAs::TeacherOfUnknownClass, teacher);
         } else {
-            protected.name_teaching(class, teacher);
+            protected.protect_teaching(class, teacher);
         }
     }
     if !has_student {
-        protected.name(ProtectedAs::ClassOfUnknownStudent, class);
+        protected.protect(ProtectedAs::ClassOfUnknownStudent, class);
     }
     if !has_teacher {
-        protected.name(ProtectedAs::ClassOfUnknownTeacher, class);
+        protected.protect(ProtectedAs::ClassOfUnknownTeacher, class);
     }
-    protected.name(ProtectedAs::Class, class);
-    protected.name(ProtectedAs::School, school);
+    protected.protect(ProtectedAs::Class, class);
+    protected.protect(ProtectedAs::School, school);
 }
 
 fn keys(texts: &StringArena, person: Person) -> impl Iterator<Item = &str> {
@@ -62,6 +62,6 @@ fn cell_of_damaged_row(protected: &mut Protected, cell: &str) {
         _ => None,
     };
     for key in [Some(&*cell.text), email.as_deref()].into_iter().flatten() {
-        protected.name(ProtectedAs::Anything, key);
+        protected.protect(ProtectedAs::Anything, key);
     }
 }

@@ -81,7 +81,7 @@ fn summary(checked: &Checked) -> String {
         ));
     }
     for change in &report.proposals {
-        text.push_str(&format!("proposal: {}\n", change.words()));
+        text.push_str(&format!("proposal: {}\n", change.in_words()));
     }
     text
 }

@@ -110,10 +110,10 @@ proptest! {
         prop_assert_eq!(report.rows, rows.len() as u64);
         prop_assert_eq!(report.rows_accepted + report.rows_rejected, report.rows);
         prop_assert_eq!(report.rows_rejected, 1);
-        prop_assert!(checked.protected.names(ProtectedAs::Class, &cells[5]));
-        prop_assert!(checked.protected.names(ProtectedAs::Student, &cells[9]));
-        prop_assert!(checked.protected.names(ProtectedAs::School, &cells[0]));
-        prop_assert!(checked.protected.names(ProtectedAs::ClassOfUnknownTeacher, &cells[5]));
+        prop_assert!(checked.protected.protects(ProtectedAs::Class, &cells[5]));
+        prop_assert!(checked.protected.protects(ProtectedAs::Student, &cells[9]));
+        prop_assert!(checked.protected.protects(ProtectedAs::School, &cells[0]));
+        prop_assert!(checked.protected.protects(ProtectedAs::ClassOfUnknownTeacher, &cells[5]));
     }
 
     #[test]

@@ -59,18 +59,18 @@ impl CalendarEntry {
         self.schools.is_empty() || self.schools.iter().any(|listed| listed == school)
     }
 
-    /// The range in words: "2027-01-12 to 2027-01-16: classes up to 100%, people up to 5% (S1, S2)".
-    pub fn words(&self) -> String {
+    /// The range in words: "2027-01-12 to 2027-01-16 classes up to 100%, people up to 5% (S1, S2)".
+    pub fn in_words(&self) -> String {
         let what = match &self.kind {
             CalendarRule::Pause => "paused".to_owned(),
             CalendarRule::AdditionsOnly => "additions only".to_owned(),
             CalendarRule::Window(allowed) => {
-                let named =
+                let limits =
                     [("classes", allowed.classes), ("people", allowed.people), ("updates", allowed.updates)];
-                let named = named
+                let given = limits
                     .iter()
                     .filter_map(|(what, share)| share.map(|share| format!("{what} up to {share}%")));
-                named.collect::<Vec<_>>().join(", ")
+                given.collect::<Vec<_>>().join(", ")
             }
         };
         let schools = match self.schools.as_slice() {
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(days, [false, true, true, false]);
         assert!(window.is_for("S2") && !window.is_for("S3"));
         assert_eq!(
-            window.words(),
+            window.in_words(),
             "2027-01-12 to 2027-01-16 classes up to 100%, people up to 5% (S1, S2): second term"
         );
         let json = serde_json::to_string(&window).unwrap();

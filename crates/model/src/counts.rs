@@ -26,7 +26,7 @@ pub struct Counts {
 
 impl Counts {
     /// The six numbers with their names, in the order in which they are shown.
-    pub fn named(&self) -> [(&'static str, u64); 6] {
+    pub fn with_names(&self) -> [(&'static str, u64); 6] {
         [
             ("schools", self.schools),
             ("classes", self.classes),
@@ -39,7 +39,7 @@ impl Counts {
 
     /// The sum of all six.
     pub fn total(&self) -> u64 {
-        self.named().iter().map(|(_, count)| count).sum()
+        self.with_names().iter().map(|(_, count)| count).sum()
     }
 
     /// The count of a kind.

@@ -38,13 +38,16 @@ impl fmt::Display for Slug {
     }
 }
 
-impl FromStr for Slug {
-    type Err = String;
+/// A text that cannot be a district's slug.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a valid district slug: use 2 to 40 of a-z, 0-9 and '-', beginning with a letter")]
+pub struct InvalidSlug(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Slug::parse(text).ok_or_else(|| {
-            format!("'{text}' is no district slug: use 2 to 40 of a-z, 0-9 and '-', beginning with a letter")
-        })
+impl FromStr for Slug {
+    type Err = InvalidSlug;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSlug> {
+        Slug::parse(text).ok_or_else(|| InvalidSlug(text.to_owned()))
     }
 }
 

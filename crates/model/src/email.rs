@@ -4,7 +4,7 @@ use email_address::{EmailAddress, Options};
 
 /// The longest address that SMTP can carry
 /// (RFC 5321 section 4.5.3.1.3, less the angle brackets).
-pub const LONGEST: usize = 254;
+pub const MAX_LENGTH: usize = 254;
 
 /// An address as it is stored: lower case, one `@`, a domain with a dot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ impl Email {
     pub fn parse(text: &str) -> Option<Email> {
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let plain = !text.is_empty()
-            && text.len() <= LONGEST
+            && text.len() <= MAX_LENGTH
             && !text.contains(|c: char| c == '"' || c == '(' || c.is_whitespace() || c.is_control());
         (plain && EmailAddress::parse_with_options(text, options).is_ok() && domain_is_a_name(text))
             .then(|| Email(text.to_lowercase()))
@@ -29,7 +29,7 @@ impl Email {
         let bytes = text.as_bytes();
         let at = bytes.iter().position(|byte| *byte == b'@')?;
         let plain =
-            text.len() <= LONGEST && is_plain_local(&bytes[..at]) && is_plain_domain(&bytes[at + 1..]);
+            text.len() <= MAX_LENGTH && is_plain_local(&bytes[..at]) && is_plain_domain(&bytes[at + 1..]);
         plain.then(|| Email(text.to_owned()))
     }
 

@@ -36,7 +36,7 @@ pub struct LogStep<V> {
 #[derive(Clone, Debug)]
 pub struct EntityLog<K, V> {
     /// The entity's number, or the link.
-    pub of: K,
+    pub subject: K,
     /// The run that created it, active.
     pub created_run: RunNumber,
     /// The last run whose change is in effect.

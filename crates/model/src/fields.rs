@@ -11,7 +11,7 @@ use crate::string_arena::{StrId, StringArena};
 /// The place of a value in an entity.
 pub enum Slot<'v> {
     /// Text.
-    StrId(&'v mut StrId),
+    Text(&'v mut StrId),
     /// A school's number.
     School(&'v mut SchoolNumber),
     /// A grade.
@@ -33,7 +33,7 @@ pub trait Fields: Copy {
     /// The value of a field as text.
     fn get(mut self, field: Field, texts: &StringArena) -> Cow<'_, str> {
         match self.slot(field) {
-            Slot::StrId(text) => texts.get(*text).into(),
+            Slot::Text(text) => texts.get(*text).into(),
             Slot::School(number) => number.to_string().into(),
             Slot::Grade(grade) => grade.map_or("", Grade::code).into(),
             Slot::Missing => "".into(),
@@ -43,7 +43,7 @@ pub trait Fields: Copy {
     /// Copies a field from other values in the same arena.
     fn set(&mut self, field: Field, mut from: Self) {
         match (self.slot(field), from.slot(field)) {
-            (Slot::StrId(to), Slot::StrId(text)) => *to = *text,
+            (Slot::Text(to), Slot::Text(text)) => *to = *text,
             (Slot::School(to), Slot::School(number)) => *to = *number,
             (Slot::Grade(to), Slot::Grade(grade)) => *to = *grade,
             _ => {}
@@ -57,8 +57,8 @@ impl Fields for School {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Id => Slot::StrId(&mut self.key),
-            Field::Name => Slot::StrId(&mut self.name),
+            Field::Id => Slot::Text(&mut self.key),
+            Field::Name => Slot::Text(&mut self.name),
             _ => Slot::Missing,
         }
     }
@@ -70,8 +70,8 @@ impl Fields for Class {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Id => Slot::StrId(&mut self.key),
-            Field::Name => Slot::StrId(&mut self.name),
+            Field::Id => Slot::Text(&mut self.key),
+            Field::Name => Slot::Text(&mut self.name),
             Field::School => Slot::School(&mut self.school),
             _ => Slot::Missing,
         }
@@ -92,11 +92,11 @@ const PERSON_KEYS: &[Field] = &[Field::Email, Field::SisId];
 
 fn person_slot(person: &mut Person, field: Field) -> Slot<'_> {
     match field {
-        Field::FirstName => Slot::StrId(&mut person.first_name),
-        Field::LastName => Slot::StrId(&mut person.last_name),
-        Field::Email => Slot::StrId(&mut person.email),
-        Field::SisId => Slot::StrId(&mut person.sis_id),
-        Field::CleverId => Slot::StrId(&mut person.clever_id),
+        Field::FirstName => Slot::Text(&mut person.first_name),
+        Field::LastName => Slot::Text(&mut person.last_name),
+        Field::Email => Slot::Text(&mut person.email),
+        Field::SisId => Slot::Text(&mut person.sis_id),
+        Field::CleverId => Slot::Text(&mut person.clever_id),
         _ => Slot::Missing,
     }
 }
@@ -115,7 +115,7 @@ impl Fields for Student {
 
     fn slot(&mut self, field: Field) -> Slot<'_> {
         match field {
-            Field::Username => Slot::StrId(&mut self.username),
+            Field::Username => Slot::Text(&mut self.username),
             Field::Grade => Slot::Grade(&mut self.grade),
             _ => person_slot(&mut self.person, field),
         }

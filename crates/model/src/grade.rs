@@ -116,7 +116,8 @@ impl fmt::Display for Grade {
 impl<'de> Deserialize<'de> for Grade {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = String::deserialize(deserializer)?;
-        Grade::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("'{code}' is no grade")))
+        Grade::from_code(&code)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{code}' is not a valid grade")))
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_grade_is_unknown() {
+    fn what_is_not_a_grade_is_unknown() {
         for text in ["", "14", "99", "5st", "banana", "K12", "1.5", "5/6", "-3", "9-12", "g", "10.0.0", "V"] {
             assert_eq!(Grade::parse(text), None, "{text}");
         }

@@ -18,7 +18,7 @@ pub struct Logged<V: Entity> {
     /// The text of the values below.
     pub texts: StringArena,
     /// The entity itself.
-    pub past: EntityLog<V::Number, V>,
+    pub log: EntityLog<V::Number, V>,
     /// Its links.
     pub teachings: Vec<EntityLog<TeachingLink, ()>>,
     /// Its links.
@@ -162,7 +162,8 @@ pub enum HistoryEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cause {
     /// Whether the run was applied, undone or redone.
-    pub act: CauseKind,
+    #[serde(rename = "act")]
+    pub kind: CauseKind,
     /// The run; `None` when it is no longer known.
     pub run: Option<RunId>,
     /// The name of the run's upload.
@@ -175,10 +176,11 @@ pub struct HistoryEntry {
     /// When; `None` when it was not recorded.
     pub at: Option<Timestamp>,
     /// What caused it.
-    pub by: Cause,
+    #[serde(rename = "by")]
+    pub cause: Cause,
     /// The event.
     #[serde(flatten)]
-    pub happened: HistoryEvent,
+    pub event: HistoryEvent,
 }
 
 /// The history of one entity.

@@ -124,10 +124,15 @@ impl fmt::Debug for BlobId {
     }
 }
 
-impl FromStr for BlobId {
-    type Err = String;
+/// A text that is not 64 lower-case hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a valid blob id")]
+pub struct InvalidBlobId(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for BlobId {
+    type Err = InvalidBlobId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBlobId> {
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Some(byte - b'0'),
             b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -136,7 +141,7 @@ impl FromStr for BlobId {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
         let hash = bytes.collect::<Option<Vec<u8>>>().and_then(|bytes| bytes.try_into().ok());
-        hash.filter(|_| rest.is_empty()).map(BlobId).ok_or_else(|| format!("'{text}' is not a valid blob id"))
+        hash.filter(|_| rest.is_empty()).map(BlobId).ok_or_else(|| InvalidBlobId(text.to_owned()))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ids::PinNumber;
 /// What a pin changes compared with the file. Classes and people are named by their keys, as the file names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum PinWhat {
+pub enum PinChange {
     /// This student is in this class.
     ExtraStudent {
         /// `class_id`
@@ -62,7 +62,7 @@ pub struct Pin {
     pub number: PinNumber,
     /// The change.
     #[serde(flatten)]
-    pub what: PinWhat,
+    pub change: PinChange,
     /// Who asked for it.
     pub owner: String,
     /// Why.
@@ -75,14 +75,14 @@ pub struct Pin {
     pub expires_at: Timestamp,
 }
 
-impl PinWhat {
+impl PinChange {
     /// The change in words, with the keys it contains.
-    pub fn words(&self) -> String {
+    pub fn in_words(&self) -> String {
         match self {
-            PinWhat::ExtraStudent { class, student, .. } => format!("{} is in class {class}", student.key),
-            PinWhat::CoTeacher { class, teacher } => format!("{} teaches class {class}", teacher.key),
-            PinWhat::ClassName { class, name } => format!("class {class} is named '{name}'"),
-            PinWhat::Excluded { person } => format!("{person} is left out"),
+            PinChange::ExtraStudent { class, student, .. } => format!("{} is in class {class}", student.key),
+            PinChange::CoTeacher { class, teacher } => format!("{} teaches class {class}", teacher.key),
+            PinChange::ClassName { class, name } => format!("class {class} is named '{name}'"),
+            PinChange::Excluded { person } => format!("{person} is left out"),
         }
     }
 }

@@ -128,25 +128,25 @@ pub struct Plan {
     /// Keys that are replaced by others, to be remembered.
     pub former_keys: Vec<FormerKey>,
     /// How each stored entity that changes was matched.
-    pub found: FoundBy,
+    pub matches: EntityMatches,
     /// What was matched by evidence, or might be.
     pub proposals: Vec<Proposal>,
 }
 
 /// How each stored entity that changes was matched.
 #[derive(Clone, Debug, Default)]
-pub struct FoundBy(Vec<(EntityRef, MatchedBy)>);
+pub struct EntityMatches(Vec<(EntityRef, MatchedBy)>);
 
-impl FoundBy {
+impl EntityMatches {
     /// From a list in any order that names each entity once.
-    pub fn new(mut matched: Vec<(EntityRef, MatchedBy)>) -> FoundBy {
+    pub fn new(mut matched: Vec<(EntityRef, MatchedBy)>) -> EntityMatches {
         matched.sort_unstable();
-        FoundBy(matched)
+        EntityMatches(matched)
     }
 
     /// How an entity was matched; `None` when it was not.
     pub fn matched_by(&self, entity: EntityRef) -> Option<MatchedBy> {
-        let FoundBy(matched) = self;
+        let EntityMatches(matched) = self;
         matched.binary_search_by_key(&entity, |(entity, _)| *entity).ok().map(|at| matched[at].1)
     }
 }

@@ -138,18 +138,18 @@ impl Policy {
     }
 
     /// The range on account of which nothing is applied on this day.
-    pub fn pauses(&self, day: Date) -> Option<&CalendarEntry> {
+    pub fn pause_on(&self, day: Date) -> Option<&CalendarEntry> {
         self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == CalendarRule::Pause)
     }
 
     /// The ranges of this day in which nothing is removed, each for its schools.
-    pub fn adds_only(&self, day: Date) -> impl Iterator<Item = &CalendarEntry> {
+    pub fn additions_only_on(&self, day: Date) -> impl Iterator<Item = &CalendarEntry> {
         let entries = self.calendar.iter();
         entries.filter(move |entry| entry.covers(day) && entry.kind == CalendarRule::AdditionsOnly)
     }
 
     /// What is pre-approved on this day, with the schools it is for.
-    pub fn windows(&self, day: Date) -> impl Iterator<Item = (&CalendarEntry, &Allowed)> {
+    pub fn windows_on(&self, day: Date) -> impl Iterator<Item = (&CalendarEntry, &Allowed)> {
         self.calendar.iter().filter(move |entry| entry.covers(day)).filter_map(|entry| match &entry.kind {
             CalendarRule::Window(allowed) => Some((entry, allowed)),
             CalendarRule::Pause | CalendarRule::AdditionsOnly => None,

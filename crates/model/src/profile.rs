@@ -62,7 +62,7 @@ pub enum ProfileChange {
 
 impl ProfileChange {
     /// The change in words that continue "tell us to".
-    pub fn words(&self) -> String {
+    pub fn in_words(&self) -> String {
         match self {
             ProfileChange::FileName(name) => format!("expect the file under the name '{name}'"),
             ProfileChange::Column { cell, column } => format!("read the column '{cell}' as {column}"),

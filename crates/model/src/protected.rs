@@ -40,7 +40,7 @@ pub struct Protected {
     keys: Vec<StrId>,
     index: StringIndex,
     /// For each key everything that it identifies, one bit each.
-    named: Vec<u16>,
+    identified: Vec<u16>,
     /// Class and student.
     enrollments: HashSet<(u32, u32)>,
     /// Class and teacher.
@@ -49,33 +49,33 @@ pub struct Protected {
 
 impl Protected {
     /// Adds a key of a rejected row; an empty key is ignored.
-    pub fn name(&mut self, what: ProtectedAs, key: &str) {
+    pub fn protect(&mut self, what: ProtectedAs, key: &str) {
         if !key.is_empty() {
             let number = self.number(key);
-            self.named[number as usize] |= what as u16;
+            self.identified[number as usize] |= what as u16;
         }
     }
 
     /// Adds a class and a student of a rejected row.
-    pub fn name_enrollment(&mut self, class: &str, student: &str) {
+    pub fn protect_enrollment(&mut self, class: &str, student: &str) {
         let pair = (self.number(class), self.number(student));
         self.enrollments.insert(pair);
     }
 
     /// Adds a class and a teacher of a rejected row.
-    pub fn name_teaching(&mut self, class: &str, teacher: &str) {
+    pub fn protect_teaching(&mut self, class: &str, teacher: &str) {
         let pair = (self.number(class), self.number(teacher));
         self.teachings.insert(pair);
     }
 
     fn number(&mut self, key: &str) -> u32 {
-        let Protected { texts, keys, index, named, .. } = self;
+        let Protected { texts, keys, index, identified, .. } = self;
         let next = keys.len() as u32;
         let text_of = |number: u32| keys.get(number as usize).map_or(key, |text| texts.get(*text));
         let number = index.get_or_insert(key, next, text_of);
         if number == next {
             keys.push(texts.push(key));
-            named.push(0);
+            identified.push(0);
         }
         number
     }
@@ -86,8 +86,8 @@ impl Protected {
 
     /// The keys that identify this.
     pub fn keys(&self, what: ProtectedAs) -> impl Iterator<Item = &str> {
-        let is_named = move |named: &u16| named & what as u16 != 0;
-        let keys = self.keys.iter().zip(&self.named).filter(move |(_, named)| is_named(named));
+        let is_named = move |identified: &u16| identified & what as u16 != 0;
+        let keys = self.keys.iter().zip(&self.identified).filter(move |(_, identified)| is_named(identified));
         keys.map(|(key, _)| self.texts.get(*key))
     }
 
@@ -102,19 +102,19 @@ impl Protected {
     }
 
     /// Whether a key identifies this.
-    pub fn names(&self, what: ProtectedAs, key: &str) -> bool {
+    pub fn protects(&self, what: ProtectedAs, key: &str) -> bool {
         let number = self.index.get(key, |number| self.text(number));
-        number.is_some_and(|number| self.named[number as usize] & what as u16 != 0)
+        number.is_some_and(|number| self.identified[number as usize] & what as u16 != 0)
     }
 
     /// Adds the keys of another file's rejected rows.
     pub fn append(&mut self, other: &Protected) {
-        for (key, named) in other.keys.iter().zip(&other.named) {
+        for (key, identified) in other.keys.iter().zip(&other.identified) {
             let number = self.number(other.texts.get(*key));
-            self.named[number as usize] |= named;
+            self.identified[number as usize] |= identified;
         }
-        other.enrollments().for_each(|(class, student)| self.name_enrollment(class, student));
-        other.teachings().for_each(|(class, teacher)| self.name_teaching(class, teacher));
+        other.enrollments().for_each(|(class, student)| self.protect_enrollment(class, student));
+        other.teachings().for_each(|(class, teacher)| self.protect_teaching(class, teacher));
     }
 
     /// Whether no row was rejected.
@@ -131,15 +131,17 @@ mod tests {
     fn a_key_is_found_as_everything_that_it_identifies() {
         let mut protected = Protected::default();
         assert!(protected.is_empty());
-        protected.name(ProtectedAs::Class, "7");
-        protected.name(ProtectedAs::School, "7");
-        protected.name(ProtectedAs::Student, "");
-        protected.name_enrollment("7", "ann@x.org");
+        protected.protect(ProtectedAs::Class, "7");
+        protected.protect(ProtectedAs::School, "7");
+        protected.protect(ProtectedAs::Student, "");
+        protected.protect_enrollment("7", "ann@x.org");
         let mut whole = Protected::default();
-        whole.name(ProtectedAs::Teacher, "tess@x.org");
+        whole.protect(ProtectedAs::Teacher, "tess@x.org");
         whole.append(&protected);
-        assert!(whole.names(ProtectedAs::Class, "7") && whole.names(ProtectedAs::School, "7"));
-        assert!(!whole.names(ProtectedAs::Student, "7") && !whole.names(ProtectedAs::Student, "ann@x.org"));
+        assert!(whole.protects(ProtectedAs::Class, "7") && whole.protects(ProtectedAs::School, "7"));
+        assert!(
+            !whole.protects(ProtectedAs::Student, "7") && !whole.protects(ProtectedAs::Student, "ann@x.org")
+        );
         assert_eq!(whole.keys(ProtectedAs::Teacher).collect::<Vec<_>>(), ["tess@x.org"]);
         assert_eq!(whole.enrollments().collect::<Vec<_>>(), [("7", "ann@x.org")]);
         assert_eq!((whole.teachings().count(), whole.keys(ProtectedAs::Anything).count()), (0, 0));

@@ -73,7 +73,7 @@ string_enum!(
 
 impl Evidence {
     /// In words.
-    pub fn words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
             Evidence::SameName => "same name",
             Evidence::SimilarName => "similar name",

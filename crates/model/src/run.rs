@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check_report::CheckReport;
 use crate::counts::{Counts, PlanCounts};
+use crate::district::Slug;
 use crate::hold::Held;
 use crate::ids::{BlobId, PinNumber, RunId, RunNumber, UploadId};
 use crate::rekey::{MatchedBy, Proposal, ProposalReviews};
@@ -64,11 +65,24 @@ pub struct RunUpload {
     pub blob: BlobId,
 }
 
-/// A decision of an operator or contact about a hold.
+string_enum!(
+    /// What was decided about a hold.
+    Verdict {
+        /// What it holds was applied.
+        Approved = "approved",
+        /// What it holds was discarded.
+        Discarded = "discarded",
+        /// Nobody decided in time, so what it holds was discarded.
+        Expired = "expired",
+    }
+);
+
+/// A decision about a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// `approved`, `discarded` or `expired`.
-    pub decision: String,
+    /// What was decided.
+    #[serde(rename = "decision")]
+    pub verdict: Verdict,
     /// The schools it was about, by `school_id`; empty for everything that was held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<String>,
@@ -150,8 +164,8 @@ pub struct RunReport {
 pub struct Run {
     /// Its id.
     pub id: RunId,
-    /// The district's slug.
-    pub district: String,
+    /// The district.
+    pub district: Slug,
     /// Its number within the district.
     pub number: RunNumber,
     /// Test or live.

@@ -49,13 +49,18 @@ impl Zone {
     }
 }
 
-impl FromStr for Zone {
-    type Err = String;
+/// A name that is not in the time zone database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a valid time zone: use a name like America/Los_Angeles")]
+pub struct UnknownZone(pub String);
 
-    fn from_str(name: &str) -> Result<Self, String> {
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(name: &str) -> Result<Self, UnknownZone> {
         TimeZone::get(name)
             .map(|time_zone| Zone { name: name.to_owned(), time_zone })
-            .map_err(|_| format!("'{name}' is not a valid time zone: use a name like America/Los_Angeles"))
+            .map_err(|_| UnknownZone(name.to_owned()))
     }
 }
 
@@ -82,13 +87,16 @@ impl LocalTime {
     }
 }
 
-impl FromStr for LocalTime {
-    type Err = String;
+/// A text that is not a time of day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a valid time: use HH:MM, such as 02:00")]
+pub struct InvalidLocalTime(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Time::strptime("%H:%M", text)
-            .map(LocalTime)
-            .map_err(|_| format!("'{text}' is not a valid time: use HH:MM, such as 02:00"))
+impl FromStr for LocalTime {
+    type Err = InvalidLocalTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLocalTime> {
+        Time::strptime("%H:%M", text).map(LocalTime).map_err(|_| InvalidLocalTime(text.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use homeroom_model::entity::{
     ClassNumber, EntityNumber, EntityRef, SchoolNumber, StudentNumber, TeacherNumber,
 };
 use homeroom_model::ids::{EntityKind, RosterVersion};
-use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
+use homeroom_model::plan::{Changes, EntityMatches, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
@@ -27,7 +27,7 @@ pub(crate) struct RosterChanges {
     teachings: LinkChanges<TeacherNumber>,
     enrollments: LinkChanges<StudentNumber>,
     former_keys: Vec<FormerKey>,
-    found: FoundBy,
+    matches: EntityMatches,
     pub(crate) numbers: WantedNumbers,
 }
 
@@ -64,7 +64,7 @@ impl RosterChanges {
             teachings: self.teachings,
             enrollments: self.enrollments,
             former_keys: self.former_keys,
-            found: self.found,
+            matches: self.matches,
             proposals,
         }
     }
@@ -100,7 +100,7 @@ pub(crate) fn compare_rosters(
         students,
         texts: merger.texts,
         former_keys: merger.former_keys,
-        found: FoundBy::new(merger.found),
+        matches: EntityMatches::new(merger.matches),
         numbers: WantedNumbers {
             schools: school_numbers,
             classes: class_numbers,
@@ -136,7 +136,7 @@ fn compare<V: Merge>(
         let (values, differs) = values.merge(old, merger);
         let new = Numbered { number: old.number, values };
         if !old.active || differs {
-            merger.found.push((old.number.into(), by));
+            merger.matches.push((old.number.into(), by));
         }
         match (old.active, differs) {
             (false, _) => changes.reactivate.push(new),

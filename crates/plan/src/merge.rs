@@ -15,7 +15,7 @@ pub(crate) struct Merger<'s> {
     /// Keys that were replaced.
     pub(crate) former_keys: Vec<FormerKey>,
     /// How each entity that changes was matched.
-    pub(crate) found: Vec<(EntityRef, MatchedBy)>,
+    pub(crate) matches: Vec<(EntityRef, MatchedBy)>,
 }
 
 /// An entity whose wanted values can be merged into its stored ones.
@@ -81,7 +81,7 @@ struct OldPerson<'p> {
 impl<'s> Merger<'s> {
     /// Merges into values with `stored_texts` wanted ones with `texts`, from a file that has these columns.
     pub(crate) fn new(stored_texts: &'s StringArena, texts: StringArena, columns: OptionalColumns) -> Self {
-        Merger { stored_texts, texts, columns, former_keys: vec![], found: vec![] }
+        Merger { stored_texts, texts, columns, former_keys: vec![], matches: vec![] }
     }
 
     fn merge_person(&mut self, old: &OldPerson<'_>, new: Person, columns: PersonColumns) -> (Person, bool) {

@@ -4,7 +4,7 @@ use hashbrown::HashSet;
 use homeroom_model::Grade;
 use homeroom_model::entity::{ByNumber, EntityRef, StudentNumber, TeacherNumber};
 use homeroom_model::name::{Likeness, likeness, same_first_name};
-use homeroom_model::pin::{Pin, PinWhat, PinnedPerson};
+use homeroom_model::pin::{Pin, PinChange, PinnedPerson};
 use homeroom_model::roster::{Person, Roster, RosterLink, Student, Teacher};
 use homeroom_model::run::PinShown;
 use homeroom_model::stored::{Stored, StoredRoster};
@@ -28,8 +28,8 @@ pub(crate) fn apply_pins(
     let mut left_out = LeftOut::default();
     let show = |pin: &Pin| PinShown {
         number: pin.number,
-        what: pin.what.words(),
-        effect: apply_pin(wanted, stored, &pin.what, &mut left_out).into(),
+        what: pin.change.in_words(),
+        effect: apply_pin(wanted, stored, &pin.change, &mut left_out).into(),
         owner: pin.owner.clone(),
         until: pin.until,
     };
@@ -50,20 +50,20 @@ const IN_BOTH: &str =
 fn apply_pin(
     wanted: &mut Roster,
     stored: &StoredRoster,
-    what: &PinWhat,
+    what: &PinChange,
     left_out: &mut LeftOut,
 ) -> &'static str {
     let effect = match what {
-        PinWhat::ExtraStudent { class, student, grade } => class_at(wanted, class)
+        PinChange::ExtraStudent { class, student, grade } => class_at(wanted, class)
             .and_then(|class| Ok(RosterLink { class, person: student_at(wanted, stored, student, *grade)? }))
             .map(|link| add_link(&mut wanted.enrollments, link)),
-        PinWhat::CoTeacher { class, teacher } => class_at(wanted, class)
+        PinChange::CoTeacher { class, teacher } => class_at(wanted, class)
             .and_then(|class| Ok(RosterLink { class, person: teacher_at(wanted, stored, teacher)? }))
             .map(|link| add_link(&mut wanted.teachings, link)),
-        PinWhat::ClassName { class, name } => {
+        PinChange::ClassName { class, name } => {
             class_at(wanted, class).map(|class| rename_class(wanted, class, name))
         }
-        PinWhat::Excluded { person } => Ok(leave_out(wanted, stored, person, left_out)),
+        PinChange::Excluded { person } => Ok(leave_out(wanted, stored, person, left_out)),
     };
     effect.unwrap_or_else(|why_not| why_not)
 }

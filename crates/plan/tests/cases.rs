@@ -101,7 +101,7 @@ fn case(folder: &Path) -> String {
         }
     }
     for Proposal { id, confidence, name, from, to, evidence, .. } in &proposals {
-        let evidence = evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+        let evidence = evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
         let confidence = confidence.as_str();
         writeln!(out, "{confidence} {id} {name}: {from} becomes {to} ({evidence})").unwrap();
     }

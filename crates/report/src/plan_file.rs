@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::grade::Grade;
-use homeroom_model::plan::{Changes, FoundBy, LinkChanges, Numbered, Plan};
+use homeroom_model::plan::{Changes, EntityMatches, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::roster::{Class, Person, School, Student, Teacher};
-use homeroom_model::spreadsheet::{MARK, guarded};
+use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
@@ -42,13 +42,13 @@ pub fn write_plan_file(
     proposals: &[Proposal],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    out.write_all(MARK)?;
+    out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["state", "change", "kind", "key", "name", "found_by", "detail"])?;
     // The first part says how entities were matched in all of them.
-    let found = parts.first().map(|(_, plan)| &plan.found);
+    let matches = parts.first().map(|(_, plan)| &plan.matches);
     for (part, plan) in parts {
-        let mut lines = Lines { csv: &mut csv, part: *part, found };
+        let mut lines = Lines { csv: &mut csv, part: *part, matches };
         write_part(stored, plan, &mut lines)?;
     }
     for proposal in proposals {
@@ -70,16 +70,17 @@ fn write_part(stored: &StoredRoster, plan: &Plan, lines: &mut Lines<'_, '_>) -> 
 }
 
 fn write_proposal(proposal: &Proposal, csv: &mut csv::Writer<&mut dyn Write>) -> csv::Result<()> {
-    let evidence = proposal.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+    let evidence =
+        proposal.evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
     let detail = format!("{}: {} becomes {} ({evidence})", proposal.id, proposal.from, proposal.to);
     csv.write_record([
         proposal.confidence.as_str(),
         "proposal",
         proposal.id.kind.as_str(),
-        &guarded(&proposal.from),
-        &guarded(&proposal.name),
+        &escape_formula(&proposal.from),
+        &escape_formula(&proposal.name),
         "evidence",
-        &guarded(&detail),
+        &escape_formula(&detail),
     ])
 }
 
@@ -87,7 +88,7 @@ fn write_proposal(proposal: &Proposal, csv: &mut csv::Writer<&mut dyn Write>) ->
 struct Lines<'l, 'o> {
     csv: &'l mut csv::Writer<&'o mut dyn Write>,
     part: PlanPart,
-    found: Option<&'l FoundBy>,
+    matches: Option<&'l EntityMatches>,
 }
 
 /// The entity or link that a line is about.
@@ -110,16 +111,16 @@ struct Description {
 
 impl Lines<'_, '_> {
     fn write(&mut self, change: &str, subject: &Subject, detail: &str) -> csv::Result<()> {
-        let found = self.found.filter(|_| change != "deactivate");
-        let matched_by = found.zip(subject.entity).and_then(|(found, entity)| found.matched_by(entity));
+        let matches = self.matches.filter(|_| change != "deactivate");
+        let matched_by = matches.zip(subject.entity).and_then(|(matches, entity)| matches.matched_by(entity));
         self.csv.write_record([
             self.part.as_str(),
             change,
             subject.noun,
-            &guarded(&subject.description.key),
-            &guarded(&subject.description.name),
+            &escape_formula(&subject.description.key),
+            &escape_formula(&subject.description.name),
             matched_by.map_or("", |matched_by| matched_by.as_str()),
-            &guarded(detail),
+            &escape_formula(detail),
         ])
     }
 }

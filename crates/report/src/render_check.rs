@@ -93,6 +93,6 @@ pub fn render_reading_proposals(check: &CheckReport) -> String {
     if check.proposals.is_empty() {
         return String::new();
     }
-    let lines = check.proposals.iter().map(|change| format!("  {}\n", change.words()));
+    let lines = check.proposals.iter().map(|change| format!("  {}\n", change.in_words()));
     format!("Or leave the file as it is and ask us to:\n{}\n", lines.collect::<String>())
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use homeroom_model::Zone;
 use homeroom_model::counts::PlanCounts;
 use homeroom_model::hold::{Held, HeldState};
-use homeroom_model::run::{Decision, Run, RunState};
+use homeroom_model::run::{Decision, Run, RunState, Verdict};
 
 use crate::day::day;
 use crate::terminal_safe::terminal_safe;
@@ -13,9 +13,9 @@ use crate::thousands::thousands;
 
 pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &Zone) -> fmt::Result {
     let title = match state {
-        RunState::Held => "Waiting for a decision, and why",
-        RunState::Tested => "Would wait for a decision, and why",
-        _ => "Waited for a decision, and why",
+        RunState::Held => "Waiting for a verdict, and why",
+        RunState::Tested => "Would wait for a verdict, and why",
+        _ => "Waited for a verdict, and why",
     };
     writeln!(out, "{title}")?;
     for fuse in &held.fuses {
@@ -63,13 +63,13 @@ fn change_counts(counts: &PlanCounts) -> String {
 }
 
 pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::Result {
-    for Decision { decision, schools, at } in &run.report.decisions {
+    for Decision { verdict, schools, at } in &run.report.decisions {
         let day = day(*at, zone);
-        match (decision.as_str(), schools.as_slice()) {
-            ("expired", _) => writeln!(out, "The hold expired on {day}.")?,
-            (decision, []) => writeln!(out, "The held changes were {decision} on {day}.")?,
-            (decision, schools) => {
-                writeln!(out, "The held changes of {} were {decision} on {day}.", schools.join(", "))?
+        match (verdict, schools.as_slice()) {
+            (Verdict::Expired, _) => writeln!(out, "The hold expired on {day}.")?,
+            (verdict, []) => writeln!(out, "The held changes were {verdict} on {day}.")?,
+            (verdict, schools) => {
+                writeln!(out, "The held changes of {} were {verdict} on {day}.", schools.join(", "))?
             }
         }
     }
@@ -108,7 +108,7 @@ mod tests {
         write_hold(&mut text, &held, RunState::Held, &zone).unwrap();
         assert_eq!(
             text,
-            "Waiting for a decision, and why\n\
+            "Waiting for a verdict, and why\n\
              \x20 In total: 2,400 removed.\n\
              \x20   S1 School S1: 1,200 removed\n\
              \x20   S2 School S2: 1,200 removed (discarded)\n\

@@ -79,7 +79,8 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
 }
 
 fn write_proposal(out: &mut String, proposal: &Proposal) -> fmt::Result {
-    let evidence = proposal.evidence.iter().map(|evidence| evidence.words()).collect::<Vec<_>>().join(", ");
+    let evidence =
+        proposal.evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
     let Proposal { id, name, from, to, .. } = proposal;
     let (name, from, to) = (terminal_safe(name), terminal_safe(from), terminal_safe(to));
     writeln!(out, "    {:<14} {name}: {from} becomes {to} ({evidence})", id.to_string())
@@ -110,7 +111,7 @@ fn write_plan(
     )?;
     let columns =
         [&plan.create, &plan.update, &plan.deactivate, &plan.reactivate, &plan.rekey, &plan.unchanged]
-            .map(|counts| counts.named());
+            .map(|counts| counts.with_names());
     for (at, (name, _)) in columns[0].iter().enumerate() {
         let [create, update, deactivate, reactivate, rekey, unchanged] =
             columns.map(|column| thousands(column[at].1));
@@ -125,7 +126,7 @@ fn write_plan(
         )?;
     }
     for (matched_by, counts) in matched {
-        let counts = counts.named().into_iter().filter(|(_, count)| *count > 0);
+        let counts = counts.with_names().into_iter().filter(|(_, count)| *count > 0);
         let counts = counts.map(|(kind, count)| format!("{kind} {}", thousands(count))).collect::<Vec<_>>();
         writeln!(out, "  matched by {}: {}", in_words(*matched_by), counts.join(", "))?;
     }

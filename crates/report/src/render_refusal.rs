@@ -22,7 +22,7 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         ),
         Refusal::CalendarForbids { run, entry } => format!(
             "the calendar says {}: decide about run {run} when that is over, or end it first",
-            entry.words()
+            entry.in_words()
         ),
         Refusal::DistrictPaused { run } => {
             format!("the district is paused: set it live before you decide about run {run}")

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::district::DistrictStore;
 use crate::engine::Store;
 use crate::error::StoreError;
-use crate::numbering::Numbered;
+use crate::numbering::Sequence;
 use crate::tx::Row;
 
 /// A drop account.
@@ -64,7 +64,7 @@ impl DistrictStore {
     pub fn accounts_add(&self, user: &str, password_hash: &str) -> Result<Account, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
-            let id = AccountId(self.next_number_in_tx(tx, Numbered::DropAccount)?);
+            let id = AccountId(self.next_number_in_tx(tx, Sequence::DropAccount)?);
             tx.execute(
                 &format!("INSERT INTO drop_account ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"),
                 &[

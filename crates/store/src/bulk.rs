@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read, Write};
 
 use crate::error::StoreError;
-use crate::tx::{On, Tx, Value};
+use crate::tx::{EngineTx, Tx, Value};
 
 /// A column's type on PostgreSQL, whose COPY needs the exact width of each value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub enum ColumnType {
 pub(crate) type Column<'n> = (&'n str, ColumnType);
 
 /// A column to write, and the value it takes from each item.
-pub(crate) struct Written<'a, 'v, I> {
+pub(crate) struct WrittenColumn<'a, 'v, I> {
     column: Column<'a>,
     value: Box<dyn Fn(I) -> Value<'v> + 'a>,
 }
 
-impl<'a, 'v, I> Written<'a, 'v, I> {
+impl<'a, 'v, I> WrittenColumn<'a, 'v, I> {
     pub(crate) fn new(column: Column<'a>, value: impl Fn(I) -> Value<'v> + 'a) -> Self {
-        Written { column, value: Box::new(value) }
+        WrittenColumn { column, value: Box::new(value) }
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn insert<'v, I: Copy>(
     tx: &mut Tx<'_>,
     table: &str,
     fixed: &[(Column<'_>, Value<'v>)],
-    written: &[Written<'_, 'v, I>],
+    written: &[WrittenColumn<'_, 'v, I>],
     items: impl ExactSizeIterator<Item = I>,
 ) -> Result<(), StoreError> {
     if items.len() == 0 {
@@ -49,8 +49,8 @@ pub(crate) fn insert<'v, I: Copy>(
     let into = format!("{table} ({})", names(&columns, ","));
     let fixed = fixed.iter().map(|(_, value)| *value).collect::<Vec<_>>();
     match &mut tx.0 {
-        On::Sqlite(connection) => insert_sqlite(connection, &into, &fixed, written, items),
-        On::Postgres(transaction) => {
+        EngineTx::Sqlite(connection) => insert_sqlite(connection, &into, &fixed, written, items),
+        EngineTx::Postgres(transaction) => {
             let row = |item: I, row: &mut Vec<Value<'v>>| {
                 row.extend_from_slice(&fixed);
                 row.extend(written.iter().map(|written| (written.value)(item)));
@@ -64,7 +64,7 @@ fn insert_sqlite<'v, I: Copy>(
     connection: &rusqlite::Connection,
     into: &str,
     fixed: &[Value<'v>],
-    written: &[Written<'_, 'v, I>],
+    written: &[WrittenColumn<'_, 'v, I>],
     items: impl ExactSizeIterator<Item = I>,
 ) -> Result<(), StoreError> {
     let statement = |rows: usize| {
@@ -96,8 +96,8 @@ fn insert_sqlite<'v, I: Copy>(
 pub(crate) fn update<'v, I: Copy>(
     tx: &mut Tx<'_>,
     table: &str,
-    keys: &[Written<'_, 'v, I>],
-    set: &[Written<'_, 'v, I>],
+    keys: &[WrittenColumn<'_, 'v, I>],
+    set: &[WrittenColumn<'_, 'v, I>],
     items: impl ExactSizeIterator<Item = I>,
 ) -> Result<(), StoreError> {
     if items.len() == 0 {
@@ -108,7 +108,7 @@ pub(crate) fn update<'v, I: Copy>(
         row.extend(keys.iter().chain(set).map(|written| (written.value)(item)));
     };
     match &mut tx.0 {
-        On::Sqlite(connection) => {
+        EngineTx::Sqlite(connection) => {
             let pairs = |range: std::ops::Range<usize>, join: &str| {
                 range.map(|at| format!("{} = ?{}", columns[at].0, at + 1)).collect::<Vec<_>>().join(join)
             };
@@ -122,9 +122,9 @@ pub(crate) fn update<'v, I: Copy>(
                 execute(&mut statement, &row)?;
             }
         }
-        On::Postgres(transaction) => {
-            let pairs = |of: &str, written: &[Written<'_, 'v, I>], join: &str| {
-                let pair = |written: &Written<'_, 'v, I>| format!("{of}{0} = n.{0}", written.column.0);
+        EngineTx::Postgres(transaction) => {
+            let pairs = |of: &str, written: &[WrittenColumn<'_, 'v, I>], join: &str| {
+                let pair = |written: &WrittenColumn<'_, 'v, I>| format!("{of}{0} = n.{0}", written.column.0);
                 written.iter().map(pair).collect::<Vec<_>>().join(join)
             };
             let (set, found) = (pairs("", set, ", "), pairs("t.", keys, " AND "));
@@ -217,14 +217,14 @@ pub(crate) fn load(
     mut take: impl FnMut(&LoadedRow<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     match &mut tx.0 {
-        On::Sqlite(connection) => {
+        EngineTx::Sqlite(connection) => {
             let mut statement = connection.prepare_cached(query)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 take(&LoadedRow::Sqlite(row))?;
             }
         }
-        On::Postgres(transaction) => {
+        EngineTx::Postgres(transaction) => {
             let mut reader = transaction.copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT binary)"))?;
             let mut row = CopiedRow::default();
             row.skip_header(&mut reader)?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::bulk::{self, Column, ColumnType, Written};
+use crate::bulk::{self, Column, ColumnType, WrittenColumn};
 use crate::engine::Store;
 use crate::error::StoreError;
 use crate::schema::{TableColumn, primary_key, tables_in_tx};
@@ -63,8 +63,8 @@ fn copy_table(
             from.rows(&query, &[PAGE.into(), Value::Int(copied)], |row| carry(row, &columns_of_row))?;
         let rows = page.len() as i64;
         let written = columns_of_row.iter().enumerate();
-        let written =
-            written.map(|(at, column)| Written::new(*column, move |row: &Vec<Carried>| row[at].value()));
+        let written = written
+            .map(|(at, column)| WrittenColumn::new(*column, move |row: &Vec<Carried>| row[at].value()));
         bulk::insert(to, table, &[], &written.collect::<Vec<_>>(), page.iter())?;
         copied += rows;
         if rows < PAGE {

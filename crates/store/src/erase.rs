@@ -8,7 +8,7 @@ use crate::error::StoreError;
 
 impl Store {
     /// The id and size of every blob that the database refers to.
-    pub fn blobs_named(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
+    pub fn blobs_referenced(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
         self.read(|tx| {
             tx.rows(
                 "SELECT blob, bytes FROM upload UNION SELECT blob, bytes FROM drop_file WHERE blob IS NOT NULL",

@@ -9,7 +9,7 @@
 //! - `districts_*` and [`Store::district`]: how a command or a worker gets a `DistrictStore`.
 //! - `accounts_find` and `runs_find`: how a login and a run's id lead to their district.
 //! - `jobs_*`: workers serve all districts.
-//! - `drop_files_partial`, `blobs_named`: cleaning and checking the folders that all districts share.
+//! - `drop_files_partial`, `blobs_referenced`: cleaning and checking the folders that all districts share.
 //! - `districts_count`, `runs_count`, `jobs_count`: metrics, which are counts only.
 //! - `copy_into`: backup and restore.
 

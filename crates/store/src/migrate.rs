@@ -2,7 +2,7 @@
 
 use crate::engine::EngineKind;
 use crate::error::StoreError;
-use crate::tx::{On, Tx};
+use crate::tx::{EngineTx, Tx};
 
 /// The statements of one step, for each engine.
 struct Migration {
@@ -79,8 +79,8 @@ pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreE
     let mut taken = Vec::new();
     for step in MIGRATIONS.iter().filter(|step| step.number > version) {
         match &mut tx.0 {
-            On::Sqlite(connection) => connection.execute_batch(step.sqlite)?,
-            On::Postgres(transaction) => transaction.batch_execute(step.postgres)?,
+            EngineTx::Sqlite(connection) => connection.execute_batch(step.sqlite)?,
+            EngineTx::Postgres(transaction) => transaction.batch_execute(step.postgres)?,
         }
         tx.execute(
             "INSERT INTO schema_migration (number, name) VALUES ($1, $2)",

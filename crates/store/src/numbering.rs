@@ -5,9 +5,9 @@ use crate::engine::EngineKind;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-/// What is numbered.
+/// A sequence of numbers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Numbered {
+pub(crate) enum Sequence {
     /// Runs, undos and redos, which share one sequence.
     Run,
     /// Drop accounts.
@@ -33,16 +33,16 @@ impl DistrictStore {
     }
 
     /// The next number. The district stays locked until the transaction ends, so that no two get the same.
-    pub(crate) fn next_number_in_tx(&self, tx: &mut Tx<'_>, of: Numbered) -> Result<i64, StoreError> {
+    pub(crate) fn next_number_in_tx(&self, tx: &mut Tx<'_>, sequence: Sequence) -> Result<i64, StoreError> {
         self.district_lock_in_tx(tx)?;
-        let sql = match of {
+        let sql = match sequence {
             // Counted in the district's own row, because some numbers leave no other row behind.
-            Numbered::Run => "UPDATE district SET last_run = last_run + 1 WHERE id = $1 RETURNING last_run",
-            Numbered::DropAccount => {
+            Sequence::Run => "UPDATE district SET last_run = last_run + 1 WHERE id = $1 RETURNING last_run",
+            Sequence::DropAccount => {
                 "SELECT coalesce(max(number), 0) + 1 FROM drop_account WHERE district = $1"
             }
-            Numbered::Pin => "SELECT coalesce(max(number), 0) + 1 FROM pin WHERE district = $1",
-            Numbered::ProfileVersion => {
+            Sequence::Pin => "SELECT coalesce(max(number), 0) + 1 FROM pin WHERE district = $1",
+            Sequence::ProfileVersion => {
                 "SELECT coalesce(max(version), 0) + 1 FROM file_profile WHERE district = $1"
             }
         };

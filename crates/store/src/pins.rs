@@ -1,13 +1,13 @@
 //! Pins: changes made by hand that a sync must not undo.
 
 use homeroom_model::ids::PinNumber;
-use homeroom_model::pin::{Pin, PinWhat};
+use homeroom_model::pin::{Pin, PinChange};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
-use crate::numbering::Numbered;
+use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
 const COLUMNS: &str = "number, what, owner, reason, created_at, last_day, expires_at";
@@ -16,7 +16,7 @@ const COLUMNS: &str = "number, what, owner, reason, created_at, last_day, expire
 #[derive(Clone, Copy, Debug)]
 pub struct NewPin<'a> {
     /// What is different from the file.
-    pub what: &'a PinWhat,
+    pub change: &'a PinChange,
     /// Who wants it.
     pub owner: &'a str,
     /// Why.
@@ -28,11 +28,11 @@ pub struct NewPin<'a> {
 }
 
 fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
-    let what = serde_json::from_str::<PinWhat>(&row.text(1)?)
+    let change = serde_json::from_str::<PinChange>(&row.text(1)?)
         .map_err(|error| StoreError::Unusable(format!("a pin: {error}")))?;
     Ok(Pin {
         number: PinNumber(row.int(0)?),
-        what,
+        change,
         owner: row.text(2)?,
         reason: row.text(3)?,
         created_at: row.time(4)?,
@@ -44,11 +44,11 @@ fn pin_of(row: &Row<'_>) -> Result<Pin, StoreError> {
 impl DistrictStore {
     /// Adds a pin. Returns its number.
     pub fn pins_add(&self, new: &NewPin<'_>) -> Result<PinNumber, StoreError> {
-        let NewPin { what, owner, reason, until, expires_at } = *new;
-        let json = serde_json::to_string(what).expect("a pin has a JSON form");
+        let NewPin { change, owner, reason, until, expires_at } = *new;
+        let json = serde_json::to_string(change).expect("a pin has a JSON form");
         let now = self.store().now();
         self.store().write(|tx| {
-            let number = PinNumber(self.next_number_in_tx(tx, Numbered::Pin)?);
+            let number = PinNumber(self.next_number_in_tx(tx, Sequence::Pin)?);
             tx.execute(
                 "INSERT INTO pin (district, number, what, owner, reason, created_at, last_day, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

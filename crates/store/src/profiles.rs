@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
-use crate::numbering::Numbered;
+use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
 /// One version of a district's profile.
@@ -71,7 +71,7 @@ impl DistrictStore {
     ) -> Result<ProfileVersion, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
-            let version = ProfileVersion(self.next_number_in_tx(tx, Numbered::ProfileVersion)?);
+            let version = ProfileVersion(self.next_number_in_tx(tx, Sequence::ProfileVersion)?);
             let mut profile = self.profile_in_tx(tx)?;
             change(&mut profile);
             tx.execute(

@@ -6,7 +6,7 @@ use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
 use crate::district::DistrictStore;
 use crate::engine::Store;
 use crate::error::StoreError;
-use crate::numbering::Numbered;
+use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
 const COLUMNS: &str = "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
@@ -20,7 +20,7 @@ fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let (started_at, finished_at) = (row.maybe_time(10)?, row.maybe_time(11)?);
     Ok(Run {
         id: RunId(row.uuid(0)?),
-        district: row.text(1)?,
+        district: row.word(1)?,
         number: RunNumber(row.int(2)?),
         kind: row.word(3)?,
         state: row.word(4)?,
@@ -62,7 +62,7 @@ impl DistrictStore {
         kind: RunKind,
         upload: UploadId,
     ) -> Result<(RunNumber, RunId), StoreError> {
-        let number = RunNumber(self.next_number_in_tx(tx, Numbered::Run)?);
+        let number = RunNumber(self.next_number_in_tx(tx, Sequence::Run)?);
         let now = self.store().now();
         let id = RunId(self.store().random().uuid_at(now));
         tx.execute(
@@ -94,18 +94,18 @@ impl DistrictStore {
     }
 
     /// The run with this number. `None` when the number is an undo's, which shares the sequence.
-    pub fn runs_maybe(&self, number: RunNumber) -> Result<Option<Run>, StoreError> {
-        self.store().read(|tx| self.runs_maybe_in_tx(tx, number))
+    pub fn runs_find(&self, number: RunNumber) -> Result<Option<Run>, StoreError> {
+        self.store().read(|tx| self.runs_find_in_tx(tx, number))
     }
 
-    fn runs_maybe_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Option<Run>, StoreError> {
+    fn runs_find_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Option<Run>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number = $2");
         tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of)
     }
 
     /// A run, inside a transaction.
     pub fn runs_get_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<Run, StoreError> {
-        let found = self.runs_maybe_in_tx(tx, number)?;
+        let found = self.runs_find_in_tx(tx, number)?;
         found.ok_or_else(|| StoreError::NotFound(format!("run {}", number.0)))
     }
 

@@ -196,13 +196,17 @@ impl Row<'_> {
 
     /// A blob's id, or NULL.
     pub(crate) fn maybe_blob(&self, column: usize) -> Result<Option<BlobId>, StoreError> {
-        self.maybe_text(column)?.map(|text| text.parse().map_err(StoreError::Unusable)).transpose()
+        self.maybe_text(column)?.map(|text| parse_word(&text)).transpose()
     }
 
     /// A value that is kept as a word: a state, a stage, a mode.
     pub(crate) fn word<W: FromStr<Err: Display>>(&self, column: usize) -> Result<W, StoreError> {
-        self.text(column)?.parse().map_err(|error: W::Err| StoreError::Unusable(error.to_string()))
+        parse_word(&self.text(column)?)
     }
+}
+
+fn parse_word<W: FromStr<Err: Display>>(text: &str) -> Result<W, StoreError> {
+    text.parse().map_err(|error: W::Err| StoreError::Unusable(error.to_string()))
 }
 
 /// The time that is `millis` milliseconds after 1970-01-01 UTC.
@@ -216,9 +220,9 @@ fn missing(column: usize) -> StoreError {
 }
 
 /// A transaction. It is committed when the closure that received it returns `Ok`.
-pub struct Tx<'c>(pub(crate) On<'c>);
+pub struct Tx<'c>(pub(crate) EngineTx<'c>);
 
-pub(crate) enum On<'c> {
+pub(crate) enum EngineTx<'c> {
     Sqlite(&'c rusqlite::Connection),
     Postgres(postgres::Transaction<'c>),
 }
@@ -227,19 +231,19 @@ impl Tx<'_> {
     /// Which engine this is; for the few statements that differ.
     pub(crate) fn engine(&self) -> EngineKind {
         match self.0 {
-            On::Sqlite(_) => EngineKind::Sqlite,
-            On::Postgres(_) => EngineKind::Postgres,
+            EngineTx::Sqlite(_) => EngineKind::Sqlite,
+            EngineTx::Postgres(_) => EngineKind::Postgres,
         }
     }
 
     /// Runs a statement whose parameters are written `$1`, `$2` …. Returns the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         match &mut self.0 {
-            On::Sqlite(connection) => {
+            EngineTx::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
                 Ok(statement.execute(rusqlite::params_from_iter(values))? as u64)
             }
-            On::Postgres(transaction) => Ok(transaction.execute(sql, &as_params(values))?),
+            EngineTx::Postgres(transaction) => Ok(transaction.execute(sql, &as_params(values))?),
         }
     }
 
@@ -252,7 +256,7 @@ impl Tx<'_> {
     ) -> Result<Vec<T>, E> {
         let mut found = Vec::new();
         match &mut self.0 {
-            On::Sqlite(connection) => {
+            EngineTx::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql)).map_err(StoreError::from)?;
                 let mut rows =
                     statement.query(rusqlite::params_from_iter(values)).map_err(StoreError::from)?;
@@ -260,7 +264,7 @@ impl Tx<'_> {
                     found.push(read(&Row(RowOf::Sqlite(row)))?);
                 }
             }
-            On::Postgres(transaction) => {
+            EngineTx::Postgres(transaction) => {
                 for row in &transaction.query(sql, &as_params(values)).map_err(StoreError::from)? {
                     found.push(read(&Row(RowOf::Postgres(row)))?);
                 }

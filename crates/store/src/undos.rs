@@ -5,16 +5,16 @@ use homeroom_model::ids::RunNumber;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
-use crate::numbering::Numbered;
+use crate::numbering::Sequence;
 use crate::tx::Tx;
 
 impl DistrictStore {
-    /// Records an undo of `of`, a run or an undo, and returns the number its changes are logged under.
-    pub fn undos_begin_in_tx(&self, tx: &mut Tx<'_>, of: RunNumber) -> Result<RunNumber, StoreError> {
-        let number = RunNumber(self.next_number_in_tx(tx, Numbered::Run)?);
+    /// Records an undo of `undone`, a run or an undo, and returns the number its changes are logged under.
+    pub fn undos_begin_in_tx(&self, tx: &mut Tx<'_>, undone: RunNumber) -> Result<RunNumber, StoreError> {
+        let number = RunNumber(self.next_number_in_tx(tx, Sequence::Run)?);
         tx.execute(
             "INSERT INTO undo (district, number, of_run, at) VALUES ($1, $2, $3, $4)",
-            &[self.id().0.into(), number.0.into(), of.0.into(), self.store().now().into()],
+            &[self.id().0.into(), number.0.into(), undone.0.into(), self.store().now().into()],
         )?;
         Ok(number)
     }

@@ -80,7 +80,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
     let planner = Planner::load(district, settings, extent, ProposalReviews::default())?;
-    let pause = settings.policy.pauses(planner.today());
+    let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {
         context.report(Progress::Planning);
@@ -112,7 +112,7 @@ fn end_test(
     mut ending: Ending<'_>,
 ) -> Result<(), SyncError> {
     if let (RunKind::Live, Some(pause)) = (active.run.kind, pause) {
-        let message = format!("Nothing is applied, the calendar says: {}.", pause.words());
+        let message = format!("Nothing is applied, the calendar says: {}.", pause.in_words());
         ending.report.messages.push(message);
     }
     end_without_changes(active, &ending)

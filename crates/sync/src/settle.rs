@@ -55,9 +55,9 @@ fn queue_uploads_in_tx(
 
 /// The kind of run that a file with an expected name gets, and when.
 fn kind_and_time(settings: &District, now: Timestamp) -> (RunKind, Timestamp) {
-    let pauses = settings.policy.pauses(settings.today(now)).is_some();
+    let is_paused = settings.policy.pause_on(settings.today(now)).is_some();
     match (settings.stage, settings.mode) {
-        _ if pauses => (RunKind::Test, now),
+        _ if is_paused => (RunKind::Test, now),
         (Stage::Live, Mode::OnUpload) => (RunKind::Live, now),
         (Stage::Live, Mode::Nightly) => (RunKind::Live, settings.next_night(now)),
         _ => (RunKind::Test, now),

@@ -4,7 +4,7 @@ use homeroom_apply::apply_undo_in_tx;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Run, RunReport, RunState, Undone};
+use homeroom_model::run::{Run, RunReport, RunState, Undone, Verdict};
 use homeroom_store::DistrictStore;
 
 use crate::context::{Progress, SyncContext};
@@ -52,7 +52,7 @@ pub(crate) fn redo(
             return state_before;
         }
         // The held changes were shown for a roster that is no longer there.
-        report.decisions.push(decision(district, "discarded", &[]));
+        report.decisions.push(decision(district, Verdict::Discarded, &[]));
         let schools = report.held.iter_mut().flat_map(|held| &mut held.schools);
         schools
             .filter(|school| school.state == HeldState::Waiting)

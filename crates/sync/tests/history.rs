@@ -58,8 +58,8 @@ fn file(rows: &[&str]) -> String {
 
 /// `3h run: email ann@x.org → lee@x.org`
 fn lines(history: &History) -> Vec<String> {
-    let line = |HistoryEntry { at, by, happened }: &HistoryEntry| {
-        let what = match happened {
+    let line = |HistoryEntry { at, cause, event }: &HistoryEntry| {
+        let what = match event {
             HistoryEvent::Created { values } => {
                 let values = values.iter().map(|value| format!("{} {}", value.field, value.value));
                 format!("created {}", values.collect::<Vec<_>>().join(", "))
@@ -72,7 +72,7 @@ fn lines(history: &History) -> Vec<String> {
             HistoryEvent::BeganTeaching { with } => format!("teaches {}", with.key),
             HistoryEvent::EndedTeaching { with } => format!("ended {}", with.key),
         };
-        format!("{}h {}: {what}", at.unwrap().duration_since(START).as_hours(), by.act)
+        format!("{}h {}: {what}", at.unwrap().duration_since(START).as_hours(), cause.kind)
     };
     history.changes.iter().map(line).collect()
 }
@@ -119,9 +119,9 @@ fn a_history_has_every_change_with_the_values_before_and_after() {
             "{}",
             lincoln.test.engine
         );
-        let undone = ann.changes.iter().find(|change| change.by.act == CauseKind::Undo).unwrap();
-        assert_eq!(undone.by.run, Some(second.id));
-        assert_eq!(undone.by.upload.as_deref(), Some("roster.csv"));
+        let undone = ann.changes.iter().find(|change| change.cause.kind == CauseKind::Undo).unwrap();
+        assert_eq!(undone.cause.run, Some(second.id));
+        assert_eq!(undone.cause.upload.as_deref(), Some("roster.csv"));
         for key in ["lee@x.org", "LEE@x.org", "ann@x.org"] {
             assert_eq!(
                 lincoln.history(EntityKind::Student, key),

@@ -13,7 +13,7 @@ use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::EntityKind;
-use homeroom_model::pin::{PinWhat, PinnedPerson};
+use homeroom_model::pin::{PinChange, PinnedPerson};
 use homeroom_model::policy::Policy;
 use homeroom_model::rekey::{MatchedBy, ProposalReviews};
 use homeroom_model::run::{Run, RunKind, RunState};
@@ -53,8 +53,8 @@ fn with_domain(rows: &[Enrolled], domain: &str) -> Vec<u8> {
     String::from_utf8(flat_csv(rows)).unwrap().replace("students.lincoln.example.org", domain).into_bytes()
 }
 
-fn add_pin(lincoln: &TestDistrict, what: &PinWhat, expires_at: Timestamp) -> PinNumber {
-    let pin = NewPin { what, owner: "Mr. Gray", reason: "", until: TODAY, expires_at };
+fn add_pin(lincoln: &TestDistrict, change: &PinChange, expires_at: Timestamp) -> PinNumber {
+    let pin = NewPin { change, owner: "Mr. Gray", reason: "", until: TODAY, expires_at };
     lincoln.district.pins_add(&pin).unwrap()
 }
 
@@ -282,7 +282,7 @@ fn a_pin_follows_its_person_to_another_address() {
         lincoln.sync(&with_number("s3@students.lincoln.example.org"), RunKind::Live);
         let key = "s3@students.lincoln.example.org".to_owned();
         let student = PinnedPerson { key: key.clone(), first_name: String::new(), last_name: String::new() };
-        let extra = PinWhat::ExtraStudent { class: "S1-C1".into(), student, grade: None };
+        let extra = PinChange::ExtraStudent { class: "S1-C1".into(), student, grade: None };
         let end = lincoln.test.store.now() + DAY;
         add_pin(&lincoln, &extra, end);
         let run = lincoln.sync(&with_number("third@x.org"), RunKind::Live);
@@ -292,7 +292,7 @@ fn a_pin_follows_its_person_to_another_address() {
             "one account, {}",
             lincoln.test.engine
         );
-        add_pin(&lincoln, &PinWhat::Excluded { person: key }, end);
+        add_pin(&lincoln, &PinChange::Excluded { person: key }, end);
         // A rejected row keeps everyone in its class, but not the person a pin excludes.
         let spoilt =
             String::from_utf8(with_number("fourth@x.org")).unwrap().replace("s7@students", "s7@@students");
@@ -325,7 +325,7 @@ fn a_hold_expires() {
         lincoln.handle(&due);
         let expired = now(&lincoln, &run);
         assert_eq!(
-            (expired.state, expired.report.decisions[0].decision.as_str()),
+            (expired.state, expired.report.decisions[0].verdict.as_str()),
             (RunState::Unchanged, "expired")
         );
         assert!(lincoln.decide(Task::Approve(run.number, vec![])).is_err());
@@ -387,7 +387,7 @@ fn pins_win_over_the_file_until_they_expire() {
     for lincoln in districts() {
         let file = flat_csv(&class(0..10));
         lincoln.sync(&file, RunKind::Live);
-        let pin = |what: PinWhat, number: u32| {
+        let pin = |what: PinChange, number: u32| {
             let end = lincoln.test.store.now() + days(number);
             add_pin(&lincoln, &what, end)
         };
@@ -398,13 +398,13 @@ fn pins_win_over_the_file_until_they_expire() {
         };
         let class_id = || "S1-C1".to_owned();
         let zoe = person("zoe@lincoln.example.org", "Zoe", "Zed");
-        pin(PinWhat::ExtraStudent { class: class_id(), student: zoe, grade: None }, 3);
+        pin(PinChange::ExtraStudent { class: class_id(), student: zoe, grade: None }, 3);
         let co_teacher = person("co@lincoln.example.org", "Cora", "Ott");
-        pin(PinWhat::CoTeacher { class: class_id(), teacher: co_teacher }, 3);
-        pin(PinWhat::ClassName { class: class_id(), name: "Robotics".into() }, 3);
-        pin(PinWhat::Excluded { person: "s7@students.lincoln.example.org".into() }, 3);
+        pin(PinChange::CoTeacher { class: class_id(), teacher: co_teacher }, 3);
+        pin(PinChange::ClassName { class: class_id(), name: "Robotics".into() }, 3);
+        pin(PinChange::Excluded { person: "s7@students.lincoln.example.org".into() }, 3);
         let nobody = pin(
-            PinWhat::ExtraStudent { class: "S9".into(), student: person("x@x.org", "", ""), grade: None },
+            PinChange::ExtraStudent { class: "S9".into(), student: person("x@x.org", "", ""), grade: None },
             3,
         );
 
@@ -612,7 +612,7 @@ fn a_trace_says_why_someone_is_or_is_not_there() {
             rejected.steps
         );
 
-        let excluded = PinWhat::Excluded { person: "s3@students.lincoln.example.org".into() };
+        let excluded = PinChange::Excluded { person: "s3@students.lincoln.example.org".into() };
         add_pin(&lincoln, &excluded, lincoln.test.store.now() + DAY);
         lincoln.sync(&flat_csv(&class(0..50)), RunKind::Live);
         let pinned = trace("s3@students.lincoln.example.org", None);

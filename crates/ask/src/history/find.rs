@@ -4,7 +4,7 @@ use homeroom_model::fields::Fields;
 use homeroom_model::history::History;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::{Class, School, Student, Teacher};
-use homeroom_store::roster::KeptEntity;
+use homeroom_store::roster::StorableEntity;
 use homeroom_store::{DistrictStore, StoreError};
 
 use super::from_log::history_from_log;
@@ -24,7 +24,7 @@ pub fn find_histories(
     }
 }
 
-fn histories<V: KeptEntity + Fields>(
+fn histories<V: StorableEntity + Fields>(
     district: &DistrictStore,
     key: &str,
 ) -> Result<Vec<History>, StoreError> {

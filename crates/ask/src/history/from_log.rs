@@ -22,7 +22,7 @@ pub(super) fn history_from_log<V: Entity + Fields>(
 ) -> History {
     let mut writer =
         HistoryWriter { texts: &logged.texts, schools: &logged.schools, causes, entries: Vec::new() };
-    writer.add_entity(&logged.past);
+    writer.add_entity(&logged.log);
     match kind {
         EntityKind::School => {}
         EntityKind::Class => {
@@ -41,9 +41,9 @@ pub(super) fn history_from_log<V: Entity + Fields>(
     entries.sort_by_key(|(number, change)| (change.at, *number));
     History {
         kind,
-        number: logged.past.of.as_u32(),
-        active: logged.past.now.active,
-        named: named(logged.past.now.values, &logged.texts),
+        number: logged.log.subject.as_u32(),
+        active: logged.log.now.active,
+        named: entity_name(logged.log.now.values, &logged.texts),
         changes: entries.into_iter().map(|(_, change)| change).collect(),
     }
 }
@@ -69,7 +69,7 @@ fn enrollment(change: LinkChange, with: EntityName) -> HistoryEvent {
 }
 
 /// The key that a person would look for, with the name: an address rather than a number.
-fn named<V: Fields>(values: V, texts: &StringArena) -> EntityName {
+fn entity_name<V: Fields>(values: V, texts: &StringArena) -> EntityName {
     let get = |field| values.get(field, texts);
     let keys = [Field::Id, Field::Email, Field::SisId].map(get);
     let names = [Field::Name, Field::FirstName, Field::LastName].map(get);
@@ -88,15 +88,15 @@ struct HistoryWriter<'l> {
 }
 
 impl HistoryWriter<'_> {
-    fn add_entity<V: Entity + Fields>(&mut self, past: &EntityLog<V::Number, V>) {
-        let mut states = past.states();
+    fn add_entity<V: Entity + Fields>(&mut self, log: &EntityLog<V::Number, V>) {
+        let mut states = log.states();
         let Some(mut before) = states.next() else { return };
         let values = V::FIELDS
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
         let values = values.filter(|field| !field.value.is_empty()).collect();
-        self.add(past.created_run, None, HistoryEvent::Created { values });
-        for (step, after) in past.steps.iter().zip(states) {
+        self.add(log.created_run, None, HistoryEvent::Created { values });
+        for (step, after) in log.steps.iter().zip(states) {
             match (before.active, after.active) {
                 (true, false) => self.add(step.by, step.at, HistoryEvent::Deactivated),
                 (false, true) => self.add(step.by, step.at, HistoryEvent::Reactivated),
@@ -118,11 +118,13 @@ impl HistoryWriter<'_> {
         event: fn(LinkChange, EntityName) -> HistoryEvent,
         other_end: impl Fn(Link<P>) -> (V::Number, &'o BTreeMap<V::Number, V>),
     ) {
-        for past in links {
-            let (number, others) = other_end(past.of);
-            let Some(with) = others.get(&number).map(|values| named(*values, self.texts)) else { continue };
-            self.add(past.created_run, None, event(LinkChange::Begins, with.clone()));
-            for (step, after) in past.steps.iter().zip(past.states().skip(1)) {
+        for log in links {
+            let (number, others) = other_end(log.subject);
+            let Some(with) = others.get(&number).map(|values| entity_name(*values, self.texts)) else {
+                continue;
+            };
+            self.add(log.created_run, None, event(LinkChange::Begins, with.clone()));
+            for (step, after) in log.steps.iter().zip(log.states().skip(1)) {
                 if step.before.active != after.active {
                     let change = if after.active { LinkChange::Begins } else { LinkChange::Ends };
                     self.add(step.by, step.at, event(change, with.clone()));
@@ -140,14 +142,14 @@ impl HistoryWriter<'_> {
     }
 
     /// `at` is `None` for a creation, which is not in the log: its time is the run's.
-    fn add(&mut self, number: RunNumber, at: Option<Timestamp>, happened: HistoryEvent) {
-        let (act, run) = self.causes.undos.cause(number);
+    fn add(&mut self, number: RunNumber, at: Option<Timestamp>, event: HistoryEvent) {
+        let (kind, run) = self.causes.undos.cause(number);
         let known = self.causes.runs.get(&run);
-        let of_number = match act {
+        let of_number = match kind {
             CauseKind::Run => known.and_then(|run| run.at),
             CauseKind::Undo | CauseKind::Redo => self.causes.undone_at.get(&number).copied(),
         };
-        let by = Cause { act, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
-        self.entries.push((number, HistoryEntry { at: at.or(of_number), by, happened }));
+        let cause = Cause { kind, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
+        self.entries.push((number, HistoryEntry { at: at.or(of_number), cause, event }));
     }
 }

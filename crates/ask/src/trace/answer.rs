@@ -4,7 +4,7 @@ use homeroom_check::Checked;
 use homeroom_model::district::District;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
-use homeroom_model::pin::{Pin, PinWhat};
+use homeroom_model::pin::{Pin, PinChange};
 use homeroom_model::roster::Person;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::trace::NextStep;
@@ -64,7 +64,12 @@ impl Facts<'_> {
         let reason = self.reason(pin);
         sentences.extend(self.in_words(reason));
         if let Some(pin) = pin {
-            sentences.push(format!("Pin {} counts: {}, by {}.", pin.number, pin.what.words(), pin.owner));
+            sentences.push(format!(
+                "Pin {} counts: {}, by {}.",
+                pin.number,
+                pin.change.in_words(),
+                pin.owner
+            ));
         }
         let next_step = match reason {
             Reason::ChangeHeld(_) => Some(NextStep::Decide(self.run.id)),
@@ -179,12 +184,12 @@ impl Facts<'_> {
             };
             key == self.subject.key || student.is_some_and(|student| has_key(&student.values.person))
         };
-        match &pin.what {
-            PinWhat::ExtraStudent { class, student, .. } => {
+        match &pin.change {
+            PinChange::ExtraStudent { class, student, .. } => {
                 is_theirs(&student.key) && self.subject.class.is_none_or(|asked| asked == class)
             }
-            PinWhat::Excluded { person } => is_theirs(person),
-            PinWhat::CoTeacher { .. } | PinWhat::ClassName { .. } => false,
+            PinChange::Excluded { person } => is_theirs(person),
+            PinChange::CoTeacher { .. } | PinChange::ClassName { .. } => false,
         }
     }
 }

@@ -137,7 +137,7 @@ fn student_text(
 }
 
 fn run_text(district: &DistrictStore, number: RunNumber) -> Result<String, StoreError> {
-    Ok(match district.runs_maybe(number)? {
+    Ok(match district.runs_find(number)? {
         Some(run) => {
             let at = run.finished_at.map(|at| at.to_string()).unwrap_or_default();
             format!("run {} ({}) of {at}", run.id, run.upload.name)

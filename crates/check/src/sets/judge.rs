@@ -53,7 +53,7 @@ fn protect<const N: usize>(
     keys: [StrId; N],
 ) {
     for key in keys.iter().map(|key| texts.get(*key)) {
-        protected_as.iter().for_each(|protected_as| protected.name(*protected_as, key));
+        protected_as.iter().for_each(|protected_as| protected.protect(*protected_as, key));
     }
 }
 

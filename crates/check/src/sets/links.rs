@@ -100,8 +100,8 @@ impl LinkRow<'_> {
                     format!("Class '{class}' names teacher '{teacher}', who is not in any of the files.");
                 Finding::of_line(code, self.line, teacher, message).in_column(self.person.column)
             });
-            report.protected.name(ProtectedAs::Teacher, teacher);
-            report.protected.name_teaching(class, teacher);
+            report.protected.protect(ProtectedAs::Teacher, teacher);
+            report.protected.protect_teaching(class, teacher);
         }
         found
     }
@@ -122,21 +122,21 @@ impl LinkRow<'_> {
     fn reject(&self, report: &mut SetReport) {
         report.rejected += 1;
         let (protected, class, person) = (&mut report.protected, self.class.key, self.person.key);
-        protected.name(ProtectedAs::Student, person);
-        protected.name(ProtectedAs::Teacher, person);
-        protected.name(ProtectedAs::Class, class);
+        protected.protect(ProtectedAs::Student, person);
+        protected.protect(ProtectedAs::Teacher, person);
+        protected.protect(ProtectedAs::Class, class);
         match (class.is_empty(), person.is_empty()) {
             (false, false) => {
-                protected.name_enrollment(class, person);
-                protected.name_teaching(class, person);
+                protected.protect_enrollment(class, person);
+                protected.protect_teaching(class, person);
             }
             (false, true) => {
-                protected.name(ProtectedAs::ClassOfUnknownStudent, class);
-                protected.name(ProtectedAs::ClassOfUnknownTeacher, class);
+                protected.protect(ProtectedAs::ClassOfUnknownStudent, class);
+                protected.protect(ProtectedAs::ClassOfUnknownTeacher, class);
             }
             _ => {
-                protected.name(ProtectedAs::StudentOfUnknownClass, person);
-                protected.name(ProtectedAs::TeacherOfUnknownClass, person);
+                protected.protect(ProtectedAs::StudentOfUnknownClass, person);
+                protected.protect(ProtectedAs::TeacherOfUnknownClass, person);
             }
         }
     }

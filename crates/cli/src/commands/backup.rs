@@ -61,7 +61,7 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
 /// Copies every blob that the copied rows name.
 pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
     let mut copied = 0;
-    for (blob, bytes) in to.blobs_named()? {
+    for (blob, bytes) in to.blobs_referenced()? {
         if !to.blobs().contains(blob, bytes) {
             let source = from.blobs().open_file(blob)?;
             let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;

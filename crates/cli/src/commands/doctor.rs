@@ -111,7 +111,7 @@ fn failed_jobs(store: &Store) -> anyhow::Result<Diagnosis> {
 
 /// Every blob that the database names must exist with its size.
 fn stored_files(store: &Store) -> anyhow::Result<Diagnosis> {
-    let blobs = store.blobs_named()?.into_iter();
+    let blobs = store.blobs_referenced()?.into_iter();
     let missing = blobs.filter(|(blob, bytes)| !store.blobs().contains(*blob, *bytes)).count();
     Ok(match missing {
         0 => Diagnosis::ok("all stored files are complete"),

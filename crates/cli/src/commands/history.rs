@@ -89,21 +89,21 @@ impl History {
 fn text(history: &Document, time_zone: &Zone) -> String {
     let active = if history.active { "in the roster" } else { "not in the roster now" };
     let mut text =
-        format!("{} {}, {}: {active}\n", history.kind.as_str(), history.number, named(&history.named));
-    let same_cause = |entry: &HistoryEntry, next: &HistoryEntry| entry.by == next.by;
+        format!("{} {}, {}: {active}\n", history.kind.as_str(), history.number, entity_text(&history.named));
+    let same_cause = |entry: &HistoryEntry, next: &HistoryEntry| entry.cause == next.cause;
     for changes in history.changes.chunk_by(same_cause) {
-        let HistoryEntry { at, by, .. } = &changes[0];
+        let HistoryEntry { at, cause, .. } = &changes[0];
         let at = at.map_or_else(|| "time unknown".into(), |at| time_zone.show(at));
-        let run = by.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
-        let upload = by.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let act = match by.act {
+        let run = cause.run.map_or_else(|| "no longer known".into(), |run| run.to_string());
+        let upload = cause.upload.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let act = match cause.kind {
             CauseKind::Run => "run",
             CauseKind::Undo => "undo of run",
             CauseKind::Redo => "redo of run",
         };
         writeln!(text, "  {at}  {act} {run}{upload}").expect("a String takes all text");
         for change in changes {
-            writeln!(text, "    {}", event_text(history.kind, &change.happened))
+            writeln!(text, "    {}", event_text(history.kind, &change.event))
                 .expect("a String takes all text");
         }
     }
@@ -123,19 +123,21 @@ fn event_text(kind: EntityKind, event: &HistoryEvent) -> String {
         }
         HistoryEvent::Deactivated => "deactivated".into(),
         HistoryEvent::Reactivated => "reactivated".into(),
-        HistoryEvent::Joined { with } if of_class => format!("joined by {}", named(with)),
-        HistoryEvent::Joined { with } => format!("joined class {}", named(with)),
-        HistoryEvent::Left { with } if of_class => format!("left by {}", named(with)),
-        HistoryEvent::Left { with } => format!("left class {}", named(with)),
-        HistoryEvent::BeganTeaching { with } if of_class => format!("taught by {}", named(with)),
-        HistoryEvent::BeganTeaching { with } => format!("teaches class {}", named(with)),
-        HistoryEvent::EndedTeaching { with } if of_class => format!("no longer taught by {}", named(with)),
-        HistoryEvent::EndedTeaching { with } => format!("no longer teaches class {}", named(with)),
+        HistoryEvent::Joined { with } if of_class => format!("joined by {}", entity_text(with)),
+        HistoryEvent::Joined { with } => format!("joined class {}", entity_text(with)),
+        HistoryEvent::Left { with } if of_class => format!("left by {}", entity_text(with)),
+        HistoryEvent::Left { with } => format!("left class {}", entity_text(with)),
+        HistoryEvent::BeganTeaching { with } if of_class => format!("taught by {}", entity_text(with)),
+        HistoryEvent::BeganTeaching { with } => format!("teaches class {}", entity_text(with)),
+        HistoryEvent::EndedTeaching { with } if of_class => {
+            format!("no longer taught by {}", entity_text(with))
+        }
+        HistoryEvent::EndedTeaching { with } => format!("no longer teaches class {}", entity_text(with)),
     }
 }
 
-fn named(named: &EntityName) -> String {
-    let EntityName { key, name } = named;
+fn entity_text(name: &EntityName) -> String {
+    let EntityName { key, name } = name;
     terminal_safe(&if name.is_empty() { key.clone() } else { format!("{key} ({name})") })
 }
 

@@ -52,7 +52,9 @@ impl Outcome {
             [("plan", &self.plan, &actual.plan), ("held", &self.held, &actual.held)]
         {
             for ((change, expected), (_, actual)) in by_change(expected).into_iter().zip(by_change(actual)) {
-                for ((kind, expected), (_, actual)) in expected.named().into_iter().zip(actual.named()) {
+                for ((kind, expected), (_, actual)) in
+                    expected.with_names().into_iter().zip(actual.with_names())
+                {
                     compare(&format!("{part}, {change} {kind}"), expected.to_string(), actual.to_string());
                 }
             }

@@ -87,7 +87,7 @@ fn changes(plan: &PlanCounts) -> Option<String> {
 }
 
 fn entities(counts: &Counts) -> Option<String> {
-    let counted = counts.named().into_iter().filter(|(kind, count)| *count > 0 && *kind != "teachings");
+    let counted = counts.with_names().into_iter().filter(|(kind, count)| *count > 0 && *kind != "teachings");
     let words =
         counted.map(|(kind, count)| match kind.strip_suffix(if kind == "classes" { "es" } else { "s" }) {
             Some(singular) if count == 1 => format!("1 {singular}"),

@@ -31,7 +31,7 @@ pub(super) struct PolicyToday<'p> {
 impl<'p> PolicyToday<'p> {
     pub(super) fn new(limits: &'p Limits) -> Self {
         let (policy, today) = (&limits.policy, limits.today);
-        PolicyToday { policy, today, windows: policy.windows(today).collect() }
+        PolicyToday { policy, today, windows: policy.windows_on(today).collect() }
     }
 
     /// The usual limit, or the one that a window of the calendar allows in this school.
@@ -45,11 +45,11 @@ impl<'p> PolicyToday<'p> {
 
     /// Whether only additions are made in this school today, so that its removals wait anyway.
     pub(super) fn adds_only(&self, school: &str) -> bool {
-        self.policy.adds_only(self.today).any(|entry| entry.is_for(school))
+        self.policy.additions_only_on(self.today).any(|entry| entry.is_for(school))
     }
 
     /// Whether only additions are made in all schools today.
     pub(super) fn adds_only_everywhere(&self) -> bool {
-        self.policy.adds_only(self.today).any(|entry| entry.schools.is_empty())
+        self.policy.additions_only_on(self.today).any(|entry| entry.schools.is_empty())
     }
 }

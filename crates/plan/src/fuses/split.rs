@@ -135,8 +135,8 @@ fn released_schools(approval: &Approval, context: &FuseContext<'_>) -> HashSet<O
 /// Makes removals wait where the calendar only adds today, and says so.
 fn leave_removals_for_later(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<String> {
     let mut messages = Vec::new();
-    for entry in context.rules.policy.adds_only(context.rules.today) {
-        messages.push(format!("The calendar says: {}.", entry.words()));
+    for entry in context.rules.policy.additions_only_on(context.rules.today) {
+        messages.push(format!("The calendar says: {}.", entry.in_words()));
         if entry.schools.is_empty() {
             partition.only_add();
         } else {

@@ -65,9 +65,9 @@ impl<V: Entity + Fields> RevertedEntities<'_, V> {
         let mut active = active.collect::<HashSet<_>>();
         for entity in &self.reverted {
             if entity.after.active {
-                active.insert(entity.of);
+                active.insert(entity.subject);
             } else {
-                active.remove(&entity.of);
+                active.remove(&entity.subject);
             }
         }
         active
@@ -76,9 +76,9 @@ impl<V: Entity + Fields> RevertedEntities<'_, V> {
     /// Keeps active what something that stays needs.
     fn keep_used(&mut self, used: &HashSet<V::Number>, kept: &mut Vec<String>) {
         let removed = self.reverted.iter_mut().filter(|entity| entity.is_deactivated());
-        for entity in removed.filter(|entity| used.contains(&entity.of)) {
+        for entity in removed.filter(|entity| used.contains(&entity.subject)) {
             entity.keep_state();
-            kept.push(format!("{} {} stays: something that stays needs it", self.noun, entity.of));
+            kept.push(format!("{} {} stays: something that stays needs it", self.noun, entity.subject));
         }
     }
 
@@ -91,7 +91,7 @@ impl<V: Entity + Fields> RevertedEntities<'_, V> {
         if !self.reverted.iter().any(takes_keys) {
             return;
         }
-        let reverted = self.reverted.iter().map(|entity| entity.of).collect::<HashSet<_>>();
+        let reverted = self.reverted.iter().map(|entity| entity.subject).collect::<HashSet<_>>();
         let others = self.stored.iter().filter(|stored| stored.active && !reverted.contains(&stored.number));
         let others = others.map(|stored| (stored.values, stored_texts));
         let own = self.reverted.iter().filter(|entity| entity.after.active);
@@ -108,7 +108,7 @@ impl<V: Entity + Fields> RevertedEntities<'_, V> {
                 if value.is_empty() || holders.get(&(*key, value)).is_none_or(|holders| *holders < 2) {
                     continue;
                 }
-                let (noun, number, field) = (self.noun, entity.of, key.in_words());
+                let (noun, number, field) = (self.noun, entity.subject, key.in_words());
                 if entity.is_reactivated() {
                     entity.keep_state();
                     kept.push(format!("{noun} {number} does not return: another {noun} has its {field} now"));
@@ -135,7 +135,7 @@ impl<P: EntityNumber> RevertedLinks<'_, P> {
     ) {
         let (active_classes, active_people) = (classes.active(), people.active());
         for link in self.reverted.iter_mut().filter(|link| link.is_reactivated()) {
-            let Link { class, person } = link.of;
+            let Link { class, person } = link.subject;
             if !active_classes.contains(&class) || !active_people.contains(&person) {
                 link.keep_state();
                 kept.push(format!(
@@ -144,7 +144,7 @@ impl<P: EntityNumber> RevertedLinks<'_, P> {
                 ));
             }
         }
-        let ended = self.reverted.iter().filter(|link| link.is_deactivated()).map(|link| link.of);
+        let ended = self.reverted.iter().filter(|link| link.is_deactivated()).map(|link| link.subject);
         let ended = ended.collect::<HashSet<_>>();
         let (mut used_classes, mut used_people) = (HashSet::<ClassNumber>::new(), HashSet::new());
         for stored in self.stored.iter().filter(|stored| stored.active && !ended.contains(&stored.link)) {
@@ -169,17 +169,20 @@ fn keep_schools(
             class.keep_field(Field::School);
             kept.push(format!(
                 "the school of class {} stays as it is: the former one is not active now",
-                class.of
+                class.subject
             ));
         }
         if class.is_reactivated() && !active_schools.contains(&class.after.values.school) {
             class.keep_state();
-            kept.push(format!("class {} does not return: its school is not active now", class.of));
+            kept.push(format!("class {} does not return: its school is not active now", class.subject));
         }
     }
     let active_classes = classes.active();
-    let schools_after =
-        classes.reverted.iter().map(|class| (class.of, class.after.values.school)).collect::<HashMap<_, _>>();
+    let schools_after = classes
+        .reverted
+        .iter()
+        .map(|class| (class.subject, class.after.values.school))
+        .collect::<HashMap<_, _>>();
     let school_of =
         |class: &Stored<Class>| schools_after.get(&class.number).copied().unwrap_or(class.values.school);
     let stay = classes.stored.iter().filter(|class| active_classes.contains(&class.number));

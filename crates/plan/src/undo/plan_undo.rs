@@ -53,7 +53,7 @@ impl Reverter<'_> {
     ) -> RevertedEntities<'s, V> {
         let reverted = logs.iter().map(|log| {
             let (reverted, later) = self.reversal.revert(log);
-            self.kept.extend(later_changes(self.reversal.undos, noun, log.of, &later));
+            self.kept.extend(later_changes(self.reversal.undos, noun, log.subject, &later));
             reverted
         });
         RevertedEntities { noun, stored, reverted: reverted.collect() }
@@ -67,7 +67,7 @@ impl Reverter<'_> {
     ) -> RevertedLinks<'s, P> {
         let reverted = logs.iter().map(|log| {
             let (reverted, later) = self.reversal.revert(log);
-            let Link { class, person } = log.of;
+            let Link { class, person } = log.subject;
             let of = format_args!("{class}/{person}");
             self.kept.extend(later_changes(self.reversal.undos, noun, of, &later));
             reverted
@@ -138,7 +138,7 @@ fn entities_outcome<V: Entity + Fields>(
 ) -> EntitiesOutcome<V> {
     let (mut changes, mut inactive, mut changed_runs) = (Changes::default(), vec![], vec![]);
     for entity in reverted {
-        let (number, changes_values) = (entity.of, entity.changes_values(texts));
+        let (number, changes_values) = (entity.subject, entity.changes_values(texts));
         let values = Numbered { number, values: entity.after.values };
         match (entity.before.active, entity.after.active) {
             (false, true) => changes.reactivate.push(values),
@@ -161,11 +161,12 @@ fn links_outcome<P: EntityNumber>(
     texts: &StringArena,
     restored: &mut u64,
 ) -> (LinkChanges<P>, Vec<(Link<P>, RunNumber)>) {
-    let deactivate = reverted.iter().filter(|link| link.is_deactivated()).map(|link| link.of);
+    let deactivate = reverted.iter().filter(|link| link.is_deactivated()).map(|link| link.subject);
     let deactivate = deactivate.collect::<Vec<_>>();
-    let reactivate = reverted.iter().filter(|link| link.is_reactivated()).map(|link| link.of);
+    let reactivate = reverted.iter().filter(|link| link.is_reactivated()).map(|link| link.subject);
     let reactivate = reactivate.collect::<Vec<_>>();
     *restored = (deactivate.len() + reactivate.len()) as u64;
-    let changed_runs = reverted.iter().filter_map(|link| Some((link.of, link.changed_run(texts)?))).collect();
+    let changed_runs =
+        reverted.iter().filter_map(|link| Some((link.subject, link.changed_run(texts)?))).collect();
     (LinkChanges { deactivate, reactivate, ..LinkChanges::default() }, changed_runs)
 }

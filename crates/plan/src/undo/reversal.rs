@@ -23,7 +23,7 @@ pub(super) struct Reversal<'c> {
 /// An entity or link before and after the reversal.
 pub(super) struct Reverted<K, V> {
     /// Its number, or class and person of a link.
-    pub(super) of: K,
+    pub(super) subject: K,
     pub(super) before: EntityState<V>,
     pub(super) after: EntityState<V>,
     changed_run: RunNumber,
@@ -87,8 +87,8 @@ impl<'c> Reversal<'c> {
         after.active = outcome.value.map_or(after.active, |at| active[at]);
         in_effect.push(outcome.in_effect);
         later.extend(outcome.later.map(|number| (number, None)));
-        let EntityLog { of, created_run, changed_run, now: before, .. } = *log;
-        (Reverted { of, before, after, changed_run, created_run, in_effect }, later)
+        let EntityLog { subject, created_run, changed_run, now: before, .. } = *log;
+        (Reverted { subject, before, after, changed_run, created_run, in_effect }, later)
     }
 
     /// The outcome for one field, of which `by[n]` made `values[n + 1]` out of `values[n]`.
@@ -211,7 +211,7 @@ mod tests {
         ) {
             let state = |name| EntityState { active: true, values: School { key: StrId::EMPTY, name } };
             let created = RunNumber(1);
-            let log = EntityLog { of: SchoolNumber(1), created_run: created, changed_run: created, steps: vec![], now: state(StrId::EMPTY) };
+            let log = EntityLog { subject: SchoolNumber(1), created_run: created, changed_run: created, steps: vec![], now: state(StrId::EMPTY) };
             let mut case = Case { texts: StringArena::default(), undos: Undos::default(), log, writes: vec![] };
             let mut number = 1;
             for name in &names {

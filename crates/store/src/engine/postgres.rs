@@ -6,7 +6,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::StoreError;
-use crate::tx::{On, Tx};
+use crate::tx::{EngineTx, Tx};
 
 type Manager = PostgresConnectionManager<MakeRustlsConnect>;
 
@@ -56,9 +56,9 @@ impl PostgresEngine {
             builder = builder.isolation_level(postgres::IsolationLevel::RepeatableRead).read_only(true);
         }
         let transaction = builder.start().map_err(StoreError::from)?;
-        let mut tx = Tx(On::Postgres(transaction));
+        let mut tx = Tx(EngineTx::Postgres(transaction));
         let answer = work(&mut tx)?;
-        let Tx(On::Postgres(transaction)) = tx else { unreachable!("the transaction was made above") };
+        let Tx(EngineTx::Postgres(transaction)) = tx else { unreachable!("the transaction was made above") };
         transaction.commit().map_err(StoreError::from)?;
         Ok(answer)
     }

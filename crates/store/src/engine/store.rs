@@ -11,7 +11,7 @@ use crate::blobs::Blobs;
 use crate::error::StoreError;
 use crate::migrate;
 use crate::settings::StoreSettings;
-use crate::tx::{On, Tx};
+use crate::tx::{EngineTx, Tx};
 
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &self.0.engine {
-            Engine::Sqlite(engine) => engine.read(|connection| work(&mut Tx(On::Sqlite(connection)))),
+            Engine::Sqlite(engine) => engine.read(|connection| work(&mut Tx(EngineTx::Sqlite(connection)))),
             Engine::Postgres(engine) => engine.transact(Access::Read, work),
         }
     }
@@ -91,7 +91,7 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &self.0.engine {
-            Engine::Sqlite(engine) => engine.write(|connection| work(&mut Tx(On::Sqlite(connection)))),
+            Engine::Sqlite(engine) => engine.write(|connection| work(&mut Tx(EngineTx::Sqlite(connection)))),
             Engine::Postgres(engine) => engine.transact(Access::Write, work),
         }
     }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::columns::{CHANGED, CLASS, NUMBER};
-use super::kept::{KeptEntity, LinkedPerson, column_names, link, number};
-use crate::bulk::{self, Cells, ColumnType, Written, unexpected_type};
+use super::entity_tables::{LinkedPerson, StorableEntity, column_names, link, number};
+use crate::bulk::{self, Cells, ColumnType, WrittenColumn, unexpected_type};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value, time_of};
@@ -63,7 +63,7 @@ const CHUNK: usize = 5_000;
 
 /// The order in which the entries of one entity were written. A run whose held part was approved later has entries of two
 /// versions, and an undo may lie between them. Entries without a version (0) are older than all others.
-const IN_TIME: &str = "version, run_number, position";
+const LOG_ORDER: &str = "version, run_number, position";
 
 /// Gives entities their steps; both come in the same order.
 struct StepsOf<'p, K, V> {
@@ -76,8 +76,8 @@ impl<'p, K: PartialEq, V> StepsOf<'p, K, V> {
         StepsOf { logs: logs.iter_mut(), current: None }
     }
 
-    fn add(&mut self, of: K, step: LogStep<V>) {
-        while self.current.as_ref().is_none_or(|log| log.of != of) {
+    fn add(&mut self, subject: K, step: LogStep<V>) {
+        while self.current.as_ref().is_none_or(|log| log.subject != subject) {
             self.current = self.logs.next();
             if self.current.is_none() {
                 return;
@@ -91,7 +91,7 @@ impl<'p, K: PartialEq, V> StepsOf<'p, K, V> {
 
 impl DistrictStore {
     /// Logs the current state of entities, before `operation` changes them.
-    pub fn changes_log_in_tx<V: KeptEntity>(
+    pub fn changes_log_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
@@ -114,7 +114,7 @@ impl DistrictStore {
                     number: row.number(0)?,
                     person: None,
                     changed_before: row.number(1)?,
-                    before: Some(as_json(&values, &texts)),
+                    before: Some(to_json(&values, &texts)),
                 });
                 Ok(())
             })?;
@@ -181,17 +181,19 @@ impl DistrictStore {
         ];
         // Entries of entities have no person, which the table keeps as 0.
         let written = [
-            Written::new(("position", ColumnType::Int4), |(at, _): (usize, &Entry)| {
+            WrittenColumn::new(("position", ColumnType::Int4), |(at, _): (usize, &Entry)| {
                 Value::Int(first + at as i64)
             }),
-            Written::new(("number", ColumnType::Int4), |(_, entry): (usize, &Entry)| entry.number.into()),
-            Written::new(("person", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
+            WrittenColumn::new(("number", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
+                entry.number.into()
+            }),
+            WrittenColumn::new(("person", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
                 entry.person.unwrap_or(0).into()
             }),
-            Written::new(("changed_before", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
+            WrittenColumn::new(("changed_before", ColumnType::Int4), |(_, entry): (usize, &Entry)| {
                 entry.changed_before.into()
             }),
-            Written::new(("before", ColumnType::Text), |(_, entry): (usize, &Entry)| {
+            WrittenColumn::new(("before", ColumnType::Text), |(_, entry): (usize, &Entry)| {
                 entry.before.as_ref().into()
             }),
         ];
@@ -217,19 +219,19 @@ impl DistrictStore {
         })
     }
 
-    fn logs_of_run_in_tx<V: KeptEntity>(
+    fn logs_of_run_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         texts: &mut StringArena,
     ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
         let (district, run, table, kind) = (self.id().0, run.0, V::TABLE, V::KIND.as_str());
-        let of = format!(
+        let selection = format!(
             "SELECT number FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number FROM roster_change
              WHERE district = {district} AND run_number = {run} AND kind = '{kind}'"
         );
-        self.logs_in_tx(tx, &of, texts)
+        self.logs_in_tx(tx, &selection, texts)
     }
 
     fn link_logs_of_run_in_tx<P: LinkedPerson>(
@@ -238,31 +240,31 @@ impl DistrictStore {
         run: RunNumber,
     ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
         let (district, run, table, person) = (self.id().0, run.0, P::LINKS.table(), P::LINKS.person());
-        let of = format!(
+        let selection = format!(
             "SELECT class, {person} FROM {table} WHERE district = {district} AND created_run = {run}
              UNION SELECT number, person FROM roster_change
              WHERE district = {district} AND run_number = {run} AND kind = '{table}'"
         );
-        self.link_logs_in_tx(tx, &of)
+        self.link_logs_in_tx(tx, &selection)
     }
 
-    /// The logs of the entities whose numbers `of` selects, by number.
-    pub(super) fn logs_in_tx<V: KeptEntity>(
+    /// The logs of the entities whose numbers `selection` selects, by number.
+    pub(super) fn logs_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
-        of: &str,
+        selection: &str,
         texts: &mut StringArena,
     ) -> Result<Vec<EntityLog<V::Number, V>>, StoreError> {
         let (district, table, kind) = (self.id().0, V::TABLE, V::KIND.as_str());
         let names = column_names::<V>();
-        let things = format!(
+        let entities = format!(
             "SELECT number, active, created_run, changed_run, {names} FROM {table}
-             WHERE district = {district} AND number IN ({of}) ORDER BY number"
+             WHERE district = {district} AND number IN ({selection}) ORDER BY number"
         );
         let mut logs = Vec::new();
-        bulk::load(tx, &things, |row| {
+        bulk::load(tx, &entities, |row| {
             logs.push(EntityLog {
-                of: number(row, 0)?,
+                subject: number(row, 0)?,
                 created_run: run_number(row, 2)?,
                 changed_run: run_number(row, 3)?,
                 steps: vec![],
@@ -272,13 +274,13 @@ impl DistrictStore {
         })?;
         let steps = format!(
             "SELECT number, run_number, at, operation, before FROM roster_change
-             WHERE district = {district} AND kind = '{kind}' AND number IN ({of})
-             ORDER BY number, {IN_TIME}"
+             WHERE district = {district} AND kind = '{kind}' AND number IN ({selection})
+             ORDER BY number, {LOG_ORDER}"
         );
         let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
             let before =
-                EntityState { active: active_before(row.text(3)?), values: of_json(row.text(4)?, texts)? };
+                EntityState { active: active_before(row.text(3)?), values: from_json(row.text(4)?, texts)? };
             steps_of
                 .add(number(row, 0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
             Ok(())
@@ -286,21 +288,21 @@ impl DistrictStore {
         Ok(logs)
     }
 
-    /// The logs of the links whose class and person `of` selects, by class and person.
+    /// The logs of the links whose class and person `selection` selects, by class and person.
     pub(super) fn link_logs_in_tx<P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
-        of: &str,
+        selection: &str,
     ) -> Result<Vec<EntityLog<Link<P>, ()>>, StoreError> {
         let (district, table, person) = (self.id().0, P::LINKS.table(), P::LINKS.person());
         let links = format!(
             "SELECT class, {person}, active, created_run, changed_run FROM {table}
-             WHERE district = {district} AND (class, {person}) IN ({of}) ORDER BY class, {person}"
+             WHERE district = {district} AND (class, {person}) IN ({selection}) ORDER BY class, {person}"
         );
         let mut logs = Vec::new();
         bulk::load(tx, &links, |row| {
             logs.push(EntityLog {
-                of: link(row, 0)?,
+                subject: link(row, 0)?,
                 created_run: run_number(row, 3)?,
                 changed_run: run_number(row, 4)?,
                 steps: vec![],
@@ -310,8 +312,8 @@ impl DistrictStore {
         })?;
         let steps = format!(
             "SELECT number, person, run_number, at, operation FROM roster_change
-             WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({of})
-             ORDER BY number, person, {IN_TIME}"
+             WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({selection})
+             ORDER BY number, person, {LOG_ORDER}"
         );
         let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
@@ -323,16 +325,16 @@ impl DistrictStore {
     }
 
     /// After an undo: sets the last run whose change is in effect.
-    pub fn changed_run_restore_in_tx<V: KeptEntity>(
+    pub fn changed_run_restore_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         restored: &RestoredRuns<V::Number>,
     ) -> Result<(), StoreError> {
         let keys = [
             self.district_column(),
-            Written::new(NUMBER, |(number, _): &(V::Number, RunNumber)| number.as_u32().into()),
+            WrittenColumn::new(NUMBER, |(number, _): &(V::Number, RunNumber)| number.as_u32().into()),
         ];
-        let set = [Written::new(CHANGED, |(_, run): &(V::Number, RunNumber)| run.0.into())];
+        let set = [WrittenColumn::new(CHANGED, |(_, run): &(V::Number, RunNumber)| run.0.into())];
         bulk::update(tx, V::TABLE, &keys, &set, restored.iter())
     }
 
@@ -344,12 +346,12 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         let keys = [
             self.district_column(),
-            Written::new(CLASS, |(link, _): &(Link<P>, RunNumber)| link.class.0.into()),
-            Written::new(P::LINKS.person_column(), |(link, _): &(Link<P>, RunNumber)| {
+            WrittenColumn::new(CLASS, |(link, _): &(Link<P>, RunNumber)| link.class.0.into()),
+            WrittenColumn::new(P::LINKS.person_column(), |(link, _): &(Link<P>, RunNumber)| {
                 link.person.as_u32().into()
             }),
         ];
-        let set = [Written::new(CHANGED, |(_, run): &(Link<P>, RunNumber)| run.0.into())];
+        let set = [WrittenColumn::new(CHANGED, |(_, run): &(Link<P>, RunNumber)| run.0.into())];
         bulk::update(tx, P::LINKS.table(), &keys, &set, restored.iter())
     }
 }
@@ -359,7 +361,7 @@ fn run_number(row: &dyn Cells, column: usize) -> Result<RunNumber, StoreError> {
 }
 
 /// `{"email":"…","grade":"05"}`: an entity's values by the names of their columns.
-fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
+fn to_json<V: StorableEntity>(values: &V, texts: &StringArena) -> String {
     let cells = V::COLUMNS.iter().map(|column| {
         let value = match (column.value)(values, texts) {
             Value::Int(number) => Json::from(number),
@@ -371,7 +373,7 @@ fn as_json<V: KeptEntity>(values: &V, texts: &StringArena) -> String {
     Json::Object(cells.collect::<Map<_, _>>()).to_string()
 }
 
-fn of_json<V: KeptEntity>(json: &str, texts: &mut StringArena) -> Result<V, StoreError> {
+fn from_json<V: StorableEntity>(json: &str, texts: &mut StringArena) -> Result<V, StoreError> {
     let object = serde_json::from_str(json).map_err(|error| {
         StoreError::Unusable(format!("an entry of the change log is not valid JSON: {error}"))
     })?;

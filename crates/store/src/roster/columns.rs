@@ -2,7 +2,7 @@
 
 use homeroom_model::ids::RunNumber;
 
-use crate::bulk::{Column, ColumnType, Written};
+use crate::bulk::{Column, ColumnType, WrittenColumn};
 use crate::district::DistrictStore;
 
 pub(super) const DISTRICT: Column<'static> = ("district", ColumnType::Int8);
@@ -14,13 +14,13 @@ pub(super) const CHANGED: Column<'static> = ("changed_run", ColumnType::Int4);
 
 impl DistrictStore {
     /// The column that every key begins with.
-    pub(super) fn district_column<'v, I>(&self) -> Written<'static, 'v, I> {
+    pub(super) fn district_column<'v, I>(&self) -> WrittenColumn<'static, 'v, I> {
         let district = self.id().0;
-        Written::new(DISTRICT, move |_| district.into())
+        WrittenColumn::new(DISTRICT, move |_| district.into())
     }
 }
 
 /// The column of the run that changed a row last.
-pub(super) fn changed_by<'v, I>(run: RunNumber) -> Written<'static, 'v, I> {
-    Written::new(CHANGED, move |_| run.0.into())
+pub(super) fn changed_by<'v, I>(run: RunNumber) -> WrittenColumn<'static, 'v, I> {
+    WrittenColumn::new(CHANGED, move |_| run.0.into())
 }

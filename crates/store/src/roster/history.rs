@@ -9,7 +9,7 @@ use homeroom_model::ids::{EntityKind, RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 
-use super::kept::{self, KeptEntity, LinkedPerson, column_names};
+use super::entity_tables::{self, LinkedPerson, StorableEntity, column_names};
 use crate::bulk;
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -17,7 +17,7 @@ use crate::tx::Tx;
 
 impl DistrictStore {
     /// The numbers of all entities, active or not, that have or ever had this key: an id, SIS id or address.
-    pub fn history_find<V: KeptEntity>(&self, key: &str) -> Result<Vec<V::Number>, StoreError> {
+    pub fn history_find<V: StorableEntity>(&self, key: &str) -> Result<Vec<V::Number>, StoreError> {
         self.store().read(|tx| {
             let mut found = BTreeSet::new();
             for column in V::KEYS {
@@ -30,7 +30,7 @@ impl DistrictStore {
         })
     }
 
-    fn numbers_with_in_tx<V: KeptEntity>(
+    fn numbers_with_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         column: &str,
@@ -41,7 +41,7 @@ impl DistrictStore {
     }
 
     /// The log has more former keys than the table that matching uses: also those of runs that were undone.
-    fn numbers_that_had_in_tx<V: KeptEntity>(
+    fn numbers_that_had_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         column: &str,
@@ -64,29 +64,32 @@ impl DistrictStore {
     }
 
     /// The history of an entity, and the runs and undos that made it.
-    pub fn history_load<V: KeptEntity>(&self, number: V::Number) -> Result<(Logged<V>, Causes), StoreError> {
+    pub fn history_load<V: StorableEntity>(
+        &self,
+        number: V::Number,
+    ) -> Result<(Logged<V>, Causes), StoreError> {
         self.store().read(|tx| {
             let mut texts = StringArena::default();
-            let past = self.logs_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
-            let past = past.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.as_str())))?;
+            let log = self.logs_in_tx::<V>(tx, &number.to_string(), &mut texts)?.pop();
+            let log = log.ok_or_else(|| StoreError::NotFound(format!("{} {number}", V::KIND.as_str())))?;
             let teachings = self.links_of_in_tx::<V, TeacherNumber>(tx, number)?;
             let enrollments = self.links_of_in_tx::<V, StudentNumber>(tx, number)?;
-            let classes = teachings.iter().map(|past| past.of.class);
-            let classes = classes.chain(enrollments.iter().map(|past| past.of.class));
+            let classes = teachings.iter().map(|log| log.subject.class);
+            let classes = classes.chain(enrollments.iter().map(|log| log.subject.class));
             let classes = self.values_in_tx(tx, &classes.collect(), &mut texts)?;
-            let teachers = teachings.iter().map(|past| past.of.person).collect();
+            let teachers = teachings.iter().map(|log| log.subject.person).collect();
             let teachers = self.values_in_tx(tx, &teachers, &mut texts)?;
-            let students = enrollments.iter().map(|past| past.of.person).collect();
+            let students = enrollments.iter().map(|log| log.subject.person).collect();
             let students = self.values_in_tx(tx, &students, &mut texts)?;
-            let schools = past.states().filter_map(|state| state.values.school());
+            let schools = log.states().filter_map(|state| state.values.school());
             let schools = self.values_in_tx(tx, &schools.collect(), &mut texts)?;
-            let logged = Logged { texts, past, teachings, enrollments, schools, classes, teachers, students };
+            let logged = Logged { texts, log, teachings, enrollments, schools, classes, teachers, students };
             Ok((logged, self.causes_in_tx(tx)?))
         })
     }
 
     /// The links of an entity: a class has both kinds, a teacher or student one, a school none.
-    fn links_of_in_tx<V: KeptEntity, P: LinkedPerson>(
+    fn links_of_in_tx<V: StorableEntity, P: LinkedPerson>(
         &self,
         tx: &mut Tx<'_>,
         number: V::Number,
@@ -97,13 +100,13 @@ impl DistrictStore {
             kind if kind == P::KIND => person,
             _ => return Ok(vec![]),
         };
-        let of =
+        let selection =
             format!("SELECT class, {person} FROM {table} WHERE district = {district} AND {end} = {number}");
-        self.link_logs_in_tx(tx, &of)
+        self.link_logs_in_tx(tx, &selection)
     }
 
     /// The current values of entities.
-    fn values_in_tx<V: KeptEntity>(
+    fn values_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         numbers: &BTreeSet<V::Number>,
@@ -121,7 +124,7 @@ impl DistrictStore {
             self.id().0
         );
         bulk::load(tx, &query, |row| {
-            values.insert(kept::number(row, 0)?, V::read(row, 1, texts)?);
+            values.insert(entity_tables::number(row, 0)?, V::read(row, 1, texts)?);
             Ok(())
         })?;
         Ok(values)
@@ -154,5 +157,5 @@ impl DistrictStore {
 fn number<N: EntityNumber>(number: i64) -> Result<N, StoreError> {
     u32::try_from(number)
         .map(N::from_u32)
-        .map_err(|_| StoreError::Unusable(format!("{number} is no number of a thing")))
+        .map_err(|_| StoreError::Unusable(format!("{number} is not an entity number")))
 }

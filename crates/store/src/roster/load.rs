@@ -6,7 +6,7 @@ use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
 
-use super::kept::{KeptEntity, LinkedPerson, column_names, link, number};
+use super::entity_tables::{LinkedPerson, StorableEntity, column_names, link, number};
 use crate::bulk::{self, Cells};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
@@ -64,7 +64,7 @@ impl DistrictStore {
         found.ok_or_else(|| StoreError::NotFound(format!("student {student}")))
     }
 
-    fn entities_load_in_tx<V: KeptEntity>(
+    fn entities_load_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         texts: &mut StringArena,

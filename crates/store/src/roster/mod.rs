@@ -2,11 +2,11 @@
 
 mod changes;
 mod columns;
+mod entity_tables;
 mod history;
 mod ids;
-mod kept;
 mod load;
 mod write;
 
 pub use changes::{Operation, RestoredRuns};
-pub use kept::{KeptEntity, KeptLink, LinkedPerson};
+pub use entity_tables::{LinkKind, LinkedPerson, StorableEntity};

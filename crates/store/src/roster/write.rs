@@ -8,8 +8,8 @@ use homeroom_model::stored::FormerKey;
 use homeroom_model::string_arena::StringArena;
 
 use super::columns::{ACTIVE, CHANGED, CLASS, CREATED, DISTRICT, NUMBER, changed_by};
-use super::kept::{KeptEntity, LinkedPerson};
-use crate::bulk::{self, Column, ColumnType, Written};
+use super::entity_tables::{LinkedPerson, StorableEntity};
+use crate::bulk::{self, Column, ColumnType, WrittenColumn};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
 use crate::tx::{Tx, Value};
@@ -31,7 +31,7 @@ impl DistrictStore {
     }
 
     /// Inserts new entities, active, each with a random id of its own.
-    pub fn roster_create_in_tx<V: KeptEntity>(
+    pub fn roster_create_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
@@ -40,13 +40,13 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         let random = self.store().random();
         let mut written =
-            vec![number_of_entity(), Written::new(("id", ColumnType::Uuid), |_| random.uuid().into())];
+            vec![number_of_entity(), WrittenColumn::new(("id", ColumnType::Uuid), |_| random.uuid().into())];
         written.extend(values_of_entity(texts));
-        bulk::insert(tx, V::TABLE, &self.of_new(run), &written, new.iter())
+        bulk::insert(tx, V::TABLE, &self.fixed_columns(run), &written, new.iter())
     }
 
     /// Gives entities new values and makes them active.
-    pub fn roster_update_in_tx<V: KeptEntity>(
+    pub fn roster_update_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
@@ -54,12 +54,12 @@ impl DistrictStore {
         texts: &StringArena,
     ) -> Result<(), StoreError> {
         let mut set = values_of_entity(texts).collect::<Vec<_>>();
-        set.extend([Written::new(ACTIVE, |_| true.into()), changed_by(run)]);
+        set.extend([WrittenColumn::new(ACTIVE, |_| true.into()), changed_by(run)]);
         bulk::update(tx, V::TABLE, &[self.district_column(), number_of_entity()], &set, changed.iter())
     }
 
     /// Gives inactive entities old values back; they stay inactive.
-    pub fn roster_update_inactive_in_tx<V: KeptEntity>(
+    pub fn roster_update_inactive_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         old: &[Numbered<V>],
@@ -70,15 +70,15 @@ impl DistrictStore {
     }
 
     /// Deactivates entities; they keep their values.
-    pub fn roster_deactivate_in_tx<V: KeptEntity>(
+    pub fn roster_deactivate_in_tx<V: StorableEntity>(
         &self,
         tx: &mut Tx<'_>,
         run: RunNumber,
         numbers: &[V::Number],
     ) -> Result<(), StoreError> {
         let keys =
-            [self.district_column(), Written::new(NUMBER, |number: &V::Number| number.as_u32().into())];
-        let set = [Written::new(ACTIVE, |_| false.into()), changed_by(run)];
+            [self.district_column(), WrittenColumn::new(NUMBER, |number: &V::Number| number.as_u32().into())];
+        let set = [WrittenColumn::new(ACTIVE, |_| false.into()), changed_by(run)];
         bulk::update(tx, V::TABLE, &keys, &set, numbers.iter())
     }
 
@@ -89,11 +89,11 @@ impl DistrictStore {
         run: RunNumber,
         links: &[Link<P>],
     ) -> Result<(), StoreError> {
-        bulk::insert(tx, P::LINKS.table(), &self.of_new(run), &ends_of_link(), links.iter())
+        bulk::insert(tx, P::LINKS.table(), &self.fixed_columns(run), &ends_of_link(), links.iter())
     }
 
     /// The columns with the same value in every new row of a run.
-    fn of_new(&self, run: RunNumber) -> [(Column<'static>, Value<'static>); 4] {
+    fn fixed_columns(&self, run: RunNumber) -> [(Column<'static>, Value<'static>); 4] {
         [
             (DISTRICT, self.id().0.into()),
             (ACTIVE, true.into()),
@@ -130,7 +130,7 @@ impl DistrictStore {
         active: Value<'static>,
     ) -> Result<(), StoreError> {
         let [class, person] = ends_of_link();
-        let set = [Written::new(ACTIVE, move |_| active), changed_by(run)];
+        let set = [WrittenColumn::new(ACTIVE, move |_| active), changed_by(run)];
         bulk::update(tx, P::LINKS.table(), &[self.district_column(), class, person], &set, links.iter())
     }
 
@@ -159,21 +159,21 @@ impl DistrictStore {
     }
 }
 
-fn number_of_entity<'v, V: KeptEntity>() -> Written<'static, 'v, &'v Numbered<V>> {
-    Written::new(NUMBER, |entity: &Numbered<V>| entity.number.as_u32().into())
+fn number_of_entity<'v, V: StorableEntity>() -> WrittenColumn<'static, 'v, &'v Numbered<V>> {
+    WrittenColumn::new(NUMBER, |entity: &Numbered<V>| entity.number.as_u32().into())
 }
 
-fn values_of_entity<'t, V: KeptEntity>(
+fn values_of_entity<'t, V: StorableEntity>(
     texts: &'t StringArena,
-) -> impl Iterator<Item = Written<'t, 't, &'t Numbered<V>>> {
+) -> impl Iterator<Item = WrittenColumn<'t, 't, &'t Numbered<V>>> {
     V::COLUMNS.iter().map(move |column| {
-        Written::new(column.column(), move |entity: &Numbered<V>| (column.value)(&entity.values, texts))
+        WrittenColumn::new(column.column(), move |entity: &Numbered<V>| (column.value)(&entity.values, texts))
     })
 }
 
-fn ends_of_link<'v, P: LinkedPerson>() -> [Written<'static, 'v, &'v Link<P>>; 2] {
+fn ends_of_link<'v, P: LinkedPerson>() -> [WrittenColumn<'static, 'v, &'v Link<P>>; 2] {
     [
-        Written::new(CLASS, |link: &Link<P>| link.class.0.into()),
-        Written::new(P::LINKS.person_column(), |link: &Link<P>| link.person.as_u32().into()),
+        WrittenColumn::new(CLASS, |link: &Link<P>| link.class.0.into()),
+        WrittenColumn::new(P::LINKS.person_column(), |link: &Link<P>| link.person.as_u32().into()),
     ]
 }

@@ -6,7 +6,7 @@ use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Run, RunReport, RunState};
+use homeroom_model::run::{Run, RunReport, RunState, Verdict};
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
@@ -43,7 +43,7 @@ pub(crate) fn approve(
         if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
             held.roster_version = version.next();
         }
-        report.decisions.push(decision(district, "approved", schools));
+        report.decisions.push(decision(district, Verdict::Approved, schools));
         context.report(Progress::Applying);
         district.store().write(|tx| {
             let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
@@ -84,7 +84,7 @@ fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) 
 fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
     let settings = district.settings()?;
     let today = settings.today(district.store().now());
-    let entry = settings.policy.pauses(today).or_else(|| settings.policy.adds_only(today).next());
+    let entry = settings.policy.pause_on(today).or_else(|| settings.policy.additions_only_on(today).next());
     match entry {
         Some(entry) => Err(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }.into()),
         None if settings.stage == Stage::Paused => Err(Refusal::DistrictPaused { run: run.id }.into()),

@@ -2,7 +2,7 @@
 
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::run::{Decision, Run, RunReport, RunState};
+use homeroom_model::run::{Decision, Run, RunReport, RunState, Verdict};
 use homeroom_store::DistrictStore;
 
 use super::held_run::{choose, decision, held_run};
@@ -20,7 +20,7 @@ pub(crate) fn discard(
     let run = held_run(district, number)?;
     let shown = run.report.held.clone().unwrap_or_default();
     let chosen = choose(&run, &shown, schools)?;
-    discard_schools(district, &run, &chosen, decision(district, "discarded", schools))
+    discard_schools(district, &run, &chosen, decision(district, Verdict::Discarded, schools))
 }
 
 /// Discards the held part of a run about which nobody decided in time; does nothing when someone has.
@@ -31,7 +31,7 @@ pub(crate) fn expire(district: &DistrictStore, number: RunNumber) -> Result<(), 
     }
     let held = run.report.held.iter().flat_map(|held| &held.schools);
     let all = held.map(|school| school.school.clone()).collect::<Vec<_>>();
-    discard_schools(district, &run, &all, decision(district, "expired", &[]))
+    discard_schools(district, &run, &all, decision(district, Verdict::Expired, &[]))
 }
 
 fn discard_schools(

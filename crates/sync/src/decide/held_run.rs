@@ -3,7 +3,7 @@
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Decision, Run, RunState};
+use homeroom_model::run::{Decision, Run, RunState, Verdict};
 use homeroom_store::DistrictStore;
 
 use crate::error::SyncError;
@@ -60,6 +60,7 @@ pub(super) fn held_run(district: &DistrictStore, number: RunNumber) -> Result<Ru
     Err(Refusal::NotHeld { run: run.id, state: run.state }.into())
 }
 
-pub(crate) fn decision(district: &DistrictStore, decision: &str, schools: &[String]) -> Decision {
-    Decision { decision: decision.into(), schools: schools.to_vec(), at: district.store().now() }
+/// A decision made now.
+pub(crate) fn decision(district: &DistrictStore, verdict: Verdict, schools: &[String]) -> Decision {
+    Decision { verdict, schools: schools.to_vec(), at: district.store().now() }
 }

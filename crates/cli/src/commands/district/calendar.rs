@@ -131,6 +131,6 @@ fn list_text(calendar: &[CalendarEntry]) -> String {
     if calendar.is_empty() {
         return "No date ranges: the same rules apply every day.".into();
     }
-    let line = |(number, entry): (usize, &CalendarEntry)| format!("{number:>3}  {}\n", entry.words());
+    let line = |(number, entry): (usize, &CalendarEntry)| format!("{number:>3}  {}\n", entry.in_words());
     (1..).zip(calendar).map(line).collect()
 }

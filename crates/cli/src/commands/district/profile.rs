@@ -92,7 +92,7 @@ impl Accept {
         let numbered = (1..).zip(&proposals);
         let accepted = numbered.filter(|(number, _)| self.only.is_empty() || self.only.contains(number));
         let accepted = accepted.map(|(_, change)| change).collect::<Vec<_>>();
-        let reason = accepted.iter().map(|change| change.words()).collect::<Vec<_>>().join("; ");
+        let reason = accepted.iter().map(|change| change.in_words()).collect::<Vec<_>>().join("; ");
         let version = district
             .profiles_change(&reason, |profile| accepted.iter().for_each(|change| profile.accept(change)))?;
         print_new_version(output, slug, version, &district.profile()?)
@@ -166,7 +166,7 @@ fn proposals_text(proposals: &[ProfileChange]) -> String {
     if proposals.is_empty() {
         return "The newest run proposes nothing.".into();
     }
-    (1..).zip(proposals).map(|(number, change)| format!("{number}. {}\n", change.words())).collect()
+    (1..).zip(proposals).map(|(number, change)| format!("{number}. {}\n", change.in_words())).collect()
 }
 
 fn print_new_version(

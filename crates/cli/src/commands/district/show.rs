@@ -47,7 +47,7 @@ pub(super) fn district_text(district: &District) -> String {
     ] {
         text.push_str(&format!("  {label:<8} {value}\n"));
     }
-    text.extend(policy.calendar.iter().map(|entry| format!("  calendar {}\n", entry.words())));
+    text.extend(policy.calendar.iter().map(|entry| format!("  calendar {}\n", entry.in_words())));
     text
 }
 

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use homeroom_model::district::Slug;
 use homeroom_model::email::Email;
 use homeroom_model::grade::Grade;
-use homeroom_model::pin::{PinWhat, PinnedPerson};
+use homeroom_model::pin::{PinChange, PinnedPerson};
 use homeroom_store::pins::NewPin;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -103,14 +103,14 @@ impl Add {
         ensure!(end > app.store.now(), "--until {until} is in the past");
         let pinned = self.pinned();
         let number = district.pins_add(&NewPin {
-            what: &pinned,
+            change: &pinned,
             owner: owner.trim(),
             reason,
             until: *until,
             expires_at: end,
         })?;
         tracing::info!(district = %slug, pin = %number, "pin added");
-        resync(app, output, &district, &format!("Pin {number}: {}.", pinned.words()))
+        resync(app, output, &district, &format!("Pin {number}: {}.", pinned.in_words()))
     }
 
     fn pin(&self) -> &PinArgs {
@@ -121,18 +121,18 @@ impl Add {
         pin
     }
 
-    fn pinned(&self) -> PinWhat {
+    fn pinned(&self) -> PinChange {
         match self {
             Add::Student { student, class, name, grade, .. } => {
-                PinWhat::ExtraStudent { class: class.clone(), student: name.person(student), grade: *grade }
+                PinChange::ExtraStudent { class: class.clone(), student: name.person(student), grade: *grade }
             }
             Add::Teacher { teacher, class, name, .. } => {
-                PinWhat::CoTeacher { class: class.clone(), teacher: name.person(teacher) }
+                PinChange::CoTeacher { class: class.clone(), teacher: name.person(teacher) }
             }
             Add::ClassName { class, name, .. } => {
-                PinWhat::ClassName { class: class.clone(), name: on_one_line(name) }
+                PinChange::ClassName { class: class.clone(), name: on_one_line(name) }
             }
-            Add::Exclude { person, .. } => PinWhat::Excluded { person: person.clone() },
+            Add::Exclude { person, .. } => PinChange::Excluded { person: person.clone() },
         }
     }
 }

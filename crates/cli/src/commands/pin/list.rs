@@ -29,7 +29,13 @@ fn list_text(pins: &[Pin]) -> String {
     }
     let line = |pin: &Pin| {
         let reason = if pin.reason.is_empty() { String::new() } else { format!(" ({})", pin.reason) };
-        format!("{:>3}  {}, by {} until {}{reason}\n", pin.number, pin.what.words(), pin.owner, pin.until)
+        format!(
+            "{:>3}  {}, by {} until {}{reason}\n",
+            pin.number,
+            pin.change.in_words(),
+            pin.owner,
+            pin.until
+        )
     };
     pins.iter().map(line).collect()
 }

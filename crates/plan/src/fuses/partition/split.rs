@@ -28,9 +28,9 @@ impl Partition<'_> {
             let (risky, later) = (Plan::default(), Plan::default());
             return PartitionedPlan { safe: plan, risky, later, by_school: BTreeMap::new() };
         }
-        let Plan { base_version, texts, found, proposals, .. } = plan;
+        let Plan { base_version, texts, matches, proposals, .. } = plan;
         let empty = || Plan { base_version, texts: texts.clone(), ..Plan::default() };
-        let (mut safe, mut risky, mut later) = (Plan { found, proposals, ..empty() }, empty(), empty());
+        let (mut safe, mut risky, mut later) = (Plan { matches, proposals, ..empty() }, empty(), empty());
         let mut splitter = Splitter { by_school: BTreeMap::new() };
         [safe.schools, risky.schools, later.schools] =
             splitter.split(plan.schools, &self.waiting.schools, |counts| &mut counts.schools);

@@ -1,4 +1,4 @@
-//! How schools, classes, teachers and students are kept in their tables.
+//! The tables of schools, classes, teachers, students and links: their names, columns and keys.
 
 use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
 use homeroom_model::grade::Grade;
@@ -25,8 +25,8 @@ pub(crate) mod sealed {
         }
     }
 
-    /// The columns of a kind of entity, besides those that all kinds have.
-    pub trait Row: Copy + 'static {
+    /// The columns of a kind of entity, apart from those that all kinds have.
+    pub trait EntityRow: Copy + 'static {
         const TABLE: &'static str;
         const COLUMNS: &'static [EntityColumn<Self>];
         /// The columns by which a person looks for one.
@@ -39,12 +39,12 @@ pub(crate) mod sealed {
         }
     }
 }
-use sealed::{EntityColumn, Row};
+use sealed::{EntityColumn, EntityRow};
 
-/// An entity that the store keeps: [`School`], [`Class`], [`Teacher`] or [`Student`].
-pub trait KeptEntity: Entity + sealed::Row {}
+/// An entity that has a table: [`School`], [`Class`], [`Teacher`] or [`Student`].
+pub trait StorableEntity: Entity + sealed::EntityRow {}
 
-impl<V: Entity + sealed::Row> KeptEntity for V {}
+impl<V: Entity + sealed::EntityRow> StorableEntity for V {}
 
 /// The number in a column.
 pub(super) fn number<N: EntityNumber>(row: &dyn Cells, column: usize) -> Result<N, StoreError> {
@@ -61,11 +61,11 @@ const fn text<V>(name: &'static str, value: for<'t> fn(&V, &'t StringArena) -> V
 }
 
 /// The names of a kind's columns, in order, separated by commas.
-pub(super) fn column_names<V: KeptEntity>() -> String {
+pub(super) fn column_names<V: StorableEntity>() -> String {
     V::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
-impl Row for School {
+impl EntityRow for School {
     const TABLE: &'static str = "school";
     const COLUMNS: &'static [EntityColumn<School>] = &[
         text("key", |school, texts| texts.get(school.key).into()),
@@ -78,7 +78,7 @@ impl Row for School {
     }
 }
 
-impl Row for Class {
+impl EntityRow for Class {
     const TABLE: &'static str = "class";
     const COLUMNS: &'static [EntityColumn<Class>] = &[
         text("key", |class, texts| texts.get(class.key).into()),
@@ -117,7 +117,7 @@ fn read_person(row: &dyn Cells, first: usize, texts: &mut StringArena) -> Result
     })
 }
 
-impl Row for Teacher {
+impl EntityRow for Teacher {
     const TABLE: &'static str = "teacher";
     const COLUMNS: &'static [EntityColumn<Teacher>] = &[
         text("sis_id", |teacher, texts| texts.get(teacher.person.sis_id).into()),
@@ -133,7 +133,7 @@ impl Row for Teacher {
     }
 }
 
-impl Row for Student {
+impl EntityRow for Student {
     const TABLE: &'static str = "student";
     const COLUMNS: &'static [EntityColumn<Student>] = &[
         text("sis_id", |student, texts| texts.get(student.person.sis_id).into()),
@@ -157,21 +157,21 @@ impl Row for Student {
 
 /// Which of the two kinds of links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum KeptLink {
+pub enum LinkKind {
     /// Teacher and class.
     Teaching,
     /// Student and class.
     Enrollment,
 }
 
-impl KeptLink {
+impl LinkKind {
     /// Both.
-    pub const ALL: [KeptLink; 2] = [KeptLink::Teaching, KeptLink::Enrollment];
+    pub const ALL: [LinkKind; 2] = [LinkKind::Teaching, LinkKind::Enrollment];
 
     pub(crate) fn table(self) -> &'static str {
         match self {
-            KeptLink::Teaching => "teaching",
-            KeptLink::Enrollment => "enrollment",
+            LinkKind::Teaching => "teaching",
+            LinkKind::Enrollment => "enrollment",
         }
     }
 
@@ -181,8 +181,8 @@ impl KeptLink {
 
     pub(crate) fn person(self) -> &'static str {
         match self {
-            KeptLink::Teaching => "teacher",
-            KeptLink::Enrollment => "student",
+            LinkKind::Teaching => "teacher",
+            LinkKind::Enrollment => "student",
         }
     }
 }
@@ -190,15 +190,15 @@ impl KeptLink {
 /// The person at the end of a link, which tells the kind of link: a teacher of a teaching, a student of an enrollment.
 pub trait LinkedPerson: EntityNumber {
     /// The kind of link.
-    const LINKS: KeptLink;
+    const LINKS: LinkKind;
 }
 
 impl LinkedPerson for TeacherNumber {
-    const LINKS: KeptLink = KeptLink::Teaching;
+    const LINKS: LinkKind = LinkKind::Teaching;
 }
 
 impl LinkedPerson for StudentNumber {
-    const LINKS: KeptLink = KeptLink::Enrollment;
+    const LINKS: LinkKind = LinkKind::Enrollment;
 }
 
 /// The link in two columns, class and person.
