@@ -1,11 +1,11 @@
-//! What a file, or a set of files, was found to hold.
+//! The content of a file or set of files, apart from its findings.
 
 use homeroom_model::check_report::Format;
 use homeroom_model::profile::ProfileChange;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 
-/// What a file, or a set of files, holds, apart from its findings.
+/// The content of a file or set of files.
 #[derive(Default)]
 pub(crate) struct CheckedFile {
     pub(crate) format: Format,

@@ -73,7 +73,7 @@ fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> 
     }
     csv.write_record(ADDED_COLUMNS)?;
     let mut cell_text = String::new();
-    // Of a damaged archive the rows before the damage are written; the findings report the damage.
+    // If the archive is damaged, the rows before the damage are written; the findings report the damage.
     while let Some(row) =
         table.next_row().or_else(|error| ContainerError::in_io_error(&error).map(|_| None).ok_or(error))?
     {

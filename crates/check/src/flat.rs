@@ -19,7 +19,7 @@ use crate::row_parts::PartNotes;
 use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
 
-/// How many required columns a roster may lack and still be treated as a flat roster.
+/// The most required columns that a flat roster may lack; a file that lacks more may be one of a set.
 const MAX_MISSING_COLUMNS: usize = 3;
 
 /// Checks the table of a flat file.
@@ -52,7 +52,7 @@ pub(crate) fn check_table(
         let message = "The file has a header but no rows.";
         findings.add_whole(Finding::of_file(FindingCode::NoRows, "", message));
     }
-    // An export that failed lacks rows, as a file does that was cut off.
+    // A failed export lacks rows, like a file that was cut off.
     file.ends_mid_row = table.ends_mid_row() || file.export_failed;
     let header_line = table.header_line();
     drop(table);
@@ -93,14 +93,17 @@ fn find_spreadsheet_damage(rows: &mut FlatRows, stored: &StoredRoster) {
 
 /// Changes to the profile that would fix what is wrong in many rows.
 fn proposals(rows: &FlatRows) -> Vec<ProfileChange> {
-    let with = |notes: &[PartNotes], code| notes.iter().filter(|notes| notes.has(code)).count();
+    let count_with = |notes: &[PartNotes], code| notes.iter().filter(|notes| notes.has(code)).count();
     let (classes, students) = (&rows.class_parts.notes, &rows.student_parts.notes);
     let mut changes = vec![];
-    if with(classes, FindingCode::NameEncodedTwice) + with(students, FindingCode::NameEncodedTwice) > 0 {
+    if count_with(classes, FindingCode::NameEncodedTwice)
+        + count_with(students, FindingCode::NameEncodedTwice)
+        > 0
+    {
         changes.push(ProfileChange::EncodedTwice);
     }
-    // One class may be a mistake; a tenth of all is how the schools number them.
-    let in_two_schools = with(classes, FindingCode::ClassInTwoSchools);
+    // A single class may be a mistake; if it is a tenth of all classes, the schools number them independently.
+    let in_two_schools = count_with(classes, FindingCode::ClassInTwoSchools);
     if in_two_schools >= 4 && in_two_schools * 10 >= classes.len() {
         changes.push(ProfileChange::ClassIdPerSchool);
     }

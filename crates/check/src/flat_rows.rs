@@ -8,10 +8,10 @@ use crate::row_parts::{ClassPart, RowParts};
 /// All rows of a flat file that have cells to judge.
 pub(crate) struct FlatRows {
     pub(crate) class_parts: RowParts<ClassPart>,
-    /// Whom the class parts name.
+    /// The teachers that the class parts name.
     pub(crate) teachers: People,
     pub(crate) student_parts: RowParts<Student>,
-    /// Whom the student parts name.
+    /// The students that the student parts name.
     pub(crate) students: People,
     pub(crate) rows: Vec<FlatRow>,
     /// Some names with letters outside ASCII as they were read: they show whether a guessed encoding is right.

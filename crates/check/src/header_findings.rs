@@ -63,12 +63,12 @@ pub(crate) fn duplicate_columns(header: &Header, line: u32) -> impl Iterator<Ite
 /// The finding for a file that is only one file of a set, by the cells of its header.
 pub(crate) fn single_file_of_set(cells: &[String]) -> Option<Finding> {
     let (format, name) = set_file_of_header(cells)?;
-    let whose = match format {
+    let origin = match format {
         Format::Oneroster => "OneRoster",
         _ => "a Clever sync",
     };
     let message = format!(
-        "The file looks like {name}.csv from {whose}: it is one part of a roster and needs the other files."
+        "The file looks like {name}.csv from {origin}: it is one part of a roster and needs the other files."
     );
     Some(Finding::of_file(FindingCode::SetFileMissing, format!("{name}.csv"), message))
 }
@@ -119,7 +119,7 @@ pub(crate) fn missing_signature(table: &Table<'_>) -> Option<Finding> {
 
 /// A required column without a value in any row: one finding instead of one for each row.
 pub(crate) fn empty_column(header: &Header, header_line: u32, rows: &FlatRows) -> Option<Finding> {
-    // A single row may well lack a value.
+    // In a file of a single row, a missing value says nothing about the column.
     if rows.rows.len() < 2 {
         return None;
     }

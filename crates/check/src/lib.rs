@@ -82,7 +82,7 @@ impl Checked {
     }
 }
 
-/// Gives the stored roster, for findings that only a comparison can prove; `None` when there is none. It is called after the
+/// Returns the stored roster, for findings that only a comparison can prove; `None` when there is none. It is called after the
 /// rows have been read, so that the roster can be loaded in the meantime.
 pub type LoadStored<'e> = dyn Fn() -> Option<&'e StoredRoster> + Sync + 'e;
 

@@ -60,7 +60,7 @@ pub(crate) fn is_placeholder_name(first: &str, last: &str) -> bool {
     is_placeholder
 }
 
-/// Whether an address is at a provider where anybody can get one.
+/// Whether an address is from a provider where anyone can get one.
 pub(crate) fn is_personal_address(email: &str) -> bool {
     const PROVIDERS: [&str; 16] = [
         "gmail.com",

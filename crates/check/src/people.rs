@@ -57,7 +57,7 @@ const PLACEHOLDER_NAMES: usize = 5;
 /// How many of one person's names are compared with each other; more are not needed to know that they differ.
 const COMPARED_NAMES: usize = 30;
 
-/// Groups parts by person: by SIS id if there is one, else by address. Parts of people that cannot be told
+/// Groups parts by person: by SIS id if there is one, else by address. Parts whose people cannot be told
 /// apart are rejected.
 pub(crate) fn resolve<P>(
     parts: &mut RowParts<P>,
@@ -126,7 +126,7 @@ impl Conflict {
 /// What the keys of a person's parts contradict.
 enum Contradiction {
     SameIdTwoAddresses,
-    /// This other person has the same address under another number.
+    /// This other person has the same address under another SIS id.
     SameAddressAs(u32),
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn finding(opened: &Opened<'_>) -> Finding {
         Opened::Table(_) => unreachable!("a table is checked"),
         Opened::Set(set) => {
             let names = set.names().take(10).collect::<Vec<_>>().join(", ");
-            let message = format!("The archive holds several files, none of which is a roster: {names}.");
+            let message = format!("The archive contains several files, none of which is a roster: {names}.");
             (FindingCode::ArchiveSeveralTables, names, message)
         }
         Opened::Empty => (FindingCode::FileEmpty, String::new(), "The file is empty.".to_owned()),
@@ -63,14 +63,14 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
             names.join(", "),
             match names.as_slice() {
                 [] => "The archive is empty.".into(),
-                names => format!("The archive holds no CSV file, only: {}.", names.join(", ")),
+                names => format!("The archive contains no CSV file, only: {}.", names.join(", ")),
             },
         ),
         ContainerError::SeveralTables(names) => (
             FindingCode::ArchiveSeveralTables,
             names.join(", "),
             format!(
-                "The archive holds several files, and it is unclear which one is the roster: {}.",
+                "The archive contains several files, and it is unclear which one is the roster: {}.",
                 names.join(", ")
             ),
         ),
@@ -83,11 +83,12 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
             "The file is encrypted, and there is no key for this district to decrypt it with.",
         ),
         ContainerError::EncryptedToOtherKey => {
-            plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not to our key.")
+            plain(FindingCode::EncryptionOtherKey, "The file is encrypted, but not for our key.")
         }
-        ContainerError::EncryptedWithPassword => {
-            plain(FindingCode::EncryptionPassword, "The file is encrypted with a password.")
-        }
+        ContainerError::EncryptedWithPassword => plain(
+            FindingCode::EncryptionPassword,
+            "The file is encrypted with a password instead of our key.",
+        ),
         ContainerError::MessageDamaged => plain(
             FindingCode::EncryptionDamaged,
             "The encrypted file is damaged: it was cut off, or its bytes have changed.",

@@ -161,7 +161,7 @@ impl RosterBuilder {
         sort_by_key(texts, &merged, students, |student| student.person.key())
     }
 
-    /// The last grade in the file among those of one student's parts.
+    /// The grade of the student's last row that has one.
     fn last_grade(&self, parts: &[u32], findings: &mut Findings) -> Option<Grade> {
         let RowParts { values, notes, .. } = &self.flat.student_parts;
         let grades = parts.iter().filter_map(|part| {
@@ -220,7 +220,7 @@ impl RosterBuilder {
     }
 }
 
-/// Adds the teachings. Returns for each class part the first part with the same class and teacher: their rows mean the same.
+/// Adds the teachings. Returns for each class part the first part with the same class and teacher: rows with either part mean the same.
 fn add_teachings(roster: &mut Roster, positions: &Positions) -> Vec<u32> {
     let classes_and_teachers = positions.classes.iter().zip(&positions.teachers);
     let teachings = (0_u32..).zip(classes_and_teachers).filter_map(|(part, (class, teacher))| {
@@ -299,10 +299,8 @@ fn report_duplicates(rows: &[EnrollmentRow], findings: &mut Findings) {
         if (first.class_part, first.student) == (again.class_part, again.student) {
             let code = FindingCode::DuplicateRow;
             findings.add(code, || {
-                let message = format!(
-                    "The same student is already in this class with this teacher in line {}.",
-                    first.line
-                );
+                let message =
+                    format!("Line {} already has this student in this class with this teacher.", first.line);
                 Finding::of_line(code, again.line, "", message)
             });
         }

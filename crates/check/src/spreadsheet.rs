@@ -58,7 +58,7 @@ impl<'s> SpreadsheetDamage<'s> {
     }
 }
 
-/// How many changed ids are searched for: each costs a pass over all ids, and a file with more of them is rejected anyway.
+/// The most changed ids that are searched for: each costs a pass over all ids, and a file with more of them is rejected anyway.
 const MAX_SEARCHES: usize = 2_000;
 
 /// The stored ids of one kind.

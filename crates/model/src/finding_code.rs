@@ -116,7 +116,7 @@ catalogue! {
         remedy: "Encrypt the file for the public key that we gave you; compare its fingerprint.",
     }
     EncryptionPassword "encryption-password" RejectFile {
-        meaning: "The file is encrypted with OpenPGP for a password instead of our key.",
+        meaning: "The file is encrypted with OpenPGP, but with a password instead of our key.",
         example: "`gpg --symmetric roster.csv`",
         remedy: "Encrypt the file for the public key that we gave you (`gpg --encrypt --recipient NAME`).",
     }
@@ -196,7 +196,7 @@ catalogue! {
         remedy: "Upload a complete set (bulk) first.",
     }
     ReferencesDiffer "references-differ" RejectFile {
-        meaning: "All ids in one file differ from those in the other files by the same letters.",
+        meaning: "The ids in one file have a prefix that the ids in the other files lack.",
         example: "Section_12 in sections.csv and 12 in enrollments.csv",
         remedy: "Export all files with ids in the same form.",
     }
@@ -208,7 +208,7 @@ catalogue! {
     EncodingWindows1252 "encoding-windows-1252" Warning {
         meaning: "The file is not in UTF-8; it was read as Windows-1252.",
         example: "José saved by an older Excel",
-        remedy: "Check that accented names appear correctly in what we read. Better: save the file as CSV UTF-8.",
+        remedy: "Check that the accented names in the message are correct. Better: save the file as CSV UTF-8.",
     }
     ColumnIgnored "column-ignored" Notice {
         meaning: "A column is not used.",
@@ -226,7 +226,7 @@ catalogue! {
         remedy: "Nothing to do. Better: export without totals.",
     }
     ExportError "export-error" RejectRow {
-        meaning: "The program that made the file wrote an error message into it: most likely rows are missing.",
+        meaning: "The program that made the file wrote an error message into it; rows are most likely missing.",
         example: "ORA-01555: snapshot too old",
         remedy: "Read the message, run the export again, and upload the complete file.",
     }
@@ -249,7 +249,7 @@ catalogue! {
     RowTooFewCells "row-too-few-cells" RejectRow {
         meaning: "The row has fewer cells than the header.",
         example: "7 cells where the header has 11",
-        remedy: "Check whether there is a line break inside the row, or whether the export stopped there.",
+        remedy: "Check whether there is a line break inside the row, or whether the export stopped in this row.",
     }
     RowTooManyCells "row-too-many-cells" RejectRow {
         meaning: "The row has more cells than the header: most likely a comma inside a value shifted it.",
@@ -329,14 +329,14 @@ catalogue! {
         remedy: "Fill in the missing part, or leave it empty if the person has only one name.",
     }
     NameEncodedTwice "name-encoded-twice" Warning {
-        meaning: "The letters of a name were encoded twice: one letter appears as two or three characters.",
+        meaning: "A name was encoded twice: an accented letter appears as two or three characters.",
         example: "SÃ©bastien for Sébastien",
         remedy: "Export as CSV UTF-8, and do not save the file again with a program that reads it in another encoding.",
     }
     NameAccentsLost "name-accents-lost" Warning {
-        meaning: "A name contains a question mark where an accented letter must have been.",
+        meaning: "A name contains question marks in place of accented letters.",
         example: "Jos? N??ez",
-        remedy: "Export in UTF-8 (in Windows PowerShell: Export-Csv -Encoding UTF8): the letters are lost in this file.",
+        remedy: "Export in UTF-8 (in Windows PowerShell: Export-Csv -Encoding UTF8). The letters are lost in this file and cannot be restored from it.",
     }
     TeacherPlaceholder "teacher-placeholder" Warning {
         meaning: "The teacher is a placeholder, not a person; the class is loaded without a teacher.",
@@ -410,7 +410,7 @@ catalogue! {
         remedy: "Nothing to do if that is correct. Otherwise check the export's filters.",
     }
     PersonLeftOut "person-left-out" Notice {
-        meaning: "A person is neither a student nor a teacher, or does not sign in, and was left out.",
+        meaning: "A person is neither a student nor a teacher, or is not enabled to sign in, and was left out.",
         example: "a guardian, or enabledUser false",
         remedy: "Nothing to do.",
     }

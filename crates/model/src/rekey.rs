@@ -8,7 +8,7 @@ use crate::word::string_enum;
 string_enum!(
     /// How an entity of the file was matched with a stored one, in the order in which it is tried.
     MatchedBy {
-        /// By the SIS's own number of a person.
+        /// By a person's SIS id.
         SisId = "sis_id",
         /// By the Clever id.
         CleverId = "clever_id",
@@ -48,9 +48,9 @@ string_enum!(
         SameLocalPart = "same_local_part",
         /// The same address, another id.
         SameEmail = "same_email",
-        /// The same number but for leading zeros.
+        /// The same id except for leading zeros.
         ZerosDiffer = "zeros_differ",
-        /// The same number but for its prefix.
+        /// The same id except for its prefix.
         PrefixDiffers = "prefix_differs",
         /// The same school.
         SameSchool = "same_school",
@@ -66,7 +66,7 @@ string_enum!(
         SameTeacher = "same_teacher",
         /// Someone else would match as well.
         NotTheOnlyOne = "not_the_only_one",
-        /// Both have a number from the SIS, and the numbers differ.
+        /// Both have a SIS id, and the ids differ.
         AnotherNumber = "another_number",
     }
 );
@@ -80,8 +80,8 @@ impl Evidence {
             Evidence::SameFirstName => "same first name",
             Evidence::SameLocalPart => "same address except for the domain",
             Evidence::SameEmail => "same address",
-            Evidence::ZerosDiffer => "same number but for leading zeros",
-            Evidence::PrefixDiffers => "same number but for its prefix",
+            Evidence::ZerosDiffer => "same id except for leading zeros",
+            Evidence::PrefixDiffers => "same id except for its prefix",
             Evidence::SameSchool => "same school",
             Evidence::SameGrade => "same grade",
             Evidence::SameClasses => "same classes",

@@ -70,7 +70,7 @@ impl<S> Class<S> {
 /// What teachers and students have in common.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Person {
-    /// The SIS's own stable number (`teacher_id`, `student_id`); empty when not given. Preferred to `email` as key.
+    /// The SIS id (`teacher_id`, `student_id`); empty when not given. Preferred to `email` as key.
     pub sis_id: StrId,
     /// Lower case; empty only for a student with a `sis_id`.
     pub email: StrId,
@@ -83,7 +83,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The key by which a file names this person: the SIS's number, else the address.
+    /// The key by which a file names this person: the SIS id, else the address.
     pub fn key(&self) -> StrId {
         if self.sis_id.is_empty() { self.email } else { self.sis_id }
     }

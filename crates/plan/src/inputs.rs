@@ -1,11 +1,11 @@
-//! What a plan depends on besides the two rosters.
+//! What a plan depends on, apart from the two rosters.
 
 use hashbrown::HashSet;
 use homeroom_model::entity::ClassNumber;
 use homeroom_model::pin::Pin;
 use homeroom_model::rekey::{Proposal, ProposalReviews};
 
-/// What a plan depends on besides the two rosters and the keys that the file protects.
+/// What a plan depends on, apart from the two rosters and the keys that the file protects.
 #[derive(Clone, Debug, Default)]
 pub struct PlanInputs {
     /// Pins in force.

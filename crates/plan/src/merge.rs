@@ -88,7 +88,7 @@ impl<'s> Merger<'s> {
         let OldPerson { entity, values: old } = *old;
         self.remember_replaced(entity, old.email, new.email);
         let mut merged = new;
-        // A number once given stays: a file that leaves it out for one person has not taken it away.
+        // A SIS id stays once it is given: a file that leaves it out for one person does not take it away.
         if columns.sis_id && !new.sis_id.is_empty() {
             self.remember_replaced(entity, old.sis_id, new.sis_id);
         } else {

@@ -37,14 +37,13 @@ pub(crate) fn apply_pins(
 }
 
 const DIFFERS: &str = "differs from the file";
-const SAME: &str = "the file says the same";
-const NO_CLASS: &str = "without effect: the class is not in the file";
+const SAME: &str = "same as the file";
+const NO_CLASS: &str = "no effect: the class is not in the file";
 const SEVERAL_CLASSES: &str =
-    "without effect: several schools use this class_id; put the school's in front, as in S1/C1";
-const NOBODY: &str = "without effect: nobody has this address or number, and the pin gives no name";
-const PASSED_ON: &str = "without effect: the address belongs to someone else now";
-const IN_BOTH: &str =
-    "without effect: the address is a teacher's and cannot be a student's, or the other way round";
+    "no effect: several schools use this class_id; put the school_id in front, as in S1/C1";
+const NOBODY: &str = "no effect: nobody has this address or SIS id, and the pin gives no name";
+const PASSED_ON: &str = "no effect: the address belongs to someone else now";
+const IN_BOTH: &str = "no effect: an address cannot belong to both a teacher and a student";
 
 /// Applies one pin, and returns its effect in words.
 fn apply_pin(
@@ -65,14 +64,14 @@ fn apply_pin(
         }
         PinChange::Excluded { person } => Ok(leave_out(wanted, stored, person, left_out)),
     };
-    effect.unwrap_or_else(|why_not| why_not)
+    effect.unwrap_or_else(|no_effect| no_effect)
 }
 
 fn has_key(texts: &StringArena, person: &Person, key: &str) -> bool {
     !key.is_empty() && (texts.get(person.email) == key || texts.get(person.sis_id) == key)
 }
 
-/// The class with this id. Where schools use the same ids, the school's is in front, and may be left out while only one has it.
+/// The class with this id. If schools use the same class ids, the key begins with the school's id, which may be left out while only one school has the class id.
 fn class_at(wanted: &Roster, key: &str) -> Result<u32, &'static str> {
     let ids = || wanted.classes.iter().map(|class| wanted.texts.get(class.key));
     if let Some(at) = ids().position(|id| id == key) {
@@ -235,7 +234,7 @@ fn described(texts: &mut StringArena, pinned: &PinnedPerson) -> Result<Person, &
 /// Takes a person out of a roster with their links, under any key that they have or had.
 fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &mut LeftOut) -> &'static str {
     let mut keys = vec![key.to_owned()];
-    // A former holder of the key is meant only when nobody has it now.
+    // A former holder of the key counts only if nobody has it now.
     let holds_key = |person: &Person| has_key(&stored.texts, person, key);
     let is_held = stored.teachers.iter().any(|teacher| teacher.active && holds_key(&teacher.values.person))
         || stored.students.iter().any(|student| student.active && holds_key(&student.values.person));
@@ -243,12 +242,12 @@ fn leave_out(wanted: &mut Roster, stored: &StoredRoster, key: &str, left_out: &m
         stored.former_keys.iter().filter(|former| !is_held && stored.texts.get(former.key) == key);
     let former_holders = former_holders.map(|former| former.entity).collect::<HashSet<_>>();
     let mut is_left_out = |entity: EntityRef, person: &Person| {
-        let is_meant = has_key(&stored.texts, person, key) || former_holders.contains(&entity);
-        if is_meant {
+        let matches_key = has_key(&stored.texts, person, key) || former_holders.contains(&entity);
+        if matches_key {
             let present = [person.email, person.sis_id].map(|key| stored.texts.get(key).to_owned());
             keys.extend(present.into_iter().filter(|key| !key.is_empty()));
         }
-        is_meant
+        matches_key
     };
     for teacher in &stored.teachers {
         if is_left_out(teacher.number.into(), &teacher.values.person) {

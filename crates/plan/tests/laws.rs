@@ -341,7 +341,7 @@ proptest! {
                 let left = students.difference(now).count() as u64;
                 let joined = now.difference(&students).count() as u64;
                 let expected = left.min(joined) >= u64::from(floor) && beyond(left, students.len() as u64);
-                // Where many classes of a school turn over, they are told together.
+                // If many classes of a school turn over, they share one fuse.
                 let of_class = |blown: &BlownFuse| blown.fuse == Fuse::Class && (blown.scope == class || blown.scope.starts_with('S'));
                 let has_blown = held.fuses.iter().any(of_class);
                 prop_assert!(has_blown || !expected, "class {}: {} left, {} joined of {}", class, left, joined, students.len());
@@ -394,7 +394,7 @@ proptest! {
         let has_blown = parts.held.fuses.iter().any(|blown| blown.fuse == Fuse::Identity);
         prop_assert_eq!(has_blown, expected, "{} of {}", new, new + gone);
         let counts = parts.safe.counts();
-        prop_assert_eq!(counts.create.students, 0, "nobody is there twice");
+        prop_assert_eq!(counts.create.students, 0, "nobody is created a second time");
         prop_assert_eq!(parts.held.counts.rekey.students + counts.rekey.students, new as u64);
     }
 }
@@ -421,7 +421,7 @@ fn the_seat_fuse_drops_no_active_student() {
             let parts = split(whole, &a, &limits(policy, seats, &b), &Approval::None);
             let dropped =
                 parts.safe.students.deactivate.iter().filter(|number| !gone.contains(number)).count();
-            prop_assert_eq!(dropped, 0, "only who has left goes");
+            prop_assert_eq!(dropped, 0, "only students who have left are removed");
             let active = applied(&a, &parts.safe).active_count(EntityKind::Student) as u64;
             prop_assert_eq!(parts.seats.after, active);
             let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();

@@ -6,7 +6,7 @@ use homeroom_model::check_report::CheckReport;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 
-/// Examples of a cause.
+/// The most examples of a cause.
 const MAX_EXAMPLES: usize = 5;
 
 /// A finding code of a check, with its count and examples.

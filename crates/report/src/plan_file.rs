@@ -11,7 +11,7 @@ use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
-/// Lines about links in each part of a plan; the last line counts the rest.
+/// The most lines about links in each part of a plan; one more line counts the rest.
 const MAX_LINKS: usize = 20_000;
 
 /// The part of a split plan that a line belongs to.
@@ -21,7 +21,7 @@ pub enum PlanPart {
     Apply,
     /// Held for a decision.
     Hold,
-    /// Removals left until a range of additions only is over.
+    /// Removals left until an additions-only period is over.
     Defer,
 }
 
@@ -145,18 +145,18 @@ fn describe_teacher(texts: &StringArena, teacher: &Teacher) -> Description {
 fn describe_person(texts: &StringArena, person: &Person) -> Description {
     let text = |text| texts.get(text).to_owned();
     let values = vec![
-        ("number", text(person.sis_id)),
+        ("SIS id", text(person.sis_id)),
         ("email", text(person.email)),
         ("first name", text(person.first_name)),
         ("last name", text(person.last_name)),
-        ("clever id", text(person.clever_id)),
+        ("Clever id", text(person.clever_id)),
     ];
     Description { key: text(person.key()), name: person.full_name(texts), values }
 }
 
 fn describe_student(texts: &StringArena, student: &Student) -> Description {
     let mut description = describe_person(texts, &student.person);
-    description.values.push(("user name", texts.get(student.username).to_owned()));
+    description.values.push(("username", texts.get(student.username).to_owned()));
     description.values.push(("grade", student.grade.map_or("", Grade::code).to_owned()));
     description
 }

@@ -8,7 +8,7 @@ use homeroom_model::finding_code::Severity;
 use crate::causes::{Cause, causes};
 use crate::thousands::thousands;
 
-/// Causes that are described; more are only counted.
+/// The most causes described; the others are only counted.
 const MAX_CAUSES: usize = 10;
 
 /// A check's verdict, counts and findings, for `homeroom check`.

@@ -37,10 +37,10 @@ pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &
 
 fn write_schools(out: &mut String, held: &Held) -> fmt::Result {
     for school in &held.schools {
-        let name = if school.school.is_empty() { "in no school" } else { &school.name };
+        let name = if school.school.is_empty() { "no school" } else { &school.name };
         let state = match school.state {
             HeldState::Waiting => "",
-            HeldState::Released => " (released)",
+            HeldState::Released => " (approved)",
             HeldState::Discarded => " (discarded)",
         };
         let (key, name) = (terminal_safe(&school.school), terminal_safe(name));

@@ -12,7 +12,7 @@ use crate::render_hold::write_hold;
 use crate::terminal_safe::terminal_safe;
 use crate::thousands::thousands;
 
-/// Proposals of each confidence that are listed.
+/// The most proposals listed for each confidence.
 const MAX_PROPOSALS: usize = 5;
 
 /// The plan between two files in the words of a run, for `homeroom check --against`.
@@ -22,7 +22,7 @@ pub fn render_plan(report: &RunReport) -> String {
         for message in &report.messages {
             writeln!(text, "{message}")?;
         }
-        // Such a plan has no hold that expires, and so no day.
+        // The plan between two files has no hold that expires, so no day is shown and any zone will do.
         write_plan_and_hold(&mut text, "What this file would change", report, RunState::Tested, &Zone::utc())
     };
     write().expect("a String takes all text");
@@ -139,7 +139,7 @@ fn in_words(matched_by: MatchedBy) -> &'static str {
         MatchedBy::CleverId => "Clever id",
         MatchedBy::Email => "e-mail address",
         MatchedBy::Id => "class_id or school_id",
-        MatchedBy::FormerKey => "a previous key",
+        MatchedBy::FormerKey => "an earlier id or e-mail address",
         MatchedBy::Evidence => "evidence",
     }
 }

@@ -17,11 +17,11 @@ pub fn render_refusal(refusal: &Refusal) -> String {
             format!("run {run} holds nothing for the school '{school}'; it holds changes for {waiting}")
         }
         Refusal::NoSuchProposal { run, proposal } => format!(
-            "run {run} holds no proposal {proposal}: only held proposals can be struck out or accepted. Changes that were applied can be \
+            "run {run} holds no proposal {proposal}: only held proposals can be struck or accepted. Changes that were applied can be \
              undone with `homeroom run undo {run}`"
         ),
         Refusal::CalendarForbids { run, entry } => format!(
-            "the calendar says {}: decide about run {run} when that is over, or end it first",
+            "the calendar says {}: decide about run {run} when that is over, or remove that entry first",
             entry.in_words()
         ),
         Refusal::DistrictPaused { run } => {
@@ -35,7 +35,7 @@ pub fn render_refusal(refusal: &Refusal) -> String {
             "the file of run {run} now produces a different plan than the one that was held: sync it again and decide about the new run"
         ),
         Refusal::NoPlannedChanges { run, state } => {
-            format!("run {run} is {state}: only a tested or held run has changes that are still to be made")
+            format!("run {run} is {state}: only a tested or held run has changes that are not applied yet")
         }
         Refusal::NothingToUndo { run, state } => {
             format!("run {run} is {state}: only a run that has applied something can be undone")

@@ -412,7 +412,7 @@ fn pins_win_over_the_file_until_they_expire() {
         let run = lincoln.sync(&file, RunKind::Live);
         assert_eq!(run.state, RunState::Applied, "the same file, but not the same roster");
         assert_eq!(run.report.pins.len(), 5, "every plan shows them");
-        assert!(run.report.pins[4].effect.contains("without effect"), "{:?}", run.report.pins[4]);
+        assert!(run.report.pins[4].effect.contains("no effect"), "{:?}", run.report.pins[4]);
         let export = lincoln.export();
         assert!(
             export.contains("zoe@lincoln") && export.contains("co@lincoln") && export.contains("Robotics")
@@ -459,7 +459,7 @@ fn a_pause_applies_nothing_and_additions_only_removes_nothing() {
             run.report
                 .messages
                 .iter()
-                .any(|message| message.contains("until the range of additions only is over"))
+                .any(|message| message.contains("until the additions-only period is over"))
         );
         lincoln.test.clock.advance(days(2));
         let run = lincoln.sync(&file, RunKind::Live);

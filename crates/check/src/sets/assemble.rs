@@ -1,4 +1,4 @@
-//! Puts the roster together from the accepted rows of a set.
+//! Builds the roster from the accepted rows of a set.
 
 use hashbrown::HashSet;
 use homeroom_model::finding::{Finding, Findings};
@@ -20,7 +20,7 @@ use crate::spelling::Spelling;
 /// For each row of a file the position in the roster of what it lists; `None` for a rejected row.
 type Positions = Vec<Option<Position>>;
 
-/// Puts the roster together.
+/// Builds the roster.
 pub(super) fn assemble(
     entities: &Entities,
     people: &SetPeople,
@@ -42,7 +42,7 @@ pub(super) fn assemble(
     roster.enrollments = distinct_links(links.enrollments, &classes, &students, |first_line, line| {
         let code = FindingCode::DuplicateRow;
         report.add(&links.file, code, || {
-            let message = format!("The same student is already in this class in line {first_line}.");
+            let message = format!("Line {first_line} already has this student in this class.");
             Finding::of_line(code, line, "", message)
         });
     });

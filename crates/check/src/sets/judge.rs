@@ -13,7 +13,7 @@ use crate::row_parts::{PartFinding, RowParts};
 use crate::sets::entities::{Entities, EntityRows};
 use crate::sets::set_report::SetReport;
 
-/// Whom the rows of a set name.
+/// The people that the rows of a set name.
 pub(super) struct SetPeople {
     pub(super) teachers: People,
     pub(super) students: People,

@@ -9,10 +9,10 @@ use homeroom_read::{FileSet, Header, Opened};
 
 use crate::sets::file_kinds::{FileKind, SET_FORMATS};
 
-/// How many files with the name and columns of their kind make a set.
+/// The fewest files with the name and columns of their kind that make a set.
 const MIN_FILES_OF_A_SET: usize = 2;
 
-/// How many columns a header must have in common with a kind of file to be taken as its header.
+/// The fewest columns that a header must have in common with a kind of file to be recognized as its header.
 const MIN_COLUMNS_IN_COMMON: usize = 3;
 
 /// A set whose format is known, with its files by kind.
@@ -32,7 +32,7 @@ pub(crate) struct SetFile<'s> {
 }
 
 impl RecognizedSet {
-    /// Finds out whose files these are; `None` when they are neither Clever's nor OneRoster's.
+    /// Recognizes the format of the files; `None` when they are neither Clever's nor OneRoster's.
     pub(crate) fn find(set: &FileSet<'_>) -> io::Result<Option<RecognizedSet>> {
         let names = set.names().map(str::to_owned).collect::<Vec<_>>();
         let mut best = None;
@@ -86,7 +86,7 @@ impl RecognizedSet {
 /// Files in one folder that make a set by their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetFiles {
-    /// Whose set it is.
+    /// The format of the set.
     pub format: Format,
     /// The name for the archive that holds them: `clever.zip`, `oneroster.zip`.
     pub archive: String,
@@ -94,8 +94,8 @@ pub struct SetFiles {
     pub files: Vec<usize>,
 }
 
-/// The set that files in one folder make, by their names; `None` when they make none. Whether the files are what their names
-/// say, and complete, is for the check to find out.
+/// The set that files in one folder make, by their names; `None` when they make none. Only the check shows whether the
+/// files are complete and match their names.
 pub fn set_of_files(names: &[&str]) -> Option<SetFiles> {
     let as_set = |(format, kinds): (Format, &[FileKind])| {
         let is_there = |kind: &FileKind| names.iter().any(|name| is_named(name, kind.name));

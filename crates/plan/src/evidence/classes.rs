@@ -17,7 +17,7 @@ use super::similar_ids::{core, similarity};
 use crate::matching::Matches;
 use crate::roster_person::RosterPerson;
 
-/// Candidates for one class; more could not be told apart anyway.
+/// The most candidates for one class; more could not be told apart anyway.
 const MAX_CANDIDATES: usize = 200;
 
 pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {

@@ -28,7 +28,7 @@ pub(super) struct LikelyMatch {
     pub(super) evidence: Vec<Evidence>,
 }
 
-/// Picks the most certain pairs, each side once. A pair is doubtful when one of its sides has another choice that is as good.
+/// Picks the most certain pairs, each side once. A pair is doubtful if one of its sides has an equally good alternative.
 pub(super) fn pair_up(mut pairs: Vec<Pair>) -> Vec<LikelyMatch> {
     pairs.sort_unstable_by_key(|pair| (Reverse((pair.confidence, pair.weight)), pair.old, pair.new));
     let mut best_of_old = HashMap::new();

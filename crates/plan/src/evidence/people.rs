@@ -1,4 +1,4 @@
-//! Recognizes teachers and students under another address or number.
+//! Recognizes teachers and students under another address or SIS id.
 
 use hashbrown::HashMap;
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber};
@@ -10,7 +10,7 @@ use super::candidate::{Candidate, ClassesAndSchool, candidates};
 use super::pairing::{LikelyMatch, Pair, once_on_both_sides, pair_up};
 use super::people_index::BlockingIndex;
 use super::search::{Search, Unmatched, matched_numbers};
-use super::weigh::{SisNumbers, Weighed, weigh};
+use super::weigh::{SisIds, Weighed, weigh};
 use crate::roster_person::RosterPerson;
 
 pub(super) fn find_students(search: &Search<'_>) -> Vec<LikelyMatch> {
@@ -51,7 +51,7 @@ impl<V: RosterPerson> People<'_, V> {
         }
         let gone = self.gone_people(search);
         let new = self.new_people(search);
-        let numbers = sis_numbers(&gone, &new);
+        let sis_ids = sis_ids(&gone, &new);
         let index = BlockingIndex::new(&gone);
         let mut pairs = Vec::new();
         let mut positions = Vec::new();
@@ -64,7 +64,7 @@ impl<V: RosterPerson> People<'_, V> {
                 positions.sort_unstable();
                 positions.dedup();
                 let candidates = positions.iter().map(|position| &gone[*position as usize]);
-                if weigh_all(candidates, person, numbers, &mut pairs) == Some(Confidence::Certain) {
+                if weigh_all(candidates, person, sis_ids, &mut pairs) == Some(Confidence::Certain) {
                     break;
                 }
             }
@@ -118,16 +118,16 @@ impl<V: RosterPerson> People<'_, V> {
     }
 }
 
-/// Adds a pair for each candidate who could be this person; the highest confidence among them.
+/// Adds a pair for each candidate who could be this person; returns the highest confidence among them.
 fn weigh_all<'c>(
     gone: impl Iterator<Item = &'c Candidate<'c>>,
     new: &Candidate<'_>,
-    numbers: SisNumbers,
+    sis_ids: SisIds,
     pairs: &mut Vec<Pair>,
 ) -> Option<Confidence> {
     let mut highest = None;
     for old in gone {
-        if let Some(Weighed { confidence, weight, evidence }) = weigh(old, new, numbers) {
+        if let Some(Weighed { confidence, weight, evidence }) = weigh(old, new, sis_ids) {
             highest = highest.max(Some(confidence));
             pairs.push(Pair { old: old.position, new: new.position, confidence, weight, evidence });
         }
@@ -135,17 +135,17 @@ fn weigh_all<'c>(
     highest
 }
 
-/// Whether the SIS has reissued its numbers: most people who are gone have a namesake among the new ones, with another number.
-fn sis_numbers(gone: &[Candidate<'_>], new: &[Candidate<'_>]) -> SisNumbers {
-    fn numbered<'c>(people: &'c [Candidate<'_>]) -> impl Iterator<Item = (&'c str, usize)> {
-        let numbered = people.iter().enumerate().filter(|(_, person)| !person.sis_id.is_empty());
-        numbered.map(|(at, person)| (person.folded.as_str(), at))
+/// Whether the SIS has reissued its ids: most people who are gone have a namesake among the new ones, with another id.
+fn sis_ids(gone: &[Candidate<'_>], new: &[Candidate<'_>]) -> SisIds {
+    fn with_sis_id<'c>(people: &'c [Candidate<'_>]) -> impl Iterator<Item = (&'c str, usize)> {
+        let people = people.iter().enumerate().filter(|(_, person)| !person.sis_id.is_empty());
+        people.map(|(at, person)| (person.folded.as_str(), at))
     }
-    let namesakes = once_on_both_sides(numbered(gone), numbered(new)).len();
-    if namesakes >= MIN_NAMESAKES && namesakes * 2 >= numbered(gone).count() {
-        SisNumbers::Reissued
+    let namesakes = once_on_both_sides(with_sis_id(gone), with_sis_id(new)).len();
+    if namesakes >= MIN_NAMESAKES && namesakes * 2 >= with_sis_id(gone).count() {
+        SisIds::Reissued
     } else {
-        SisNumbers::Kept
+        SisIds::Kept
     }
 }
 

@@ -6,10 +6,10 @@ use homeroom_model::entity::ClassNumber;
 use super::candidate::Candidate;
 use super::similar_ids::core;
 
-/// Candidates for one piece of evidence; when more share it, it says nothing.
+/// The most candidates for one piece of evidence; if more share it, it says nothing.
 const MAX_CANDIDATES: usize = 60;
 
-/// People who are gone, by everything that a new one could have in common with them. Positions are those in the list that it was made of.
+/// People who are gone, by everything that a new person could have in common with them. Positions are those in the list it was built from.
 pub(super) struct BlockingIndex<'c> {
     names: HashMap<&'c str, Vec<u32>>,
     local_parts: HashMap<&'c str, Vec<u32>>,
@@ -31,7 +31,7 @@ impl<'c> BlockingIndex<'c> {
             index.local_parts.entry(old.local_part()).or_default().push(at);
             index.cores.entry(core(old.sis_id)).or_default().push(at);
             for class in old.classes.iter().flatten() {
-                for name in key_names(&old.folded) {
+                for name in main_names(&old.folded) {
                     index.in_class.entry((*class, name)).or_default().push(at);
                 }
             }
@@ -39,7 +39,7 @@ impl<'c> BlockingIndex<'c> {
         index
     }
 
-    /// Adds those with a similar number, or the same address but for its domain.
+    /// Adds those with a similar SIS id, or with the same address in another domain.
     pub(super) fn by_keys(&self, new: &Candidate<'_>, found: &mut Vec<u32>) {
         let local_part = Some(new.local_part()).filter(|local| !local.is_empty());
         let core = Some(core(new.sis_id)).filter(|core| !core.is_empty());
@@ -58,7 +58,7 @@ impl<'c> BlockingIndex<'c> {
     /// Adds those with the same first or last name in one of the classes.
     pub(super) fn by_classes(&self, new: &Candidate<'_>, found: &mut Vec<u32>) {
         for class in new.classes.iter().flatten() {
-            for name in key_names(&new.folded) {
+            for name in main_names(&new.folded) {
                 found.extend(self.in_class.get(&(*class, name)).into_iter().flatten().take(MAX_CANDIDATES));
             }
         }
@@ -66,7 +66,7 @@ impl<'c> BlockingIndex<'c> {
 }
 
 /// The last name, and the first word of the first name.
-fn key_names(folded: &str) -> impl Iterator<Item = &str> {
+fn main_names(folded: &str) -> impl Iterator<Item = &str> {
     let (last, first) = folded.split_once(", ").unwrap_or((folded, ""));
     let first = first.split(' ').next().unwrap_or_default();
     [last, first].into_iter().filter(|name| !name.is_empty())

@@ -1,6 +1,6 @@
 //! The order of the search: schools, then classes, then people.
 //!
-//! A class is known by its students, a student by their classes; where both have new keys, names that occur once lead the way.
+//! Classes are recognized by their students, and students by their classes; if both have new keys, by names that occur once.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::PerKind;
@@ -52,14 +52,14 @@ pub(crate) fn recognize(
         let likely = find(&search);
         let likely = with_pending(&search, kind, &inputs.pending, likely);
         any_students = kind == EntityKind::Student && !likely.is_empty();
-        settle(&mut search, kind, likely, inputs, &mut recognized);
+        record_likely(&mut search, kind, likely, inputs, &mut recognized);
     }
     if any_students {
         // Where classes have namesakes, only their students tell which is which.
         let left = Unmatched::new(&stored.classes, &excluded_classes, &search.matches.classes);
         search.unmatched.classes = left;
         let likely = classes::find(&search);
-        settle(&mut search, EntityKind::Class, likely, inputs, &mut recognized);
+        record_likely(&mut search, EntityKind::Class, likely, inputs, &mut recognized);
     }
     recognized
 }
@@ -75,8 +75,8 @@ const FINDERS: [(EntityKind, Find); 4] = [
     (EntityKind::Student, people::find_students),
 ];
 
-/// Drops rejected matches, and decides for the others whether both sides are treated as the same.
-fn settle(
+/// Adds likely matches, except rejected ones, to those recognized, and decides of each whether both sides are treated as the same.
+fn record_likely(
     search: &mut Search<'_>,
     kind: EntityKind,
     likely: Vec<LikelyMatch>,
@@ -98,8 +98,8 @@ fn settle(
     }
 }
 
-/// Puts proposals that await a decision in the place of what was found otherwise: what is applied meanwhile must not make two entities
-/// of one.
+/// Lets proposals that await a decision replace the matches found now: what is applied in the meantime must not split one entity
+/// into two.
 fn with_pending(
     search: &Search<'_>,
     kind: EntityKind,
@@ -120,10 +120,10 @@ fn with_pending(
     for proposal in pending {
         if let (Some(old), Some(new)) = (gone.get(&proposal.id), new.get(proposal.to.as_str())) {
             let (old, new) = (*old, *new);
-            let is_as_sure = |found: &LikelyMatch| {
+            let is_as_certain = |found: &LikelyMatch| {
                 found.old == old && found.new == new && found.confidence >= proposal.confidence
             };
-            if !likely.iter().any(is_as_sure) {
+            if !likely.iter().any(is_as_certain) {
                 likely.retain(|found| found.old != old && found.new != new);
                 let (confidence, evidence) = (proposal.confidence, proposal.evidence.clone());
                 likely.push(LikelyMatch { old, new, confidence, evidence });

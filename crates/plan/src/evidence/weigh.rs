@@ -13,12 +13,12 @@ pub(super) struct Weighed {
     pub(super) evidence: Vec<Evidence>,
 }
 
-/// What the SIS did to its numbers.
+/// What the SIS did to its ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SisNumbers {
-    /// It kept them: another number speaks against a match.
+pub(super) enum SisIds {
+    /// It kept them: another id speaks against a match.
     Kept,
-    /// It gave most people new ones: another number says nothing.
+    /// It gave most people new ones: another id says nothing.
     Reissued,
 }
 
@@ -31,8 +31,8 @@ enum NameMatch {
 }
 
 /// Weighs a pair; `None` when they are not the same person.
-pub(super) fn weigh(old: &Candidate<'_>, new: &Candidate<'_>, numbers: SisNumbers) -> Option<Weighed> {
-    let evidence = PersonEvidence::new(old, new, numbers)?;
+pub(super) fn weigh(old: &Candidate<'_>, new: &Candidate<'_>, sis_ids: SisIds) -> Option<Weighed> {
+    let evidence = PersonEvidence::new(old, new, sis_ids)?;
     let confidence = evidence.confidence()?;
     Some(Weighed { confidence, weight: evidence.weight(), evidence: evidence.list() })
 }
@@ -50,18 +50,18 @@ struct PersonEvidence {
     grade_fits: bool,
     grades_known: bool,
     grades_equal: bool,
-    another_number: bool,
+    other_sis_id: bool,
     /// Nobody else left the first class of the old one, and nobody else came to that of the new one.
     both_alone: bool,
 }
 
 impl PersonEvidence {
-    fn new(old: &Candidate<'_>, new: &Candidate<'_>, numbers: SisNumbers) -> Option<PersonEvidence> {
+    fn new(old: &Candidate<'_>, new: &Candidate<'_>, sis_ids: SisIds) -> Option<PersonEvidence> {
         let name = match_names(old, new)?;
-        let similar_number = similarity(old.sis_id, new.sis_id);
+        let similar_sis_id = similarity(old.sis_id, new.sis_id);
         let same_local_part = !old.local_part().is_empty() && old.local_part() == new.local_part();
-        let key = if similar_number.is_some() {
-            similar_number
+        let key = if similar_sis_id.is_some() {
+            similar_sis_id
         } else if !old.email.is_empty() && old.email == new.email {
             Some(Evidence::SameEmail)
         } else if same_local_part {
@@ -69,11 +69,11 @@ impl PersonEvidence {
         } else {
             None
         };
-        let another_number = numbers == SisNumbers::Kept
+        let other_sis_id = sis_ids == SisIds::Kept
             && !old.sis_id.is_empty()
             && !new.sis_id.is_empty()
             && old.sis_id != new.sis_id
-            && similar_number.is_none();
+            && similar_sis_id.is_none();
         Some(PersonEvidence {
             name,
             key,
@@ -86,7 +86,7 @@ impl PersonEvidence {
             },
             grades_known: old.grade.is_some() && new.grade.is_some(),
             grades_equal: old.grade == new.grade,
-            another_number,
+            other_sis_id,
             both_alone: old.alone && new.alone,
         })
     }
@@ -106,7 +106,7 @@ impl PersonEvidence {
     /// The confidence, lowered by what speaks against a match.
     fn confidence(&self) -> Option<Confidence> {
         let mut confidence = self.confidence_for()?;
-        let against = [self.another_number, !self.grade_fits];
+        let against = [self.other_sis_id, !self.grade_fits];
         for _ in against.into_iter().filter(|speaks_against| *speaks_against) {
             confidence = match confidence {
                 Confidence::Certain => Confidence::Probable,
@@ -154,7 +154,7 @@ impl PersonEvidence {
             (self.same_grade(), Evidence::SameGrade),
             (self.same_classes(), Evidence::SameClasses),
             (self.most_classes() && !self.same_classes(), Evidence::MostClasses),
-            (self.another_number, Evidence::AnotherNumber),
+            (self.other_sis_id, Evidence::AnotherNumber),
         ];
         list.extend(further.into_iter().filter_map(|(holds, evidence)| holds.then_some(evidence)));
         list
@@ -195,7 +195,7 @@ mod tests {
     use homeroom_model::entity::{ClassNumber, SchoolNumber};
     use homeroom_model::name::folded;
 
-    use super::{Candidate, Confidence, Evidence, SisNumbers, weigh};
+    use super::{Candidate, Confidence, Evidence, SisIds, weigh};
 
     /// A student in grade 5 of school 1.
     fn candidate(name: [&'static str; 2], email: &'static str, classes: &[u32]) -> Candidate<'static> {
@@ -214,12 +214,12 @@ mod tests {
         }
     }
 
-    fn with_number(sis_id: &'static str, candidate: Candidate<'static>) -> Candidate<'static> {
+    fn with_sis_id(sis_id: &'static str, candidate: Candidate<'static>) -> Candidate<'static> {
         Candidate { sis_id, ..candidate }
     }
 
     fn confidence(old: &Candidate<'_>, new: &Candidate<'_>) -> Option<Confidence> {
-        weigh(old, new, SisNumbers::Kept).map(|weighed| weighed.confidence)
+        weigh(old, new, SisIds::Kept).map(|weighed| weighed.confidence)
     }
 
     #[test]
@@ -260,19 +260,19 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_the_sis_count() {
-        let old = with_number("00417", candidate(["Ann", "Lee"], "", &[1, 2]));
-        let without_zeros = with_number("417", candidate(["Ann", "Lee"], "", &[]));
-        let weighed = weigh(&old, &without_zeros, SisNumbers::Kept).unwrap();
+    fn sis_ids_count_as_evidence() {
+        let old = with_sis_id("00417", candidate(["Ann", "Lee"], "", &[1, 2]));
+        let without_zeros = with_sis_id("417", candidate(["Ann", "Lee"], "", &[]));
+        let weighed = weigh(&old, &without_zeros, SisIds::Kept).unwrap();
         assert_eq!((weighed.confidence, weighed.evidence[1]), (Confidence::Certain, Evidence::ZerosDiffer));
-        let another = with_number("999", candidate(["Ann", "Lee"], "", &[1, 2]));
+        let another = with_sis_id("999", candidate(["Ann", "Lee"], "", &[1, 2]));
         assert_eq!(
             confidence(&old, &another),
             Some(Confidence::Probable),
             "the SIS says that they are two people"
         );
-        let weighed = weigh(&old, &another, SisNumbers::Reissued).unwrap();
-        assert_eq!(weighed.confidence, Confidence::Certain, "unless all numbers are new");
+        let weighed = weigh(&old, &another, SisIds::Reissued).unwrap();
+        assert_eq!(weighed.confidence, Confidence::Certain, "unless all SIS ids are new");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use homeroom_model::stored::StoredRoster;
 use super::limits::{Limits, PolicyToday};
 use super::places::{Places, SchoolNames, all_schools};
 
-/// How many examples a fuse gives of what it holds.
+/// The most examples that a fuse gives of what it holds.
 pub(super) const MAX_EXAMPLES: usize = 10;
 
 /// What each fuse sees.
@@ -25,7 +25,7 @@ pub(super) struct FuseContext<'c> {
     pub(super) rules: PolicyToday<'c>,
 }
 
-/// How many entities there are under one limit, and how many of them a fuse counts.
+/// How many entities one limit applies to, and how many of them a fuse counts.
 pub(super) struct Measured {
     pub(super) limit: Limit,
     pub(super) count: u64,
@@ -49,18 +49,18 @@ impl FuseContext<'_> {
         all_schools(self.stored, self.plan)
     }
 
-    /// Counts entities by the limit that holds in their school: all of them, and those that are concerned. Where a window allows
+    /// Counts entities by the limit that applies in their school: all of them, and those affected. Where a window allows
     /// another share in some schools, these are measured apart from the others.
     pub(super) fn measure(
         &self,
         usual: Limit,
         allowed: fn(&Allowed) -> Option<u32>,
         all: impl Iterator<Item = Option<SchoolNumber>>,
-        concerned: impl Iterator<Item = Option<SchoolNumber>>,
+        affected: impl Iterator<Item = Option<SchoolNumber>>,
     ) -> Vec<Measured> {
         let mut schools = HashMap::<Option<SchoolNumber>, (u64, u64)>::new();
         all.for_each(|school| schools.entry(school).or_default().1 += 1);
-        concerned.for_each(|school| schools.entry(school).or_default().0 += 1);
+        affected.for_each(|school| schools.entry(school).or_default().0 += 1);
         let mut by_percent = BTreeMap::<u32, (u64, u64)>::new();
         for (school, (count, all)) in schools {
             let percent = self.rules.limit(usual, self.names.key(school), allowed).percent;

@@ -7,8 +7,8 @@ use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
 
-/// In bulk every re-key waits for one approval, also doubtful ones that look alike. Below that, certain ones are applied, and probable
-/// ones wait one by one: whether two records are the same person is not for a machine to guess.
+/// In bulk, every re-key waits for one approval, including doubtful ones that look alike. Below that, certain ones are applied, and
+/// probable ones wait one by one: a program must not guess whether two records are the same person.
 pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let counts = context.plan.counts();
     let mut fuses = Vec::new();
@@ -53,7 +53,7 @@ fn example(proposal: &Proposal) -> String {
     format!("{name} ({id}): {from} becomes {to}")
 }
 
-/// Whether the names are alike, or else enough speaks for it.
+/// Whether the names are alike, or the other evidence is strong enough.
 fn looks_alike(proposal: &Proposal) -> bool {
     let names = [Evidence::SameName, Evidence::SimilarName];
     proposal.confidence > Confidence::Doubtful

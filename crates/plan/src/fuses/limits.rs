@@ -1,4 +1,4 @@
-//! The limits of a district, as they are today.
+//! The limits of a district today.
 
 use homeroom_model::calendar::{Allowed, CalendarEntry};
 use homeroom_model::policy::{Limit, Policy};

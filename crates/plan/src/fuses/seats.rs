@@ -196,17 +196,17 @@ fn school_seats(
     }
 }
 
-/// Holds the last `count` of those new students who are meant; says whether there were any.
+/// Holds the last `count` new students among the candidates; returns whether that held anyone.
 fn hold_last(
     context: &FuseContext<'_>,
     partition: &mut Partition<'_>,
     count: usize,
-    is_meant: impl Fn(StudentNumber) -> bool,
+    is_candidate: impl Fn(StudentNumber) -> bool,
 ) -> bool {
     let students = &context.plan.students;
     let arrivals =
         students.create.iter().rev().chain(students.reactivate.iter().rev()).map(|student| student.number);
-    let free = arrivals.filter(|number| is_meant(*number) && !partition.arrival_waits(*number));
+    let free = arrivals.filter(|number| is_candidate(*number) && !partition.arrival_waits(*number));
     let held = free.take(count).collect::<Vec<_>>();
     let before = waiting(context, partition).len();
     held.iter().for_each(|number| partition.hold_arrival(*number));

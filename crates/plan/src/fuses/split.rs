@@ -18,15 +18,15 @@ use super::{identity, removals, seats, turnover, updates};
 /// Whether someone has approved what the fuses would hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Approval {
-    /// Nobody has: the fuses decide.
+    /// Nobody has approved anything: the fuses decide.
     #[default]
     None,
     /// Everything is approved.
     All,
-    /// The held part of these schools is, by `school_id`; empty for what belongs to no school. Everything else waits, whatever the
-    /// fuses say now.
+    /// The held part of these schools is approved, by `school_id`; the empty id stands for no school. Everything else waits,
+    /// whatever the fuses say now.
     Schools(Vec<String>),
-    /// Nothing is, and everything waits, whatever the fuses say.
+    /// Nothing is approved, and everything waits, whatever the fuses say.
     HoldAll,
 }
 
@@ -37,7 +37,7 @@ pub struct PlanParts {
     pub safe: Plan,
     /// Waits for a decision.
     pub risky: Plan,
-    /// Removals that wait for the end of a range of additions only.
+    /// Removals that wait for the end of an additions-only period.
     pub later: Plan,
     /// Why something waits, and how much.
     pub held: Held,
@@ -73,8 +73,8 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let later = parts.later.counts().deactivate.total();
     if later > 0 {
         messages.push(match later {
-            1 => "1 removal waits until the range of additions only is over.".to_owned(),
-            _ => format!("{later} removals wait until the range of additions only is over."),
+            1 => "1 removal waits until the additions-only period is over.".to_owned(),
+            _ => format!("{later} removals wait until the additions-only period is over."),
         });
     }
     PlanParts { safe: parts.safe, risky: parts.risky, later: parts.later, held, seats, messages }

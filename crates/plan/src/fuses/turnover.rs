@@ -10,7 +10,7 @@ use homeroom_model::roster::EnrollmentLink;
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
 
-/// Up to so many classes of a school have a fuse each; more have one together.
+/// The most classes of a school that get a fuse each; more of them share one.
 const MAX_SEPARATE_FUSES: usize = 5;
 
 /// A class of which too many students are replaced.
@@ -95,7 +95,7 @@ fn class_fuses(
     }
     let (key, name) = (context.names.key(school), context.names.name(school));
     let message = format!(
-        "In {} classes of {name} students would be replaced by others; the limit is {}% of a class. Most likely a new term has \
+        "In {} classes of {name}, students would be replaced by others; the limit is {}% of a class. Most likely a new term has \
          begun and class_ids are reused.",
         classes.len(),
         classes[0].percent

@@ -1,4 +1,4 @@
-//! Matches teachers and students by their numbers and addresses.
+//! Matches teachers and students by their SIS ids, Clever ids and addresses.
 
 use std::cell::OnceCell;
 
@@ -34,7 +34,7 @@ pub(super) fn match_people<V: RosterPerson>(
     if people.any_has(|person| person.sis_id) {
         let index = people.index_by(|person| person.sis_id);
         let key = people.wanted_key(|person| person.sis_id);
-        finder.match_by(MatchedBy::SisId, &index, key, |at, position| people.has_own_number(at, position));
+        finder.match_by(MatchedBy::SisId, &index, key, |at, position| people.has_own_sis_id(at, position));
     }
     if people.any_has(|person| person.clever_id) {
         let index = people.index_by(|person| person.clever_id);
@@ -67,7 +67,7 @@ struct People<'p, V: RosterPerson> {
     wanted_texts: &'p StringArena,
     /// Stored people by address.
     emails: KeyIndex<'p>,
-    /// Stored people by former number or address.
+    /// Stored people by former SIS id or address.
     former: KeyIndex<'p>,
     /// How many wanted people have a name; counted when it is first needed, for the few whose names have changed.
     wanted_names: OnceCell<HashMap<(&'p str, &'p str), usize>>,
@@ -127,8 +127,8 @@ impl<'p, V: RosterPerson> People<'p, V> {
         old == new || likeness(old.0, old.1, new.0, new.1) != Likeness::Different
     }
 
-    /// Whether the number is this person's own. It has slipped in from another row when both name and address are someone else's.
-    fn has_own_number(&self, at: usize, position: usize) -> bool {
+    /// Whether the SIS id is this person's own. If both name and address are someone else's, it has slipped in from another row.
+    fn has_own_sis_id(&self, at: usize, position: usize) -> bool {
         let email = self.wanted_texts.get(self.wanted_person(at).email);
         let same_address = email == self.texts.get(self.stored_person(position).email);
         same_address
@@ -142,18 +142,18 @@ impl<'p, V: RosterPerson> People<'p, V> {
     fn has_own_address(&self, at: usize, position: usize) -> bool {
         let holder = &self.list[position];
         let (old, new) = (self.stored_person(position), self.wanted_person(at));
-        let (old_number, new_number) = (self.texts.get(old.sis_id), self.wanted_texts.get(new.sis_id));
-        let another_number = !new_number.is_empty()
-            && !old_number.is_empty()
-            && new_number != old_number
-            && !self.former.find(new_number).any(|owner| owner == position);
+        let (old_id, new_id) = (self.texts.get(old.sis_id), self.wanted_texts.get(new.sis_id));
+        let other_sis_id = !new_id.is_empty()
+            && !old_id.is_empty()
+            && new_id != old_id
+            && !self.former.find(new_id).any(|owner| owner == position);
         let tenure = if holder.active && self.wanted_texts.get(new.email) == self.texts.get(old.email) {
             Tenure::UntilNow
         } else {
             Tenure::Before
         };
         let grades = self.wanted[at].grade().zip(holder.values.grade());
-        !another_number
+        !other_sis_id
             && (self.are_names_alike(at, position)
                 // Students don't go back to a lower grade under another name: leavers' addresses go to younger ones.
                 || keeps_a_name(self.stored_name(position), self.wanted_name(at), tenure)
@@ -173,7 +173,7 @@ impl<'p, V: RosterPerson> People<'p, V> {
     }
 }
 
-/// Since when someone has not had an address.
+/// Until when someone had an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tenure {
     /// They had it until this file.

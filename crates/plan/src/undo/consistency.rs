@@ -82,7 +82,7 @@ impl<V: Entity + Fields> RevertedEntities<'_, V> {
         }
     }
 
-    /// Gives back no key that another entity has meanwhile, and brings nothing back under one.
+    /// Does not give back a key that another entity has in the meantime, and brings no entity back under such a key.
     fn keep_keys_unique(&mut self, stored_texts: &StringArena, texts: &StringArena, kept: &mut Vec<String>) {
         let takes_keys = |entity: &Reverted<V::Number, V>| {
             entity.is_reactivated()

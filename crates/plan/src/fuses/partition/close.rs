@@ -7,8 +7,8 @@ use homeroom_model::plan::{LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Link};
 use homeroom_model::stored::StoredRoster;
 
-use super::held::{Partition, WaitingChanges, WaitsFor};
-use super::key_transfers::{Keys, hold_key_transfers};
+use super::key_transfers::{KeyTexts, hold_key_transfers};
+use super::waiting::{Partition, WaitingChanges, WaitsFor};
 
 impl Partition<'_> {
     /// Completes the partition, so that both parts can be applied in either order: people who stay keep their links, an entity is not
@@ -146,7 +146,7 @@ impl Partition<'_> {
     /// Holds each key that is passed on together with its holder.
     fn hold_keys(&mut self, plan: &Plan, stored: &StoredRoster) {
         let Partition { decisions, waiting, .. } = self;
-        let keys = Keys { plan: &plan.texts, stored: &stored.texts };
+        let keys = KeyTexts { plan: &plan.texts, stored: &stored.texts };
         hold_key_transfers(decisions, &mut waiting.schools, &keys, &plan.schools, &stored.schools);
         hold_key_transfers(decisions, &mut waiting.classes, &keys, &plan.classes, &stored.classes);
         hold_key_transfers(decisions, &mut waiting.teachers, &keys, &plan.teachers, &stored.teachers);

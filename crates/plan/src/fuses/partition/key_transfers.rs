@@ -8,10 +8,10 @@ use homeroom_model::roster::{Class, School, Student, Teacher};
 use homeroom_model::stored::Stored;
 use homeroom_model::string_arena::{StrId, StringArena};
 
-use super::held::{Decisions, WaitingChanges};
+use super::waiting::{Decisions, WaitingChanges};
 
 /// The texts of keys: those of the plan and the stored ones.
-pub(super) struct Keys<'k> {
+pub(super) struct KeyTexts<'k> {
     pub(super) plan: &'k StringArena,
     pub(super) stored: &'k StringArena,
 }
@@ -60,12 +60,12 @@ struct KeyTransfer {
     to: EntityRef,
 }
 
-/// Holds whoever gets a key while its holder waits, and the holder while the one that gets it waits; so on, until each transfer is in one
-/// part. So both parts can be applied in either order.
+/// Holds both sides of a key transfer while either of them waits, until each transfer is in one part. So both parts can be applied in
+/// either order.
 pub(super) fn hold_key_transfers<V: UniqueKeys>(
     decisions: &Decisions<'_>,
     waiting: &mut WaitingChanges,
-    keys: &Keys<'_>,
+    keys: &KeyTexts<'_>,
     changes: &Changes<V>,
     stored: &[Stored<V>],
 ) {
@@ -118,7 +118,7 @@ fn hold_together(
 
 /// The transfers of keys that the changes of one kind make.
 fn key_transfers<V: UniqueKeys>(
-    keys: &Keys<'_>,
+    keys: &KeyTexts<'_>,
     changes: &Changes<V>,
     stored: &[Stored<V>],
 ) -> Vec<KeyTransfer> {

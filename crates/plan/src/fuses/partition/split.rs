@@ -7,7 +7,7 @@ use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Numbered, Plan};
 use homeroom_model::stored::FormerKey;
 
-use super::held::{Partition, WaitingChanges, WaitsFor};
+use super::waiting::{Partition, WaitingChanges, WaitsFor};
 
 /// A plan in three parts; together they are the whole.
 pub(in crate::fuses) struct PartitionedPlan {
