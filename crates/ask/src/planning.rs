@@ -1,4 +1,4 @@
-//! Plans with everything besides the two rosters that a plan depends on: the policy of the day, pins, and reviewed proposals. Live
+//! Plans with everything apart from the two rosters that a plan depends on: the policy of the day, pins, and reviewed proposals. Live
 //! runs, test runs and offline checks all plan here.
 
 use std::collections::BTreeMap;
@@ -20,10 +20,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// Proposals that a report names one by one; the plan's own list has all.
-const PROPOSALS: usize = 1_000;
+const MAX_PROPOSALS: usize = 1_000;
 
 /// Runs without a plan of their own that are skipped on the way back to the last one that has a plan.
-const REPEATS: usize = 20;
+const MAX_SKIPPED_RUNS: usize = 20;
 
 /// The size of a file that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub struct FileExtent {
 }
 
 impl FileExtent {
-    /// That of a checked file, compared with the stored roster.
-    pub fn of(checked: &Checked, stored: &StoredRoster) -> FileExtent {
+    /// The extent of a checked file, compared with the stored roster.
+    pub fn from_checked(checked: &Checked, stored: &StoredRoster) -> FileExtent {
         FileExtent { rows: checked.rows_of_all(stored.applied_rows), ends_mid_row: checked.ends_mid_row }
     }
 }
 
-/// Everything besides the two rosters that a plan depends on.
+/// Everything apart from the two rosters that a plan depends on.
 pub struct Planner {
     limits: Limits,
     inputs: PlanInputs,
@@ -69,7 +69,7 @@ impl Planner {
         extent: FileExtent,
         reviews: ProposalReviews,
     ) -> Result<Planner, StoreError> {
-        let since = district.seats_over_since()?;
+        let over_since = district.seats_over_since()?;
         let today = settings.today(district.store().now());
         let past_classes = match settings.policy.school_year_of(today) {
             Some(first) => {
@@ -84,7 +84,7 @@ impl Planner {
             rows: extent.rows,
             ends_mid_row: extent.ends_mid_row,
             today,
-            over_since: since,
+            over_since,
         };
         let (pins, pending) = (district.pins_list()?, pending_proposals(district)?);
         Ok(Planner { limits, inputs: PlanInputs { pins, reviews, pending, past_classes } })
@@ -118,7 +118,7 @@ impl Planner {
     ) -> SplitPlan {
         let planned = plan(stored, wanted, protected, &self.inputs);
         let counts = planned.plan.counts();
-        let proposals = planned.plan.proposals.iter().take(PROPOSALS).cloned().collect();
+        let proposals = planned.plan.proposals.iter().take(MAX_PROPOSALS).cloned().collect();
         let parts = split(planned.plan, stored, &self.limits, approval);
         let mut messages = planned.messages;
         messages.extend(parts.messages.iter().cloned());
@@ -137,7 +137,7 @@ impl Planner {
 /// Proposals of the last live run that nobody has rejected; they stay the same person until someone decides.
 fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
     let mut last = district.runs_live_before(None)?;
-    for _ in 0..REPEATS {
+    for _ in 0..MAX_SKIPPED_RUNS {
         // The same file again proposes nothing of its own; nor does a run that was never made.
         let made_none = |run: &Run| {
             let repeats = run.state == RunState::Unchanged && run.report.decisions.is_empty();

@@ -30,7 +30,7 @@ pub fn roster_of_file(earlier: &dyn Source, rules: &ReadRules) -> Result<StoredR
 /// Plans from `stored` to the checked file, under the default policy and without a limit of seats: the plan, what would be held,
 /// and the messages about them, as in a run's report. The roster of `later` is moved into the plan.
 pub fn preview(stored: &StoredRoster, later: &mut Checked) -> RunReport {
-    let planner = Planner::offline(FileExtent::of(later, stored));
+    let planner = Planner::offline(FileExtent::from_checked(later, stored));
     let wanted = std::mem::take(&mut later.roster);
     let plan = planner.plan_and_split(stored, wanted, &later.protected, &Approval::None);
     let mut report = RunReport::default();

@@ -38,7 +38,7 @@ pub fn replan(
     let rules = reading_rules(district, &settings, limits)?;
     let stored = district.roster_load()?;
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
-    let extent = FileExtent::of(&checked, &stored);
+    let extent = FileExtent::from_checked(&checked, &stored);
     let planner = Planner::load(district, &settings, extent, reviews)?;
     let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
     Ok(Replanned { plan, stored, rows: extent.rows, today: planner.today() })

@@ -24,7 +24,7 @@ pub(crate) struct RowParts<P> {
     pub(crate) notes: Vec<PartNotes>,
 }
 
-/// What is known about a part besides its values.
+/// What is known about a part apart from its values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PartNotes {
     pub(crate) occurrences: Occurrences,

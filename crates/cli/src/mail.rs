@@ -21,7 +21,7 @@ impl MailSettings {
         Ok(())
     }
 
-    /// What whoever set `mail.url` must know: nobody is told of holds by mail.
+    /// A warning for operators who set `mail.url`: nobody is notified of holds by mail.
     pub(crate) fn warning(&self) -> Option<&'static str> {
         let warning =
             "mail.url is set, but this version does not send mail: check for holds with `homeroom runs`";

@@ -10,10 +10,11 @@ mod listen_error;
 mod logging;
 mod mail;
 mod output;
-mod probes;
+
 mod progress_bar;
 mod server;
 mod settings;
+mod web;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
 //! Where text goes: results to standard output, everything else for people to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
+use anyhow::Context;
 use serde::Serialize;
 
 /// How results are printed.
@@ -56,6 +57,14 @@ impl Output {
     pub(crate) fn note(&self, text: &str) {
         // When standard error is closed, nobody is there to read it.
         let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Asks a question on standard error; the line that is typed on standard input.
+    pub(crate) fn ask(&self, question: &str) -> anyhow::Result<String> {
+        self.note(question);
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).context("cannot read from standard input")?;
+        Ok(line)
     }
 
     /// Whether a person sees standard error.

@@ -22,9 +22,9 @@ impl Bar {
 
     pub(crate) fn show(&self, progress: Progress) {
         match progress {
-            Progress::Reading { done, of } => {
-                self.0.set_length(of);
-                self.0.set_position(done.min(of));
+            Progress::Reading { done, total } => {
+                self.0.set_length(total);
+                self.0.set_position(done.min(total));
             }
             Progress::Planning => self.0.set_message("planning"),
             Progress::Applying => self.0.set_message("applying"),

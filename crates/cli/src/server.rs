@@ -17,7 +17,7 @@ use tokio::task::JoinHandle as Task;
 
 use crate::app::App;
 use crate::listen_error::listen_error;
-use crate::probes;
+use crate::web;
 
 /// How long sessions and jobs may take to finish at a stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ impl Server {
         )
         .await
         .map_err(|error| listen_error("sftp.listen", &settings.sftp.listen, &error))?;
-        let (web_address, web) = probes::start(&settings.web, app.store.clone()).await?;
+        let (web_address, web_server) = web::start(&settings.web, app.store.clone()).await?;
         let addresses = ServerAddresses { sftp: sftp.address(), web: web_address, host_key_fingerprint };
         let shutdown = Shutdown::default();
         let context = app.sync_context();
@@ -71,7 +71,7 @@ impl Server {
         let mut threads = app.worker()?.start(settings.jobs.workers, &shutdown, &handler);
         threads.push(start_cleaning(app.inbox.clone(), shutdown.clone()));
         write_addresses(app, &addresses)?;
-        Ok(Server { addresses, sftp, web, threads, shutdown, _lock: lock })
+        Ok(Server { addresses, sftp, web: web_server, threads, shutdown, _lock: lock })
     }
 
     pub(crate) fn addresses(&self) -> &ServerAddresses {

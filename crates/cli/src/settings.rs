@@ -14,7 +14,7 @@ use toml::{Table, Value};
 
 use crate::logging::LogSettings;
 use crate::mail::MailSettings;
-use crate::probes::WebSettings;
+use crate::web::WebSettings;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

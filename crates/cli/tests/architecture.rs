@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["model", "store"]),
 ];
 
-/// Crates that may use every other crate but the named ones.
+/// Crates that may use every crate except those listed.
 const FREE: &[(&str, &[&str])] = &[("cli", &["testkit"]), ("demo", &["cli", "testkit"])];
 
 /// Crates that do no I/O of their own, and the libraries that they must therefore never use.

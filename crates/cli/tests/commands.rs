@@ -150,11 +150,11 @@ fn a_history_shows_everything_that_happened_to_one_student() {
         let history = &histories[0];
         assert_eq!((&history["active"], &history["name"]), (&true.into(), &"Stu Dent0v1".into()));
         let changes = history["changes"].as_array().unwrap();
-        let told = changes
+        let events = changes
             .iter()
             .map(|change| (change["by"]["act"].as_str().unwrap(), change["what"].as_str().unwrap()));
         assert_eq!(
-            told.collect::<Vec<_>>(),
+            events.collect::<Vec<_>>(),
             [
                 ("run", "created"),
                 ("run", "joined"),
@@ -281,7 +281,7 @@ fn a_backup_is_complete_and_restores_into_either_database() {
             homes[from].json(&["run", "undo", run]);
         }
         let history = ["history", "lincoln", "--student", "s3@students.lincoln.example.org"];
-        let (told, _) = homes[from].json(&history);
+        let (before, _) = homes[from].json(&history);
         homes[from].json(&["account", "add", "lincoln"]);
         let backup = homes[from].folder.join(format!("backup-{from}"));
         let (made, code) = homes[from].json(&["backup", &backup.display().to_string()]);
@@ -294,10 +294,10 @@ fn a_backup_is_complete_and_restores_into_either_database() {
             fs::read(Path::new(&out(home))).unwrap()
         };
         assert_eq!(export(&homes[from]), export(&homes[to]));
-        assert_eq!(homes[to].json(&history).0, told);
+        assert_eq!(homes[to].json(&history).0, before);
         homes[to].json(&["run", "undo", run]);
         let (after, _) = homes[to].json(&history);
-        assert_eq!((&after[0]["active"], &told[0]["active"]), (&false.into(), &true.into()));
+        assert_eq!((&after[0]["active"], &before[0]["active"]), (&false.into(), &true.into()));
         assert_eq!(
             homes[to].run(&["restore", &backup.display().to_string()]).status.code(),
             Some(1),

@@ -16,12 +16,13 @@ fn the_demo_plays_the_story_and_prints_addresses_credentials_and_both_results() 
         .unwrap();
     let errors = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success(), "{errors}");
-    let told = serde_json::from_slice::<Value>(&out.stdout).expect("standard output is one JSON document");
+    let document =
+        serde_json::from_slice::<Value>(&out.stdout).expect("standard output is one JSON document");
     for key in ["user", "password", "host", "port", "host_key_fingerprint"] {
-        assert!(!told["sftp"][key].is_null(), "{key}");
+        assert!(!document["sftp"][key].is_null(), "{key}");
     }
-    assert!(told["web"].as_str().unwrap().starts_with("http://127.0.0.1:"));
-    let (first, second) = (&told["first"], &told["second"]);
+    assert!(document["web"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    let (first, second) = (&document["first"], &document["second"]);
     assert_eq!((first["kind"].as_str(), first["state"].as_str()), (Some("test"), Some("tested")));
     assert_eq!(first["check"]["rows"], 616);
     assert_eq!(first["plan"]["create"]["students"], 182);
@@ -29,11 +30,11 @@ fn the_demo_plays_the_story_and_prints_addresses_credentials_and_both_results() 
     for (change, count) in [("create", 1), ("update", 1), ("deactivate", 1)] {
         assert_eq!(second["plan"][change]["students"], count, "{change}");
     }
-    assert_eq!(told["third"]["state"], "unchanged");
-    assert_eq!(told["undone"]["state"], "undone");
-    assert_eq!(told["exported_rows"], 616);
+    assert_eq!(document["third"]["state"], "unchanged");
+    assert_eq!(document["undone"]["state"], "undone");
+    assert_eq!(document["exported_rows"], 616);
     assert_eq!(
-        told["results"],
+        document["results"],
         serde_json::json!([
             "roster.csv.corrected.csv",
             "roster.csv.findings.csv",
@@ -42,5 +43,5 @@ fn the_demo_plays_the_story_and_prints_addresses_credentials_and_both_results() 
             "roster.csv.result.txt"
         ])
     );
-    assert!(!std::path::Path::new(told["data"].as_str().unwrap()).exists(), "its folder is removed");
+    assert!(!std::path::Path::new(document["data"].as_str().unwrap()).exists(), "its folder is removed");
 }

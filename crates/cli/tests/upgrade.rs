@@ -1,4 +1,4 @@
-//! A database and a data folder made by the version before, on both engines: after `migrate` they say the same, and life goes on.
+//! A database and a data folder made by the version before, on both engines: after `migrate` they answer as before, and work continues.
 //! `dev/upgrade-fixture` makes the archives in `upgrade/`, and says what is in them.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -25,7 +25,7 @@ const MAY_DIFFER: &[(&str, &[&str])] = &[
 /// States in `run plan` that have other words now.
 const RENAMED_STATES: [(&str, &str); 3] = [("goes ahead", "apply"), ("waits", "hold"), ("later", "defer")];
 
-/// What the version before left behind, laid out anew and migrated.
+/// What the version before left behind, unpacked and migrated.
 struct Upgraded {
     database: RawDatabase,
     names: Value,

@@ -139,7 +139,7 @@ impl Column {
         }
     }
 
-    /// The column that a header cell stands for, if it is known.
+    /// The column that a header cell means, if it is known.
     pub fn from_header(cell: &str) -> Option<Column> {
         let cell = plain(cell);
         Column::ALL
@@ -155,7 +155,7 @@ impl Column {
 
 /// A header cell without case, spaces, underscores, hyphens, dots, quotes and invisible characters.
 pub fn plain(cell: &str) -> String {
-    // The common case: this is called some hundred times for every file.
+    // The common case: this is called a few hundred times for every file.
     if cell.is_ascii() {
         let letters = cell.bytes().filter(u8::is_ascii_alphanumeric);
         return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_stands_for_two_columns() {
+    fn no_name_means_two_columns() {
         let mut seen = std::collections::BTreeMap::new();
         for column in Column::ALL {
             for name in column.synonyms().iter().map(|name| (*name).to_owned()).chain([plain(column.name())])

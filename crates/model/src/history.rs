@@ -19,9 +19,9 @@ pub struct Logged<V: Entity> {
     pub texts: StringArena,
     /// The entity itself.
     pub log: EntityLog<V::Number, V>,
-    /// Its links.
+    /// Its teachings.
     pub teachings: Vec<EntityLog<TeachingLink, ()>>,
-    /// Its links.
+    /// Its enrollments.
     pub enrollments: Vec<EntityLog<EnrollmentLink, ()>>,
     /// The schools a class is or was in, as they are now.
     pub schools: BTreeMap<SchoolNumber, School>,
@@ -44,7 +44,7 @@ pub struct KnownRun {
     pub at: Option<Timestamp>,
 }
 
-/// What the numbers in a district's log stand for.
+/// What the numbers in a district's log refer to.
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
     /// Runs.

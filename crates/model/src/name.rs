@@ -4,7 +4,7 @@ use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How alike two names are.
+/// How similar two names are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Likeness {
     /// The same letters.
@@ -43,13 +43,13 @@ pub fn same_first_name(a: &str, b: &str) -> bool {
     {
         return false;
     }
-    !brother_and_sister(first_a, first_b)
+    !differ_by_gender(first_a, first_b)
         && (same_word(first_a, first_b) || nickname(first_a, first_b) || initial(first_a, first_b))
 }
 
 /// Whether two names differ as a man's and a woman's do: `Eric` and `Erica`, `Mario` and `Maria`, `Alexander`
 /// and `Alexandra`.
-fn brother_and_sister(a: &str, b: &str) -> bool {
+fn differ_by_gender(a: &str, b: &str) -> bool {
     let with_a = |short: &str, long: &str| long.strip_suffix('a') == Some(short);
     let o_to_a = |his: &str, hers: &str| his.strip_suffix('o').is_some_and(|stem| with_a(stem, hers));
     let er_to_ra = |his: &str, hers: &str| {
@@ -224,7 +224,7 @@ fn nickname(a: &str, b: &str) -> bool {
 mod tests {
     use super::{Likeness, likeness, same_first_name};
 
-    fn are(a: (&str, &str), b: (&str, &str)) -> Likeness {
+    fn compare(a: (&str, &str), b: (&str, &str)) -> Likeness {
         let (forward, backward) = (likeness(a.0, a.1, b.0, b.1), likeness(b.0, b.1, a.0, a.1));
         assert_eq!(forward, backward, "the order of the two names does not matter: {a:?} {b:?}");
         forward
@@ -252,9 +252,9 @@ mod tests {
             (("Søren", "Müller"), ("Soren", "Muller")),
             (("Zoë", "Strauß"), ("Zoe", "Strauss")),
         ] {
-            assert_eq!(are(a, b), Likeness::Spelling, "{a:?} {b:?}");
+            assert_eq!(compare(a, b), Likeness::Spelling, "{a:?} {b:?}");
         }
-        assert_eq!(are(("Ann", "Lee"), ("Ann ", " Lee")), Likeness::Same);
+        assert_eq!(compare(("Ann", "Lee"), ("Ann ", " Lee")), Likeness::Same);
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
             (("Alexander", "Ng"), ("Alexandra", "Ng")),
             (("Juan", "Cruz"), ("Juana", "Cruz")),
         ] {
-            assert_eq!(are(a, b), Likeness::Different, "{a:?} {b:?}");
+            assert_eq!(compare(a, b), Likeness::Different, "{a:?} {b:?}");
         }
     }
 

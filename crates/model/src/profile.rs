@@ -72,13 +72,49 @@ impl ProfileChange {
     }
 }
 
+/// Why a written profile is not valid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidProfile {
+    /// It is not TOML, or a key or value is unknown.
+    #[error("{0}")]
+    Toml(String),
+    /// The separator is not one that a roster can have.
+    #[error("separator: '{0}' is not one of ',' ';' '\\t' '|'")]
+    Separator(char),
+    /// A name for a column has no letter or digit.
+    #[error("columns: '{0}' is not a column name")]
+    ColumnName(String),
+    /// A column of the file is given to a standard column that does not exist.
+    #[error("columns: '{cell}' = '{name}': there is no column {name}; did you mean {nearest}?")]
+    UnknownColumn {
+        /// The name in the file's header.
+        cell: String,
+        /// The standard name that was given.
+        name: String,
+        /// The standard name that is most like it.
+        nearest: &'static str,
+    },
+    /// A word for a grade is given to a code that does not exist.
+    #[error("grades: '{word}' = '{code}': use one of PK, TK, KG, 01 to 13, PS, UG")]
+    UnknownGrade {
+        /// The district's word.
+        word: String,
+        /// The code that was given.
+        code: String,
+    },
+    /// An e-mail domain is not a domain.
+    #[error("email_domains: '{0}' is not a domain; write it as lincoln.k12.ca.us")]
+    EmailDomain(String),
+    /// A file name is empty or contains a folder.
+    #[error("file_names: a name has at least one character, and no '/'")]
+    FileName,
+}
+
 impl Profile {
     /// Reads the written form.
-    ///
-    /// # Errors
-    /// A sentence that says which key is wrong and what is allowed.
-    pub fn parse(text: &str) -> Result<Profile, String> {
-        let profile = toml::from_str::<Profile>(text).map_err(|error| error.to_string().trim().to_owned())?;
+    pub fn parse(text: &str) -> Result<Profile, InvalidProfile> {
+        let profile = toml::from_str::<Profile>(text)
+            .map_err(|error| InvalidProfile::Toml(error.to_string().trim().to_owned()))?;
         profile.validate()?;
         Ok(profile)
     }
@@ -88,33 +124,32 @@ impl Profile {
         toml::to_string(self).expect("a profile has a TOML form")
     }
 
-    fn validate(&self) -> Result<(), String> {
+    fn validate(&self) -> Result<(), InvalidProfile> {
         if let Some(separator) = self.separator.filter(|separator| ![',', ';', '\t', '|'].contains(separator))
         {
-            return Err(format!("separator: '{separator}' is not one of ',' ';' '\\t' '|'"));
+            return Err(InvalidProfile::Separator(separator));
         }
         for (cell, name) in &self.columns {
             if plain(cell).is_empty() {
-                return Err(format!("columns: '{cell}' is not a column name"));
+                return Err(InvalidProfile::ColumnName(cell.clone()));
             }
             if Column::named(name).is_none() {
                 let nearest = Column::ALL.into_iter().min_by_key(|column| column.distance(name));
                 let nearest = nearest.map_or("", Column::name);
-                return Err(format!(
-                    "columns: '{cell}' = '{name}': there is no column {name}; did you mean {nearest}?"
-                ));
+                let (cell, name) = (cell.clone(), name.clone());
+                return Err(InvalidProfile::UnknownColumn { cell, name, nearest });
             }
         }
         for (word, code) in &self.grades {
             if Grade::from_code(code).is_none() {
-                return Err(format!("grades: '{word}' = '{code}': use one of PK, TK, KG, 01 to 13, PS, UG"));
+                return Err(InvalidProfile::UnknownGrade { word: word.clone(), code: code.clone() });
             }
         }
         if let Some(domain) = self.email_domains.iter().find(|domain| !is_domain(domain)) {
-            return Err(format!("email_domains: '{domain}' is not a domain; write it as lincoln.k12.ca.us"));
+            return Err(InvalidProfile::EmailDomain(domain.clone()));
         }
         if self.file_names.iter().any(|name| name.is_empty() || name.contains('/')) {
-            return Err("file_names: a name has at least one character, and no '/'".into());
+            return Err(InvalidProfile::FileName);
         }
         Ok(())
     }
@@ -237,7 +272,7 @@ mod tests {
             ("encoding = \"latin9\"", "unknown variant"),
             ("file_names = [\"\"]", "at least one character"),
         ] {
-            let error = Profile::parse(text).unwrap_err();
+            let error = Profile::parse(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");
         }
     }

@@ -67,7 +67,7 @@ pub struct RunUpload {
 
 string_enum!(
     /// What was decided about a hold.
-    Verdict {
+    DecisionKind {
         /// What it holds was applied.
         Approved = "approved",
         /// What it holds was discarded.
@@ -82,7 +82,7 @@ string_enum!(
 pub struct Decision {
     /// What was decided.
     #[serde(rename = "decision")]
-    pub verdict: Verdict,
+    pub kind: DecisionKind,
     /// The schools it was about, by `school_id`; empty for everything that was held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<String>,
@@ -157,6 +157,11 @@ pub struct RunReport {
     /// The result of its undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undone>,
+}
+
+/// Seconds from the start of a run to its end, to the millisecond.
+pub fn seconds_between(start: Timestamp, end: Timestamp) -> f64 {
+    end.duration_since(start).as_millis() as f64 / 1000.0
 }
 
 /// A run, in the shape of its JSON.

@@ -7,7 +7,7 @@ use std::fmt;
 
 use arena_id::ArenaId;
 
-/// A text in a [`StringArena`]; the empty text stands for "not given".
+/// A text in a [`StringArena`]; the empty text means "not given".
 ///
 /// Two handles are equal when they are the same place of the same arena; to compare texts, look them up.
 #[derive(Clone, Copy, PartialEq, Eq)]

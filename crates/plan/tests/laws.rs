@@ -383,7 +383,7 @@ proptest! {
         let mut later = before;
         // Some get another address, others leave: all of them are gone by their keys.
         later.give_other_addresses(new);
-        later.let_go(gone);
+        later.remove_first(gone);
         let b = later.csv();
         let mut policy = Policy::default();
         for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Update, Fuse::Shrink] {

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use homeroom_model::Zone;
 use homeroom_model::counts::PlanCounts;
 use homeroom_model::hold::{Held, HeldState};
-use homeroom_model::run::{Decision, Run, RunState, Verdict};
+use homeroom_model::run::{Decision, DecisionKind, Run, RunState};
 
 use crate::day::day;
 use crate::terminal_safe::terminal_safe;
@@ -63,13 +63,13 @@ fn change_counts(counts: &PlanCounts) -> String {
 }
 
 pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::Result {
-    for Decision { verdict, schools, at } in &run.report.decisions {
+    for Decision { kind, schools, at } in &run.report.decisions {
         let day = day(*at, zone);
-        match (verdict, schools.as_slice()) {
-            (Verdict::Expired, _) => writeln!(out, "The hold expired on {day}.")?,
-            (verdict, []) => writeln!(out, "The held changes were {verdict} on {day}.")?,
-            (verdict, schools) => {
-                writeln!(out, "The held changes of {} were {verdict} on {day}.", schools.join(", "))?
+        match (kind, schools.as_slice()) {
+            (DecisionKind::Expired, _) => writeln!(out, "The hold expired on {day}.")?,
+            (kind, []) => writeln!(out, "The held changes were {kind} on {day}.")?,
+            (kind, schools) => {
+                writeln!(out, "The held changes of {} were {kind} on {day}.", schools.join(", "))?
             }
         }
     }

@@ -42,7 +42,7 @@ pub mod uploads;
 
 pub use blobs::Blobs;
 pub use district::DistrictStore;
-pub use engine::{EngineKind, Store};
+pub use engine::{EngineKind, SchemaVersions, Store};
 pub use error::StoreError;
 pub use settings::{BlobSettings, DatabaseSettings, StoreSettings};
 pub use tx::Tx;

@@ -1,7 +1,7 @@
 //! Runs: each reads one upload, and its row keeps its state and report.
 
 use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
-use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload};
+use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload, seconds_between};
 
 use crate::district::DistrictStore;
 use crate::engine::Store;
@@ -33,9 +33,7 @@ fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
         report,
         started_at,
         finished_at,
-        seconds: started_at
-            .zip(finished_at)
-            .map(|(from, to)| to.duration_since(from).as_millis() as f64 / 1000.0),
+        seconds: started_at.zip(finished_at).map(|(start, end)| seconds_between(start, end)),
     })
 }
 

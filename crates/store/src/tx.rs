@@ -121,9 +121,9 @@ impl ToSql for Value<'_> {
 }
 
 /// A row of a query's result; columns count from 0.
-pub(crate) struct Row<'r>(RowOf<'r>);
+pub(crate) struct Row<'r>(EngineRow<'r>);
 
-enum RowOf<'r> {
+enum EngineRow<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
     Postgres(&'r postgres::Row),
 }
@@ -137,11 +137,11 @@ impl Row<'_> {
     /// A whole number, or NULL.
     pub(crate) fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
         Ok(match self.0 {
-            RowOf::Sqlite(row) => row.get(column)?,
-            RowOf::Postgres(row) if *row.columns()[column].type_() == Type::INT4 => {
+            EngineRow::Sqlite(row) => row.get(column)?,
+            EngineRow::Postgres(row) if *row.columns()[column].type_() == Type::INT4 => {
                 row.try_get::<_, Option<i32>>(column)?.map(i64::from)
             }
-            RowOf::Postgres(row) => row.try_get(column)?,
+            EngineRow::Postgres(row) => row.try_get(column)?,
         })
     }
 
@@ -163,8 +163,8 @@ impl Row<'_> {
     /// Yes or no.
     pub(crate) fn bool(&self, column: usize) -> Result<bool, StoreError> {
         Ok(match self.0 {
-            RowOf::Sqlite(row) => row.get(column)?,
-            RowOf::Postgres(row) => row.try_get(column)?,
+            EngineRow::Sqlite(row) => row.get(column)?,
+            EngineRow::Postgres(row) => row.try_get(column)?,
         })
     }
 
@@ -176,16 +176,16 @@ impl Row<'_> {
     /// Text, or NULL.
     pub(crate) fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         Ok(match self.0 {
-            RowOf::Sqlite(row) => row.get(column)?,
-            RowOf::Postgres(row) => row.try_get(column)?,
+            EngineRow::Sqlite(row) => row.get(column)?,
+            EngineRow::Postgres(row) => row.try_get(column)?,
         })
     }
 
     /// A UUID.
     pub(crate) fn uuid(&self, column: usize) -> Result<Uuid, StoreError> {
         Ok(match self.0 {
-            RowOf::Sqlite(row) => Uuid::from_bytes(row.get::<_, [u8; 16]>(column)?),
-            RowOf::Postgres(row) => row.try_get(column)?,
+            EngineRow::Sqlite(row) => Uuid::from_bytes(row.get::<_, [u8; 16]>(column)?),
+            EngineRow::Postgres(row) => row.try_get(column)?,
         })
     }
 
@@ -240,7 +240,7 @@ impl Tx<'_> {
     pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         match &mut self.0 {
             EngineTx::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(&numbered(sql))?;
+                let mut statement = connection.prepare_cached(&sqlite_parameters(sql))?;
                 Ok(statement.execute(rusqlite::params_from_iter(values))? as u64)
             }
             EngineTx::Postgres(transaction) => Ok(transaction.execute(sql, &as_params(values))?),
@@ -257,16 +257,17 @@ impl Tx<'_> {
         let mut found = Vec::new();
         match &mut self.0 {
             EngineTx::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(&numbered(sql)).map_err(StoreError::from)?;
+                let mut statement =
+                    connection.prepare_cached(&sqlite_parameters(sql)).map_err(StoreError::from)?;
                 let mut rows =
                     statement.query(rusqlite::params_from_iter(values)).map_err(StoreError::from)?;
                 while let Some(row) = rows.next().map_err(StoreError::from)? {
-                    found.push(read(&Row(RowOf::Sqlite(row)))?);
+                    found.push(read(&Row(EngineRow::Sqlite(row)))?);
                 }
             }
             EngineTx::Postgres(transaction) => {
                 for row in &transaction.query(sql, &as_params(values)).map_err(StoreError::from)? {
-                    found.push(read(&Row(RowOf::Postgres(row)))?);
+                    found.push(read(&Row(EngineRow::Postgres(row)))?);
                 }
             }
         }
@@ -285,7 +286,7 @@ impl Tx<'_> {
 }
 
 /// Turns PostgreSQL's `$1` into SQLite's `?1`. Statements contain no other dollar sign.
-pub(crate) fn numbered(sql: &str) -> String {
+pub(crate) fn sqlite_parameters(sql: &str) -> String {
     sql.replace('$', "?")
 }
 

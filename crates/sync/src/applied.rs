@@ -8,7 +8,7 @@ use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::civil::Date;
 
 /// Records since when the licence is exceeded, for its days of grace.
-pub(crate) fn seats_in_tx(
+pub(crate) fn record_seats_in_tx(
     district: &DistrictStore,
     tx: &mut Tx<'_>,
     seats: &Seats,
@@ -19,7 +19,7 @@ pub(crate) fn seats_in_tx(
 }
 
 /// Records the file that the roster is now the same as.
-pub(crate) fn applied_file_in_tx(
+pub(crate) fn record_applied_file_in_tx(
     district: &DistrictStore,
     tx: &mut Tx<'_>,
     run: &Run,

@@ -7,12 +7,12 @@ use homeroom_store::Store;
 /// Where a run is, for a progress bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// So many bytes of so many are read.
+    /// The upload is read.
     Reading {
         /// Bytes read.
         done: u64,
         /// Bytes of the file.
-        of: u64,
+        total: u64,
     },
     /// The changes are worked out.
     Planning,

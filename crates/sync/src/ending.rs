@@ -2,7 +2,7 @@
 
 use homeroom_check::{write_corrected, write_findings};
 use homeroom_model::finding::Findings;
-use homeroom_model::run::{Run, RunReport, RunState};
+use homeroom_model::run::{Run, RunReport, RunState, seconds_between};
 use homeroom_report::{ResultFiles, ResultWriter};
 use homeroom_store::{StoreError, Tx};
 
@@ -19,6 +19,7 @@ pub(crate) struct Ending<'e> {
     pub(crate) plan_file: Option<Vec<u8>>,
 }
 
+/// Writes the result files and ends a run that changes nothing.
 pub(crate) fn end_without_changes(active: &ActiveRun<'_>, ending: &Ending<'_>) -> Result<(), SyncError> {
     let files = write_results(active, ending)?;
     active.district.store().write(|tx| end_in_tx(active, tx, ending, files.as_ref()))?;
@@ -41,7 +42,7 @@ pub(crate) fn write_results(
         state: ending.state,
         report: ending.report.clone(),
         finished_at: Some(now),
-        seconds: run.started_at.map(|from| now.duration_since(from).as_millis() as f64 / 1000.0),
+        seconds: run.started_at.map(|start| seconds_between(start, now)),
         ..run.clone()
     };
     let source = store.blobs().source(run.upload.blob)?;
@@ -54,6 +55,7 @@ pub(crate) fn write_results(
     Ok(Some(files.finish()))
 }
 
+/// Shows the result files and records the end of the run.
 pub(crate) fn end_in_tx(
     active: &ActiveRun<'_>,
     tx: &mut Tx<'_>,

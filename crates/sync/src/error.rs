@@ -54,11 +54,11 @@ impl From<ApplyError> for SyncError {
 }
 
 /// How often a plan is made again when the roster has changed meanwhile.
-const ATTEMPTS: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// Plans and applies, again when the roster changed in between.
 pub(crate) fn with_fresh_plan<T>(mut attempt: impl FnMut() -> Result<T, SyncError>) -> Result<T, SyncError> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         match attempt() {
             Err(SyncError::RosterChanged) => {}
             done => return done,

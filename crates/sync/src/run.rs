@@ -19,7 +19,7 @@ use homeroom_store::{DistrictStore, StoreError};
 use jiff::civil::Date;
 
 use crate::active_run::{ActiveRun, begin};
-use crate::applied::{applied_file_in_tx, seats_in_tx};
+use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
 use crate::context::{Progress, SyncContext};
 use crate::ending::{Ending, end_in_tx, end_without_changes, write_results};
 use crate::error::{SyncError, with_fresh_plan};
@@ -49,14 +49,14 @@ pub(crate) fn make_run(
 /// Reads and checks the file. The stored roster is loaded meanwhile; it matters only if the file is not rejected.
 fn read_and_check(active: &ActiveRun<'_>) -> Result<(Checked, Result<StoredRoster, StoreError>), SyncError> {
     let ActiveRun { context, district, run, .. } = active;
-    let of = district.store().blobs().source(run.upload.blob)?.length();
+    let total = district.store().blobs().source(run.upload.blob)?.length();
     // Whichever thread needs the stored roster first waits for it.
     let loaded = OnceLock::new();
     let load = || loaded.get_or_init(|| district.roster_load());
     let checked = std::thread::scope(|scope| {
         scope.spawn(|| _ = load());
         check_upload(active, &|| load().as_ref().ok(), &mut |done| {
-            context.report(Progress::Reading { done, of });
+            context.report(Progress::Reading { done, total });
         })
     });
     let stored = loaded.into_inner().unwrap_or_else(|| district.roster_load());
@@ -76,7 +76,7 @@ fn check_upload(
 /// Plans from the stored roster to the checked one and applies what no fuse holds; a test run applies nothing.
 fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoster) -> Result<(), SyncError> {
     let ActiveRun { context, district, settings, run, .. } = active;
-    let extent = FileExtent::of(&checked, &stored);
+    let extent = FileExtent::from_checked(&checked, &stored);
     let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
     let planner = Planner::load(district, settings, extent, ProposalReviews::default())?;
@@ -143,9 +143,9 @@ fn commit(
         if holds {
             Task::Expire(run.number).enqueue_in_tx(district, tx, expires_at)?;
         } else if parts.later.is_empty() {
-            applied_file_in_tx(district, tx, run, rows, version)?;
+            record_applied_file_in_tx(district, tx, run, rows, version)?;
         }
-        seats_in_tx(district, tx, &parts.seats, today)?;
+        record_seats_in_tx(district, tx, &parts.seats, today)?;
         end_in_tx(active, tx, &ending, files.as_ref())?;
         Ok::<_, SyncError>(())
     })

@@ -4,7 +4,7 @@ use homeroom_apply::apply_undo_in_tx;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Run, RunReport, RunState, Undone, Verdict};
+use homeroom_model::run::{DecisionKind, Run, RunReport, RunState, Undone};
 use homeroom_store::DistrictStore;
 
 use crate::context::{Progress, SyncContext};
@@ -52,7 +52,7 @@ pub(crate) fn redo(
             return state_before;
         }
         // The held changes were shown for a roster that is no longer there.
-        report.decisions.push(decision(district, Verdict::Discarded, &[]));
+        report.decisions.push(decision(district, DecisionKind::Discarded, &[]));
         let schools = report.held.iter_mut().flat_map(|held| &mut held.schools);
         schools
             .filter(|school| school.state == HeldState::Waiting)
@@ -99,13 +99,13 @@ fn revert(
     })
 }
 
-/// Sentences in a report. An undo of a first load after a year would have one for nearly everyone.
-const KEPT: usize = 1_000;
+/// The most sentences in a report: an undo of a first load after a year would otherwise have one for nearly everyone.
+const MAX_KEPT: usize = 1_000;
 
 fn first_of(kept: &[String]) -> Vec<String> {
-    let mut first = kept.iter().take(KEPT).cloned().collect::<Vec<_>>();
-    if kept.len() > KEPT {
-        first.push(format!("{} more stay as they are", kept.len() - KEPT));
+    let mut first = kept.iter().take(MAX_KEPT).cloned().collect::<Vec<_>>();
+    if kept.len() > MAX_KEPT {
+        first.push(format!("{} more stay as they are", kept.len() - MAX_KEPT));
     }
     first
 }

@@ -325,7 +325,7 @@ fn a_hold_expires() {
         lincoln.handle(&due);
         let expired = now(&lincoln, &run);
         assert_eq!(
-            (expired.state, expired.report.decisions[0].verdict.as_str()),
+            (expired.state, expired.report.decisions[0].kind.as_str()),
             (RunState::Unchanged, "expired")
         );
         assert!(lincoln.decide(Task::Approve(run.number, vec![])).is_err());

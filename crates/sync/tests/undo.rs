@@ -358,7 +358,7 @@ fn a_redone_run_no_longer_holds_anything() {
         lincoln.toggle_undo(held.number);
         let run = lincoln.district.runs_get(held.number).unwrap();
         assert_eq!(run.state, RunState::Applied, "{}", lincoln.test.engine);
-        assert_eq!(run.report.decisions[0].verdict.as_str(), "discarded");
+        assert_eq!(run.report.decisions[0].kind.as_str(), "discarded");
         assert!(run.report.messages[0].contains("sync the file again"), "{:?}", run.report.messages);
         assert_eq!(lincoln.ids().len(), 105);
         assert!(lincoln.decide(Task::Approve(held.number, vec![])).is_err());

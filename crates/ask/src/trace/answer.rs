@@ -118,8 +118,8 @@ impl Facts<'_> {
             Reason::ChangeHeld(held) => held_text(held),
             Reason::LineRejected(finding) => self.rejected_line(finding),
             Reason::KeptByRejectedRows => {
-                "The run's file does not have them; they are kept as they were, because nothing that a \
-                                           rejected row names is removed."
+                "The run's file does not have them; they are kept as they were, because nothing that a rejected row names \
+                 is removed."
                     .into()
             }
             Reason::FromEarlierFile => {

@@ -11,7 +11,7 @@ use homeroom_read::{Opened, ReadRules, Table, read};
 use super::subject::{Subject, is_class};
 
 /// Lines that a trace names.
-const LINES: usize = 12;
+const MAX_LINES: usize = 12;
 
 /// The lines of a file about a student.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl FileLines {
     pub(super) fn findings<'f>(&'f self, checked: &'f Checked) -> impl Iterator<Item = &'f Finding> {
         let is_theirs = |finding: &&Finding| {
             finding.file.is_none()
-                && finding.line.is_some_and(|line| self.lines.iter().any(|(their, _)| *their == line))
+                && finding.line.is_some_and(|line| self.lines.iter().any(|(listed, _)| *listed == line))
         };
         checked.findings.kept().iter().filter(is_theirs)
     }
@@ -70,10 +70,10 @@ fn scan_table(mut table: Table<'_>, subject: &Subject<'_>) -> io::Result<FileLin
             scanned.rows += 1;
             let class = cell(class_id);
             let fits = subject.class.is_none_or(|asked| is_class(&class, asked));
-            if scanned.lines.len() < LINES && fits {
+            if scanned.lines.len() < MAX_LINES && fits {
                 scanned.lines.push((row.line, class));
             }
-        } else if scanned.namesakes.len() < LINES
+        } else if scanned.namesakes.len() < MAX_LINES
             && name.is_some_and(|(first, last)| {
                 cell(first_name).eq_ignore_ascii_case(first) && cell(last_name).eq_ignore_ascii_case(last)
             })

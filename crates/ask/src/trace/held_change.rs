@@ -105,12 +105,12 @@ fn waiting_in(risky: &Plan, subject: &Subject<'_>) -> Option<Waiting> {
 /// Whether joining or leaving a class waits: the class that was asked for, or any.
 fn has_waiting_link(risky: &Plan, subject: &Subject<'_>, student: StudentNumber) -> bool {
     let stored = subject.stored;
-    let is_meant = |number: ClassNumber| {
+    let is_asked_class = |number: ClassNumber| {
         let Some(asked) = subject.class else { return true };
         let class = stored.classes.by_number(number);
         class.is_some_and(|class| stored.texts.get(class.values.key) == asked)
     };
     let links = risky.enrollments.create.iter().chain(&risky.enrollments.deactivate);
     let mut links = links.chain(&risky.enrollments.reactivate);
-    links.any(|link: &EnrollmentLink| link.person == student && is_meant(link.class))
+    links.any(|link: &EnrollmentLink| link.person == student && is_asked_class(link.class))
 }

@@ -17,7 +17,7 @@ use crate::error::AskError;
 use crate::rules::reading_rules;
 
 /// Runs that are looked through for the one that counts.
-const RUNS: u32 = 200;
+const MAX_RUNS: u32 = 200;
 
 /// Follows a student, by address or SIS id, to where they are or are not; in one class when it is given.
 ///
@@ -39,7 +39,7 @@ pub fn trace(
     let subject = Subject::new(&stored, key, class);
     let mut draft = TraceDraft::default();
     draft.add_student(district, &subject)?;
-    let runs = district.runs_list(RUNS)?;
+    let runs = district.runs_list(MAX_RUNS)?;
     let newest = runs.iter().find(|run| !matches!(run.state, RunState::Queued | RunState::Running));
     let Some(run) = runs.iter().find(|run| counts(run)).or(newest) else {
         let text = match settings.stage {

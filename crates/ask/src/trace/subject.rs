@@ -45,8 +45,8 @@ impl<'s> Subject<'s> {
 
     fn is_in(&self, class: &str) -> bool {
         let (Some(student), stored) = (self.student, self.stored) else { return false };
-        let is_meant = |class_key| is_class(stored.texts.get(class_key), class);
-        let class = stored.classes.iter().find(|class| class.active && is_meant(class.values.key));
+        let is_asked_class = |class_key| is_class(stored.texts.get(class_key), class);
+        let class = stored.classes.iter().find(|class| class.active && is_asked_class(class.values.key));
         let Some(class) = class else { return false };
         let link = Link { class: class.number, person: student.number };
         let at = stored.enrollments.binary_search_by_key(&link, |enrollment| enrollment.link);

@@ -4,7 +4,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use clap::Args;
-use homeroom_store::Store;
+use homeroom_store::{SchemaVersions, Store};
 use serde::Serialize;
 
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::server::sftp_address;
 #[derive(Args)]
 pub(crate) struct Doctor {}
 
-/// One thing that was examined.
+/// The result of one examination.
 #[derive(Serialize)]
 struct Diagnosis {
     #[serde(skip)]
@@ -73,11 +73,12 @@ fn examine(app: &App) -> anyhow::Result<Vec<Diagnosis>> {
 }
 
 fn schema(store: &Store) -> anyhow::Result<Diagnosis> {
-    let (actual, expected) = store.schema_versions()?;
-    Ok(match actual == expected {
+    let versions = store.schema_versions()?;
+    let SchemaVersions { actual, needed } = versions;
+    Ok(match versions.is_current() {
         true => Diagnosis::ok(format!("the database answers and has schema {actual}")),
         false => Diagnosis::problem(
-            format!("the database has schema {actual}, but this program needs {expected}"),
+            format!("the database has schema {actual}, but this program needs {needed}"),
             "run `homeroom migrate`",
         ),
     })

@@ -14,7 +14,7 @@ impl Migrate {
     pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
         // Opening already migrates; this command is for doing it before anything else runs.
         let app = global.open()?;
-        let (schema, _) = app.store.schema_versions()?;
+        let schema = app.store.schema_versions()?.actual;
         output.result(&json!({"schema": schema}), || format!("The database has schema {schema}."))?;
         Ok(Exit::Done)
     }

@@ -4,4 +4,4 @@ mod postgres;
 mod sqlite;
 mod store;
 
-pub use store::{EngineKind, Store};
+pub use store::{EngineKind, SchemaVersions, Store};

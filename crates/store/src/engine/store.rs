@@ -22,6 +22,22 @@ pub enum EngineKind {
     Postgres,
 }
 
+/// Versions of the database's schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaVersions {
+    /// The one that the database has.
+    pub actual: i64,
+    /// The one that this program needs.
+    pub needed: i64,
+}
+
+impl SchemaVersions {
+    /// Whether the database has the schema that this program needs.
+    pub fn is_current(self) -> bool {
+        self.actual == self.needed
+    }
+}
+
 enum Engine {
     Sqlite(SqliteEngine),
     Postgres(PostgresEngine),
@@ -62,8 +78,8 @@ impl Store {
     }
 
     /// The version of the database's schema, and the one that this program needs.
-    pub fn schema_versions(&self) -> Result<(i64, i64), StoreError> {
-        Ok((self.write(migrate::version_in_tx)?, migrate::newest()))
+    pub fn schema_versions(&self) -> Result<SchemaVersions, StoreError> {
+        Ok(SchemaVersions { actual: self.write(migrate::version_in_tx)?, needed: migrate::newest() })
     }
 
     /// Which engine it is.

@@ -122,7 +122,7 @@ impl DistrictStore {
     }
 }
 
-/// The kind that a word of the database stands for.
+/// Parses the kind of an entity as the database keeps it.
 pub(crate) fn kind_of(word: &str) -> Result<EntityKind, StoreError> {
     word.parse().map_err(|error| StoreError::Unusable(format!("the kind of an entity: {error}")))
 }

@@ -6,12 +6,12 @@ use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Run, RunReport, RunState, Verdict};
+use homeroom_model::run::{DecisionKind, Run, RunReport, RunState};
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
-use super::held_run::{carry_states, choose, decision, held_run, refuse_another_version};
-use crate::applied::{applied_file_in_tx, seats_in_tx};
+use super::held_run::{carry_states, choose_schools, decision, held_run, refuse_another_version};
+use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
 use crate::context::{Progress, SyncContext};
 use crate::error::{SyncError, with_fresh_plan};
 
@@ -28,7 +28,7 @@ pub(crate) fn approve(
 ) -> Result<(), SyncError> {
     let run = held_run(district, number)?;
     let shown = run.report.held.clone().unwrap_or_default();
-    let chosen = choose(&run, &shown, schools)?;
+    let chosen = choose_schools(&run, &shown, schools)?;
     refuse_by_calendar(district, &run)?;
     let approval = approval(&shown, &chosen);
     with_fresh_plan(|| {
@@ -43,14 +43,14 @@ pub(crate) fn approve(
         if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
             held.roster_version = version.next();
         }
-        report.decisions.push(decision(district, Verdict::Approved, schools));
+        report.decisions.push(decision(district, DecisionKind::Approved, schools));
         context.report(Progress::Applying);
         district.store().write(|tx| {
             let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
             if nothing_left {
-                applied_file_in_tx(district, tx, &run, rows, version)?;
+                record_applied_file_in_tx(district, tx, &run, rows, version)?;
             }
-            seats_in_tx(district, tx, &plan.parts.seats, today)?;
+            record_seats_in_tx(district, tx, &plan.parts.seats, today)?;
             district.runs_set_in_tx(tx, number, state, &report)?;
             Ok::<_, SyncError>(())
         })

@@ -2,10 +2,10 @@
 
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::run::{Decision, Run, RunReport, RunState, Verdict};
+use homeroom_model::run::{Decision, DecisionKind, Run, RunReport, RunState};
 use homeroom_store::DistrictStore;
 
-use super::held_run::{choose, decision, held_run};
+use super::held_run::{choose_schools, decision, held_run};
 use crate::error::SyncError;
 
 /// Discards the held part of a run, or of some of its schools.
@@ -19,8 +19,8 @@ pub(crate) fn discard(
 ) -> Result<(), SyncError> {
     let run = held_run(district, number)?;
     let shown = run.report.held.clone().unwrap_or_default();
-    let chosen = choose(&run, &shown, schools)?;
-    discard_schools(district, &run, &chosen, decision(district, Verdict::Discarded, schools))
+    let chosen = choose_schools(&run, &shown, schools)?;
+    discard_schools(district, &run, &chosen, decision(district, DecisionKind::Discarded, schools))
 }
 
 /// Discards the held part of a run about which nobody decided in time; does nothing when someone has.
@@ -31,7 +31,7 @@ pub(crate) fn expire(district: &DistrictStore, number: RunNumber) -> Result<(), 
     }
     let held = run.report.held.iter().flat_map(|held| &held.schools);
     let all = held.map(|school| school.school.clone()).collect::<Vec<_>>();
-    discard_schools(district, &run, &all, decision(district, Verdict::Expired, &[]))
+    discard_schools(district, &run, &all, decision(district, DecisionKind::Expired, &[]))
 }
 
 fn discard_schools(

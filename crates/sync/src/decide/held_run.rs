@@ -3,13 +3,13 @@
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
-use homeroom_model::run::{Decision, Run, RunState, Verdict};
+use homeroom_model::run::{Decision, DecisionKind, Run, RunState};
 use homeroom_store::DistrictStore;
 
 use crate::error::SyncError;
 
 /// The schools to decide about, all of which must wait; when none is named, all that wait.
-pub(super) fn choose(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
+pub(super) fn choose_schools(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
     let waiting = shown.schools.iter().filter(|school| school.state == HeldState::Waiting);
     let waiting = waiting.map(|school| school.school.clone()).collect::<Vec<_>>();
     match schools.iter().find(|school| !waiting.contains(school)) {
@@ -61,6 +61,6 @@ pub(super) fn held_run(district: &DistrictStore, number: RunNumber) -> Result<Ru
 }
 
 /// A decision made now.
-pub(crate) fn decision(district: &DistrictStore, verdict: Verdict, schools: &[String]) -> Decision {
-    Decision { verdict, schools: schools.to_vec(), at: district.store().now() }
+pub(crate) fn decision(district: &DistrictStore, kind: DecisionKind, schools: &[String]) -> Decision {
+    Decision { kind, schools: schools.to_vec(), at: district.store().now() }
 }

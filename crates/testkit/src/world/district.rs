@@ -13,9 +13,9 @@ use super::student::Student;
 #[derive(Clone, Debug)]
 pub struct World {
     pub(super) students: Vec<Student>,
-    /// Everyone who was ever here, by every name they had.
+    /// Identities by every name that a student ever had.
     known: HashMap<String, usize>,
-    /// Who had an address that was passed on: first and last names.
+    /// The first and last names of those who had an address that was passed on.
     holders: HashMap<String, Vec<(usize, usize)>>,
     next: usize,
     schools: u8,
@@ -78,7 +78,7 @@ impl World {
         world
     }
 
-    /// Someone who was never here before.
+    /// A student who was never in the district before.
     fn new_student(&mut self, class: u8) -> Student {
         let identity = self.next;
         self.next += 1;
@@ -217,8 +217,8 @@ impl World {
         self.students.iter_mut().rev().take(count).for_each(|student| student.local.push('x'));
     }
 
-    /// Lets the first `count` students go, but none of the last `count`.
-    pub fn let_go(&mut self, count: usize) {
+    /// Removes the first `count` students, but none of the last `count`.
+    pub fn remove_first(&mut self, count: usize) {
         let stay = self.students.len() - count;
         self.students.drain(..count.min(stay));
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::names::{FIRST, LAST};
 
-/// A student, whatever their keys.
+/// A student under their present name and keys.
 #[derive(Clone, Debug)]
 pub(super) struct Student {
-    /// Who it is, whatever they are called.
+    /// Stays the same through changes of name and keys.
     pub(super) identity: usize,
     /// Position in [`FIRST`].
     pub(super) first: usize,

@@ -57,7 +57,7 @@ impl Check {
         let stored = self.against.as_deref().map(|earlier| read_earlier(earlier, &rules)).transpose()?;
         let bar = Bar::new(output, file.source.length());
         let mut checked = check(&file.source, &file.name, &rules, &|| stored.as_ref(), &mut |done| {
-            bar.show(Progress::Reading { done, of: file.source.length() });
+            bar.show(Progress::Reading { done, total: file.source.length() });
         })
         .with_context(|| format!("cannot read {}", self.file.display()))?;
         let preview = stored.as_ref().map(|stored| preview(stored, &mut checked));

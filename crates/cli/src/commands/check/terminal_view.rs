@@ -16,10 +16,10 @@ use homeroom_report::{
 use unicode_width::UnicodeWidthStr;
 
 /// How many causes are shown, and rows of each.
-const CAUSES: usize = 10;
-const ROWS: usize = 3;
+const MAX_CAUSES: usize = 10;
+const MAX_ROWS: usize = 3;
 /// The longest shown part of a cell, in characters.
-const CELL: usize = 40;
+const MAX_CELL: usize = 40;
 
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -34,7 +34,7 @@ type Cells = Vec<String>;
 /// The text, with colours.
 pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) -> io::Result<String> {
     let causes = causes(check);
-    let shown = || causes.iter().take(CAUSES).flat_map(|cause| cause.examples.iter().take(ROWS));
+    let shown = || causes.iter().take(MAX_CAUSES).flat_map(|cause| cause.examples.iter().take(MAX_ROWS));
     let lines = shown().filter_map(|finding| Some((finding.line?, vec![]))).collect::<BTreeMap<_, _>>();
     let (columns, rows) = rows(source, rules, lines)?;
     let style = match check.outcome {
@@ -48,10 +48,10 @@ pub(super) fn view(check: &CheckReport, source: &dyn Source, rules: &ReadRules) 
         text.push_str(&render_counts(check));
     }
     let mut write = || {
-        for cause in causes.iter().take(CAUSES) {
+        for cause in causes.iter().take(MAX_CAUSES) {
             write_cause(&mut text, cause, &columns, &rows)?;
         }
-        match causes.len().checked_sub(CAUSES) {
+        match causes.len().checked_sub(MAX_CAUSES) {
             Some(more) if more > 0 => {
                 writeln!(text, "… and {more} more kinds of findings: --format csv lists all.")
             }
@@ -109,12 +109,12 @@ fn write_cause(
         cause.code.meaning(),
         cause.code
     )?;
-    for finding in cause.examples.iter().take(ROWS) {
-        // The rows of a set are not at hand: each of its files numbers its own lines.
+    for finding in cause.examples.iter().take(MAX_ROWS) {
+        // The rows of a set are not read: each file of it numbers its own lines.
         let row = finding.line.filter(|_| finding.file.is_none()).and_then(|line| rows.get(&line));
         write_finding(text, finding, columns, row, style)?;
     }
-    let more = cause.count.saturating_sub(cause.examples.len().min(ROWS) as u64);
+    let more = cause.count.saturating_sub(cause.examples.len().min(MAX_ROWS) as u64);
     if more > 0 && cause.examples.iter().any(|finding| finding.line.is_some()) {
         writeln!(text, "    {FAINT}… and {} more{FAINT:#}", thousands(more))?;
     }
@@ -157,8 +157,8 @@ fn terminal_safe_lines(text: &str) -> String {
 
 /// The beginning of a cell that is too long.
 fn shortened(cell: &str) -> String {
-    let mut shown = terminal_safe(&cell.chars().take(CELL + 1).collect::<String>());
-    if let Some((at, _)) = shown.char_indices().nth(CELL) {
+    let mut shown = terminal_safe(&cell.chars().take(MAX_CELL + 1).collect::<String>());
+    if let Some((at, _)) = shown.char_indices().nth(MAX_CELL) {
         shown.truncate(at);
         shown.push('…');
     }

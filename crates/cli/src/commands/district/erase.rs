@@ -1,8 +1,6 @@
 //! `homeroom district erase`
 
-use std::io::{BufRead, stdin};
-
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use homeroom_model::district::Slug;
 use serde_json::json;
@@ -36,10 +34,7 @@ impl Erase {
 }
 
 fn ask_for_slug(output: &Output, name: &str) -> anyhow::Result<String> {
-    output.note(&format!(
+    output.ask(&format!(
         "This erases {name} with its accounts, uploads, runs and roster. It cannot be undone.\nType the slug to continue: "
-    ));
-    let mut line = String::new();
-    stdin().lock().read_line(&mut line).context("cannot read from standard input")?;
-    Ok(line)
+    ))
 }

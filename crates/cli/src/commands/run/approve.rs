@@ -1,8 +1,6 @@
 //! `homeroom run approve`
 
-use std::io::{BufRead, stdin};
-
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use homeroom_model::hold::HeldState;
 use homeroom_model::run::{Run, RunState};
@@ -14,7 +12,7 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Up to this many removed people an approval does not ask for their number.
+/// An approval that removes more people than this asks for their number.
 const REMOVED_WITHOUT_ASKING: u64 = 50;
 
 #[derive(Args)]
@@ -36,7 +34,7 @@ impl Approve {
         decide(app, output, &district, number, Task::Approve(number, self.schools.clone()))
     }
 
-    /// People get used to approving, so whoever removes many must say how many.
+    /// Approving becomes a habit, so an approval that removes many people asks for their number.
     fn confirm_removals(&self, output: &Output, run: &Run) -> anyhow::Result<()> {
         if run.state != RunState::Held {
             return Ok(());
@@ -68,12 +66,9 @@ impl Approve {
 }
 
 fn ask_for_number(output: &Output, run: &Run, removed: u64) -> anyhow::Result<String> {
-    output.note(&format!(
+    output.ask(&format!(
         "This removes {removed} students and teachers. They are deactivated, and `homeroom run undo {}` brings them \
          back.\nType the number of people to continue: ",
         run.id
-    ));
-    let mut line = String::new();
-    stdin().lock().read_line(&mut line).context("cannot read from standard input")?;
-    Ok(line)
+    ))
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use homeroom_store::{Store, StoreError};
+use homeroom_store::{SchemaVersions, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -57,9 +57,9 @@ fn router(store: Store) -> Router {
 /// Ready when the database answers and has this version's schema.
 async fn readyz(State(store): State<Store>) -> Response {
     match spawn_blocking(move || store.schema_versions()).await {
-        Ok(Ok((actual, expected))) if actual == expected => "ready\n".into_response(),
-        Ok(Ok((actual, expected))) => unavailable(format!(
-            "the database has schema {actual}, but this program needs {expected}: run `homeroom migrate`"
+        Ok(Ok(versions)) if versions.is_current() => "ready\n".into_response(),
+        Ok(Ok(SchemaVersions { actual, needed })) => unavailable(format!(
+            "the database has schema {actual}, but this program needs {needed}: run `homeroom migrate`"
         )),
         Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),
         Err(error) => unavailable(format!("the database could not be asked: {error}")),
