@@ -1,7 +1,7 @@
 //! Adds drop accounts and verifies their logins.
 
 use homeroom_model::ids::{AccountId, DistrictId};
-use homeroom_store::accounts::{Account, AccountKey};
+use homeroom_store::drop_accounts::{DropAccount, DropAccountKey};
 use homeroom_store::{DistrictStore, StoreError};
 
 use crate::Inbox;
@@ -51,25 +51,25 @@ impl Inbox {
         &self,
         district: &DistrictStore,
         user: Option<&str>,
-        key: Option<&AccountKey>,
+        key: Option<&DropAccountKey>,
     ) -> Result<NewLogin, StoreError> {
         let (password, hash) = generate(self.store.random());
         let account = match user {
-            Some(user) => district.accounts_add(user, &hash)?,
+            Some(user) => district.drop_accounts_add(user, &hash)?,
             None => self.add_with_slug(district, &hash)?,
         };
         if let Some(key) = key {
-            district.account_keys_add(account.id, key)?;
+            district.drop_account_keys_add(account.id, key)?;
         }
         Ok(NewLogin { user: account.user, password })
     }
 
-    fn add_with_slug(&self, district: &DistrictStore, hash: &str) -> Result<Account, StoreError> {
+    fn add_with_slug(&self, district: &DistrictStore, hash: &str) -> Result<DropAccount, StoreError> {
         let slug = district.settings()?.slug;
         let mut number = 1;
         loop {
             let user = if number == 1 { slug.to_string() } else { format!("{slug}-{number}") };
-            match district.accounts_add(&user, hash) {
+            match district.drop_accounts_add(&user, hash) {
                 Err(error) if error.is_conflict("drop_account_user_name") && number < 1_000 => number += 1,
                 result => return result,
             }
@@ -83,10 +83,10 @@ impl Inbox {
     pub fn account_rotate(
         &self,
         district: &DistrictStore,
-        account: &Account,
+        account: &DropAccount,
     ) -> Result<NewLogin, StoreError> {
         let (password, hash) = generate(self.store.random());
-        district.accounts_set_password(account.id, &hash)?;
+        district.drop_accounts_set_password(account.id, &hash)?;
         Ok(NewLogin { user: account.user.clone(), password })
     }
 
@@ -99,7 +99,7 @@ impl Inbox {
         user: &str,
         password: &str,
     ) -> Result<Result<AccountLogin, LoginRefused>, StoreError> {
-        let account = self.store.accounts_find(user)?;
+        let account = self.store.drop_accounts_find(user)?;
         let hash = account.as_ref().map_or(DUMMY_HASH, |account| account.password_hash.as_str());
         let matches = verify(password, hash);
         Ok(match account {
@@ -119,10 +119,10 @@ impl Inbox {
         user: &str,
         fingerprint: &str,
     ) -> Result<Result<AccountLogin, LoginRefused>, StoreError> {
-        let Some(account) = self.store.accounts_find(user)? else {
+        let Some(account) = self.store.drop_accounts_find(user)? else {
             return Ok(Err(LoginRefused::UnknownUser));
         };
-        let keys = self.store.district(account.district).account_keys_list(account.id)?;
+        let keys = self.store.district(account.district).drop_account_keys_list(account.id)?;
         Ok(if !keys.iter().any(|key| key.fingerprint == fingerprint) {
             Err(LoginRefused::UnknownKey)
         } else if account.disabled {
@@ -133,6 +133,6 @@ impl Inbox {
     }
 }
 
-fn login(account: &Account) -> AccountLogin {
+fn login(account: &DropAccount) -> AccountLogin {
     AccountLogin { district: account.district, account: account.id }
 }

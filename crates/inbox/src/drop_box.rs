@@ -39,7 +39,7 @@ impl DropBox {
 
     /// Whether the account may still be used.
     pub fn is_enabled(&self) -> Result<bool, DropError> {
-        let accounts = self.district.accounts_list()?;
+        let accounts = self.district.drop_accounts_list()?;
         Ok(accounts.iter().any(|account| account.id == self.account && !account.disabled))
     }
 

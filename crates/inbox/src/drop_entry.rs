@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 
+use homeroom_store::hashing::read_full_at;
 use jiff::Timestamp;
 
 /// A file or folder as a client sees it.
@@ -60,7 +60,7 @@ impl ReadHandle {
     /// When the disk fails.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         match &self.content {
-            Content::File(file) => read_at(file, buffer, offset),
+            Content::File(file) => read_full_at(file, buffer, offset),
             Content::Static(bytes) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
                 let count = buffer.len().min(bytes.len() - start);
@@ -69,17 +69,4 @@ impl ReadHandle {
             }
         }
     }
-}
-
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use homeroom_store::accounts::AccountKey;
+use homeroom_store::drop_accounts::DropAccountKey;
 
 /// Why a text is not a public key that an account can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum PublicKeyError {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse_public_key(text: &str) -> Result<AccountKey, PublicKeyError> {
+pub fn parse_public_key(text: &str) -> Result<DropAccountKey, PublicKeyError> {
     if text.contains("PRIVATE KEY") {
         return Err(PublicKeyError::PrivateKey);
     }
@@ -48,7 +48,7 @@ pub fn parse_public_key(text: &str) -> Result<AccountKey, PublicKeyError> {
         return Err(PublicKeyError::Damaged);
     }
     let fingerprint = format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&bytes)));
-    Ok(AccountKey { fingerprint, public_key: format!("{algorithm} {encoded}") })
+    Ok(DropAccountKey { fingerprint, public_key: format!("{algorithm} {encoded}") })
 }
 
 fn sha256(bytes: &[u8]) -> Vec<u8> {

@@ -14,7 +14,7 @@ use crate::drop_path::DropPath;
 use crate::staging::StagingFile;
 
 /// How often opening is attempted while other sessions keep changing the file.
-const ATTEMPTS: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// How a file is opened for writing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl UploadHandle {
         // Counted before the first byte, so that the district does not appear to be quiet.
         let open_handle = OpenHandle::new(drop_box);
         let store = drop_box.district.store();
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let existing = store.read(|tx| existing_in_tx(drop_box, tx, path, mode))?;
             let base = existing.filter(|_| !mode.truncate);
             // Bytes are copied outside of the write transaction, since others wait for it.

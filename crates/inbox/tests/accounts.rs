@@ -32,7 +32,7 @@ fn a_login_is_refused_with_its_reason() {
         let lincoln = test.district("lincoln");
         let key = parse_public_key(KEY).unwrap();
         let login = inbox.account_add(&lincoln, None, Some(&key)).unwrap();
-        let account = lincoln.accounts_list().unwrap().remove(0);
+        let account = lincoln.drop_accounts_list().unwrap().remove(0);
         let by_password = |user: &str, password: &str| inbox.login_with_password(user, password).unwrap();
         let by_key = |user: &str, key: &str| inbox.login_with_key(user, key).unwrap();
         let accepted = by_password("lincoln", &login.password).unwrap();
@@ -46,11 +46,11 @@ fn a_login_is_refused_with_its_reason() {
         let rotated = inbox.account_rotate(&lincoln, &account).unwrap();
         assert_eq!(by_password("lincoln", &login.password), Err(LoginRefused::WrongPassword));
         assert!(by_password("lincoln", &rotated.password).is_ok());
-        lincoln.accounts_disable(account.id).unwrap();
+        lincoln.drop_accounts_disable(account.id).unwrap();
         assert_eq!(by_password("lincoln", &rotated.password), Err(LoginRefused::Disabled));
         assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::Disabled));
-        lincoln.accounts_enable(account.id).unwrap();
-        assert!(lincoln.account_keys_remove(account.id, &key.fingerprint).unwrap());
+        lincoln.drop_accounts_enable(account.id).unwrap();
+        assert!(lincoln.drop_account_keys_remove(account.id, &key.fingerprint).unwrap());
         assert_eq!(by_key("lincoln", &key.fingerprint), Err(LoginRefused::UnknownKey));
     }
 }

@@ -9,7 +9,7 @@ use crate::packet::{Answer, Fields, MAX_PACKET, MAX_TRANSFER, SentAttributes, St
 use crate::refusal::{Refusal, no_handle, unsupported};
 
 /// The most names in one answer to READDIR.
-const NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// Fills a buffer from an open file.
 type ReadInto<'h> = Box<dyn FnOnce(&mut [u8]) -> std::io::Result<usize> + 'h>;
@@ -224,7 +224,7 @@ impl Requests {
 
     fn read_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
         let Handle::Folder(entries) = self.handles.named_by(fields)? else { return Err(no_handle()) };
-        let entries = entries.take(NAMES).collect::<Vec<_>>();
+        let entries = entries.take(MAX_NAMES).collect::<Vec<_>>();
         if entries.is_empty() {
             return Err(Refusal::Status(Status::EndOfFile, "no more names".into()));
         }

@@ -57,7 +57,7 @@ fn each_block(
 ) -> io::Result<u64> {
     let mut block = vec![0; BLOCK];
     let mut length = 0;
-    let mut read = fill(file, &mut block, length)?;
+    let mut read = read_full_at(file, &mut block, length)?;
     if read < BLOCK {
         here(&block[..read]);
         there(&block[..read])?;
@@ -83,7 +83,7 @@ fn each_block(
             // When the other thread has failed, joining it returns the error.
             let Some(next) = send.send((block, read)).ok().and_then(|()| empty.recv().ok()) else { break };
             block = next;
-            read = fill(file, &mut block, length)?;
+            read = read_full_at(file, &mut block, length)?;
         }
         drop(send);
         other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
@@ -91,11 +91,14 @@ fn each_block(
     })
 }
 
-/// Fills the block. Returns fewer bytes only at the end of the file.
-fn fill(file: &File, block: &mut [u8], offset: u64) -> io::Result<usize> {
+/// Fills `buffer` from `offset` on. Returns fewer bytes only at the end of the file.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
-    while filled < block.len() {
-        match file.read_at(&mut block[filled..], offset + filled as u64) {
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -7,19 +7,19 @@
 //! Rows of a district are reached through its [`DistrictStore`]. These methods of [`Store`] reach rows of several districts, each for a
 //! reason:
 //! - `districts_*` and [`Store::district`]: how a command or a worker gets a `DistrictStore`.
-//! - `accounts_find` and `runs_find`: how a login and a run's id lead to their district.
+//! - `drop_accounts_find` and `runs_find`: how a login and a run's id lead to their district.
 //! - `jobs_*`: workers serve all districts.
 //! - `drop_files_partial`, `blobs_referenced`: cleaning and checking the folders that all districts share.
 //! - `districts_count`, `runs_count`, `jobs_count`: metrics, which are counts only.
 //! - `copy_into`: backup and restore.
 
-pub mod accounts;
 mod activity;
 pub mod applied_file;
 pub mod blobs;
 mod bulk;
 mod copy;
 pub mod district;
+pub mod drop_accounts;
 pub mod drop_files;
 mod engine;
 mod erase;

@@ -15,13 +15,13 @@ fn accounts_added_at_once_get_different_numbers() {
                 let district = district.clone();
                 scope.spawn(move || {
                     for number in 0..5 {
-                        district.accounts_add(&format!("user-{thread}-{number}"), "hash").unwrap();
+                        district.drop_accounts_add(&format!("user-{thread}-{number}"), "hash").unwrap();
                     }
                 });
             }
         });
         let numbers =
-            district.accounts_list().unwrap().iter().map(|account| account.id.0).collect::<Vec<_>>();
+            district.drop_accounts_list().unwrap().iter().map(|account| account.id.0).collect::<Vec<_>>();
         assert_eq!(numbers, (1..=20).collect::<Vec<_>>(), "{}", test.engine);
     }
 }

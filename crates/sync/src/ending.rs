@@ -32,7 +32,7 @@ pub(crate) fn write_results(
     ending: &Ending<'_>,
 ) -> Result<Option<ResultFiles>, SyncError> {
     let ActiveRun { context, district, settings, run, rules } = active;
-    if !district.accounts_any()? {
+    if !district.drop_accounts_any()? {
         return Ok(None);
     }
     context.report(Progress::WritingResults);

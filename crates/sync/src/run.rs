@@ -93,7 +93,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
             }
         };
         let plan = planner.plan_and_split(&stored, wanted, &protected, &Approval::None);
-        let plan_file = if district.accounts_any()? { Some(plan.to_csv(&stored)) } else { None };
+        let plan_file = if district.drop_accounts_any()? { Some(plan.to_csv(&stored)) } else { None };
         drop(stored);
         let mut report = checked_report.clone();
         plan.write_to(&mut report);

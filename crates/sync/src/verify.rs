@@ -18,6 +18,9 @@ pub enum RejectedRows {
     Refused,
 }
 
+/// The newest runs, among which a good test run is looked for.
+const MAX_RUNS: u32 = 200;
+
 /// Queues the live run of the newest good test upload, for a district on its way to `verifying`.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ pub fn queue_verifying(
         Some(Outcome::RowsRejected) => rejected_rows == RejectedRows::Allowed,
         _ => false,
     };
-    let runs = district.runs_list(200)?;
+    let runs = district.runs_list(MAX_RUNS)?;
     let mut tested = runs
         .iter()
         .filter(|run| run.state == RunState::Tested && run.upload.name == settings.file)

@@ -120,7 +120,7 @@ impl TestServer {
 
     /// The account's files, as the server sees them.
     pub(crate) fn drop_box(&self) -> DropBox {
-        let account = self.district.accounts_list().unwrap().remove(0);
+        let account = self.district.drop_accounts_list().unwrap().remove(0);
         self.inbox.drop_box(self.district.id(), account.id)
     }
 
@@ -156,8 +156,8 @@ impl TestServer {
     }
 
     pub(crate) fn add_key(&self, text: &str) {
-        let account = self.district.accounts_list().unwrap().remove(0);
-        self.district.account_keys_add(account.id, &parse_public_key(text).unwrap()).unwrap();
+        let account = self.district.drop_accounts_list().unwrap().remove(0);
+        self.district.drop_account_keys_add(account.id, &parse_public_key(text).unwrap()).unwrap();
     }
 
     /// Runs a paramiko script, which must succeed, and returns its output.
@@ -185,8 +185,8 @@ impl TestServer {
     }
 
     pub(crate) fn disable(&self) {
-        let account = self.district.accounts_list().unwrap().remove(0);
-        self.district.accounts_disable(account.id).unwrap();
+        let account = self.district.drop_accounts_list().unwrap().remove(0);
+        self.district.drop_accounts_disable(account.id).unwrap();
     }
 
     /// A client that logs in with the account's password.

@@ -16,7 +16,7 @@ pub(crate) struct Disable {
 impl Disable {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<()> {
         let (district, account) = self.account.find(app)?;
-        district.accounts_disable(account.id)?;
+        district.drop_accounts_disable(account.id)?;
         let document = json!({"user": account.user, "disabled": true});
         output.result(&document, || format!("{} can no longer log in", account.user))?;
         Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::Subcommand;
 use homeroom_inbox::parse_public_key;
-use homeroom_store::accounts::AccountKey;
+use homeroom_store::drop_accounts::DropAccountKey;
 use serde_json::json;
 
 use super::selection::AccountSelection;
@@ -36,7 +36,7 @@ impl Key {
             Key::Add { account, key } => {
                 let (district, account) = account.find(app)?;
                 let key = read_public_key(key)?;
-                district.account_keys_add(account.id, &key)?;
+                district.drop_account_keys_add(account.id, &key)?;
                 let document = json!({"user": account.user, "added": key.fingerprint});
                 output
                     .result(&document, || format!("{} can log in with {}", account.user, key.fingerprint))?;
@@ -47,7 +47,7 @@ impl Key {
                     true => key.clone(),
                     false => read_public_key(Path::new(key))?.fingerprint,
                 };
-                let removed = district.account_keys_remove(account.id, &fingerprint)?;
+                let removed = district.drop_account_keys_remove(account.id, &fingerprint)?;
                 ensure!(removed, "{} has no key {fingerprint}", account.user);
                 let document = json!({"user": account.user, "removed": fingerprint});
                 output.result(&document, || format!("Removed {fingerprint} from {}", account.user))?;
@@ -57,7 +57,7 @@ impl Key {
     }
 }
 
-pub(super) fn read_public_key(path: &Path) -> anyhow::Result<AccountKey> {
+pub(super) fn read_public_key(path: &Path) -> anyhow::Result<DropAccountKey> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse_public_key(&text).map_err(anyhow::Error::msg).with_context(|| format!("in {}", path.display()))
 }

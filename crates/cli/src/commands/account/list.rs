@@ -28,8 +28,8 @@ impl List {
         let slug = &self.slug;
         let (_, district) = app.district(slug)?;
         let mut listed = Vec::new();
-        for account in district.accounts_list()? {
-            let keys = district.account_keys_list(account.id)?;
+        for account in district.drop_accounts_list()? {
+            let keys = district.drop_account_keys_list(account.id)?;
             listed.push(ListedAccount {
                 user: account.user,
                 disabled: account.disabled,

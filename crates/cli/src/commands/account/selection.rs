@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use homeroom_model::district::Slug;
 use homeroom_store::DistrictStore;
-use homeroom_store::accounts::Account;
+use homeroom_store::drop_accounts::DropAccount;
 
 use crate::app::App;
 
@@ -18,10 +18,10 @@ pub(crate) struct AccountSelection {
 }
 
 impl AccountSelection {
-    pub(super) fn find(&self, app: &App) -> anyhow::Result<(DistrictStore, Account)> {
+    pub(super) fn find(&self, app: &App) -> anyhow::Result<(DistrictStore, DropAccount)> {
         let slug = &self.slug;
         let (_, district) = app.district(slug)?;
-        let accounts = district.accounts_list()?;
+        let accounts = district.drop_accounts_list()?;
         let names = accounts.iter().map(|account| account.user.clone()).collect::<Vec<_>>().join(", ");
         let account = match (&self.user, accounts.as_slice()) {
             (_, []) => bail!("{slug} has no account yet: homeroom account add {slug}"),

@@ -11,7 +11,7 @@ use crate::tx::Row;
 
 /// A drop account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct DropAccount {
     /// The district it belongs to.
     pub district: DistrictId,
     /// Its number in the district.
@@ -28,15 +28,15 @@ pub struct Account {
 
 /// A public key of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountKey {
+pub struct DropAccountKey {
     /// `SHA256:…`
     pub fingerprint: String,
     /// In OpenSSH's format: `ssh-ed25519 AAAA…`.
     pub public_key: String,
 }
 
-fn account_of(row: &Row<'_>) -> Result<Account, StoreError> {
-    Ok(Account {
+fn account_of(row: &Row<'_>) -> Result<DropAccount, StoreError> {
+    Ok(DropAccount {
         district: DistrictId(row.int(0)?),
         id: AccountId(row.int(1)?),
         user: row.text(2)?,
@@ -50,7 +50,7 @@ const COLUMNS: &str = "district, number, user_name, password_hash, disabled, cre
 
 impl Store {
     /// The account with this user name, in any district: this is how a login finds its district.
-    pub fn accounts_find(&self, user: &str) -> Result<Option<Account>, StoreError> {
+    pub fn drop_accounts_find(&self, user: &str) -> Result<Option<DropAccount>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM drop_account WHERE user_name = $1");
         self.read(|tx| tx.row(&sql, &[user.into()], account_of))
     }
@@ -61,7 +61,7 @@ impl DistrictStore {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] on `drop_account_user_name` when the name is taken.
-    pub fn accounts_add(&self, user: &str, password_hash: &str) -> Result<Account, StoreError> {
+    pub fn drop_accounts_add(&self, user: &str, password_hash: &str) -> Result<DropAccount, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
             let id = AccountId(self.next_number_in_tx(tx, Sequence::DropAccount)?);
@@ -76,7 +76,7 @@ impl DistrictStore {
                     now.into(),
                 ],
             )?;
-            Ok(Account {
+            Ok(DropAccount {
                 district: self.id(),
                 id,
                 user: user.to_owned(),
@@ -88,38 +88,42 @@ impl DistrictStore {
     }
 
     /// The district's accounts.
-    pub fn accounts_list(&self) -> Result<Vec<Account>, StoreError> {
+    pub fn drop_accounts_list(&self) -> Result<Vec<DropAccount>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM drop_account WHERE district = $1 ORDER BY number");
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], account_of))
     }
 
     /// Whether the district has an account.
-    pub fn accounts_any(&self) -> Result<bool, StoreError> {
+    pub fn drop_accounts_any(&self) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM drop_account WHERE district = $1 LIMIT 1";
         Ok(self.store().read(|tx| tx.row(sql, &[self.id().0.into()], |row| row.int(0)))?.is_some())
     }
 
     /// Stops an account from logging in.
-    pub fn accounts_disable(&self, account: AccountId) -> Result<(), StoreError> {
+    pub fn drop_accounts_disable(&self, account: AccountId) -> Result<(), StoreError> {
         let sql = "UPDATE drop_account SET disabled = TRUE WHERE district = $1 AND number = $2";
         self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
     }
 
     /// Lets a disabled account log in again.
-    pub fn accounts_enable(&self, account: AccountId) -> Result<(), StoreError> {
+    pub fn drop_accounts_enable(&self, account: AccountId) -> Result<(), StoreError> {
         let sql = "UPDATE drop_account SET disabled = FALSE WHERE district = $1 AND number = $2";
         self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
     }
 
     /// Replaces the password of an account.
-    pub fn accounts_set_password(&self, account: AccountId, password_hash: &str) -> Result<(), StoreError> {
+    pub fn drop_accounts_set_password(
+        &self,
+        account: AccountId,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
         let values = [self.id().0.into(), account.0.into(), password_hash.into()];
         let sql = "UPDATE drop_account SET password_hash = $3 WHERE district = $1 AND number = $2";
         self.store().write(|tx| tx.execute(sql, &values).map(drop))
     }
 
     /// Adds a public key; adding it twice changes nothing.
-    pub fn account_keys_add(&self, account: AccountId, key: &AccountKey) -> Result<(), StoreError> {
+    pub fn drop_account_keys_add(&self, account: AccountId, key: &DropAccountKey) -> Result<(), StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
             tx.execute(
@@ -138,20 +142,24 @@ impl DistrictStore {
     }
 
     /// Removes a public key. Returns whether there was one.
-    pub fn account_keys_remove(&self, account: AccountId, fingerprint: &str) -> Result<bool, StoreError> {
+    pub fn drop_account_keys_remove(
+        &self,
+        account: AccountId,
+        fingerprint: &str,
+    ) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), account.0.into(), fingerprint.into()];
         let sql = "DELETE FROM drop_account_key WHERE district = $1 AND account = $2 AND fingerprint = $3";
         Ok(self.store().write(|tx| tx.execute(sql, &values))? > 0)
     }
 
     /// The public keys of an account.
-    pub fn account_keys_list(&self, account: AccountId) -> Result<Vec<AccountKey>, StoreError> {
+    pub fn drop_account_keys_list(&self, account: AccountId) -> Result<Vec<DropAccountKey>, StoreError> {
         let values = [self.id().0.into(), account.0.into()];
         let sql = "SELECT fingerprint, public_key FROM drop_account_key WHERE district = $1 AND account = $2
                    ORDER BY added_at, fingerprint";
         self.store().read(|tx| {
             tx.rows(sql, &values, |row| {
-                Ok(AccountKey { fingerprint: row.text(0)?, public_key: row.text(1)? })
+                Ok(DropAccountKey { fingerprint: row.text(0)?, public_key: row.text(1)? })
             })
         })
     }
