@@ -155,8 +155,8 @@ fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreErr
 impl SplitPlan {
     /// Every change as a CSV.
     pub fn to_csv(&self, stored: &StoredRoster) -> Vec<u8> {
-        let PlanParts { safe, risky, later, .. } = &self.parts;
-        let parts = [(PlanPart::Apply, safe), (PlanPart::Hold, risky), (PlanPart::Defer, later)];
+        let PlanParts { safe, risky, deferred, .. } = &self.parts;
+        let parts = [(PlanPart::Apply, safe), (PlanPart::Hold, risky), (PlanPart::Defer, deferred)];
         let mut file = Vec::new();
         write_plan_file(stored, &parts, &safe.proposals, &mut file).expect("memory takes all bytes");
         file

@@ -8,7 +8,7 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::ProfileChange;
 use homeroom_model::roster::OptionalColumns;
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::{Header, ReadRules, Table};
+use homeroom_read::{Header, MAX_MISSING_COLUMNS, ReadRules, Table};
 
 use crate::LoadStored;
 use crate::checked_file::CheckedFile;
@@ -18,9 +18,6 @@ use crate::header_findings::{empty_column, missing_grades, report_header, report
 use crate::row_parts::PartNotes;
 use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
-
-/// The most required columns that a flat roster may lack; a file that lacks more may be one of a set.
-const MAX_MISSING_COLUMNS: usize = 3;
 
 /// Checks the table of a flat file.
 pub(crate) fn check_table(

@@ -1,4 +1,4 @@
-//! Lines that count, add up or draw instead of being roster rows.
+//! Recognizes counts, totals and dividers: lines that are not roster rows.
 
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
@@ -9,7 +9,7 @@ use crate::damaged_row::excerpt;
 /// The longest count or total, in bytes.
 const MAX_FOOTER_LENGTH: usize = 120;
 
-/// The finding for a line that counts or adds up the rows above it, or is drawn: `616 rows selected.`, `Total,,616`,
+/// The finding for a count or total of the rows above it, or a divider: `616 rows selected.`, `Total,,616`,
 /// `-----,-----`.
 pub(crate) fn footer(row: &TableRow<'_>) -> Option<Finding> {
     let is_rule = row.bytes.starts_with(b"-");

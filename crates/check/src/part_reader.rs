@@ -13,7 +13,7 @@ use homeroom_read::{Header, TableRow};
 use crate::name_checks::{accents_lost, decoded_once, is_personal_address, is_placeholder_name};
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::{
-    Address, CleanCell, changed_by_spreadsheet, clean, id_behind_date, is_clever_id, means_nothing,
+    Address, CleanCell, changed_by_spreadsheet, clean, id_behind_date, is_clever_id, is_empty_value,
     parse_address,
 };
 
@@ -187,15 +187,15 @@ impl<'r> PartReader<'r, '_> {
 
     fn text(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
-        if self.profile.means_nothing(&text) {
+        if self.profile.is_empty_value(&text) {
             return StrId::EMPTY;
         }
         self.texts.push(&text)
     }
 
     /// Whether a text means that there is no value, everywhere or in this district.
-    fn means_nothing(&self, text: &str) -> bool {
-        means_nothing(text) || self.profile.means_nothing(text)
+    fn is_empty_value(&self, text: &str) -> bool {
+        is_empty_value(text) || self.profile.is_empty_value(text)
     }
 
     /// The key of a class whose number other schools use as well: `school/class`, as our own exports write it.
@@ -223,7 +223,7 @@ impl<'r> PartReader<'r, '_> {
 
     fn optional_key(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
-        if self.means_nothing(&text) {
+        if self.is_empty_value(&text) {
             return StrId::EMPTY;
         }
         if changed_by_spreadsheet(&text) {
@@ -244,7 +244,7 @@ impl<'r> PartReader<'r, '_> {
 
     fn name_or_key(&mut self, column: Column, key: StrId) -> StrId {
         let name = self.clean(column);
-        if !name.is_empty() && !self.profile.means_nothing(&name) {
+        if !name.is_empty() && !self.profile.is_empty_value(&name) {
             self.report_double_encoding(column, &name);
             return self.texts.push(&name);
         }
@@ -259,7 +259,8 @@ impl<'r> PartReader<'r, '_> {
     fn email(&mut self, column: Column, invalid: FindingCode, missing: Option<(FindingCode, &str)>) -> StrId {
         let raw = self.cell(column);
         let text = self.clean(column);
-        let address = if self.profile.means_nothing(&text) { Address::Missing } else { parse_address(&text) };
+        let address =
+            if self.profile.is_empty_value(&text) { Address::Missing } else { parse_address(&text) };
         if let Address::Valid(email) | Address::Repaired(email) = &address
             && !self.profile.knows_domain(email.as_str())
         {
@@ -303,8 +304,8 @@ impl<'r> PartReader<'r, '_> {
     fn name(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
         // Null is a name; `#REF!` and `N/A`, which spreadsheets and databases write for an empty cell, are not.
-        if self.profile.means_nothing(&text)
-            || (!text.starts_with(char::is_alphabetic) && means_nothing(&text))
+        if self.profile.is_empty_value(&text)
+            || (!text.starts_with(char::is_alphabetic) && is_empty_value(&text))
             || text == "N/A"
         {
             return StrId::EMPTY;
@@ -333,7 +334,7 @@ impl<'r> PartReader<'r, '_> {
 
     fn clever_id(&mut self, column: Column) -> StrId {
         let text = self.clean(column);
-        if self.means_nothing(&text) {
+        if self.is_empty_value(&text) {
             return StrId::EMPTY;
         }
         if !is_clever_id(&text) {
@@ -347,7 +348,7 @@ impl<'r> PartReader<'r, '_> {
     fn grade(&mut self) -> Option<Grade> {
         let column = Column::StudentGradeLevel;
         let text = self.clean(column);
-        if self.means_nothing(&text) {
+        if self.is_empty_value(&text) {
             return None;
         }
         self.notes.has_grade = true;

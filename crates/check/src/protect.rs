@@ -5,7 +5,7 @@ use homeroom_model::roster::Person;
 use homeroom_model::string_arena::StringArena;
 
 use crate::flat_rows::{FlatRow, FlatRows};
-use crate::values::{Address, clean, means_nothing, parse_address};
+use crate::values::{Address, clean, is_empty_value, parse_address};
 
 /// Protects everything that a rejected row with readable cells names.
 pub(crate) fn row(protected: &mut Protected, rows: &FlatRows, row: &FlatRow) {
@@ -54,7 +54,7 @@ pub(crate) fn damaged_row(protected: &mut Protected, bytes: &[u8], separator: u8
 
 fn cell_of_damaged_row(protected: &mut Protected, cell: &str) {
     let cell = clean(cell.trim_matches(|c: char| c == '"' || c.is_whitespace()).as_bytes());
-    if means_nothing(&cell.text) {
+    if is_empty_value(&cell.text) {
         return;
     }
     let email = match cell.text.contains('@').then(|| parse_address(&cell.text)) {

@@ -59,7 +59,7 @@ impl Batch {
             || self.bytes.len() + self.damaged_bytes >= BATCH_BYTES
     }
 
-    /// Takes out what it holds; the batch is empty then, with room for as much.
+    /// Takes the content; the batch is then empty, with the same capacity.
     pub(crate) fn take(&mut self) -> Batch {
         let next = Batch {
             bytes: Vec::with_capacity(self.bytes.len()),

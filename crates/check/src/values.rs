@@ -77,10 +77,10 @@ fn invisible_name(c: char) -> Option<&'static str> {
 }
 
 /// Whether a text is one that databases and spreadsheets write for an empty cell.
-pub(crate) fn means_nothing(text: &str) -> bool {
-    const NOTHING: [&str; 12] =
+pub(crate) fn is_empty_value(text: &str) -> bool {
+    const EMPTY_VALUES: [&str; 12] =
         ["NULL", "\\N", "N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "NONE", "NIL", "(NULL)", "-", "NAN"];
-    text.is_empty() || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
+    text.is_empty() || EMPTY_VALUES.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
 }
 
 /// Whether a spreadsheet turned an id into a number or a date: `1.23E+11`, `3-Jan`, `Jan-03`.
@@ -146,7 +146,7 @@ pub(crate) enum Address {
 
 /// Reads an address: removes blanks, quotes, `mailto:`, brackets and punctuation around it, and changes capitals to lower case.
 pub(crate) fn parse_address(text: &str) -> Address {
-    if means_nothing(text) {
+    if is_empty_value(text) {
         return Address::Missing;
     }
     if let Some(email) = Email::parse_plain(text) {
@@ -197,7 +197,7 @@ pub(crate) fn is_clever_id(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, changed_by_spreadsheet, clean, means_nothing, parse_address};
+    use super::{Address, changed_by_spreadsheet, clean, is_empty_value, parse_address};
 
     #[test]
     fn characters_around_an_address_are_removed() {
@@ -291,6 +291,6 @@ mod tests {
         let emoji = "👩\u{200d}🏫";
         assert_eq!(clean(emoji.as_bytes()).text, emoji);
         assert!(clean(b"An\0n").has_control);
-        assert!(!means_nothing("Null Island"));
+        assert!(!is_empty_value("Null Island"));
     }
 }

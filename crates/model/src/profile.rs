@@ -193,7 +193,7 @@ impl Profile {
     }
 
     /// Whether this value means "empty" in this district.
-    pub fn means_nothing(&self, text: &str) -> bool {
+    pub fn is_empty_value(&self, text: &str) -> bool {
         self.empty_values.iter().any(|nothing| nothing.trim().eq_ignore_ascii_case(text))
     }
 }
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(Profile::parse(&profile.to_toml()).unwrap(), profile);
         assert_eq!(profile.grade("reception"), Grade::from_code("KG"));
         assert_eq!(profile.grade("5th"), Grade::from_code("05"));
-        assert!(profile.means_nothing("---") && !profile.means_nothing("--"));
+        assert!(profile.is_empty_value("---") && !profile.is_empty_value("--"));
         assert_eq!(Profile::default().to_toml(), "");
     }
 

@@ -1,4 +1,4 @@
-//! Shows what was recognized by evidence to people, as proposals that they can accept or reject.
+//! Turns matches recognized by evidence into proposals that people can accept or reject.
 
 use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;

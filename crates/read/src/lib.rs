@@ -27,7 +27,7 @@ mod workbook;
 pub use container_error::ContainerError;
 pub use file_type::FileType;
 pub use header::Header;
-pub use open::{Opened, open, read};
+pub use open::{MAX_MISSING_COLUMNS, Opened, open, read};
 pub use openpgp::{KeyError, OpenPgpItem, OpenPgpKeys, SignatureStatus};
 pub use pack::pack;
 pub use rules::{ReadLimits, ReadRules};

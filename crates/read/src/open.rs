@@ -92,11 +92,11 @@ pub fn open<'s>(
     rules: &'s ReadRules,
     encoding: Option<Encoding>,
 ) -> io::Result<Opened<'s>> {
-    unusable_is_no_error(open_file(source, rules, encoding))
+    unusable_as_opened(open_file(source, rules, encoding))
 }
 
 /// Turns a [`ContainerError`] into [`Opened::Unusable`].
-fn unusable_is_no_error(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
+fn unusable_as_opened(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> {
     opened.or_else(|error| ContainerError::in_io_error(&error).cloned().map(Opened::Unusable).ok_or(error))
 }
 
@@ -122,8 +122,8 @@ fn open_file<'s>(
     open_table(source, &container, rules, &vocabulary, encoding)
 }
 
-/// Required columns that a file may lack and still be recognized as a flat roster.
-const MAX_MISSING_COLUMNS: usize = 3;
+/// The most required columns that a file may lack and still be recognized as a flat roster.
+pub const MAX_MISSING_COLUMNS: usize = 3;
 /// File names given in an error.
 const MAX_NAMES: usize = 10;
 
@@ -163,7 +163,7 @@ impl FileSet<'_> {
     ) -> io::Result<T> {
         let container = self.container(file);
         let open = |encoding| {
-            unusable_is_no_error(open_table(self.source, &container, self.rules, vocabulary, encoding))
+            unusable_as_opened(open_table(self.source, &container, self.rules, vocabulary, encoding))
         };
         read_with(open, work)
     }

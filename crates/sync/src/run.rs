@@ -142,7 +142,7 @@ fn commit(
         district.runs_supersede_in_tx(tx, run.number)?;
         if holds {
             Task::Expire(run.number).enqueue_in_tx(district, tx, expires_at)?;
-        } else if parts.later.is_empty() {
+        } else if parts.deferred.is_empty() {
             record_applied_file_in_tx(district, tx, run, rows, version)?;
         }
         record_seats_in_tx(district, tx, &parts.seats, today)?;

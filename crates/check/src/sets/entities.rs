@@ -11,7 +11,7 @@ use crate::part_reader::{PartCells, PartReader};
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::sets::file_columns::{ColumnNames, FileColumns};
 
-/// All entities of a set; the links between them are apart.
+/// All entities of a set, without the links between them.
 #[derive(Default)]
 pub(super) struct Entities {
     pub(super) schools: EntityRows<School>,
@@ -65,7 +65,7 @@ impl<P: Copy> EntityRows<P> {
         notes[number].occurrences.add(row.row.line);
         if !row.key.is_empty() {
             let known = self.by_key.entry(row.key.into()).or_insert(number as u32);
-            // Of several rows with one key the first that is not rejected counts.
+            // If several rows have the same key, the first one that is not rejected counts.
             if notes[*known as usize].rejected {
                 *known = number as u32;
             }

@@ -37,7 +37,7 @@ impl RecognizedSet {
         let names = set.names().map(str::to_owned).collect::<Vec<_>>();
         let mut best = None;
         for (format, kinds) in SET_FORMATS {
-            // Of two files with the name of a kind the one that fits it better counts, and each file is of one kind only.
+            // If two files have the name of a kind, the one that fits better counts; each file counts for one kind only.
             let mut named = Vec::new();
             for (kind, place) in kinds.iter().zip(0..) {
                 for (at, name) in names.iter().enumerate().filter(|(_, name)| is_named(name, kind.name)) {

@@ -144,7 +144,7 @@ impl World {
             let grade = 1 + self.dice.below(8) as u8;
             self.enroll(grade);
         }
-        format!("a charter school closes, {count} of its students enroll")
+        format!("a charter school closes, and {count} of its students enroll")
     }
 
     /// Opens a few summer classes; pairs of a class and a student.

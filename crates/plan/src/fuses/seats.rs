@@ -42,7 +42,7 @@ pub(super) fn surplus(
     }
     let after = hold_surplus(context, partition, seats);
     let waiting = waiting(context, partition);
-    if waiting.is_empty() || !any_over(context, seats, partition) {
+    if waiting.is_empty() || !waits_for_seats(context, seats, partition) {
         return None;
     }
     let message = surplus_message(context, &waiting, after);
@@ -110,7 +110,7 @@ fn surplus_message(context: &FuseContext<'_>, waiting: &[StudentNumber], after: 
 }
 
 /// Whether someone waits for a seat, not because of another fuse.
-fn any_over(context: &FuseContext<'_>, seats: &Seats, partition: &Partition<'_>) -> bool {
+fn waits_for_seats(context: &FuseContext<'_>, seats: &Seats, partition: &Partition<'_>) -> bool {
     let waiting = waiting(context, partition).len() as u64;
     let licence =
         seats.grace_until.is_none() && active_after(context, partition) + waiting > context.limits.seats;

@@ -38,7 +38,7 @@ pub struct PlanParts {
     /// Waits for a decision.
     pub risky: Plan,
     /// Removals that wait for the end of an additions-only period.
-    pub later: Plan,
+    pub deferred: Plan,
     /// Why something waits, and how much.
     pub held: Held,
     /// Seats before the plan and after its safe part.
@@ -55,7 +55,7 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let context = FuseContext { plan: &plan, stored, places: &places, names: &names, limits, rules };
     let mut partition = Partition::new(&places, released_schools(approval, &context));
     let mut seats = seats::count(&context);
-    let mut messages = leave_removals_for_later(&context, &mut partition);
+    let mut messages = defer_removals(&context, &mut partition);
     let mut fuses = Vec::new();
     match approval {
         Approval::None => fuses = blown_fuses(&context, &mut partition, &mut seats, &mut messages),
@@ -70,14 +70,14 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let schools = all_schools(stored, &plan).map(named).collect::<HashMap<_, _>>();
     let parts = partition.split(plan);
     let held = held(&parts, fuses, &schools);
-    let later = parts.later.counts().deactivate.total();
-    if later > 0 {
-        messages.push(match later {
+    let deferred = parts.deferred.counts().deactivate.total();
+    if deferred > 0 {
+        messages.push(match deferred {
             1 => "1 removal waits until the additions-only period is over.".to_owned(),
-            _ => format!("{later} removals wait until the additions-only period is over."),
+            _ => format!("{deferred} removals wait until the additions-only period is over."),
         });
     }
-    PlanParts { safe: parts.safe, risky: parts.risky, later: parts.later, held, seats, messages }
+    PlanParts { safe: parts.safe, risky: parts.risky, deferred: parts.deferred, held, seats, messages }
 }
 
 /// Tries each fuse in turn, and holds what the blown ones ask for.
@@ -133,15 +133,15 @@ fn released_schools(approval: &Approval, context: &FuseContext<'_>) -> HashSet<O
 }
 
 /// Makes removals wait where the calendar only adds today, and says so.
-fn leave_removals_for_later(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<String> {
+fn defer_removals(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<String> {
     let mut messages = Vec::new();
     for entry in context.rules.policy.additions_only_on(context.rules.today) {
         messages.push(format!("The calendar says: {}.", entry.in_words()));
         if entry.schools.is_empty() {
-            partition.only_add();
+            partition.defer_removals();
         } else {
             let schools = context.schools().filter(|school| entry.is_for(context.names.key(*school)));
-            schools.for_each(|school| partition.only_add_in(school));
+            schools.for_each(|school| partition.defer_removals_in(school));
         }
     }
     messages

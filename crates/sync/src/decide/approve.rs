@@ -38,7 +38,7 @@ pub(crate) fn approve(
             replan(district, &context.limits, &run, reviews, &approval)?;
         let version = stored.version;
         refuse_what_was_not_shown(&run, &shown, &plan, version)?;
-        let nothing_left = plan.parts.risky.is_empty() && plan.parts.later.is_empty();
+        let nothing_left = plan.parts.risky.is_empty() && plan.parts.deferred.is_empty();
         let (state, mut report) = after_approval(&run, &shown, &plan, &chosen);
         if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
             held.roster_version = version.next();
@@ -80,7 +80,7 @@ fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) 
     (if waits { RunState::Held } else { RunState::Applied }, report)
 }
 
-/// During a pause nothing is applied, and during a range of additions only nothing is removed; not by a decision either.
+/// During a pause or an additions-only period, decisions are refused.
 fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
     let settings = district.settings()?;
     let today = settings.today(district.store().now());

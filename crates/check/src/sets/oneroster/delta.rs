@@ -70,7 +70,7 @@ fn add_classes(classes: &mut EntityRows<ClassPart>, stored: &StoredRoster, delet
 
 fn add_people(entities: &mut Entities, stored: &StoredRoster, deleted: &DeletedKeys) {
     let Entities { teachers, students, .. } = entities;
-    // A teacher whom the delta lists as a student is no longer a teacher, and the other way round.
+    // A teacher whom the delta lists as a student is no longer a teacher, and vice versa.
     for teacher in active(&stored.teachers) {
         let key = stored.texts.get(teacher.person.key());
         if !deleted.people.contains(key) && students.get(key).is_none() {

@@ -86,8 +86,8 @@ impl Extents {
         Ok(Some(extents))
     }
 
-    /// Files that are absent from a whole set, which must have them all: that the manifest calls a file absent does not mean that
-    /// all its entities are gone.
+    /// Files that are absent from a whole set, which must have them all: a file that the manifest calls absent does not remove
+    /// its entities.
     fn absent_from_whole_set(&self) -> impl Iterator<Item = &'static str> {
         let files = self.by_name();
         let has = |wanted| files.iter().any(|(_, extent)| *extent == wanted);

@@ -72,7 +72,7 @@ impl Partition<'_> {
         let removed_people = removed_people.iter().copied().collect::<HashSet<_>>();
         let removed_classes = removed_classes.iter().copied().collect::<HashSet<_>>();
         for link in &links.deactivate {
-            if let Some(waits) = self.end_waits(link) {
+            if let Some(waits) = self.end_waits_for(link) {
                 if removed_people.contains(&link.person) {
                     self.hold_removal_together(link.person.into(), waits);
                 }
@@ -89,7 +89,7 @@ impl Partition<'_> {
     }
 
     /// What the end of a link waits for.
-    pub(super) fn end_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+    pub(super) fn end_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
         if self.until_range_ends {
             return Some(WaitsFor::EndOfRange);
         }
@@ -99,31 +99,31 @@ impl Partition<'_> {
             .removals
             .get(&person)
             .or_else(|| people.arrivals.get(&person))
-            .or_else(|| self.turnover_waits(link))
+            .or_else(|| self.turnover_waits_for(link))
             .or_else(|| self.waiting.classes.removals.get(&EntityRef::from(link.class)))
             .or_else(|| self.all_removals.get(&self.decisions.places.of_class(link.class)))
             .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))
-            .or_else(|| self.whole_plan_waits(link))
+            .or_else(|| self.whole_plan_waits_for(link))
     }
 
     /// What a new link waits for.
-    pub(super) fn start_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+    pub(super) fn start_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
         let person = link.person.into();
         self.waiting
             .get(P::KIND)
             .arrivals
             .get(&person)
-            .or_else(|| self.turnover_waits(link))
+            .or_else(|| self.turnover_waits_for(link))
             .or_else(|| self.waiting.classes.arrivals.get(&EntityRef::from(link.class)))
             .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))
-            .or_else(|| self.whole_plan_waits(link))
+            .or_else(|| self.whole_plan_waits_for(link))
     }
 
-    fn turnover_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<&WaitsFor> {
+    fn turnover_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<&WaitsFor> {
         if P::KIND == EntityKind::Student { self.turned_over.get(&link.class) } else { None }
     }
 
-    fn whole_plan_waits<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
+    fn whole_plan_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {
         if self.everything { self.decisions.about(self.decisions.places.of_class(link.class)) } else { None }
     }
 

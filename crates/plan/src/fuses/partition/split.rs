@@ -16,7 +16,7 @@ pub(in crate::fuses) struct PartitionedPlan {
     /// Waits for a decision.
     pub(in crate::fuses) risky: Plan,
     /// Waits for the end of a range.
-    pub(in crate::fuses) later: Plan,
+    pub(in crate::fuses) deferred: Plan,
     /// How much waits for a decision, by school.
     pub(in crate::fuses) by_school: BTreeMap<Option<SchoolNumber>, PlanCounts>,
 }
@@ -25,37 +25,37 @@ impl Partition<'_> {
     /// Splits the plan that this is a partition of.
     pub(in crate::fuses) fn split(&self, plan: Plan) -> PartitionedPlan {
         if self.is_empty() {
-            let (risky, later) = (Plan::default(), Plan::default());
-            return PartitionedPlan { safe: plan, risky, later, by_school: BTreeMap::new() };
+            let (risky, deferred) = (Plan::default(), Plan::default());
+            return PartitionedPlan { safe: plan, risky, deferred, by_school: BTreeMap::new() };
         }
         let Plan { base_version, texts, matches, proposals, .. } = plan;
         let empty = || Plan { base_version, texts: texts.clone(), ..Plan::default() };
-        let (mut safe, mut risky, mut later) = (Plan { matches, proposals, ..empty() }, empty(), empty());
+        let (mut safe, mut risky, mut deferred) = (Plan { matches, proposals, ..empty() }, empty(), empty());
         let mut splitter = Splitter { by_school: BTreeMap::new() };
-        [safe.schools, risky.schools, later.schools] =
+        [safe.schools, risky.schools, deferred.schools] =
             splitter.split(plan.schools, &self.waiting.schools, |counts| &mut counts.schools);
-        [safe.classes, risky.classes, later.classes] =
+        [safe.classes, risky.classes, deferred.classes] =
             splitter.split(plan.classes, &self.waiting.classes, |counts| &mut counts.classes);
-        [safe.teachers, risky.teachers, later.teachers] =
+        [safe.teachers, risky.teachers, deferred.teachers] =
             splitter.split(plan.teachers, &self.waiting.teachers, |counts| &mut counts.teachers);
-        [safe.students, risky.students, later.students] =
+        [safe.students, risky.students, deferred.students] =
             splitter.split(plan.students, &self.waiting.students, |counts| &mut counts.students);
-        [safe.teachings, risky.teachings, later.teachings] =
+        [safe.teachings, risky.teachings, deferred.teachings] =
             splitter.split_links(plan.teachings, self, |counts| &mut counts.teachings);
-        [safe.enrollments, risky.enrollments, later.enrollments] =
+        [safe.enrollments, risky.enrollments, deferred.enrollments] =
             splitter.split_links(plan.enrollments, self, |counts| &mut counts.enrollments);
         for former in plan.former_keys {
-            match self.former_key_waits(&former) {
+            match self.former_key_waits_for(&former) {
                 None => safe.former_keys.push(former),
                 Some(WaitsFor::Decision(_)) => risky.former_keys.push(former),
-                Some(WaitsFor::EndOfRange) => later.former_keys.push(former),
+                Some(WaitsFor::EndOfRange) => deferred.former_keys.push(former),
             }
         }
-        PartitionedPlan { safe, risky, later, by_school: splitter.by_school }
+        PartitionedPlan { safe, risky, deferred, by_school: splitter.by_school }
     }
 
     /// What the change that replaces a key waits for.
-    fn former_key_waits(&self, former: &FormerKey) -> Option<WaitsFor> {
+    fn former_key_waits_for(&self, former: &FormerKey) -> Option<WaitsFor> {
         let WaitingChanges { arrivals, updates, .. } = self.waiting.get(former.entity.kind);
         arrivals.get(&former.entity).or_else(|| updates.get(&former.entity)).copied()
     }
@@ -107,8 +107,8 @@ impl Splitter {
         partition: &Partition<'_>,
         count: CountOf,
     ) -> [LinkChanges<P>; 3] {
-        let start = |link: &_| partition.start_waits(link);
-        let end = |link: &_| partition.end_waits(link);
+        let start = |link: &_| partition.start_waits_for(link);
+        let end = |link: &_| partition.end_waits_for(link);
         let mut create = self.split_list(changes.create, start, count, |counts| &mut counts.create);
         let mut reactivate =
             self.split_list(changes.reactivate, start, count, |counts| &mut counts.reactivate);

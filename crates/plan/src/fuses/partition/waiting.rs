@@ -98,12 +98,12 @@ impl<'p> Partition<'p> {
     }
 
     /// Makes every removal wait for the end of a range.
-    pub(in crate::fuses) fn only_add(&mut self) {
+    pub(in crate::fuses) fn defer_removals(&mut self) {
         self.until_range_ends = true;
     }
 
     /// Makes every removal in this school wait for the end of a range.
-    pub(in crate::fuses) fn only_add_in(&mut self, school: Option<SchoolNumber>) {
+    pub(in crate::fuses) fn defer_removals_in(&mut self, school: Option<SchoolNumber>) {
         self.all_removals.insert(school, WaitsFor::EndOfRange);
     }
 
