@@ -88,7 +88,7 @@ impl Column {
         )
     }
 
-    /// Other names of the column, in the form that [`plain`] gives.
+    /// Other names of the column, in the form that [`normalized`] gives.
     pub fn synonyms(self) -> &'static [&'static str] {
         match self {
             Column::SchoolId => {
@@ -141,20 +141,20 @@ impl Column {
 
     /// The column that a header cell means, if it is known.
     pub fn from_header(cell: &str) -> Option<Column> {
-        let cell = plain(cell);
+        let cell = normalized(cell);
         Column::ALL
             .into_iter()
-            .find(|column| plain(column.name()) == cell || column.synonyms().contains(&cell.as_str()))
+            .find(|column| normalized(column.name()) == cell || column.synonyms().contains(&cell.as_str()))
     }
 
     /// How far a header cell is from this column's name, in typing mistakes.
     pub fn distance(self, cell: &str) -> usize {
-        strsim::osa_distance(&plain(cell), &plain(self.name()))
+        strsim::osa_distance(&normalized(cell), &normalized(self.name()))
     }
 }
 
 /// A header cell without case, spaces, underscores, hyphens, dots, quotes and invisible characters.
-pub fn plain(cell: &str) -> String {
+pub fn normalized(cell: &str) -> String {
     // The common case: this is called a few hundred times for every file.
     if cell.is_ascii() {
         let letters = cell.bytes().filter(u8::is_ascii_alphanumeric);
@@ -165,7 +165,7 @@ pub fn plain(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, plain};
+    use super::{Column, normalized};
 
     #[test]
     fn names_are_understood_in_every_common_form() {
@@ -193,9 +193,10 @@ mod tests {
     fn no_name_means_two_columns() {
         let mut seen = std::collections::BTreeMap::new();
         for column in Column::ALL {
-            for name in column.synonyms().iter().map(|name| (*name).to_owned()).chain([plain(column.name())])
+            for name in
+                column.synonyms().iter().map(|name| (*name).to_owned()).chain([normalized(column.name())])
             {
-                assert_eq!(plain(&name), name, "synonyms are written plainly");
+                assert_eq!(normalized(&name), name, "synonyms are written plainly");
                 assert_eq!(seen.insert(name.clone(), column), None, "{name}");
             }
         }

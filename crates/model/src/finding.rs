@@ -149,7 +149,7 @@ impl Findings {
     }
 
     /// The same findings, all of one file of a set.
-    pub fn of_file(mut self, file: &str) -> Findings {
+    pub fn in_file(mut self, file: &str) -> Findings {
         self.kept.iter_mut().for_each(|finding| finding.file = Some(file.into()));
         self
     }

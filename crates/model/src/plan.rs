@@ -166,13 +166,13 @@ impl Plan {
     /// A sum over its changes of schools, classes and people and the links it ends, which tells whether a plan is still the one that
     /// was shown. It depends neither on the order nor on the numbers of new entities; the sum of all parts is that of the whole.
     pub fn digest(&self) -> u64 {
-        fn of<V: Entity>(changes: &Changes<V>, words: impl Fn(&V) -> String) -> u64 {
+        fn sum<V: Entity>(changes: &Changes<V>, text_of: impl Fn(&V) -> String) -> u64 {
             let lists = [&changes.update, &changes.reactivate, &changes.rekey];
             let known = lists.into_iter().zip(1_u8..).flat_map(|(list, what)| {
                 list.iter().map(move |entity| (what, entity.number.as_u32(), &entity.values))
             });
             let all = changes.create.iter().map(|entity| (0, 0, &entity.values)).chain(known);
-            let valued = all.map(|(what, number, values)| hash(&(V::KIND, what, number, words(values))));
+            let valued = all.map(|(what, number, values)| hash(&(V::KIND, what, number, text_of(values))));
             let gone = changes.deactivate.iter().map(|number| hash(&(V::KIND, 4_u8, *number)));
             valued.chain(gone).fold(0, u64::wrapping_add)
         }
@@ -189,10 +189,10 @@ impl Plan {
             links.deactivate.iter().map(|link| hash(&(P::KIND, 5_u8, link))).fold(0, u64::wrapping_add)
         }
         [
-            of(&self.schools, |school| [school.key, school.name].map(text).join("\0")),
-            of(&self.classes, |class| [class.key, class.name].map(text).join("\0")),
-            of(&self.teachers, |teacher| person(&teacher.person)),
-            of(&self.students, student),
+            sum(&self.schools, |school| [school.key, school.name].map(text).join("\0")),
+            sum(&self.classes, |class| [class.key, class.name].map(text).join("\0")),
+            sum(&self.teachers, |teacher| person(&teacher.person)),
+            sum(&self.students, student),
             ends(&self.teachings),
             ends(&self.enrollments),
         ]
@@ -213,13 +213,13 @@ impl Plan {
 
     /// How much it changes, in the shape of a run's JSON.
     pub fn counts(&self) -> PlanCounts {
-        let count = |of: &dyn Fn(&dyn ListLengths) -> usize| Counts {
-            schools: of(&self.schools) as u64,
-            classes: of(&self.classes) as u64,
-            teachers: of(&self.teachers) as u64,
-            students: of(&self.students) as u64,
-            teachings: of(&self.teachings) as u64,
-            enrollments: of(&self.enrollments) as u64,
+        let count = |length_of: &dyn Fn(&dyn ListLengths) -> usize| Counts {
+            schools: length_of(&self.schools) as u64,
+            classes: length_of(&self.classes) as u64,
+            teachers: length_of(&self.teachers) as u64,
+            students: length_of(&self.students) as u64,
+            teachings: length_of(&self.teachings) as u64,
+            enrollments: length_of(&self.enrollments) as u64,
         };
         PlanCounts {
             create: count(&|list| list.lengths()[0]),

@@ -137,18 +137,18 @@ impl Policy {
         Ok(())
     }
 
-    /// The range on account of which nothing is applied on this day.
+    /// The pause that covers this day, if there is one.
     pub fn pause_on(&self, day: Date) -> Option<&CalendarEntry> {
         self.calendar.iter().find(|entry| entry.covers(day) && entry.kind == CalendarRule::Pause)
     }
 
-    /// The ranges of this day in which nothing is removed, each for its schools.
+    /// The additions-only ranges that cover this day, each for its schools.
     pub fn additions_only_on(&self, day: Date) -> impl Iterator<Item = &CalendarEntry> {
         let entries = self.calendar.iter();
         entries.filter(move |entry| entry.covers(day) && entry.kind == CalendarRule::AdditionsOnly)
     }
 
-    /// What is pre-approved on this day, with the schools it is for.
+    /// The windows that cover this day, each with what it allows.
     pub fn windows_on(&self, day: Date) -> impl Iterator<Item = (&CalendarEntry, &Allowed)> {
         self.calendar.iter().filter(move |entry| entry.covers(day)).filter_map(|entry| match &entry.kind {
             CalendarRule::Window(allowed) => Some((entry, allowed)),

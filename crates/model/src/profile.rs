@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::column::{Column, plain};
+use crate::column::{Column, normalized};
 use crate::encoding::Encoding;
 use crate::grade::Grade;
 
@@ -130,7 +130,7 @@ impl Profile {
             return Err(InvalidProfile::Separator(separator));
         }
         for (cell, name) in &self.columns {
-            if plain(cell).is_empty() {
+            if normalized(cell).is_empty() {
                 return Err(InvalidProfile::ColumnName(cell.clone()));
             }
             if Column::named(name).is_none() {

@@ -1,6 +1,6 @@
 //! The header of a table: which column is at which position.
 
-use homeroom_model::column::{Column, plain};
+use homeroom_model::column::{Column, normalized};
 
 use crate::vocabulary::Vocabulary;
 
@@ -24,7 +24,7 @@ impl Header {
     /// standard one is ignored.
     pub fn from_cells(mut cells: Vec<String>, vocabulary: &Vocabulary) -> Header {
         let width_with_unnamed = cells.len();
-        while cells.last().is_some_and(|cell| plain(cell).is_empty()) {
+        while cells.last().is_some_and(|cell| normalized(cell).is_empty()) {
             cells.pop();
         }
         let mut positions = vec![None; vocabulary.len()];
@@ -34,15 +34,15 @@ impl Header {
                 Some(first) => duplicates.push((column, first, at)),
                 None => positions[column] = Some(at),
             };
-        let plain_cells = cells.iter().map(|cell| plain(without_remark(cell))).collect::<Vec<_>>();
-        for (at, cell) in plain_cells.iter().enumerate() {
+        let normalized_cells = cells.iter().map(|cell| normalized(without_remark(cell))).collect::<Vec<_>>();
+        for (at, cell) in normalized_cells.iter().enumerate() {
             if let Some(column) = vocabulary.by_district_name(cell) {
                 assign(column, at, &mut positions);
             }
         }
         let by_district = positions.clone();
         let is_standard = |cell: &str| vocabulary.by_district_name(cell).is_none();
-        for (at, cell) in plain_cells.iter().enumerate().filter(|(_, cell)| is_standard(cell)) {
+        for (at, cell) in normalized_cells.iter().enumerate().filter(|(_, cell)| is_standard(cell)) {
             if let Some(column) = vocabulary.by_name(cell).filter(|column| by_district[*column].is_none()) {
                 assign(column, at, &mut positions);
             }
@@ -119,7 +119,7 @@ impl Header {
         let twice = |at: usize| self.duplicates.iter().any(|(_, _, second)| *second == at);
         let cells = self.cells.iter().enumerate();
         cells
-            .filter(move |(at, cell)| !known(*at) && !twice(*at) && !plain(cell).is_empty())
+            .filter(move |(at, cell)| !known(*at) && !twice(*at) && !normalized(cell).is_empty())
             .map(|(_, cell)| cell.as_str())
     }
 
@@ -150,7 +150,7 @@ impl Header {
     pub(crate) fn is_repeated_by<'c>(&self, cells: impl Iterator<Item = &'c [u8]>) -> bool {
         let mut same = 0;
         for (cell, name) in cells.zip(&self.cells) {
-            if plain(&String::from_utf8_lossy(cell)) != plain(name) {
+            if normalized(&String::from_utf8_lossy(cell)) != normalized(name) {
                 return false;
             }
             same += 1;

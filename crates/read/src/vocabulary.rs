@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use homeroom_model::column::{Column, plain};
+use homeroom_model::column::{Column, normalized};
 use homeroom_model::profile::Profile;
 
 /// The columns of one kind of table: their names, and which are required. A column is identified by its position in the
@@ -27,7 +27,7 @@ impl Vocabulary {
         }
         for (cell, name) in &profile.columns {
             if let Some(column) = Column::named(name) {
-                vocabulary.by_district_name.insert(plain(cell), column.into());
+                vocabulary.by_district_name.insert(normalized(cell), column.into());
             }
         }
         vocabulary
@@ -46,7 +46,7 @@ impl Vocabulary {
     fn add(&mut self, name: &'static str, synonyms: &[&str]) {
         let column = self.names.len();
         for name in [name].iter().chain(synonyms) {
-            self.by_name.insert(plain(name), column);
+            self.by_name.insert(normalized(name), column);
         }
         self.names.push(name);
     }

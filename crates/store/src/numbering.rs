@@ -32,7 +32,7 @@ impl DistrictStore {
         }
     }
 
-    /// The next number. The district stays locked until the transaction ends, so that no two get the same.
+    /// The next number of a sequence. The district stays locked until the transaction ends, so that no two get the same.
     pub(crate) fn next_number_in_tx(&self, tx: &mut Tx<'_>, sequence: Sequence) -> Result<i64, StoreError> {
         self.district_lock_in_tx(tx)?;
         let sql = match sequence {

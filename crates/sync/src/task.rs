@@ -44,6 +44,7 @@ impl Task {
             return Some(Task::Settle);
         }
         let Payload { run, schools, reviews } = serde_json::from_str(&job.payload).ok()?;
+        // These words are in the database, where jobs of an earlier version may wait: they never change.
         match job.kind.as_str() {
             "run" => Some(Task::Run(run)),
             "approve" => Some(Task::Approve(run, schools)),

@@ -112,7 +112,7 @@ fn add_places<P: Copy>(
         group.iter().for_each(|row| of_row[*row as usize] = Some(Position::new(next)));
         next += 1;
     }
-    report.findings.append(findings.of_file(&rows.column_names.file));
+    report.findings.append(findings.in_file(&rows.column_names.file));
     of_row
 }
 
@@ -127,7 +127,7 @@ fn add_teachers(
     let merge = PersonMerge { kind: &people::TEACHER, texts, notes, person: |row: usize| values[row] };
     let used = notes.iter().map(|notes| !notes.rejected && !notes.is_placeholder).collect::<Vec<_>>();
     let merged = merge_each(people, &used, |rows| merge.merge(rows, &mut findings));
-    report.findings.append(findings.of_file(&rows.column_names.file));
+    report.findings.append(findings.in_file(&rows.column_names.file));
     let (sorted, of_row) = sort_by_key(texts, &merged, people, Person::key);
     let keep =
         |person: Person| Teacher { person: person.map_texts(|text| roster.texts.push_from(texts, text)) };
@@ -152,7 +152,7 @@ fn add_students(
         let grade = rows.iter().find_map(|row| values[*row as usize].grade);
         Student { person, username: username.unwrap_or_default(), grade }
     });
-    report.findings.append(findings.of_file(&rows.column_names.file));
+    report.findings.append(findings.in_file(&rows.column_names.file));
     let (sorted, of_row) = sort_by_key(texts, &merged, people, |student| student.person.key());
     let keep = |student: Student| student.map_texts(|text| roster.texts.push_from(texts, text));
     roster.students = sorted.into_iter().map(keep).collect();

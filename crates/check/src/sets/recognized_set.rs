@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use homeroom_model::check_report::Format;
-use homeroom_model::column::plain;
+use homeroom_model::column::normalized;
 use homeroom_read::{FileSet, Header, Opened};
 
 use crate::sets::file_kinds::{FileKind, SET_FORMATS};
@@ -136,7 +136,7 @@ fn fit(set: &FileSet<'_>, file: usize, kind: &FileKind) -> io::Result<(bool, usi
 fn is_named(path: &str, kind: &str) -> bool {
     let name = without_folders(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    stem.split(|c: char| !c.is_alphabetic()).any(|word| plain(word) == kind)
+    stem.split(|c: char| !c.is_alphabetic()).any(|word| normalized(word) == kind)
 }
 
 fn without_folders(path: &str) -> &str {

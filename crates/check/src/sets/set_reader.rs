@@ -2,7 +2,7 @@
 
 use std::io;
 
-use homeroom_model::column::plain;
+use homeroom_model::column::normalized;
 use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
@@ -139,7 +139,7 @@ fn report_header(table: &Table<'_>, file: &str, report: &mut SetReport) -> bool 
     for name in header.missing() {
         complete = false;
         // Export templates that were not edited have a letter before the name: `a_sourcedId`.
-        let near_miss = header.ignored().find(|cell| plain(cell).ends_with(&plain(name)));
+        let near_miss = header.ignored().find(|cell| normalized(cell).ends_with(&normalized(name)));
         let finding = missing_column(name, &format!("{name} of {file}"), near_miss, line);
         report.add(file, finding.code, || finding);
     }

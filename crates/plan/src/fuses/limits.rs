@@ -44,12 +44,12 @@ impl<'p> PolicyToday<'p> {
     }
 
     /// Whether only additions are made in this school today, so that its removals wait anyway.
-    pub(super) fn adds_only(&self, school: &str) -> bool {
+    pub(super) fn is_additions_only(&self, school: &str) -> bool {
         self.policy.additions_only_on(self.today).any(|entry| entry.is_for(school))
     }
 
     /// Whether only additions are made in all schools today.
-    pub(super) fn adds_only_everywhere(&self) -> bool {
+    pub(super) fn is_additions_only_everywhere(&self) -> bool {
         self.policy.additions_only_on(self.today).any(|entry| entry.schools.is_empty())
     }
 }

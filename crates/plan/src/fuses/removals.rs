@@ -16,7 +16,7 @@ pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
     let limits = context.limits;
     let removed = context.plan.counts().deactivate.total();
     let before = context.stored.applied_rows.unwrap_or(0);
-    let message = if removed == 0 || context.rules.adds_only_everywhere() {
+    let message = if removed == 0 || context.rules.is_additions_only_everywhere() {
         return None;
     } else if limits.ends_mid_row {
         "The file ends in the middle of a row: most likely the export or the upload was cut off. Send the whole file \
@@ -37,7 +37,7 @@ pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
 
 /// Too large a share of the district's students, teachers or classes would be deactivated: every removal waits.
 pub(super) fn district(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
-    if context.rules.adds_only_everywhere() {
+    if context.rules.is_additions_only_everywhere() {
         return vec![];
     }
     let mut fuses = Vec::new();
@@ -96,7 +96,7 @@ fn school_fuse(
     lost: &[StudentNumber],
 ) -> Option<BlownFuse> {
     let (key, name) = (context.names.key(school), context.names.name(school));
-    if context.rules.adds_only(key) {
+    if context.rules.is_additions_only(key) {
         return None;
     }
     let limit = context.rules.limit(context.rules.policy.limit(Fuse::School), key, |window| window.people);

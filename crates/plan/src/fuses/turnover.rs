@@ -37,7 +37,7 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
         let limit =
             context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
-        if limit.is_exceeded(left, before) && !context.rules.adds_only(key) {
+        if limit.is_exceeded(left, before) && !context.rules.is_additions_only(key) {
             partition.hold_turnover(class);
             let turnover = Turnover { class, left, before, percent: limit.percent };
             by_school.entry(school).or_default().push(turnover);
