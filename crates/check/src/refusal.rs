@@ -97,18 +97,21 @@ fn unusable(why: &ContainerError) -> (FindingCode, String, String) {
             FindingCode::SignatureBad,
             "The file's signature was not made with any of the district's known keys.",
         ),
-        ContainerError::NotAMessage(item) => {
-            let item = match item {
-                OpenPgpItem::PublicKey => "an OpenPGP public key",
-                OpenPgpItem::PrivateKey => "an OpenPGP private key",
-                OpenPgpItem::DetachedSignature => "an OpenPGP signature without its file",
-                OpenPgpItem::ClearSignedText => "a text with an OpenPGP signature around it",
-                OpenPgpItem::MessagePart => "a part of an OpenPGP message",
-            };
-            let message = format!("The file is {item} and does not contain a roster.");
-            (FindingCode::EncryptionNotAFile, item.to_owned(), message)
-        }
+        ContainerError::NotAMessage(item) => not_a_message(*item),
     }
+}
+
+/// Code, value and message for OpenPGP data that is not an encrypted file.
+fn not_a_message(item: OpenPgpItem) -> (FindingCode, String, String) {
+    let item = match item {
+        OpenPgpItem::PublicKey => "an OpenPGP public key",
+        OpenPgpItem::PrivateKey => "an OpenPGP private key",
+        OpenPgpItem::DetachedSignature => "an OpenPGP signature without its file",
+        OpenPgpItem::ClearSignedText => "a text with an OpenPGP signature around it",
+        OpenPgpItem::MessagePart => "a part of an OpenPGP message",
+    };
+    let message = format!("The file is {item} and does not contain a roster.");
+    (FindingCode::EncryptionNotAFile, item.to_owned(), message)
 }
 
 /// Code, value and message for a file of a type that is not a CSV.

@@ -54,8 +54,9 @@ pub(super) fn read(reader: &SetReader<'_>, report: &mut SetReport) -> io::Result
             (student, notes)
         });
     })?;
+    let context = SectionContext { profile, teachers: &teachers };
     let sections = reader.read(sections, report, |sections: &mut Sections, columns, row, report| {
-        sections.add(columns, row, profile, &teachers, report);
+        sections.add(columns, row, &context, report);
     })?;
     let entities = Entities { schools, classes: sections.rows, teachers, students };
     let mut links = reader.read(enrollments, report, |links: &mut Links, columns, row, report| {
@@ -92,13 +93,18 @@ struct Sections {
     teachings: Vec<RowLink>,
 }
 
+/// What sections are read with.
+struct SectionContext<'c> {
+    profile: &'c Profile,
+    teachers: &'c EntityRows<Person>,
+}
+
 impl Sections {
     fn add(
         &mut self,
         columns: &FileColumns<'_>,
         row: &TableRow<'_>,
-        profile: &Profile,
-        teachers: &EntityRows<Person>,
+        context: &SectionContext<'_>,
         report: &mut SetReport,
     ) {
         let key = columns.text(row, "Section_id");
@@ -109,7 +115,7 @@ impl Sections {
         }
         let cells = PartCells::Listed { columns: &flat_columns, cells: &cells };
         let entity_row = EntityRow { columns, row, key: &key };
-        self.rows.add_cells(&entity_row, cells, profile, |reader| reader.class());
+        self.rows.add_cells(&entity_row, cells, context.profile, |reader| reader.class());
         let class = self.rows.get(&key).unwrap_or((self.rows.parts.values.len() - 1) as u32);
         for column in TEACHER_COLUMNS {
             let teacher = columns.text(row, column);
@@ -122,7 +128,7 @@ impl Sections {
                 class: KeyCell { column: "Section_id", key: &key },
                 person: KeyCell { column, key: &teacher },
             };
-            if let Some(person) = link_row.find_teacher(teachers, report) {
+            if let Some(person) = link_row.find_teacher(context.teachers, report) {
                 self.teachings.push(RowLink { class, person, line: row.line });
             }
         }

@@ -30,7 +30,8 @@ pub(in crate::sets) fn read(
 ) -> io::Result<Option<(Entities, Links)>> {
     let [manifest, .., enrollments_file] = ONEROSTER else { unreachable!("there are six") };
     let Some(extents) = Extents::find(reader, manifest, report)? else { return Ok(None) };
-    let Some((mut entities, deleted, left_out)) = read_entities(reader, report)? else { return Ok(None) };
+    let Some(read) = read_entities(reader, report)? else { return Ok(None) };
+    let ReadEntities { mut entities, deleted, left_out } = read;
     let changes_only = extents.has_changes();
     let base = stored.filter(|_| changes_only);
     if let Some(base) = base {
@@ -60,12 +61,16 @@ pub(in crate::sets) fn read(
     Ok((!report.has_unreadable_file).then_some((entities, links)))
 }
 
-/// Reads all files but the enrollments; also returns the users that are left out. `None` when the users have no roles, which is
-/// reported.
-fn read_entities(
-    reader: &SetReader<'_>,
-    report: &mut SetReport,
-) -> io::Result<Option<(Entities, DeletedKeys, HashSet<Box<str>>)>> {
+/// All entities of a set.
+struct ReadEntities {
+    entities: Entities,
+    deleted: DeletedKeys,
+    /// Users that are neither students nor teachers.
+    left_out: HashSet<Box<str>>,
+}
+
+/// Reads all files but the enrollments. `None` when the users have no roles, which is reported.
+fn read_entities(reader: &SetReader<'_>, report: &mut SetReport) -> io::Result<Option<ReadEntities>> {
     let [_, orgs, users, roles_file, classes, _] = ONEROSTER else { unreachable!("there are six") };
     let profile = &reader.rules.profile;
     let schools = reader.read(orgs, report, |schools: &mut Listed<School>, columns, row, _| {
@@ -94,7 +99,7 @@ fn read_entities(
         teachers: users.teachers,
         students: users.students,
     };
-    Ok(Some((entities, deleted, users.left_out)))
+    Ok(Some(ReadEntities { entities, deleted, left_out: users.left_out }))
 }
 
 /// The entities of a file, and the keys that it deletes.
