@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use homeroom_model::column::Column;
 use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::grade::Grade;
 use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
@@ -18,32 +19,18 @@ pub struct Exported {
     pub left_out: u64,
 }
 
-const REQUIRED: [&str; 11] = [
-    "school_id",
-    "school_name",
-    "teacher_email",
-    "teacher_first_name",
-    "teacher_last_name",
-    "class_id",
-    "class_name",
-    "student_first_name",
-    "student_last_name",
-    "student_email",
-    "student_grade_level",
-];
-
 /// The teacher's name in the rows of a class without one: the check reads it as a placeholder.
 const NO_TEACHER: (&str, &str) = ("Vacant", "Staff");
 
-/// An optional column: its name, and its value for a teacher and a student.
-type Optional = (&'static str, fn(&Person, &Student) -> StrId);
+/// An optional column, and its value for a teacher and a student.
+type Optional = (Column, fn(&Person, &Student) -> StrId);
 
 const OPTIONAL: [Optional; 5] = [
-    ("teacher_id", |teacher, _| teacher.sis_id),
-    ("student_id", |_, student| student.person.sis_id),
-    ("teacher_clever_id", |teacher, _| teacher.clever_id),
-    ("student_clever_id", |_, student| student.person.clever_id),
-    ("student_username", |_, student| student.username),
+    (Column::TeacherId, |teacher, _| teacher.sis_id),
+    (Column::StudentId, |_, student| student.person.sis_id),
+    (Column::TeacherCleverId, |teacher, _| teacher.clever_id),
+    (Column::StudentCleverId, |_, student| student.person.clever_id),
+    (Column::StudentUsername, |_, student| student.username),
 ];
 
 /// Writes one row for each class, teacher of the class and student of the class. An optional column is written when anyone has a value
@@ -51,7 +38,8 @@ const OPTIONAL: [Optional; 5] = [
 pub fn export_flat(stored: &StoredRoster, out: &mut dyn Write) -> io::Result<Exported> {
     let optional = OPTIONAL.into_iter().filter(|(_, value)| is_used(stored, *value)).collect::<Vec<_>>();
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(REQUIRED.iter().copied().chain(optional.iter().map(|(name, _)| *name)))?;
+    let header = Column::ALL.into_iter().filter(|column| column.is_required()).map(Column::name);
+    csv.write_record(header.chain(optional.iter().map(|(column, _)| column.name())))?;
     let text = |text: StrId| stored.texts.get(text);
     let mut written = Written::default();
     let mut rows = 0;

@@ -3,15 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod binary;
+
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use homeroom_model::Random;
 use homeroom_testkit::{Enrolled, TestStore, flat_csv, ssh_client, stores};
 use serde_json::Value;
+
+use crate::binary::{document, homeroom, serve, sftp_port};
 
 /// One installation, whose server is started and killed again and again.
 struct Home {
@@ -29,24 +32,11 @@ struct Server {
 
 impl Home {
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_homeroom"));
-        command.arg("--data").arg(&self.folder).arg("--json");
-        for (key, value) in [
-            ("HOMEROOM__DATABASE__URL", self.test.settings.database_url.as_str()),
-            ("HOMEROOM__SFTP__LISTEN", "127.0.0.1:0"),
-            ("HOMEROOM__WEB__LISTEN", "127.0.0.1:0"),
-            ("HOMEROOM__INBOX__SETTLE_SECONDS", "0"),
-            ("HOMEROOM__LOG__FILTER", "error"),
-        ] {
-            command.env(key, value);
-        }
-        command
+        homeroom(&self.folder, &self.test.settings.database_url)
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
-        let Output { stdout, stderr, .. } = self.command().args(arguments).output().unwrap();
-        serde_json::from_slice(&stdout)
-            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&stderr)))
+        document(&self.command().args(arguments).output().unwrap())
     }
 
     fn new(test: TestStore, seed: u64) -> Home {
@@ -59,15 +49,8 @@ impl Home {
     }
 
     fn serve(&self) -> Server {
-        let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut text = String::new();
-        while !text.trim_end().ends_with('}') {
-            assert!(out.read_line(&mut text).unwrap() > 0, "the server stopped during its start: {text}");
-        }
-        let addresses = serde_json::from_str::<Value>(&text).unwrap();
-        let port = addresses["sftp"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
-        Server { child, port }
+        let (child, addresses) = serve(self.command());
+        Server { child, port: sftp_port(&addresses).parse().unwrap() }
     }
 
     /// A random duration of up to `most` milliseconds.

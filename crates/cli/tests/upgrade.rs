@@ -3,14 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod binary;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use homeroom_testkit::{RawDatabase, raw_databases, ssh_client};
 use serde_json::{Value, json};
+
+use crate::binary::{document, homeroom, serve, sftp_port};
 
 /// Fields that may differ from what the version before printed, by the command that prints them.
 const MAY_DIFFER: &[(&str, &[&str])] = &[
@@ -62,18 +66,7 @@ impl Upgraded {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_homeroom"));
-        command.arg("--data").arg(self.path("data")).arg("--json");
-        for (key, value) in [
-            ("HOMEROOM__DATABASE__URL", self.database.url.as_str()),
-            ("HOMEROOM__SFTP__LISTEN", "127.0.0.1:0"),
-            ("HOMEROOM__WEB__LISTEN", "127.0.0.1:0"),
-            ("HOMEROOM__INBOX__SETTLE_SECONDS", "0"),
-            ("HOMEROOM__LOG__FILTER", "error"),
-        ] {
-            command.env(key, value);
-        }
-        command
+        homeroom(&self.path("data"), &self.database.url)
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -81,9 +74,7 @@ impl Upgraded {
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
-        let Output { stdout, stderr, .. } = self.run(arguments);
-        serde_json::from_slice(&stdout)
-            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&stderr)))
+        document(&self.run(arguments))
     }
 
     /// The id of a run of the fixture's story.
@@ -117,16 +108,9 @@ impl Upgraded {
     }
 
     fn serve(&self) -> Server {
-        let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut text = String::new();
-        while !text.trim_end().ends_with('}') {
-            assert!(out.read_line(&mut text).unwrap() > 0, "the server ended at its start: {text}");
-        }
-        let addresses = serde_json::from_str::<Value>(&text).unwrap();
-        let field = |name: &str| addresses[name].as_str().unwrap().to_owned();
-        let port = field("sftp").rsplit(':').next().unwrap().to_owned();
-        Server { child, port, host_key_fingerprint: field("host_key_fingerprint") }
+        let (child, addresses) = serve(self.command());
+        let host_key_fingerprint = addresses["host_key_fingerprint"].as_str().unwrap().to_owned();
+        Server { child, port: sftp_port(&addresses).to_owned(), host_key_fingerprint }
     }
 
     fn sftp_with_password(&self, server: &Server, user: &str, password: &str, batch: &str) -> Output {
