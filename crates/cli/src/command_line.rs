@@ -16,7 +16,7 @@ use crate::settings::Settings;
 
 /// Keep school rosters in sync from CSV files uploaded over SFTP
 #[derive(Parser)]
-#[command(name = "homeroom", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "homeroom", bin_name = "homeroom", version, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
