@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use homeroom_model::csv_safety::{BYTE_ORDER_MARK, escape_formula, is_formula};
 use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::{FindingCode, Severity};
 use homeroom_model::source::Source;
-use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula, is_formula};
 use homeroom_read::{ContainerError, FileSet, Opened, ReadRules, Table, open, read};
 
 use crate::sets::{RecognizedSet, SetFile};

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use homeroom_model::csv_safety::{BYTE_ORDER_MARK, escape_formula};
 use homeroom_model::finding::Findings;
-use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula};
 
 /// Writes `findings.csv`: a line for each kept finding, then a line for each code that has more findings than are kept.
 pub fn write_findings(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {

@@ -8,6 +8,7 @@
 mod checked_file;
 mod corrected_csv;
 mod damaged_row;
+mod file_rejection;
 mod findings_csv;
 mod flat;
 mod flat_rows;
@@ -23,7 +24,6 @@ mod person_merge;
 mod places;
 mod position;
 mod protect;
-mod refusal;
 mod roster_builder;
 mod row_parts;
 mod rows;
@@ -112,12 +112,12 @@ pub fn check(
             Opened::Set(set) => match sets::check_set(&set, rules, stored, &mut findings, progress)? {
                 Some(file) => file,
                 None => {
-                    findings.add_whole(refusal::finding(&Opened::Set(set)));
+                    findings.add_whole(file_rejection::finding(&Opened::Set(set)));
                     CheckedFile::default()
                 }
             },
             refused => {
-                findings.add_whole(refusal::finding(&refused));
+                findings.add_whole(file_rejection::finding(&refused));
                 CheckedFile::default()
             }
         };

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
+use homeroom_model::csv_safety::{BYTE_ORDER_MARK, escape_formula};
 use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::grade::Grade;
 use homeroom_model::plan::{Changes, EntityMatches, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::roster::{Class, Person, School, Student, Teacher};
-use homeroom_model::spreadsheet::{BYTE_ORDER_MARK, escape_formula};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 

@@ -13,9 +13,9 @@ use crate::thousands::thousands;
 
 pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &Zone) -> fmt::Result {
     let title = match state {
-        RunState::Held => "Waiting for a verdict, and why",
-        RunState::Tested => "Would wait for a verdict, and why",
-        _ => "Waited for a verdict, and why",
+        RunState::Held => "Waiting for a decision, and why",
+        RunState::Tested => "Would wait for a decision, and why",
+        _ => "Waited for a decision, and why",
     };
     writeln!(out, "{title}")?;
     for fuse in &held.fuses {
@@ -108,7 +108,7 @@ mod tests {
         write_hold(&mut text, &held, RunState::Held, &zone).unwrap();
         assert_eq!(
             text,
-            "Waiting for a verdict, and why\n\
+            "Waiting for a decision, and why\n\
              \x20 In total: 2,400 removed.\n\
              \x20   S1 School S1: 1,200 removed\n\
              \x20   S2 School S2: 1,200 removed (discarded)\n\

@@ -4,8 +4,8 @@ use homeroom_inbox::DropBox;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::packet::{Answer, Fields, MAX_PACKET, Malformed, Status, packet_type};
-use crate::refusal::Refusal;
 use crate::requests::Requests;
+use crate::status_reply::StatusReply;
 
 /// Bytes of requests that may wait while the client does not read its answers.
 pub(crate) const MAX_WAITING: usize = 16 << 20;
@@ -125,8 +125,10 @@ impl Engine {
         let id = fields.number()?;
         match self.requests.answer(packet[0], id, fields) {
             Ok(answer) => Ok(answer),
-            Err(Refusal::Malformed) => Ok(Answer::status(id, Status::BadMessage, "the packet is malformed")),
-            Err(Refusal::Status(status, text)) => Ok(Answer::status(id, status, &text)),
+            Err(StatusReply::Malformed) => {
+                Ok(Answer::status(id, Status::BadMessage, "the packet is malformed"))
+            }
+            Err(StatusReply::Status(status, text)) => Ok(Answer::status(id, status, &text)),
         }
     }
 

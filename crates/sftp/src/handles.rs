@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use homeroom_inbox::{DropEntry, DropPath, ReadHandle, UploadHandle};
 
 use crate::packet::{Fields, Status};
-use crate::refusal::{Refusal, no_handle};
+use crate::status_reply::{StatusReply, no_handle};
 
 /// An open file or folder.
 pub(crate) enum Handle {
@@ -33,9 +33,9 @@ impl Handles {
     }
 
     /// Fails unless one more handle may be opened.
-    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
+    pub(crate) fn check_room(&self) -> Result<(), StatusReply> {
         if self.open.len() >= self.max {
-            return Err(Refusal::Status(Status::Failure, "too many files are open".into()));
+            return Err(StatusReply::Status(Status::Failure, "too many files are open".into()));
         }
         Ok(())
     }
@@ -56,20 +56,20 @@ impl Handles {
     }
 
     /// The handle that a packet's next field names.
-    pub(crate) fn named_by(&mut self, fields: &mut Fields<'_>) -> Result<&mut Handle, Refusal> {
+    pub(crate) fn named_by(&mut self, fields: &mut Fields<'_>) -> Result<&mut Handle, StatusReply> {
         let number = handle_number(fields)?;
         self.open.get_mut(&number).ok_or_else(no_handle)
     }
 
     /// Removes the handle that a packet's next field names.
-    pub(crate) fn remove(&mut self, fields: &mut Fields<'_>) -> Result<Handle, Refusal> {
+    pub(crate) fn remove(&mut self, fields: &mut Fields<'_>) -> Result<Handle, StatusReply> {
         let number = handle_number(fields)?;
         self.open.remove(&number).ok_or_else(no_handle)
     }
 }
 
 /// The number of the handle that a packet's next field names.
-pub(crate) fn handle_number(fields: &mut Fields<'_>) -> Result<u32, Refusal> {
+pub(crate) fn handle_number(fields: &mut Fields<'_>) -> Result<u32, StatusReply> {
     let bytes = fields.bytes()?.try_into().map_err(|_| no_handle())?;
     Ok(u32::from_be_bytes(bytes))
 }

@@ -15,12 +15,12 @@ mod host_key;
 mod listing;
 mod login;
 mod packet;
-mod refusal;
 mod requests;
 mod server;
 mod session;
 mod settings;
 mod shared;
+mod status_reply;
 
 pub use host_key::{HostKeyError, HostKeys};
 pub use login::SftpLogin;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::handles::{Handle, Handles, handle_number};
 use crate::listing::{attributes, long_name};
 use crate::packet::{Answer, Fields, MAX_PACKET, MAX_TRANSFER, SentAttributes, Status, packet_type};
-use crate::refusal::{Refusal, no_handle, unsupported};
+use crate::status_reply::{StatusReply, no_handle, unsupported};
 
 /// The most names in one answer to READDIR.
 const MAX_NAMES: usize = 100;
@@ -41,7 +41,7 @@ impl Requests {
         request: u8,
         id: u32,
         mut fields: Fields<'_>,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<u8>, StatusReply> {
         let ok = |()| Answer::status(id, Status::Ok, "");
         match request {
             packet_type::OPEN => self.open(id, &mut fields),
@@ -75,7 +75,7 @@ impl Requests {
         }
     }
 
-    fn extended(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn extended(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         match fields.bytes()? {
             b"posix-rename@openssh.com" => {
                 let (from, to) = (path(fields)?, path(fields)?);
@@ -99,7 +99,7 @@ impl Requests {
         }
     }
 
-    fn open(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn open(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         const READ: u32 = 1;
         const WRITE: u32 = 2;
         const APPEND: u32 = 4;
@@ -123,7 +123,7 @@ impl Requests {
         } else if has(READ) {
             Handle::Read(Box::new(self.drop_box.open_read(&path)?))
         } else {
-            return Err(Refusal::Malformed);
+            return Err(StatusReply::Malformed);
         };
         Ok(self.add_handle(id, handle))
     }
@@ -134,14 +134,14 @@ impl Requests {
         Answer::new(packet_type::HANDLE, id).string(&number.to_be_bytes()).finish()
     }
 
-    fn close(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+    fn close(&mut self, fields: &mut Fields<'_>) -> Result<(), StatusReply> {
         match self.handles.remove(fields)? {
             Handle::Write(file, _) => Ok(file.close()?),
             Handle::Read(_) | Handle::Folder(_) => Ok(()),
         }
     }
 
-    fn read(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn read(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         let handle = self.handles.named_by(fields)?;
         let offset = fields.long()?;
         let length = (fields.number()? as usize).min(MAX_TRANSFER);
@@ -155,18 +155,18 @@ impl Requests {
         let answer = Answer::with_capacity(packet_type::DATA, id, length + 16);
         let (answer, filled) = answer.filled(length, read).map_err(DropError::from)?;
         if filled == 0 {
-            return Err(Refusal::Status(Status::EndOfFile, "end of file".into()));
+            return Err(StatusReply::Status(Status::EndOfFile, "end of file".into()));
         }
         Ok(answer.finish())
     }
 
-    fn write(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+    fn write(&mut self, fields: &mut Fields<'_>) -> Result<(), StatusReply> {
         let Handle::Write(file, _) = self.handles.named_by(fields)? else { return Err(no_handle()) };
         let offset = fields.long()?;
         Ok(file.write_at(fields.bytes()?, offset)?)
     }
 
-    fn stat_handle(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn stat_handle(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         let entry = match self.handles.named_by(fields)? {
             Handle::Read(file) => file.entry().clone(),
             Handle::Write(file, path) => {
@@ -183,7 +183,7 @@ impl Requests {
     }
 
     /// Sets the modification time. Owners and permissions are accepted and ignored.
-    fn set_stat(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+    fn set_stat(&mut self, fields: &mut Fields<'_>) -> Result<(), StatusReply> {
         let path = path(fields)?;
         let sent = SentAttributes::read(fields)?;
         let entry = self.drop_box.stat(&path)?;
@@ -192,7 +192,7 @@ impl Requests {
         }
         if sent.size.is_some_and(|size| size != entry.bytes) {
             let text = "the size of a complete file cannot be changed";
-            return Err(Refusal::Status(Status::Unsupported, text.into()));
+            return Err(StatusReply::Status(Status::Unsupported, text.into()));
         }
         match sent.modified {
             Some(seconds) if !entry.is_folder => Ok(self.drop_box.set_modified(&path, timestamp(seconds))?),
@@ -200,7 +200,7 @@ impl Requests {
         }
     }
 
-    fn set_stat_handle(&mut self, fields: &mut Fields<'_>) -> Result<(), Refusal> {
+    fn set_stat_handle(&mut self, fields: &mut Fields<'_>) -> Result<(), StatusReply> {
         let handle = self.handles.named_by(fields)?;
         let sent = SentAttributes::read(fields)?;
         let Handle::Write(file, _) = handle else { return Err(DropError::ReadOnly.into()) };
@@ -213,7 +213,7 @@ impl Requests {
         }
     }
 
-    fn open_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn open_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         let path = path(fields)?;
         self.handles.check_room()?;
         let entries = self.drop_box.list(&path)?;
@@ -222,11 +222,11 @@ impl Requests {
         Ok(self.add_handle(id, Handle::Folder(entries.into_iter())))
     }
 
-    fn read_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, Refusal> {
+    fn read_folder(&mut self, id: u32, fields: &mut Fields<'_>) -> Result<Vec<u8>, StatusReply> {
         let Handle::Folder(entries) = self.handles.named_by(fields)? else { return Err(no_handle()) };
         let entries = entries.take(MAX_NAMES).collect::<Vec<_>>();
         if entries.is_empty() {
-            return Err(Refusal::Status(Status::EndOfFile, "no more names".into()));
+            return Err(StatusReply::Status(Status::EndOfFile, "no more names".into()));
         }
         let answer = Answer::new(packet_type::NAME, id).number(entries.len() as u32);
         let answer = entries.iter().fold(answer, |answer, entry| {
@@ -237,7 +237,7 @@ impl Requests {
     }
 }
 
-fn path(fields: &mut Fields<'_>) -> Result<DropPath, Refusal> {
+fn path(fields: &mut Fields<'_>) -> Result<DropPath, StatusReply> {
     Ok(DropPath::parse(fields.bytes()?)?)
 }
 

@@ -9,10 +9,10 @@ use homeroom_model::finding_code::FindingCode;
 use homeroom_read::{FileSet, Opened, ReadRules, Table, TableRow};
 
 use crate::damaged_row::damage;
+use crate::file_rejection;
 use crate::flat_rows::NAME_SAMPLES;
 use crate::footer::footer;
 use crate::header_findings::{duplicate_columns, guessed_encoding, missing_column, missing_signature};
-use crate::refusal;
 use crate::sets::file_columns::FileColumns;
 use crate::sets::file_kinds::FileKind;
 use crate::sets::recognized_set::{RecognizedSet, SetFile};
@@ -33,7 +33,7 @@ impl SetReader<'_> {
             complete &= self.set.read(file.at, &file.kind.vocabulary(), |opened| match opened {
                 Opened::Table(table) => Ok(report_header(&table, file.name, report)),
                 refused => {
-                    report.findings.add_whole(refusal_of(file.name, &refused));
+                    report.findings.add_whole(rejection_of(file.name, &refused));
                     Ok(false)
                 }
             })?;
@@ -67,7 +67,7 @@ impl SetReader<'_> {
         let (result, file_report) = self.set.read(file.at, &file.kind.vocabulary(), |opened| {
             let mut report = SetReport::default();
             let Opened::Table(mut table) = opened else {
-                report.findings.add_whole(refusal_of(file.name, &opened));
+                report.findings.add_whole(rejection_of(file.name, &opened));
                 return Ok((None, report));
             };
             let columns = FileColumns::new(file.name, file.kind, table.header());
@@ -93,8 +93,8 @@ impl SetReader<'_> {
 }
 
 /// Why a file of a set is not a table.
-fn refusal_of(file: &str, opened: &Opened<'_>) -> Finding {
-    Finding { file: Some(file.into()), ..refusal::finding(opened) }
+fn rejection_of(file: &str, opened: &Opened<'_>) -> Finding {
+    Finding { file: Some(file.into()), ..file_rejection::finding(opened) }
 }
 
 fn each_row(

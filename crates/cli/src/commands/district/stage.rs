@@ -46,7 +46,8 @@ impl SetStage {
             (Stage::Live | Stage::Paused, Stage::Paused | Stage::Live) => {}
             (_, Stage::Live) if self.force.is_some() => {}
             (Stage::Verifying, Stage::Live) => bail!(
-                "the login checklist is not complete: test the logins first, or use --force \"reason\" to go live anyway"
+                "test logins are not recorded by this version: once they have been tested, go live with --force \"how they were \
+                 tested\""
             ),
             (current, Stage::Live) => bail!(
                 "{slug} is in stage {current}: load the roster first with `homeroom district stage {slug} verifying`, or use \
@@ -73,7 +74,11 @@ impl SetStage {
             let text = run_text(&run, &time_zone);
             match run.state {
                 RunState::Applied | RunState::Unchanged => {
-                    format!("{text}\nNext: test the logins, then homeroom district stage {} live", self.slug)
+                    format!(
+                        "{}\n\nNext: test the logins, then homeroom district stage {} live --force \"how they were tested\"",
+                        text.trim_end(),
+                        self.slug
+                    )
                 }
                 _ => text,
             }

@@ -5,18 +5,18 @@ use homeroom_inbox::DropError;
 use crate::packet::{Malformed, Status};
 
 /// Why a request is answered with a status instead of a result.
-pub(crate) enum Refusal {
+pub(crate) enum StatusReply {
     Malformed,
     Status(Status, String),
 }
 
-impl From<Malformed> for Refusal {
+impl From<Malformed> for StatusReply {
     fn from(_: Malformed) -> Self {
-        Refusal::Malformed
+        StatusReply::Malformed
     }
 }
 
-impl From<DropError> for Refusal {
+impl From<DropError> for StatusReply {
     fn from(error: DropError) -> Self {
         let status = match &error {
             DropError::NotFound => Status::NoSuchFile,
@@ -27,7 +27,7 @@ impl From<DropError> for Refusal {
             }
             _ => Status::Failure,
         };
-        Refusal::Status(status, error.to_string())
+        StatusReply::Status(status, error.to_string())
     }
 }
 
@@ -36,10 +36,10 @@ fn cause(error: &DropError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-pub(crate) fn unsupported() -> Refusal {
-    Refusal::Status(Status::Unsupported, "not supported".into())
+pub(crate) fn unsupported() -> StatusReply {
+    StatusReply::Status(Status::Unsupported, "not supported".into())
 }
 
-pub(crate) fn no_handle() -> Refusal {
-    Refusal::Status(Status::Failure, "no such handle".into())
+pub(crate) fn no_handle() -> StatusReply {
+    StatusReply::Status(Status::Failure, "no such handle".into())
 }
