@@ -49,6 +49,7 @@ impl Exit {
             RunState::Failed => Exit::Failed,
             RunState::Rejected => Exit::FileRejected,
             RunState::Held => Exit::Held,
+            RunState::Unchanged if run.report.same_as.is_some() => Exit::Held,
             RunState::Tested if run.report.held.as_ref().is_some_and(|held| !held.fuses.is_empty()) => {
                 Exit::Held
             }

@@ -22,7 +22,7 @@ const MAY_DIFFER: &[(&str, &[&str])] = &[
     // step's `stop`, `line` and `rule`) is compared.
     ("trace", &["answer", "text"]),
     // Each finding code's remedy is such a sentence, too; codes, messages and values are compared.
-    ("run", &["remedy"]),
+    ("run", &["remedy", "superseded_by"]),
     ("runs", &["remedy"]),
 ];
 

@@ -21,6 +21,17 @@ pub enum Refusal {
         /// Its state.
         state: RunState,
     },
+    /// A decision about a run whose place another one has taken: a newer file, or the held run of the same file.
+    DecideInstead {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+        /// The other run.
+        instead: RunId,
+        /// The other run's state.
+        instead_state: RunState,
+    },
     /// A decision about a school of which the run holds nothing.
     NothingHeldForSchool {
         /// The run.

@@ -154,6 +154,9 @@ pub struct RunReport {
     /// The decisions on its hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// The held run of the same file, which waited for a decision when this run ended: this one changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<RunId>,
     /// The result of its undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undone>,

@@ -16,6 +16,7 @@ mod thousands;
 pub use causes::{Cause, causes};
 pub use plan_file::{PlanPart, write_plan_file};
 pub use render_check::{check_verdict, render_check, render_counts, render_reading_proposals};
+pub use render_hold::same_hold_message;
 pub use render_plan::render_plan;
 pub use render_refusal::render_refusal;
 pub use render_run::{render_result, render_run};

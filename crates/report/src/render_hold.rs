@@ -11,6 +11,16 @@ use crate::day::day;
 use crate::terminal_safe::terminal_safe;
 use crate::thousands::thousands;
 
+/// Says of a run that its file is that of a held run, which keeps waiting.
+pub fn same_hold_message(held: &Run, zone: &Zone) -> String {
+    let expires = held.report.held.as_ref().and_then(|held| held.expires_at);
+    let until = expires.map(|expires| format!(" until {}", day(expires, zone))).unwrap_or_default();
+    let id = held.id;
+    format!(
+        "It is the same file as that of run {id}, whose changes still wait{until}: decide about run {id}."
+    )
+}
+
 pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &Zone) -> fmt::Result {
     let title = match state {
         RunState::Held => "Waiting for a decision, and why",

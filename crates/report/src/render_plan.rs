@@ -37,6 +37,7 @@ pub(crate) fn write_plan_and_hold(
     state: RunState,
     zone: &Zone,
 ) -> fmt::Result {
+    let state = if report.same_as.is_some() { RunState::Held } else { state };
     if let Some(held) = report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
         write_hold(out, held, state, zone)?;
     }

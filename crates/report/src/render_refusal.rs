@@ -1,6 +1,8 @@
 //! Refusals as sentences, each with what to do.
 
+use homeroom_model::ids::RunId;
 use homeroom_model::refusal::Refusal;
+use homeroom_model::run::RunState;
 
 /// Why a request cannot be carried out, and what to do instead.
 pub fn render_refusal(refusal: &Refusal) -> String {
@@ -11,6 +13,9 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         Refusal::EmptyStudentKey => "an e-mail address or SIS id must not be empty".into(),
         Refusal::NotHeld { run, state } => {
             format!("run {run} is {state}, not held: there is nothing to decide")
+        }
+        Refusal::DecideInstead { run, state, instead, instead_state } => {
+            decide_instead(*run, *state, *instead, *instead_state)
         }
         Refusal::NothingHeldForSchool { run, school, waiting } => {
             let waiting = waiting.iter().map(|school| format!("'{school}'")).collect::<Vec<_>>().join(", ");
@@ -56,5 +61,18 @@ pub fn render_refusal(refusal: &Refusal) -> String {
             "{district} has no clean test run: the newest ({newest}) rejected rows. Have the file fixed and uploaded again, or load it \
              without these rows with --force \"reason\""
         ),
+    }
+}
+
+fn decide_instead(run: RunId, state: RunState, instead: RunId, instead_state: RunState) -> String {
+    let relation = match state {
+        RunState::Superseded => format!("a newer file has superseded run {run}"),
+        _ => format!("run {run} has the same file as run {instead}, which waited already"),
+    };
+    match instead_state {
+        RunState::Held => format!(
+            "{relation}: decide about run {instead}, with `homeroom run approve {instead}` or `homeroom run discard {instead}`"
+        ),
+        _ => format!("{relation}, and run {instead} is {instead_state}: there is nothing to decide"),
     }
 }

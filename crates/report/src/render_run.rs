@@ -63,6 +63,9 @@ fn verdict(run: &Run) -> &'static str {
         RunState::Rejected => "The file was REJECTED. Nothing was changed.",
         RunState::Tested => test_verdict(run.report.check.as_ref().map(|check| check.outcome)),
         RunState::Applied => "The file was applied.",
+        RunState::Unchanged if run.report.same_as.is_some() => {
+            "The file waits for a decision already. Nothing was changed."
+        }
         RunState::Unchanged => "The file is the same as the one applied last. Nothing was changed.",
         RunState::Held => "The safe part of the file was applied. The rest WAITS for a decision.",
         RunState::Superseded => "A newer file has replaced this one.",

@@ -4,6 +4,7 @@ use homeroom_model::district::{District, Mode, Slug, Stage};
 use homeroom_model::ids::{DistrictId, RosterVersion};
 use homeroom_model::policy::Policy;
 use homeroom_model::time_zone::{LocalTime, Zone};
+use jiff::Timestamp;
 
 use crate::engine::Store;
 use crate::error::StoreError;
@@ -150,7 +151,7 @@ impl DistrictStore {
         self.store.write(|tx| {
             tx.execute(
                 "UPDATE district SET name = $2, time_zone = $3, seats = $4, apps = $5, mode = $6, at = $7, file = $8,
-                 policy = $9 WHERE id = $1",
+                 policy = $9, settings_changed_at = $10 WHERE id = $1",
                 &[
                     self.id.0.into(),
                     (&to.name).into(),
@@ -161,10 +162,24 @@ impl DistrictStore {
                     (&at).into(),
                     (&to.file).into(),
                     (&policy).into(),
+                    self.store.now().into(),
                 ],
             )
             .map(drop)
         })
+    }
+
+    /// Whether the settings, the profile or the pins have changed since then: the same file may give another plan.
+    pub fn rules_changed_since(&self, at: Timestamp) -> Result<bool, StoreError> {
+        let changed = |tx: &mut Tx<'_>| {
+            tx.row(
+                "SELECT 1 FROM district d WHERE d.id = $1 AND (d.settings_changed_at >= $2
+                   OR EXISTS (SELECT 1 FROM file_profile p WHERE p.district = d.id AND p.created_at >= $2))",
+                &[self.id.0.into(), at.into()],
+                |row| row.int(0),
+            )
+        };
+        Ok(self.store.read(changed)?.is_some() || self.pins_changed_since(at)?)
     }
 
     /// Moves the district to another stage.

@@ -71,4 +71,6 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "pin",
     "seats_over",
     "undo",
+    "pending_proposal",
+    "decided_pair",
 ];

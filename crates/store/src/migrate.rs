@@ -43,6 +43,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_plain_names.sql"),
         postgres: include_str!("../migrations/postgres/0005_plain_names.sql"),
     },
+    Migration {
+        number: 6,
+        name: "decisions",
+        sqlite: include_str!("../migrations/sqlite/0006_decisions.sql"),
+        postgres: include_str!("../migrations/postgres/0006_decisions.sql"),
+    },
 ];
 
 /// The newest step that this version knows.

@@ -117,6 +117,25 @@ impl DistrictStore {
         self.store().read(|tx| tx.row(&sql, &[self.id().0.into(), before.into()], run_of))
     }
 
+    /// The live run that still holds something, if there is one.
+    pub fn runs_held(&self) -> Result<Option<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.kind = 'live' AND r.state = 'held'
+             ORDER BY r.number DESC LIMIT 1"
+        );
+        self.store().read(|tx| tx.row(&sql, &[self.id().0.into()], run_of))
+    }
+
+    /// The run to look at instead of a superseded one: the later live run that holds something, else the newest that was planned.
+    pub fn runs_instead_of(&self, number: RunNumber) -> Result<Option<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number > $2 AND r.kind = 'live'
+               AND r.state IN ('held', 'applied', 'unchanged')
+             ORDER BY CASE WHEN r.state = 'held' THEN 0 ELSE 1 END, r.number DESC LIMIT 1"
+        );
+        self.store().read(|tx| tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of))
+    }
+
     /// Whether a later live run has finished with the roster planned: applied, unchanged or held.
     pub fn runs_live_since(&self, number: RunNumber) -> Result<bool, StoreError> {
         let later = |tx: &mut Tx<'_>| {

@@ -11,6 +11,7 @@ mod keys;
 mod pack;
 mod queue;
 mod run;
+mod same_hold;
 mod settle;
 mod skip;
 mod task;

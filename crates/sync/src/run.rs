@@ -9,7 +9,6 @@ use homeroom_model::calendar::CalendarEntry;
 use homeroom_model::check_report::Outcome;
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{RunKind, RunReport, RunState};
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
@@ -23,6 +22,7 @@ use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
 use crate::context::{Progress, SyncContext};
 use crate::ending::{Ending, end_in_tx, end_without_changes, write_results};
 use crate::error::{SyncError, with_fresh_plan};
+use crate::same_hold::{end_as_same, held_run_of_same_file, is_what_waits};
 use crate::skip::skip_reason;
 use crate::task::Task;
 
@@ -49,13 +49,14 @@ pub(crate) fn make_run(
 /// Reads and checks the file. The stored roster is loaded meanwhile; it matters only if the file is not rejected.
 fn read_and_check(active: &ActiveRun<'_>) -> Result<(Checked, Result<StoredRoster, StoreError>), SyncError> {
     let ActiveRun { context, district, run, .. } = active;
-    let total = district.store().blobs().source(run.upload.blob)?.length();
+    let source = district.store().blobs().source(run.upload.blob)?;
+    let total = source.length();
     // Whichever thread needs the stored roster first waits for it.
     let loaded = OnceLock::new();
     let load = || loaded.get_or_init(|| district.roster_load());
     let checked = std::thread::scope(|scope| {
         scope.spawn(|| _ = load());
-        check_upload(active, &|| load().as_ref().ok(), &mut |done| {
+        check_upload(active, &source, &|| load().as_ref().ok(), &mut |done| {
             context.report(Progress::Reading { done, total });
         })
     });
@@ -65,12 +66,11 @@ fn read_and_check(active: &ActiveRun<'_>) -> Result<(Checked, Result<StoredRoste
 
 fn check_upload(
     active: &ActiveRun<'_>,
+    source: &dyn Source,
     earlier: &LoadStored<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Checked, SyncError> {
-    let upload = &active.run.upload;
-    let source = active.district.store().blobs().source(upload.blob)?;
-    Ok(check(&source, &upload.name, &active.rules, earlier, progress)?)
+    Ok(check(source, &active.run.upload.name, &active.rules, earlier, progress)?)
 }
 
 /// Plans from the stored roster to the checked one and applies what no fuse holds; a test run applies nothing.
@@ -79,7 +79,9 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let extent = FileExtent::from_checked(&checked, &stored);
     let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
-    let planner = Planner::load(district, settings, extent, ProposalReviews::default())?;
+    let same_file = held_run_of_same_file(active)?;
+    let reviews = same_file.as_ref().map(|held| held.report.reviews.clone()).unwrap_or_default();
+    let planner = Planner::load(district, settings, extent, reviews)?;
     let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {
@@ -88,7 +90,8 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
             Some(rosters) => rosters,
             None => {
                 let stored = district.roster_load()?;
-                let wanted = check_upload(active, &|| Some(&stored), &mut |_| {})?.roster;
+                let source = district.store().blobs().source(run.upload.blob)?;
+                let wanted = check_upload(active, &source, &|| Some(&stored), &mut |_| {})?.roster;
                 (stored, wanted)
             }
         };
@@ -100,6 +103,9 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
         let ending = Ending { state: RunState::Tested, report, findings: &findings, plan_file };
         if run.kind == RunKind::Test || pause.is_some() {
             return end_test(active, pause, ending);
+        }
+        if let Some(held) = same_file.as_ref().filter(|held| is_what_waits(held, &plan)) {
+            return end_as_same(active, held, ending);
         }
         commit(active, plan, extent.rows, planner.today(), ending)
     })

@@ -10,7 +10,7 @@ use homeroom_model::run::{DecisionKind, Run, RunReport, RunState};
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
-use super::held_run::{carry_states, choose_schools, decision, held_run, refuse_another_version};
+use super::held_run::{Choice, carry_states, choose, decision, refuse_another_version};
 use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
 use crate::context::{Progress, SyncContext};
 use crate::error::{SyncError, with_fresh_plan};
@@ -26,9 +26,7 @@ pub(crate) fn approve(
     number: RunNumber,
     schools: &[String],
 ) -> Result<(), SyncError> {
-    let run = held_run(district, number)?;
-    let shown = run.report.held.clone().unwrap_or_default();
-    let chosen = choose_schools(&run, &shown, schools)?;
+    let Choice { run, shown, schools: chosen } = choose(district, number, schools)?;
     refuse_by_calendar(district, &run)?;
     let approval = approval(&shown, &chosen);
     with_fresh_plan(|| {

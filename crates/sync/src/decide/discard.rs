@@ -5,7 +5,7 @@ use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Decision, DecisionKind, Run, RunReport, RunState};
 use homeroom_store::DistrictStore;
 
-use super::held_run::{choose_schools, decision, held_run};
+use super::held_run::{Choice, choose, decision};
 use crate::error::SyncError;
 
 /// Discards the held part of a run, or of some of its schools.
@@ -17,9 +17,7 @@ pub(crate) fn discard(
     number: RunNumber,
     schools: &[String],
 ) -> Result<(), SyncError> {
-    let run = held_run(district, number)?;
-    let shown = run.report.held.clone().unwrap_or_default();
-    let chosen = choose_schools(&run, &shown, schools)?;
+    let Choice { run, schools: chosen, .. } = choose(district, number, schools)?;
     discard_schools(district, &run, &chosen, decision(district, DecisionKind::Discarded, schools))
 }
 

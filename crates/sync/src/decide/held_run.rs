@@ -9,7 +9,7 @@ use homeroom_store::DistrictStore;
 use crate::error::SyncError;
 
 /// The schools to decide about, all of which must wait; when none is named, all that wait.
-pub(super) fn choose_schools(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
+fn choose_schools(run: &Run, shown: &Held, schools: &[String]) -> Result<Vec<String>, SyncError> {
     let waiting = shown.schools.iter().filter(|school| school.state == HeldState::Waiting);
     let waiting = waiting.map(|school| school.school.clone()).collect::<Vec<_>>();
     match schools.iter().find(|school| !waiting.contains(school)) {
@@ -57,7 +57,46 @@ pub(super) fn held_run(district: &DistrictStore, number: RunNumber) -> Result<Ru
     if run.state == RunState::Held {
         return Ok(run);
     }
-    Err(Refusal::NotHeld { run: run.id, state: run.state }.into())
+    let (id, state) = (run.id, run.state);
+    let instead = match state {
+        RunState::Superseded => district.runs_instead_of(number)?,
+        _ => same_hold(district, &run)?,
+    };
+    Err(match instead {
+        Some(Run { id: instead, state: instead_state, .. }) => {
+            Refusal::DecideInstead { run: id, state, instead, instead_state }
+        }
+        None => Refusal::NotHeld { run: id, state },
+    }
+    .into())
+}
+
+/// The held run of the same file, which this run left as it was.
+fn same_hold(district: &DistrictStore, run: &Run) -> Result<Option<Run>, SyncError> {
+    let Some(id) = run.report.same_as else { return Ok(None) };
+    Ok(match district.store().runs_find(id)? {
+        Some((_, number)) => district.runs_find(number)?,
+        None => None,
+    })
+}
+
+/// A held run, what it shows as held, and the schools to decide about.
+pub(super) struct Choice {
+    pub(super) run: Run,
+    pub(super) shown: Held,
+    pub(super) schools: Vec<String>,
+}
+
+/// The hold of a run and those of its schools that a decision is about: all that wait, when none is named.
+pub(super) fn choose(
+    district: &DistrictStore,
+    number: RunNumber,
+    schools: &[String],
+) -> Result<Choice, SyncError> {
+    let run = held_run(district, number)?;
+    let shown = run.report.held.clone().unwrap_or_default();
+    let schools = choose_schools(&run, &shown, schools)?;
+    Ok(Choice { run, shown, schools })
 }
 
 /// A decision made now.
