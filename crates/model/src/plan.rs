@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use std::sync::Arc;
 
+use crate::column::Column;
 use crate::counts::{Counts, PlanCounts};
 use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::{EntityKind, RosterVersion};
@@ -131,6 +132,21 @@ pub struct Plan {
     pub matches: EntityMatches,
     /// What was matched by evidence, or might be.
     pub proposals: Vec<Proposal>,
+    /// Keys of people that pass to other people, which nobody has decided.
+    pub key_moves: Vec<KeyMove>,
+}
+
+/// A key of one person that another person would get. It signs people in, or names them: nobody gets it without a decision.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyMove {
+    /// Who has it now, or would get it as well.
+    pub from: EntityRef,
+    /// Who would get it.
+    pub to: EntityRef,
+    /// The column in which it is in the file.
+    pub column: Column,
+    /// The key.
+    pub key: String,
 }
 
 /// How each stored entity that changes was matched.

@@ -6,13 +6,14 @@ use hashbrown::HashSet;
 use homeroom_model::entity::{
     ClassNumber, EntityNumber, EntityRef, SchoolNumber, StudentNumber, TeacherNumber,
 };
-use homeroom_model::ids::{EntityKind, RosterVersion};
+use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, EntityMatches, LinkChanges, Numbered, Plan};
 use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
+use crate::key_moves::key_moves;
 use crate::matching::{Match, Matches, MatchesByKind};
 use crate::merge::{Merge, Merger};
 use crate::protection::ProtectedNumbers;
@@ -53,9 +54,11 @@ impl WantedNumbers {
 
 impl RosterChanges {
     /// The plan for this version of the stored roster.
-    pub(crate) fn into_plan(self, base_version: RosterVersion, proposals: Vec<Proposal>) -> Plan {
+    pub(crate) fn into_plan(self, stored: &StoredRoster, proposals: Vec<Proposal>) -> Plan {
+        let key_moves = key_moves(stored, &self.texts, &self.teachers, &self.students);
         Plan {
-            base_version,
+            base_version: stored.version,
+            key_moves,
             texts: Arc::new(self.texts),
             schools: self.schools,
             classes: self.classes,

@@ -6,6 +6,7 @@ mod diff;
 mod evidence;
 mod fuses;
 mod inputs;
+mod key_moves;
 mod matching;
 mod merge;
 mod pins;

@@ -50,5 +50,5 @@ pub fn plan(
     let new_keys = new_keys.collect::<Vec<_>>();
     let changes = compare_rosters(stored, wanted, &matches, &protected);
     let proposals = propose(stored, recognized, new_keys, &changes.numbers);
-    Planned { plan: changes.into_plan(stored.version, proposals), matched, pins, messages }
+    Planned { plan: changes.into_plan(stored, proposals), matched, pins, messages }
 }

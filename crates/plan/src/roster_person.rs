@@ -3,6 +3,7 @@
 use homeroom_model::Grade;
 use homeroom_model::entity::Entity;
 use homeroom_model::roster::{Person, Student, Teacher};
+use homeroom_model::string_arena::StrId;
 
 /// A teacher or a student.
 pub(crate) trait RosterPerson: Entity {
@@ -11,6 +12,9 @@ pub(crate) trait RosterPerson: Entity {
 
     /// The grade; teachers have none.
     fn grade(&self) -> Option<Grade>;
+
+    /// The user name; teachers have none.
+    fn username(&self) -> StrId;
 }
 
 impl RosterPerson for Teacher {
@@ -21,6 +25,10 @@ impl RosterPerson for Teacher {
     fn grade(&self) -> Option<Grade> {
         None
     }
+
+    fn username(&self) -> StrId {
+        StrId::EMPTY
+    }
 }
 
 impl RosterPerson for Student {
@@ -30,5 +38,9 @@ impl RosterPerson for Student {
 
     fn grade(&self) -> Option<Grade> {
         self.grade
+    }
+
+    fn username(&self) -> StrId {
+        self.username
     }
 }

@@ -11,7 +11,7 @@ use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, Studen
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::hold::Held;
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::{Changes, LinkChanges, Plan};
+use homeroom_model::plan::{Changes, KeyMove, LinkChanges, Plan};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
@@ -447,4 +447,33 @@ fn a_new_domain_of_many_students_is_recognized_quickly() {
     let plan = planned(&a, &later.csv());
     let counts = plan.counts();
     assert_eq!((counts.rekey.students, counts.create.students, counts.deactivate.students), (4_000, 0, 0));
+}
+
+/// Who would get whose key, in short.
+fn moves(before: &str, after: &str) -> Vec<String> {
+    let a = stored(before);
+    let one = |key: &KeyMove| format!("{} {} {} to {}", key.column.name(), key.key, key.from, key.to);
+    planned(&a, after).key_moves.iter().map(one).collect()
+}
+
+const KEYS_HEADER: &str = "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
+student_first_name,student_last_name,student_email,student_grade_level,student_id,student_clever_id,student_username\n";
+
+#[test]
+fn keys_that_pass_to_others_are_listed_across_roles() {
+    let row =
+        |teacher: &str, student: &str| format!("S1,Oak Hill,{teacher}@x.org,Tess,Gray,C1,Reading,{student},");
+    let ann = row("tess", "Ann,Lee,ann@x.org,5,901") + ",annlee\n";
+    let bob = row("tess", "Bob,Ray,bob@x.org,5,902") + ",bobray\n";
+    let before = format!("{KEYS_HEADER}{ann}{bob}");
+    assert_eq!(moves(&before, &before), Vec::<String>::new());
+    let swapped = before.replace("ann@", "x@").replace("bob@", "ann@").replace("x@x", "bob@x");
+    assert_eq!(
+        moves(&before, &swapped),
+        ["student_email ann@x.org student-1 to student-2", "student_email bob@x.org student-2 to student-1"]
+    );
+    let one_user_name = before.replace("annlee", "student").replace("bobray", "student");
+    assert_eq!(moves(&before, &one_user_name).len(), 2, "nobody gets a name that others get too");
+    let of_who_left = format!("{KEYS_HEADER}{ann}{}", row("tess", "Zed,Quark,bob@x.org,1,903") + ",zed\n");
+    assert_eq!(moves(&before, &of_who_left), Vec::<String>::new(), "who leaves needs no address");
 }

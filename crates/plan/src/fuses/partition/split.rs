@@ -28,9 +28,10 @@ impl Partition<'_> {
             let (risky, deferred) = (Plan::default(), Plan::default());
             return PartitionedPlan { safe: plan, risky, deferred, by_school: BTreeMap::new() };
         }
-        let Plan { base_version, texts, matches, proposals, .. } = plan;
+        let Plan { base_version, texts, matches, proposals, key_moves, .. } = plan;
         let empty = || Plan { base_version, texts: texts.clone(), ..Plan::default() };
-        let (mut safe, mut risky, mut deferred) = (Plan { matches, proposals, ..empty() }, empty(), empty());
+        let (mut safe, mut risky, mut deferred) =
+            (Plan { matches, proposals, key_moves, ..empty() }, empty(), empty());
         let mut splitter = Splitter { by_school: BTreeMap::new() };
         [safe.schools, risky.schools, deferred.schools] =
             splitter.split(plan.schools, &self.waiting.schools, |counts| &mut counts.schools);
