@@ -6,7 +6,7 @@ mod story;
 mod year;
 
 pub use story::{DemoServer, StoryResult, play_story};
-pub use year::{Year, YearParts, play_year, year_clock, year_random};
+pub use year::{Dice, Year, YearParts, address_of, name_pools, play_year, year_clock, year_random};
 
 /// Takes each line of the story as it happens, for the person who watches.
 pub type Narrator<'a> = &'a dyn Fn(&str);

@@ -3,22 +3,23 @@
 use homeroom_model::Random;
 
 /// Draws from a seeded source.
-pub(super) struct Dice(Random);
+pub struct Dice(Random);
 
 impl Dice {
-    pub(super) fn new(random: Random) -> Dice {
+    /// Draws from this source.
+    pub fn new(random: Random) -> Dice {
         Dice(random)
     }
 
     /// A number from 0 to `n` - 1; 0 when `n` is 0.
-    pub(super) fn below(&self, n: usize) -> usize {
+    pub fn below(&self, n: usize) -> usize {
         let mut bytes = [0; 4];
         self.0.fill(&mut bytes);
         (u32::from_le_bytes(bytes) as usize).checked_rem(n).unwrap_or(0)
     }
 
     /// True with a probability of 1 in `n`.
-    pub(super) fn one_in(&self, n: usize) -> bool {
+    pub fn one_in(&self, n: usize) -> bool {
         self.below(n) == 0
     }
 
@@ -26,7 +27,7 @@ impl Dice {
     ///
     /// # Panics
     /// When the list is empty.
-    pub(super) fn pick<'l, T>(&self, list: &'l [T]) -> &'l T {
+    pub fn pick<'l, T>(&self, list: &'l [T]) -> &'l T {
         &list[self.below(list.len())]
     }
 }

@@ -18,6 +18,8 @@ mod upload;
 mod world;
 mod year_report;
 
+pub use dice::Dice;
+pub use names::{address_of, pools as name_pools};
 pub use operator::YearParts;
 pub use simulation::{play_year, year_clock, year_random};
 pub use year_report::Year;

@@ -34,12 +34,12 @@ const LAST: &str = "\
     Yang, Zamora";
 
 /// All first and all last names.
-pub(super) fn pools() -> (Vec<&'static str>, Vec<&'static str>) {
+pub fn pools() -> (Vec<&'static str>, Vec<&'static str>) {
     (FIRST.split(", ").collect(), LAST.split(", ").collect())
 }
 
 /// The local part of an address for a name: `maria.delacruz`. Accents and everything that is not a letter are dropped.
-pub(super) fn address_of(first: &str, last: &str) -> String {
+pub fn address_of(first: &str, last: &str) -> String {
     format!("{}.{}", plain(first), plain(last))
 }
 

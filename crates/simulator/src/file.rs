@@ -1,0 +1,187 @@
+//! The file of a night: rows of cells, with the people that each row is about.
+
+use std::collections::BTreeSet;
+
+use crate::style::Style;
+use crate::truth::{PersonId, World};
+
+/// A column of the flat CSV, in the order in which files have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Column {
+    SchoolId,
+    SchoolName,
+    TeacherId,
+    TeacherEmail,
+    TeacherFirst,
+    TeacherLast,
+    TeacherClever,
+    ClassId,
+    ClassName,
+    StudentId,
+    StudentFirst,
+    StudentLast,
+    StudentEmail,
+    Grade,
+    Username,
+    StudentClever,
+}
+
+impl Column {
+    pub(crate) const ALL: [Column; 16] = [
+        Column::SchoolId,
+        Column::SchoolName,
+        Column::TeacherId,
+        Column::TeacherEmail,
+        Column::TeacherFirst,
+        Column::TeacherLast,
+        Column::TeacherClever,
+        Column::ClassId,
+        Column::ClassName,
+        Column::StudentId,
+        Column::StudentFirst,
+        Column::StudentLast,
+        Column::StudentEmail,
+        Column::Grade,
+        Column::Username,
+        Column::StudentClever,
+    ];
+
+    pub(crate) fn header(self) -> &'static str {
+        match self {
+            Column::SchoolId => "school_id",
+            Column::SchoolName => "school_name",
+            Column::TeacherId => "teacher_id",
+            Column::TeacherEmail => "teacher_email",
+            Column::TeacherFirst => "teacher_first_name",
+            Column::TeacherLast => "teacher_last_name",
+            Column::TeacherClever => "teacher_clever_id",
+            Column::ClassId => "class_id",
+            Column::ClassName => "class_name",
+            Column::StudentId => "student_id",
+            Column::StudentFirst => "student_first_name",
+            Column::StudentLast => "student_last_name",
+            Column::StudentEmail => "student_email",
+            Column::Grade => "student_grade_level",
+            Column::Username => "student_username",
+            Column::StudentClever => "student_clever_id",
+        }
+    }
+
+    fn is_in(self, style: Style) -> bool {
+        match self {
+            Column::TeacherId | Column::StudentId => style.has_ids(),
+            Column::TeacherClever | Column::Username | Column::StudentClever => style.has_clever(),
+            _ => true,
+        }
+    }
+}
+
+/// A row, and whom it is about, whatever its cells say; `None` for people who are not of the district.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) cells: [String; 16],
+    pub(crate) student: Option<PersonId>,
+    pub(crate) teacher: Option<PersonId>,
+    pub(crate) class: usize,
+}
+
+impl Row {
+    pub(crate) fn cell(&self, column: Column) -> &str {
+        &self.cells[column as usize]
+    }
+
+    pub(crate) fn set(&mut self, column: Column, to: impl Into<String>) {
+        self.cells[column as usize] = to.into();
+    }
+}
+
+/// A file before it is bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NightFile {
+    pub(crate) style: Style,
+    pub(crate) rows: Vec<Row>,
+    /// Bytes that are missing at the end.
+    pub(crate) cut: usize,
+}
+
+impl NightFile {
+    /// What the SIS exports tonight.
+    pub(crate) fn export(world: &World) -> NightFile {
+        let mut members = vec![vec![]; world.classes.len()];
+        for student in world.students() {
+            for class in &world.people[student].classes {
+                members[*class].push(student);
+            }
+        }
+        let mut rows = Vec::new();
+        for (at, class) in world.classes.iter().enumerate().filter(|(_, class)| class.open) {
+            for teacher in class.teachers.iter().filter(|teacher| world.people[**teacher].here) {
+                for student in &members[at] {
+                    rows.push(row(world, at, *teacher, *student));
+                }
+            }
+        }
+        NightFile { style: world.style, rows, cut: 0 }
+    }
+
+    /// The bytes to upload.
+    pub(crate) fn csv(&self) -> Vec<u8> {
+        let columns = Column::ALL.into_iter().filter(|column| column.is_in(self.style)).collect::<Vec<_>>();
+        let mut out = csv::Writer::from_writer(Vec::new());
+        out.write_record(columns.iter().map(|column| column.header())).expect("memory takes all bytes");
+        for row in &self.rows {
+            out.write_record(columns.iter().map(|column| row.cell(*column))).expect("memory takes all bytes");
+        }
+        let mut bytes = out.into_inner().expect("memory takes all bytes");
+        bytes.truncate(bytes.len().saturating_sub(self.cut));
+        bytes
+    }
+
+    /// Whether the file has this column.
+    pub(crate) fn has(&self, column: Column) -> bool {
+        column.is_in(self.style)
+    }
+
+    /// Everybody of the district in it.
+    pub(crate) fn people(&self) -> BTreeSet<PersonId> {
+        self.rows.iter().flat_map(|row| [row.student, row.teacher]).flatten().collect()
+    }
+
+    /// Its students, in the order of their first rows.
+    pub(crate) fn students(&self) -> Vec<PersonId> {
+        let mut seen = BTreeSet::new();
+        self.rows.iter().filter_map(|row| row.student).filter(|id| seen.insert(*id)).collect()
+    }
+
+    /// Its teachers, in the order of their first rows.
+    pub(crate) fn teachers(&self) -> Vec<PersonId> {
+        let mut seen = BTreeSet::new();
+        self.rows.iter().filter_map(|row| row.teacher).filter(|id| seen.insert(*id)).collect()
+    }
+}
+
+fn row(world: &World, class: usize, teacher: PersonId, student: PersonId) -> Row {
+    let (in_class, of_teacher, of_student) =
+        (&world.classes[class], &world.people[teacher], &world.people[student]);
+    let school = &world.schools[in_class.school];
+    let grade = if of_student.grade == 0 { "KG".to_owned() } else { format!("{:02}", of_student.grade) };
+    let cells = [
+        &school.key,
+        &school.name,
+        &of_teacher.sis_id,
+        &of_teacher.email,
+        &of_teacher.first,
+        &of_teacher.last,
+        &of_teacher.clever_id,
+        &in_class.key,
+        &in_class.name,
+        &of_student.sis_id,
+        &of_student.first,
+        &of_student.last,
+        &of_student.email,
+        &grade,
+        &of_student.username,
+        &of_student.clever_id,
+    ];
+    Row { cells: cells.map(Clone::clone), student: Some(student), teacher: Some(teacher), class }
+}

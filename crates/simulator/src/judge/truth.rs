@@ -1,0 +1,40 @@
+//! What is true in a night.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::file::{Column, NightFile, Row};
+use crate::truth::{PersonId, World};
+
+/// What is true in a night.
+pub(crate) struct Truth<'w> {
+    pub(crate) world: &'w World,
+    /// Everybody of the file as the SIS should have exported it.
+    pub(crate) here: BTreeSet<PersonId>,
+    /// Which teacher has which student.
+    pub(crate) pairs: BTreeSet<(PersonId, PersonId)>,
+    /// Whose each key is or was, in lower case.
+    pub(super) key_owners: BTreeMap<&'w str, Vec<PersonId>>,
+    /// The grades, as they are stored.
+    pub(super) grades: BTreeMap<PersonId, String>,
+}
+
+impl<'w> Truth<'w> {
+    /// From the file as the SIS should have exported it.
+    pub(crate) fn new(world: &'w World, export: &NightFile) -> Truth<'w> {
+        let pairs = export.rows.iter().filter_map(|row| Some((row.teacher?, row.student?)));
+        let mut key_owners = BTreeMap::<&str, Vec<PersonId>>::new();
+        for (id, person) in world.people.iter().enumerate() {
+            for key in &person.keys_ever {
+                key_owners.entry(key).or_default().push(id);
+            }
+        }
+        let grade = |row: &Row| Some((row.student?, row.cell(Column::Grade).to_owned()));
+        Truth {
+            world,
+            here: export.people(),
+            pairs: pairs.collect(),
+            key_owners,
+            grades: export.rows.iter().filter_map(grade).collect(),
+        }
+    }
+}

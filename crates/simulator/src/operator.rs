@@ -1,0 +1,47 @@
+//! The person who decides about holds, by the truth: right proposals are accepted and wrong ones rejected before the rest is approved.
+
+use std::collections::BTreeMap;
+
+use homeroom_model::ids::EntityKind;
+use homeroom_model::rekey::{Confidence, Proposal, ProposalReviews};
+
+use crate::file::{Column, NightFile};
+use crate::judge::Owners;
+use crate::truth::{PersonId, Role};
+
+/// What to say about the proposals of a held run.
+pub(crate) fn review(proposals: &[Proposal], owners: &Owners, sent: &NightFile) -> ProposalReviews {
+    let people = people_by_key(sent);
+    let mut reviews = ProposalReviews::default();
+    for proposal in proposals {
+        let role = match proposal.id.kind {
+            EntityKind::Teacher => Role::Teacher,
+            EntityKind::Student => Role::Student,
+            EntityKind::School | EntityKind::Class => continue,
+        };
+        let in_file = people.get(&(role, proposal.to.to_lowercase())).copied();
+        let is_right = in_file.is_some() && in_file == owners.owner(proposal.id);
+        match (is_right, proposal.confidence) {
+            (true, Confidence::Doubtful) => reviews.accepted.push(proposal.id),
+            (false, Confidence::Probable | Confidence::Certain) => reviews.rejected.push(proposal.id),
+            _ => {}
+        }
+    }
+    reviews
+}
+
+fn people_by_key(sent: &NightFile) -> BTreeMap<(Role, String), PersonId> {
+    let mut people = BTreeMap::new();
+    for row in &sent.rows {
+        let keys = [
+            (Role::Student, row.student, [Column::StudentEmail, Column::StudentId]),
+            (Role::Teacher, row.teacher, [Column::TeacherEmail, Column::TeacherId]),
+        ];
+        for (role, person, columns) in keys {
+            for (column, person) in columns.into_iter().filter_map(|column| Some((column, person?))) {
+                people.insert((role, row.cell(column).to_lowercase()), person);
+            }
+        }
+    }
+    people
+}
