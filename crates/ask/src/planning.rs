@@ -28,7 +28,7 @@ const MAX_SKIPPED_RUNS: usize = 20;
 /// The size of a file that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileExtent {
-    /// Data rows; of a delta, those of the whole roster.
+    /// Data rows without repeated ones; of a delta, those of the whole roster.
     pub rows: u64,
     /// Whether the file ends in the middle of a row.
     pub ends_mid_row: bool,
@@ -62,15 +62,15 @@ pub struct SplitPlan {
 }
 
 impl Planner {
-    /// As of now in a district.
+    /// Under a district's rules, as of `today` in the district.
     pub fn load(
         district: &DistrictStore,
         settings: &District,
         extent: FileExtent,
         reviews: ProposalReviews,
+        today: Date,
     ) -> Result<Planner, StoreError> {
         let over_since = district.seats_over_since()?;
-        let today = settings.today(district.store().now());
         let past_classes = match settings.policy.school_year_of(today) {
             Some(first) => {
                 let start = settings.time_zone.start_of(first).unwrap_or(Timestamp::MIN);

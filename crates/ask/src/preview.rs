@@ -24,7 +24,8 @@ pub fn roster_of_file(earlier: &dyn Source, rules: &ReadRules) -> Result<StoredR
     if let Some(finding) = earlier.findings.kept().iter().find(rejects) {
         return Err(Refusal::FileRejected(Box::new(finding.clone())).into());
     }
-    Ok(StoredRoster::from_roster(earlier.roster, earlier.report.rows))
+    let rows = earlier.rows_of_all(None);
+    Ok(StoredRoster::from_roster(earlier.roster, rows))
 }
 
 /// Plans from `stored` to the checked file, under the default policy and without a limit of seats: the plan, what would be held,

@@ -1,8 +1,9 @@
 //! Plans a run's upload again, on the roster as it is now.
 
 use homeroom_check::check;
+use homeroom_model::district::District;
 use homeroom_model::rekey::ProposalReviews;
-use homeroom_model::run::Run;
+use homeroom_model::run::{Run, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
 use homeroom_read::ReadLimits;
@@ -21,7 +22,7 @@ pub struct Replanned {
     pub stored: StoredRoster,
     /// Data rows of the file, for the next comparison of sizes.
     pub rows: u64,
-    /// The day in the district that it was made for.
+    /// The day in the district.
     pub today: Date,
 }
 
@@ -39,7 +40,16 @@ pub fn replan(
     let stored = district.roster_load()?;
     let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
-    let planner = Planner::load(district, &settings, extent, reviews)?;
+    let today = settings.today(district.store().now());
+    let planner =
+        Planner::load(district, &settings, extent, reviews, shown_on(&settings, run).unwrap_or(today))?;
     let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
-    Ok(Replanned { plan, stored, rows: extent.rows, today: planner.today() })
+    Ok(Replanned { plan, stored, rows: extent.rows, today })
+}
+
+/// The day on which a held run showed what waits. A school year or an additions-only period that has begun or ended since makes no
+/// other plan of it.
+fn shown_on(settings: &District, run: &Run) -> Option<Date> {
+    let ended = run.finished_at.filter(|_| run.state == RunState::Held);
+    ended.map(|ended| settings.today(ended))
 }

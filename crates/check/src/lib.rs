@@ -73,11 +73,12 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The rows to compare with those of the file that was applied before.
+    /// The rows to compare with those of the file that was applied before: without those that repeat another one, because an export
+    /// that is in the file twice has no more in it.
     pub fn rows_of_all(&self, applied_before: Option<u64>) -> u64 {
         match applied_before {
             Some(before) if self.changes_only => before,
-            _ => self.report.rows,
+            _ => self.report.rows - self.findings.count(FindingCode::DuplicateRow),
         }
     }
 }

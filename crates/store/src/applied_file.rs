@@ -13,7 +13,7 @@ pub struct AppliedFile {
     pub run: RunNumber,
     /// Its bytes.
     pub blob: BlobId,
-    /// Its data rows.
+    /// Its data rows without repeated ones.
     pub rows: u64,
     /// The roster's version right after it was applied; `None` once the district's profile has changed, because the same file may
     /// now be read in another way.

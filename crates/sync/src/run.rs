@@ -81,7 +81,8 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
     let same_file = held_run_of_same_file(active)?;
     let reviews = same_file.as_ref().map(|held| held.report.reviews.clone()).unwrap_or_default();
-    let planner = Planner::load(district, settings, extent, reviews)?;
+    let today = settings.today(district.store().now());
+    let planner = Planner::load(district, settings, extent, reviews, today)?;
     let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {

@@ -40,12 +40,12 @@ impl DistrictStore {
         Ok(roster)
     }
 
-    /// Numbers of active classes that were created before a time.
+    /// Numbers of all classes that were created before a time, also of those that have ended: they do not come back.
     pub fn classes_created_before(&self, time: Timestamp) -> Result<Vec<ClassNumber>, StoreError> {
         self.store().read(|tx| {
             tx.rows(
                 "SELECT c.number FROM class c JOIN run r ON r.district = c.district AND r.number = c.created_run
-                 WHERE c.district = $1 AND c.active AND coalesce(r.finished_at, r.created_at) < $2 ORDER BY c.number",
+                 WHERE c.district = $1 AND coalesce(r.finished_at, r.created_at) < $2 ORDER BY c.number",
                 &[self.id().0.into(), time.into()],
                 |row| Ok(ClassNumber(u32::try_from(row.int(0)?).unwrap_or_default())),
             )

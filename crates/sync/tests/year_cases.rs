@@ -1,0 +1,169 @@
+//! Nights that depend on those before them: the files of each folder of `year_cases` in their order, as live runs on their days on both
+//! engines. `want.json` says what must be so after the last one.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
+mod harness;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use harness::{TestDistrict, districts};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::rekey::ProposalReviews;
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::time::days;
+use homeroom_sync::Task;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+/// What must be so after the last file. Holds of the files before it are approved.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Want {
+    files: Vec<String>,
+    /// The day of each file; without them, one after the other.
+    days: Vec<Date>,
+    school_year: Option<String>,
+    /// The states that the last run may have.
+    state: Vec<RunState>,
+    /// The keys of a proposal of the last run that is accepted.
+    accept: Option<(String, String)>,
+    /// Approve what the last run holds, this many days later.
+    approve: bool,
+    approve_after_days: u32,
+    /// The last run leaves the hold of the one before it as it was.
+    same_hold: bool,
+    active_students: Option<usize>,
+    active: Vec<String>,
+    inactive: Vec<String>,
+    /// Addresses of the same person after the first file and after the last.
+    same_id: Vec<(String, String)>,
+    /// Ids of classes that the last run creates.
+    new_classes: Vec<String>,
+}
+
+/// The numbers of active entities of a kind by their keys.
+fn active(lincoln: &TestDistrict, kind: EntityKind) -> BTreeMap<String, u32> {
+    let stored = lincoln.district.roster_load().unwrap();
+    let text = |id| stored.texts.get(id).to_owned();
+    match kind {
+        EntityKind::Class => {
+            let classes = stored.classes.iter().filter(|class| class.active);
+            classes.map(|class| (text(class.values.key), class.number.0)).collect()
+        }
+        _ => {
+            let students = stored.students.iter().filter(|student| student.active);
+            students.map(|student| (text(student.values.person.email), student.number.0)).collect()
+        }
+    }
+}
+
+fn approve(lincoln: &TestDistrict, run: &Run) {
+    lincoln.decide(Task::Approve(run.number, vec![])).unwrap_or_else(|refused| panic!("{refused}"));
+}
+
+/// Moves the clock to a day.
+fn go_to(lincoln: &TestDistrict, day: Date) {
+    let then = format!("{day}T18:00:00Z").parse::<Timestamp>().unwrap();
+    lincoln.test.clock.advance(then.duration_since(lincoln.test.store.now()));
+}
+
+fn accept(lincoln: &TestDistrict, run: &Run, (from, to): &(String, String)) {
+    let found = run.report.rekeys.iter().find(|proposal| proposal.from == *from && proposal.to == *to);
+    let accepted = vec![found.unwrap_or_else(|| panic!("{:?}", run.report.rekeys)).id];
+    let reviews = ProposalReviews { accepted, ..ProposalReviews::default() };
+    lincoln.decide(Task::ReviewProposals(run.number, reviews)).unwrap_or_else(|refused| panic!("{refused}"));
+}
+
+fn play(lincoln: &TestDistrict, folder: &Path) {
+    let want = serde_json::from_slice::<Want>(&fs::read(folder.join("want.json")).unwrap()).unwrap();
+    if let Some(start) = &want.school_year {
+        lincoln.change_settings(|settings| settings.policy.set_school_year(start).unwrap());
+    }
+    let mut runs = Vec::<Run>::new();
+    let mut first_students = BTreeMap::new();
+    let mut classes_before = BTreeMap::new();
+    for (at, file) in want.files.iter().enumerate() {
+        match want.days.get(at) {
+            Some(day) => go_to(lincoln, *day),
+            None => lincoln.test.clock.advance(days(1)),
+        }
+        classes_before = active(lincoln, EntityKind::Class);
+        let run = lincoln.sync(&fs::read(folder.join(file)).unwrap(), RunKind::Live);
+        let is_last = at + 1 == want.files.len();
+        if run.state == RunState::Held && !is_last && !want.same_hold {
+            approve(lincoln, &run);
+        }
+        runs.push(run);
+        if at == 0 {
+            first_students = active(lincoln, EntityKind::Student);
+        }
+    }
+    let last = runs.last().unwrap();
+    assert!(want.state.is_empty() || want.state.contains(&last.state), "{}: {:?}", last.state, last.report);
+    if let Some(keys) = &want.accept {
+        accept(lincoln, last, keys);
+    }
+    if want.approve {
+        lincoln.test.clock.advance(days(want.approve_after_days));
+        approve(lincoln, last);
+    }
+    if want.same_hold {
+        let held = &runs[runs.len() - 2];
+        assert_eq!(
+            (last.report.same_as, lincoln.district.runs_get(held.number).unwrap()),
+            (Some(held.id), held.clone())
+        );
+    }
+    let students = active(lincoln, EntityKind::Student);
+    if let Some(count) = want.active_students {
+        assert_eq!(students.len(), count, "{:?}", last.report);
+    }
+    for email in &want.active {
+        assert!(students.contains_key(email), "{email} is not active: {:?}", last.report);
+    }
+    for email in &want.inactive {
+        assert!(!students.contains_key(email), "{email} is active: {:?}", last.report);
+    }
+    for (before, after) in &want.same_id {
+        let (before, after) = (first_students.get(before), students.get(after));
+        assert!(before.is_some() && before == after, "{before:?} is not {after:?}: {:?}", last.report);
+    }
+    let classes = active(lincoln, EntityKind::Class);
+    for key in &want.new_classes {
+        let new = classes.get(key).unwrap_or_else(|| panic!("no class {key}"));
+        assert!(!classes_before.values().any(|number| number == new), "{key} is an old class");
+    }
+}
+
+macro_rules! cases {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/year_cases").join(stringify!($name));
+                for lincoln in districts() {
+                    play(&lincoln, &folder);
+                }
+            }
+        )*
+
+        #[test]
+        fn every_folder_is_a_test() {
+            let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/year_cases")).unwrap();
+            let mut names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+            names.sort();
+            assert_eq!(names, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+cases! {
+    a_doubled_export_does_not_make_the_next_one_short
+    a_hold_of_the_old_year_is_approved_in_the_new_one
+    an_ended_class_id_is_a_new_class_in_the_new_year
+    the_same_file_again_is_the_same_hold
+}
