@@ -20,6 +20,7 @@ pub mod history;
 pub mod hold;
 pub mod ids;
 pub mod name;
+pub mod named;
 pub mod per_kind;
 pub mod pin;
 pub mod plan;

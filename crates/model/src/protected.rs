@@ -1,7 +1,8 @@
-//! The keys in a file's rejected rows: nothing they identify is removed in this run.
+//! What a file's rejected rows name, by key and by name: nothing of it is removed in this run.
 
 use hashbrown::HashSet;
 
+use crate::named::{NamedClass, NamedPerson};
 use crate::string_arena::{StrId, StringArena};
 use crate::string_index::StringIndex;
 
@@ -33,7 +34,7 @@ pub enum ProtectedAs {
     Anything = 1 << 8,
 }
 
-/// The keys in rejected rows, as they would be in the roster (trimmed, addresses in lower case), each once.
+/// The keys and names in rejected rows, as they would be in the roster (trimmed, addresses in lower case), each once.
 #[derive(Clone, Debug, Default)]
 pub struct Protected {
     texts: StringArena,
@@ -45,6 +46,8 @@ pub struct Protected {
     enrollments: HashSet<(u32, u32)>,
     /// Class and teacher.
     teachings: HashSet<(u32, u32)>,
+    classes: HashSet<NamedClass<u32>>,
+    people: HashSet<NamedPerson<u32>>,
 }
 
 impl Protected {
@@ -66,6 +69,18 @@ impl Protected {
     pub fn protect_teaching(&mut self, class: &str, teacher: &str) {
         let pair = (self.number(class), self.number(teacher));
         self.teachings.insert(pair);
+    }
+
+    /// Adds the class of a rejected row.
+    pub fn protect_class(&mut self, class: NamedClass<&str>) {
+        let class = class.map(|text| self.number(text));
+        self.classes.insert(class);
+    }
+
+    /// Adds a person of a rejected row.
+    pub fn protect_person(&mut self, person: NamedPerson<&str>) {
+        let person = person.map(|text| self.number(text));
+        self.people.insert(person);
     }
 
     fn number(&mut self, key: &str) -> u32 {
@@ -101,6 +116,16 @@ impl Protected {
         self.teachings.iter().map(|(class, teacher)| (self.text(*class), self.text(*teacher)))
     }
 
+    /// The classes of the rows.
+    pub fn classes(&self) -> impl Iterator<Item = NamedClass<&str>> {
+        self.classes.iter().map(|class| class.map(|text| self.text(text)))
+    }
+
+    /// The people in the rows.
+    pub fn people(&self) -> impl Iterator<Item = NamedPerson<&str>> {
+        self.people.iter().map(|person| person.map(|text| self.text(text)))
+    }
+
     /// Whether a key identifies this.
     pub fn protects(&self, what: ProtectedAs, key: &str) -> bool {
         let number = self.index.get(key, |number| self.text(number));
@@ -115,6 +140,8 @@ impl Protected {
         }
         other.enrollments().for_each(|(class, student)| self.protect_enrollment(class, student));
         other.teachings().for_each(|(class, teacher)| self.protect_teaching(class, teacher));
+        other.classes().for_each(|class| self.protect_class(class));
+        other.people().for_each(|person| self.protect_person(person));
     }
 
     /// Whether no row was rejected.
@@ -126,6 +153,8 @@ impl Protected {
 #[cfg(test)]
 mod tests {
     use super::{Protected, ProtectedAs};
+    use crate::ids::EntityKind;
+    use crate::named::{NamedClass, NamedPerson};
 
     #[test]
     fn a_key_is_found_as_everything_that_it_identifies() {
@@ -145,5 +174,28 @@ mod tests {
         assert_eq!(whole.keys(ProtectedAs::Teacher).collect::<Vec<_>>(), ["tess@x.org"]);
         assert_eq!(whole.enrollments().collect::<Vec<_>>(), [("7", "ann@x.org")]);
         assert_eq!((whole.teachings().count(), whole.keys(ProtectedAs::Anything).count()), (0, 0));
+    }
+    #[test]
+    fn people_and_classes_are_kept_as_the_rows_describe_them() {
+        let class = NamedClass { school: "1", key: "7", name: "Math", ..NamedClass::default() };
+        let ann = NamedPerson {
+            kind: EntityKind::Student,
+            sis_id: "",
+            email: "office@x.org",
+            first_name: "Ann",
+            last_name: "Lee",
+            grade: None,
+            class,
+        };
+        let mut protected = Protected::default();
+        protected.protect_person(ann);
+        protected.protect_person(ann);
+        protected.protect_class(class);
+        let mut whole = Protected::default();
+        whole.protect(ProtectedAs::Class, "8");
+        whole.append(&protected);
+        assert_eq!(whole.people().collect::<Vec<_>>(), [ann]);
+        assert_eq!(whole.classes().collect::<Vec<_>>(), [class]);
+        assert!(!whole.is_empty() && !protected.is_empty());
     }
 }

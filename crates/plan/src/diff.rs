@@ -53,6 +53,17 @@ impl WantedNumbers {
 }
 
 impl RosterChanges {
+    /// How many students and teachers stay only because they are protected.
+    pub(crate) fn kept(&self, protected: &ProtectedNumbers) -> [usize; 2] {
+        fn kept<N: EntityNumber>(protected: &HashSet<N>, wanted: &[N]) -> usize {
+            let is_wanted =
+                |protected: &HashSet<N>| wanted.iter().filter(|number| protected.contains(*number)).count();
+            if protected.is_empty() { 0 } else { protected.len() - is_wanted(protected) }
+        }
+        let WantedNumbers { teachers, students, .. } = &self.numbers;
+        [kept(&protected.students, students), kept(&protected.teachers, teachers)]
+    }
+
     /// The plan for this version of the stored roster.
     pub(crate) fn into_plan(self, stored: &StoredRoster, proposals: Vec<Proposal>) -> Plan {
         let key_moves = key_moves(stored, &self.texts, &self.teachers, &self.students);

@@ -43,12 +43,29 @@ pub fn plan(
 
     let KeyMatches { mut matches, passed_on } = match_by_key(stored, &wanted, &inputs.past_classes);
     let recognized = recognize(stored, &wanted, &protected, inputs, &mut matches);
-    let messages = passed_on.messages(&matches);
+    let mut messages = passed_on.messages(&matches);
     let matched = count_matches(&matches);
 
     let new_keys = recognized.iter().map(|found| wanted.key(found.kind, found.new).to_owned());
     let new_keys = new_keys.collect::<Vec<_>>();
     let changes = compare_rosters(stored, wanted, &matches, &protected);
+    messages.extend(kept_message(changes.kept(&protected)));
     let proposals = propose(stored, recognized, new_keys, &changes.numbers);
     Planned { plan: changes.into_plan(stored, proposals), matched, pins, messages }
+}
+
+/// Says how many people stay whom only rejected rows name.
+fn kept_message([students, teachers]: [usize; 2]) -> Option<String> {
+    let counted = |count: usize, noun: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {noun}")),
+        _ => Some(format!("{count} {noun}s")),
+    };
+    let kinds = [counted(students, "student"), counted(teachers, "teacher")];
+    let kinds = kinds.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    match students + teachers {
+        0 => None,
+        1 => Some(format!("1 person named in rejected rows is kept as they are ({kinds}).")),
+        people => Some(format!("{people} people named in rejected rows are kept as they are ({kinds}).")),
+    }
 }

@@ -44,6 +44,8 @@ pub struct Table<'s> {
     /// The physical line at the start of the unread part, counted from 1.
     line: u32,
     cells: RowCells,
+    /// The beginning of the last row that was too long.
+    long_row: Vec<u8>,
     repeated_headers: Vec<u32>,
     ends_mid_row: bool,
     signature: SharedStatus,
@@ -53,7 +55,8 @@ pub struct Table<'s> {
 pub struct TableRow<'t> {
     /// The physical line where it begins, counted from 1.
     pub line: u32,
-    /// Its bytes as UTF-8, without the line end; of a damaged row, the first physical line.
+    /// Its bytes as UTF-8, without the line end; of a damaged row, the first physical line, or the beginning of one that is too
+    /// long.
     pub bytes: &'t [u8],
     /// Why it cannot be split into cells, if it cannot.
     pub damage: Option<RowDamage>,
@@ -92,6 +95,9 @@ impl TableRow<'_> {
     }
 }
 
+/// How much of a row that is too long is kept: enough for all its cells but the longest.
+const LONG_ROW_BYTES: usize = 1 << 14;
+
 /// Physical lines that a record may span.
 const MAX_RECORD_LINES: usize = 100;
 
@@ -118,6 +124,7 @@ impl<'s> Table<'s> {
             line_above: found.line_above,
             line: found.line + found.line_count,
             cells: RowCells::default(),
+            long_row: vec![],
             repeated_headers: vec![],
             ends_mid_row: false,
             signature,
@@ -243,11 +250,22 @@ impl<'s> Table<'s> {
     }
 
     fn too_long(&mut self) -> io::Result<TableRow<'_>> {
+        let unread = self.lines.unread();
+        let beginning = &unread[..unread.len().min(LONG_ROW_BYTES)];
+        let end = memchr::memchr2(b'\n', b'\r', beginning).unwrap_or(beginning.len());
+        self.long_row.clear();
+        self.long_row.extend_from_slice(&beginning[..end]);
         self.lines.skip_line()?;
         self.cells.marks.clear();
         let line = self.line;
         self.line += 1;
-        Ok(TableRow { line, bytes: &[], damage: Some(RowDamage::TooLong), surplus: 0, cells: &self.cells })
+        Ok(TableRow {
+            line,
+            bytes: &self.long_row,
+            damage: Some(RowDamage::TooLong),
+            surplus: 0,
+            cells: &self.cells,
+        })
     }
 
     /// Takes the bytes of a record that spans `lines` physical lines. They stay in the buffer until the next row is read.

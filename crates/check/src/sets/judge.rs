@@ -3,12 +3,15 @@
 use hashbrown::HashSet;
 use homeroom_model::column::Column;
 use homeroom_model::finding_code::FindingCode;
+use homeroom_model::ids::EntityKind;
+use homeroom_model::named::NamedPerson;
 use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::Student;
 use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::people::{self, People};
 use crate::places;
+use crate::protect::{named_class, named_person};
 use crate::row_parts::{PartFinding, RowParts};
 use crate::sets::entities::{Entities, EntityRows};
 use crate::sets::set_report::SetReport;
@@ -34,14 +37,18 @@ pub(super) fn judge(entities: &mut Entities, report: &mut SetReport) -> SetPeopl
             [ProtectedAs::Class, ProtectedAs::ClassOfUnknownStudent, ProtectedAs::ClassOfUnknownTeacher];
         protect(protected, &[ProtectedAs::School], texts, [class.school]);
         protect(protected, &as_class, texts, [class.class]);
+        protected.protect_class(named_class(texts, class));
     });
     report_rows(&entities.teachers, report, |protected, texts, teacher| {
         let as_teacher = [ProtectedAs::Teacher, ProtectedAs::TeacherOfUnknownClass];
         protect(protected, &as_teacher, texts, [teacher.sis_id, teacher.email]);
+        protected.protect_person(named_person(texts, EntityKind::Teacher, *teacher));
     });
-    report_rows(&entities.students, report, |protected, texts, Student { person, .. }| {
+    report_rows(&entities.students, report, |protected, texts, Student { person, grade, .. }| {
         let as_student = [ProtectedAs::Student, ProtectedAs::StudentOfUnknownClass];
         protect(protected, &as_student, texts, [person.sis_id, person.email]);
+        let student = named_person(texts, EntityKind::Student, *person);
+        protected.protect_person(NamedPerson { grade: *grade, ..student });
     });
     SetPeople { teachers, students }
 }

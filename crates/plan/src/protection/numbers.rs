@@ -7,6 +7,8 @@ use homeroom_model::protected::{Protected, ProtectedAs};
 use homeroom_model::roster::{EnrollmentLink, Link, Person, TeachingLink};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
+use super::named_classes::{FoundClasses, find_classes};
+use super::named_people::{FoundPeople, StoredPeople, find_people};
 use crate::pins::LeftOut;
 
 /// Entities that stay active, and links that stay in force.
@@ -41,18 +43,40 @@ impl ProtectedNumbers {
             students: named(protected, &students, ProtectedAs::Student),
             ..ProtectedNumbers::default()
         };
-        numbers.enrollments = protected_links(
-            &stored.enrollments,
-            &named_links(&classes, &students, protected.enrollments()),
-            &named(protected, &classes, ProtectedAs::ClassOfUnknownStudent),
-            &named(protected, &students, ProtectedAs::StudentOfUnknownClass),
+        let found = find_classes(stored, protected);
+        let in_doubt = found.values().filter(|class| class.is_key_in_doubt);
+        numbers.classes.extend(in_doubt.flat_map(|class| &class.numbers));
+        let rows = Rows { protected, classes: &classes, found: &found };
+        let of_students = StoredPeople {
+            stored,
+            list: &stored.students,
+            links: &stored.enrollments,
+            by_key: &students,
+            person: |student| student.person,
+            grade: |student| student.grade,
+        };
+        let kept = rows.links(
+            &of_students,
+            protected.enrollments(),
+            [ProtectedAs::ClassOfUnknownStudent, ProtectedAs::StudentOfUnknownClass],
         );
-        numbers.teachings = protected_links(
-            &stored.teachings,
-            &named_links(&classes, &teachers, protected.teachings()),
-            &named(protected, &classes, ProtectedAs::ClassOfUnknownTeacher),
-            &named(protected, &teachers, ProtectedAs::TeacherOfUnknownClass),
+        numbers.enrollments = kept.links;
+        numbers.students.extend(kept.people);
+        let of_teachers = StoredPeople {
+            stored,
+            list: &stored.teachers,
+            links: &stored.teachings,
+            by_key: &teachers,
+            person: |teacher| teacher.person,
+            grade: |_| None,
+        };
+        let kept = rows.links(
+            &of_teachers,
+            protected.teachings(),
+            [ProtectedAs::ClassOfUnknownTeacher, ProtectedAs::TeacherOfUnknownClass],
         );
+        numbers.teachings = kept.links;
+        numbers.teachers.extend(kept.people);
         numbers.add_ends(stored);
         numbers
     }
@@ -79,6 +103,42 @@ impl ProtectedNumbers {
         for class in stored.classes.iter().filter(|class| self.classes.contains(&class.number)) {
             self.schools.insert(class.values.school);
         }
+    }
+}
+
+/// What rejected rows name, and what is stored of their classes.
+struct Rows<'r> {
+    protected: &'r Protected,
+    classes: &'r NumberByKey<'r, ClassNumber>,
+    found: &'r FoundClasses<'r>,
+}
+
+/// Links that stay, and people who were found by what rows say of them.
+struct KeptLinks<N> {
+    links: HashSet<Link<N>>,
+    people: HashSet<N>,
+}
+
+impl Rows<'_> {
+    /// The links of one kind of people that stay. `pairs` are the keys of classes and people that rows name together; `unknown` are the
+    /// classes whose person, and the people whose class, no row names.
+    fn links<'p, V: Entity>(
+        &self,
+        people: &StoredPeople<'_, V>,
+        pairs: impl Iterator<Item = (&'p str, &'p str)>,
+        unknown: [ProtectedAs; 2],
+    ) -> KeptLinks<V::Number> {
+        let FoundPeople { mut links, people: found, mut classes } =
+            find_people(people, self.protected, self.found);
+        let [of_class, of_person] = unknown;
+        links.extend(named_links(self.classes, people.by_key, pairs));
+        classes.extend(named(self.protected, self.classes, of_class));
+        // A class whose key is in doubt stays with its people.
+        let in_doubt = self.found.values().filter(|class| class.is_key_in_doubt);
+        classes.extend(in_doubt.flat_map(|class| &class.numbers));
+        let mut everywhere = named(self.protected, people.by_key, of_person);
+        everywhere.extend(&found);
+        KeptLinks { links: protected_links(people.links, &links, &classes, &everywhere), people: found }
     }
 }
 
