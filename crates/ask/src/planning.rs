@@ -13,7 +13,7 @@ use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, Run, RunReport, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
 use homeroom_report::{PlanPart, write_plan_file};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
@@ -85,6 +85,7 @@ impl Planner {
             ends_mid_row: extent.ends_mid_row,
             today,
             over_since,
+            past: Past::default(),
         };
         let (pins, pending) = (district.pins_list()?, pending_proposals(district)?);
         Ok(Planner { limits, inputs: PlanInputs { pins, reviews, pending, past_classes } })
@@ -99,6 +100,7 @@ impl Planner {
             ends_mid_row: extent.ends_mid_row,
             today: Date::default(),
             over_since: None,
+            past: Past::default(),
         };
         Planner { limits, inputs: PlanInputs::default() }
     }

@@ -29,6 +29,14 @@ string_enum!(
         Class = "class",
         /// Removed people look like created ones. Blows when the share is reached, the others when it is exceeded.
         Identity = "identity",
+        /// Teachers, or students, would come to too many classes that they are not in now.
+        Reach = "reach",
+        /// Keys would pass from one person to another, or change for too many.
+        Keys = "keys",
+        /// Values would be emptied for too many people.
+        Blank = "blank",
+        /// The file as a whole is an old one.
+        File = "file",
         /// Too many people would be changed.
         Update = "update",
         /// The file is much shorter than the last, or ends in the middle of a row.

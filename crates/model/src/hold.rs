@@ -17,6 +17,12 @@ pub struct Held {
     pub counts: PlanCounts,
     /// Why it is held.
     pub fuses: Vec<BlownFuse>,
+    /// What an approval would do to people, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub if_approved: String,
+    /// What a discard would do to people, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub if_discarded: String,
     /// What is held, by school; each can be released or discarded on its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schools: Vec<HeldSchool>,

@@ -80,6 +80,10 @@ impl Default for Policy {
             (Fuse::School, Limit { percent: 25, floor: 10 }),
             (Fuse::Class, Limit { percent: 60, floor: 5 }),
             (Fuse::Identity, Limit { percent: 5, floor: 5 }),
+            (Fuse::Reach, Limit { percent: 10, floor: 3 }),
+            (Fuse::Keys, Limit { percent: 5, floor: 5 }),
+            (Fuse::Blank, Limit { percent: 2, floor: 5 }),
+            (Fuse::File, Limit { percent: 25, floor: 5 }),
             (Fuse::Update, Limit { percent: 75, floor: 5 }),
             (Fuse::Shrink, Limit { percent: 60, floor: 0 }),
         ];
@@ -169,6 +173,14 @@ struct PolicyJson {
     class_floor: u32,
     identity_percent: u32,
     identity_floor: u32,
+    reach_percent: u32,
+    reach_floor: u32,
+    keys_percent: u32,
+    keys_floor: u32,
+    blank_percent: u32,
+    blank_floor: u32,
+    file_percent: u32,
+    file_floor: u32,
     update_percent: u32,
     update_floor: u32,
     shrink_percent: u32,
@@ -191,6 +203,8 @@ impl From<Policy> for PolicyJson {
         let [district, school, class, identity, update, shrink] =
             [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink]
                 .map(|fuse| policy.limit(fuse));
+        let [reach, keys, blank, file] =
+            [Fuse::Reach, Fuse::Keys, Fuse::Blank, Fuse::File].map(|fuse| policy.limit(fuse));
         PolicyJson {
             district_percent: district.percent,
             district_floor: district.floor,
@@ -200,6 +214,14 @@ impl From<Policy> for PolicyJson {
             class_floor: class.floor,
             identity_percent: identity.percent,
             identity_floor: identity.floor,
+            reach_percent: reach.percent,
+            reach_floor: reach.floor,
+            keys_percent: keys.percent,
+            keys_floor: keys.floor,
+            blank_percent: blank.percent,
+            blank_floor: blank.floor,
+            file_percent: file.percent,
+            file_floor: file.floor,
             update_percent: update.percent,
             update_floor: update.floor,
             shrink_percent: shrink.percent,
@@ -220,6 +242,10 @@ impl From<PolicyJson> for Policy {
             (Fuse::School, json.school_percent, json.school_floor),
             (Fuse::Class, json.class_percent, json.class_floor),
             (Fuse::Identity, json.identity_percent, json.identity_floor),
+            (Fuse::Reach, json.reach_percent, json.reach_floor),
+            (Fuse::Keys, json.keys_percent, json.keys_floor),
+            (Fuse::Blank, json.blank_percent, json.blank_floor),
+            (Fuse::File, json.file_percent, json.file_floor),
             (Fuse::Update, json.update_percent, json.update_floor),
             (Fuse::Shrink, json.shrink_percent, 0),
         ];
@@ -284,8 +310,9 @@ mod tests {
     fn the_json_form_of_a_policy_stays_as_it_is() {
         let json = serde_json::to_string(&Policy::default()).unwrap();
         let expected = "{\"district_percent\":10,\"district_floor\":5,\"school_percent\":25,\"school_floor\":10,\
-            \"class_percent\":60,\"class_floor\":5,\"identity_percent\":5,\"identity_floor\":5,\"update_percent\":75,\
-            \"update_floor\":5,\"shrink_percent\":60,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
+            \"class_percent\":60,\"class_floor\":5,\"identity_percent\":5,\"identity_floor\":5,\"reach_percent\":10,\
+            \"reach_floor\":3,\"keys_percent\":5,\"keys_floor\":5,\"blank_percent\":2,\"blank_floor\":5,\
+            \"file_percent\":25,\"file_floor\":5,\"update_percent\":75,\"update_floor\":5,\"shrink_percent\":60,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
             \"school_seats\":{},\"school_year_starts\":null,\"calendar\":[]}";
         assert_eq!(json, expected);
     }

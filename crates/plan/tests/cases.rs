@@ -12,7 +12,7 @@ use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, StringArena};
-use homeroom_plan::{Approval, Limits, PlanInputs, plan, split};
+use homeroom_plan::{Approval, Limits, Past, PlanInputs, plan, split};
 use jiff::civil::Date;
 
 /// Seats of every case; one of them needs more.
@@ -90,6 +90,7 @@ fn case(folder: &Path) -> String {
         ends_mid_row: after.ends_mid_row,
         today: Date::default(),
         over_since: None,
+        past: Past::default(),
     };
     let proposals = planned.plan.proposals.clone();
     let parts = split(planned.plan, &stored, &limits, &Approval::None);
@@ -99,6 +100,11 @@ fn case(folder: &Path) -> String {
         for example in &fuse.examples {
             writeln!(out, "  such as {example}").unwrap();
         }
+    }
+    for sentence in
+        [&parts.held.if_approved, &parts.held.if_discarded].into_iter().filter(|text| !text.is_empty())
+    {
+        writeln!(out, "{sentence}").unwrap();
     }
     for Proposal { id, confidence, name, from, to, evidence, .. } in &proposals {
         let evidence = evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");

@@ -16,7 +16,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
-use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
 use homeroom_testkit::world::{World, WorldChange, changes, worlds};
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -45,7 +45,15 @@ fn planned(stored: &StoredRoster, csv: &str) -> Plan {
 
 fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
     let rows = csv.lines().count() as u64 - 1;
-    Limits { policy, seats, rows, ends_mid_row: false, today: Date::default(), over_since: None }
+    Limits {
+        policy,
+        seats,
+        rows,
+        ends_mid_row: false,
+        today: Date::default(),
+        over_since: None,
+        past: Past::default(),
+    }
 }
 
 /// The roster after a plan, as the database would have it.
@@ -218,7 +226,7 @@ proptest! {
         let b = later.csv();
         let mut policy = Policy { wait_all, ..Policy::default() };
         if strict {
-            for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update] {
+            for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Reach, Fuse::Keys, Fuse::Blank, Fuse::Update] {
                 policy.set_fuse(fuse, "1/1").unwrap();
             }
         }
@@ -386,7 +394,7 @@ proptest! {
         later.remove_first(gone);
         let b = later.csv();
         let mut policy = Policy::default();
-        for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Update, Fuse::Shrink] {
+        for fuse in Fuse::ALL.into_iter().filter(|fuse| ![Fuse::Identity, Fuse::Seats].contains(fuse)) {
             policy.set_fuse(fuse, "off").unwrap();
         }
         let parts = split(planned(&a, &b), &a, &limits(policy, u64::MAX, &b), &Approval::None);
@@ -411,9 +419,7 @@ fn the_seat_fuse_drops_no_active_student() {
             later.change(&changes);
             let b = later.csv();
             let mut policy = Policy::default();
-            for fuse in
-                [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink]
-            {
+            for fuse in Fuse::ALL.into_iter().filter(|fuse| *fuse != Fuse::Seats) {
                 policy.set_fuse(fuse, "off").unwrap();
             }
             let whole = planned(&a, &b);

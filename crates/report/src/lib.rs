@@ -11,7 +11,6 @@ mod render_run;
 mod render_seats;
 mod result_files;
 mod terminal_safe;
-mod thousands;
 
 pub use causes::{Cause, causes};
 pub use plan_file::{PlanPart, write_plan_file};
@@ -22,4 +21,3 @@ pub use render_refusal::render_refusal;
 pub use render_run::{render_result, render_run};
 pub use result_files::{NewResultFile, ResultFiles, ResultWriter};
 pub use terminal_safe::terminal_safe;
-pub use thousands::thousands;

@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 
 use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding_code::Severity;
+use homeroom_model::thousands;
 
 use crate::causes::{Cause, causes};
-use crate::thousands::thousands;
 
 /// The most causes described; the others are only counted.
 const MAX_CAUSES: usize = 10;

@@ -6,10 +6,10 @@ use homeroom_model::Zone;
 use homeroom_model::counts::PlanCounts;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::run::{Decision, DecisionKind, Run, RunState};
+use homeroom_model::thousands;
 
 use crate::day::day;
 use crate::terminal_safe::terminal_safe;
-use crate::thousands::thousands;
 
 /// Says of a run that its file is that of a held run, which keeps waiting.
 pub fn same_hold_message(held: &Run, zone: &Zone) -> String {
@@ -35,6 +35,11 @@ pub(crate) fn write_hold(out: &mut String, held: &Held, state: RunState, zone: &
         }
     }
     writeln!(out, "  In total: {}.", change_counts(&held.counts))?;
+    if matches!(state, RunState::Held | RunState::Tested) {
+        for sentence in [&held.if_approved, &held.if_discarded].into_iter().filter(|text| !text.is_empty()) {
+            writeln!(out, "  {}", terminal_safe(sentence))?;
+        }
+    }
     if held.schools.len() > 1 || held.schools.iter().any(|school| school.state != HeldState::Waiting) {
         write_schools(out, held)?;
     }
@@ -109,6 +114,7 @@ mod tests {
     fn a_hold_says_what_each_school_loses_and_when_the_changes_are_discarded() {
         let held = Held {
             counts: counts(2_400),
+            if_approved: "If you approve, 1,200 students of School S1 lose access.".into(),
             schools: vec![school("S1", HeldState::Waiting), school("S2", HeldState::Discarded)],
             expires_at: Some(Timestamp::constant(1_796_817_600, 0)),
             ..Held::default()
@@ -120,6 +126,7 @@ mod tests {
             text,
             "Waiting for a decision, and why\n\
              \x20 In total: 2,400 removed.\n\
+             \x20 If you approve, 1,200 students of School S1 lose access.\n\
              \x20   S1 School S1: 1,200 removed\n\
              \x20   S2 School S2: 1,200 removed (discarded)\n\
              \x20 If nobody decides by 9 Dec 2026, these changes are discarded.\n\n"

@@ -7,10 +7,10 @@ use homeroom_model::Zone;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::rekey::{Confidence, MatchedBy, Proposal};
 use homeroom_model::run::{PinShown, RunReport, RunState};
+use homeroom_model::thousands;
 
 use crate::render_hold::write_hold;
 use crate::terminal_safe::terminal_safe;
-use crate::thousands::thousands;
 
 /// The most proposals listed for each confidence.
 const MAX_PROPOSALS: usize = 5;

@@ -3,9 +3,9 @@
 use std::fmt::{self, Write};
 
 use homeroom_model::seats::Seats;
+use homeroom_model::thousands;
 
 use crate::terminal_safe::terminal_safe;
-use crate::thousands::thousands;
 
 pub(crate) fn write_seats(out: &mut String, seats: &Seats) -> fmt::Result {
     writeln!(

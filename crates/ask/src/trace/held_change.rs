@@ -49,10 +49,11 @@ impl Waiting {
     /// Whether `fuse` can hold such a change.
     fn is_held_by(self, fuse: Fuse) -> bool {
         match self {
-            Waiting::New | Waiting::Returning => matches!(fuse, Fuse::Seats | Fuse::Identity),
-            Waiting::NewKey => fuse == Fuse::Identity,
-            Waiting::ValueChange => fuse == Fuse::Update,
-            Waiting::ClassChange => fuse == Fuse::Class,
+            _ if fuse == Fuse::File => true,
+            Waiting::New | Waiting::Returning => matches!(fuse, Fuse::Seats | Fuse::Identity | Fuse::Keys),
+            Waiting::NewKey => matches!(fuse, Fuse::Identity | Fuse::Keys | Fuse::Blank),
+            Waiting::ValueChange => matches!(fuse, Fuse::Update | Fuse::Keys | Fuse::Blank),
+            Waiting::ClassChange => matches!(fuse, Fuse::Class | Fuse::Reach),
             Waiting::Removal => matches!(fuse, Fuse::Shrink | Fuse::District | Fuse::School | Fuse::Class),
         }
     }

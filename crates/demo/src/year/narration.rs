@@ -2,7 +2,7 @@
 
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::run::RunState;
-use homeroom_report::thousands;
+use homeroom_model::thousands;
 
 use super::expectation::{Outcome, by_change};
 use super::timeline::Decision;

@@ -1,7 +1,7 @@
 //! What happened in a night, and in the whole year.
 
 use homeroom_model::run::RunState;
-use homeroom_report::thousands;
+use homeroom_model::thousands;
 use jiff::civil::Date;
 use serde::Serialize;
 

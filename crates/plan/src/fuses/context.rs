@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use homeroom_model::calendar::Allowed;
 use homeroom_model::entity::{EntityRef, SchoolNumber};
-use homeroom_model::plan::Plan;
+use homeroom_model::plan::{Numbered, Plan};
 use homeroom_model::policy::Limit;
+use homeroom_model::roster::Teacher;
 use homeroom_model::stored::StoredRoster;
 
 use super::limits::{Limits, PolicyToday};
@@ -37,6 +38,16 @@ impl FuseContext<'_> {
     pub(super) fn describe(&self, entity: EntityRef) -> String {
         let found = self.stored.key_and_name(entity);
         found.map_or_else(String::new, |(key, name)| format!("{name} ({key})"))
+    }
+
+    /// "Ann Lee (ann@x.org)", of someone who is new.
+    pub(super) fn describe_new(&self, entity: EntityRef) -> String {
+        let named = |list: &[Numbered<Teacher>]| {
+            let found = list.iter().find(|new| entity == new.number.into())?;
+            let person = &found.values.person;
+            Some(format!("{} ({})", person.full_name(&self.plan.texts), self.plan.texts.get(person.key())))
+        };
+        named(&self.plan.teachers.create).unwrap_or_default()
     }
 
     /// The first of these entities, described.

@@ -1,14 +1,17 @@
 //! The identity fuse: removed entities that look like created ones are held together with them, as new keys of known entities.
 
+use hashbrown::HashSet;
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
+use super::damage::is_damaged_form;
 use super::partition::Partition;
+use super::people::changed_attribute;
 
-/// In bulk, every re-key waits for one approval, including doubtful ones that look alike. Below that, certain ones are applied, and
-/// probable ones wait one by one: a program must not guess whether two records are the same person.
+/// In bulk, every re-key waits for one approval, including doubtful ones that look alike. Below that, certain ones are applied unless
+/// the new id is damaged, and probable ones wait one by one: a program must not guess whether two records are the same person.
 pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let counts = context.plan.counts();
     let mut fuses = Vec::new();
@@ -19,7 +22,7 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
         let alike = proposals.iter().filter(|proposal| looks_alike(proposal)).count();
         let in_bulk = context.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
         let waits = |proposal: &&&Proposal| match proposal.confidence {
-            Confidence::Certain => in_bulk,
+            Confidence::Certain => in_bulk || is_damaged_form(&proposal.from, &proposal.to),
             Confidence::Probable => true,
             Confidence::Doubtful => in_bulk && looks_alike(proposal) || proposal.new_entity.is_none(),
         };
@@ -32,7 +35,7 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
             fuse: Fuse::Identity,
             scope: kind.plural().into(),
             message: message(kind, &held, gone),
-            examples: held.iter().take(MAX_EXAMPLES).map(|proposal| example(proposal)).collect(),
+            examples: held.iter().take(MAX_EXAMPLES).map(|proposal| example(context, proposal)).collect(),
         });
     }
     fuses
@@ -48,9 +51,16 @@ fn hold(proposal: &Proposal, partition: &mut Partition<'_>) {
     }
 }
 
-fn example(proposal: &Proposal) -> String {
-    let Proposal { id, name, from, to, .. } = proposal;
-    format!("{name} ({id}): {from} becomes {to}")
+/// "Ann Lee (student-4): ann@x.org becomes ann@y.org"; when both are found under the same key, what else changes.
+fn example(context: &FuseContext<'_>, proposal: &Proposal) -> String {
+    let Proposal { id, name, from, to, new_entity, .. } = proposal;
+    if from != to {
+        return format!("{name} ({id}): {from} becomes {to}");
+    }
+    match changed_attribute(context, *id, new_entity.unwrap_or(*id)) {
+        Some(changed) => format!("{name} ({id}, {from}): {changed}"),
+        None => format!("{name} ({id}): another record under {from}"),
+    }
 }
 
 /// Whether the names are alike, or the other evidence is strong enough.
@@ -73,32 +83,50 @@ fn message(kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
     let what =
         if held.len() == 1 { format!("a new {}", kind.as_str()) } else { format!("new {}", kind.plural()) };
     let doubt = if doubtful > 0 { " Doubtful ones are treated as new unless you accept them." } else { "" };
+    let (cause, advice) = likely_cause(kind, held);
     format!(
-        "{} of {gone} {} that the file no longer lists {} like {what} ({counts}): most likely {}. If you approve, all keep \
-         their ids.{doubt}",
+        "{} of {gone} {} that the file no longer lists {} like {what} ({counts}): most likely {cause}. {advice}{doubt}",
         held.len(),
         kind.plural(),
         if held.len() == 1 { "looks" } else { "look" },
-        likely_cause(held)
     )
 }
 
-/// What most of the proposals have in common.
-fn likely_cause(held: &[&Proposal]) -> &'static str {
-    let most = |evidence: Evidence| {
-        held.iter().filter(|proposal| proposal.evidence.contains(&evidence)).count() * 2 > held.len()
+/// What most of the proposals have in common, and what to do about it.
+fn likely_cause(kind: EntityKind, held: &[&Proposal]) -> (&'static str, &'static str) {
+    let most = |is_so: &dyn Fn(&Proposal) -> bool| {
+        held.iter().filter(|proposal| is_so(proposal)).count() * 2 > held.len()
     };
-    if most(Evidence::ZerosDiffer) {
-        "leading zeros of the ids were lost or added, as spreadsheets do"
-    } else if most(Evidence::SameLocalPart) {
-        "the e-mail domain has changed"
-    } else if most(Evidence::PrefixDiffers) {
-        "the SIS writes its ids in another form"
-    } else if most(Evidence::SameEmail) {
-        "the SIS has issued new ids"
+    let with = |evidence: Evidence| most(&|proposal| proposal.evidence.contains(&evidence));
+    let former = held.iter().map(|proposal| proposal.from.as_str()).collect::<HashSet<_>>();
+    let keeps = match kind {
+        EntityKind::Teacher | EntityKind::Student => {
+            "They would keep their accounts under the new ids or addresses."
+        }
+        EntityKind::School | EntityKind::Class => "They would stay the same under the new ids.",
+    };
+    if held.iter().any(|proposal| is_damaged_form(&proposal.from, &proposal.to)) {
+        let advice = "This looks like damage, not like new ids: discard it, and export the ids as text.";
+        ("ids were damaged on the way, such as 610001.0 or =\"610001\" for 610001", advice)
+    } else if most(&|proposal| proposal.from != proposal.to && former.contains(proposal.to.as_str())) {
+        let advice = "This looks like damage, not like new ids: discard it, and export the file again.";
+        (
+            "a column has slipped or was sorted alone, because most of them would get the id or address of another one",
+            advice,
+        )
+    } else if with(Evidence::ZerosDiffer) {
+        let advice =
+            "Discard it and export the ids as text, unless the SIS itself now writes them like this.";
+        ("leading zeros of the ids were lost or added, as spreadsheets do", advice)
+    } else if with(Evidence::SameLocalPart) {
+        ("the e-mail domain has changed", keeps)
+    } else if with(Evidence::PrefixDiffers) {
+        ("the SIS writes its ids in another form", keeps)
+    } else if with(Evidence::SameEmail) {
+        ("the SIS has issued new ids", keeps)
     } else if held.len() > 4 {
-        "the SIS has issued new ids or addresses"
+        ("the SIS has issued new ids or addresses", keeps)
     } else {
-        "a name, address or id was corrected or has changed"
+        ("a name, address or id was corrected or has changed", keeps)
     }
 }

@@ -1,16 +1,26 @@
 //! Fuses: limits on a plan. A blown fuse holds a part of the plan until someone decides.
 
+mod blank;
 mod causes;
+mod consequences;
 mod context;
+mod damage;
+mod file;
 mod identity;
+mod keys;
 mod limits;
 mod partition;
+mod people;
 mod places;
+mod reach;
 mod removals;
+mod schools;
 mod seats;
 mod split;
 mod turnover;
+mod update_causes;
 mod updates;
+mod wording;
 
-pub use limits::Limits;
+pub use limits::{Limits, Past};
 pub use split::{Approval, PlanParts, split};

@@ -12,8 +12,9 @@ use homeroom_model::stored::StoredRoster;
 use super::context::FuseContext;
 use super::limits::{Limits, PolicyToday};
 use super::partition::{Partition, PartitionedPlan};
+use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
-use super::{identity, removals, seats, turnover, updates};
+use super::{blank, consequences, file, identity, keys, reach, removals, schools, seats, turnover, updates};
 
 /// Whether someone has approved what the fuses would hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,12 +89,20 @@ fn blown_fuses(
     messages: &mut Vec<String>,
 ) -> Vec<BlownFuse> {
     let mut fuses = Vec::new();
+    // An old file has nothing to say about today, so nothing else is said about it.
+    if let Some(old) = file::old_file(context, partition) {
+        return vec![old];
+    }
+    let people = changed_people(context);
     fuses.extend(removals::shrink(context, partition));
     fuses.extend(removals::district(context, partition));
-    fuses.extend(removals::schools(context, partition));
+    fuses.extend(schools::schools(context, partition));
     fuses.extend(turnover::classes(context, partition));
     fuses.extend(identity::rekeys(context, partition));
-    fuses.extend(updates::updates(context, partition));
+    fuses.extend(keys::keys(context, &people, partition));
+    fuses.extend(blank::blanks(context, &people, partition));
+    fuses.extend(reach::reach(context, partition));
+    fuses.extend(updates::updates(context, &people, partition));
     partition.close(context.plan, context.stored);
     fuses.extend(seats::surplus(context, partition, seats, messages));
     if context.limits.policy.wait_all && !fuses.is_empty() {
@@ -111,10 +120,13 @@ fn held(
         let (school, name) = schools.get(number).cloned().unwrap_or_default();
         HeldSchool { school, name, counts: *counts, state: HeldState::Waiting }
     });
+    let schools = waiting.collect::<Vec<_>>();
     Held {
         counts: parts.risky.counts(),
         fuses: if parts.risky.is_empty() { vec![] } else { fuses },
-        schools: waiting.collect(),
+        if_approved: consequences::of_approving(&schools),
+        if_discarded: consequences::of_discarding(&schools),
+        schools,
         expires_at: None,
         roster_version: RosterVersion::default(),
         digest: if parts.risky.is_empty() { 0 } else { parts.risky.digest() },

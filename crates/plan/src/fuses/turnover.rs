@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::EnrollmentLink;
 
 use super::context::{FuseContext, MAX_EXAMPLES};
@@ -38,7 +39,7 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
             context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
         if limit.is_exceeded(left, before) && !context.rules.is_additions_only(key) {
-            partition.hold_turnover(class);
+            partition.hold_turnover(EntityKind::Student, class);
             let turnover = Turnover { class, left, before, percent: limit.percent };
             by_school.entry(school).or_default().push(turnover);
         }

@@ -45,7 +45,7 @@ pub(crate) fn districts_with_seats(seats: u32) -> Vec<TestDistrict> {
 
 /// The same, where no fuse can blow.
 pub(crate) fn districts_without_fuses() -> Vec<TestDistrict> {
-    let fuses = [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink];
+    let fuses = Fuse::ALL.into_iter().filter(|fuse| *fuse != Fuse::Seats).collect::<Vec<_>>();
     let districts = districts();
     let switch_off = |settings: &mut District| {
         fuses.iter().for_each(|fuse| settings.policy.set_fuse(*fuse, "off").unwrap());

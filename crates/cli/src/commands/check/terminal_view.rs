@@ -9,10 +9,9 @@ use homeroom_model::check_report::{CheckReport, Outcome};
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
+use homeroom_model::thousands;
 use homeroom_read::{Opened, ReadRules, read};
-use homeroom_report::{
-    Cause, causes, check_verdict, render_counts, render_reading_proposals, terminal_safe, thousands,
-};
+use homeroom_report::{Cause, causes, check_verdict, render_counts, render_reading_proposals, terminal_safe};
 use unicode_width::UnicodeWidthStr;
 
 /// How many causes are shown, and rows of each.

@@ -57,11 +57,15 @@ fn fuses_text(policy: &Policy) -> String {
         Limit { percent, floor } => format!("{percent}% (from {floor})"),
     };
     format!(
-        "district {}, school {}, class {}, identity {}, update {}, shrink {}%{}",
+        "district {}, school {}, class {}, identity {}, reach {}, keys {}, blank {}, file {}, update {}, shrink {}%{}",
         limit(Fuse::District),
         limit(Fuse::School),
         limit(Fuse::Class),
         limit(Fuse::Identity),
+        limit(Fuse::Reach),
+        limit(Fuse::Keys),
+        limit(Fuse::Blank),
+        limit(Fuse::File),
         limit(Fuse::Update),
         policy.limit(Fuse::Shrink).percent,
         if policy.wait_all { "; a blown fuse holds everything" } else { "" }

@@ -2,7 +2,8 @@
 
 use homeroom_model::Zone;
 use homeroom_model::run::{Run, RunState, Undone};
-use homeroom_report::{render_run, thousands};
+use homeroom_model::thousands;
+use homeroom_report::render_run;
 
 /// A run with the commands that decide about its hold, and with its undo and redo.
 pub(crate) fn run_text(run: &Run, time_zone: &Zone) -> String {

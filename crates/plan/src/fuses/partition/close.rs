@@ -120,7 +120,7 @@ impl Partition<'_> {
     }
 
     fn turnover_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<&WaitsFor> {
-        if P::KIND == EntityKind::Student { self.turned_over.get(&link.class) } else { None }
+        self.turned_over.get(&(P::KIND, link.class))
     }
 
     fn whole_plan_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {

@@ -67,8 +67,8 @@ pub(in crate::fuses) struct Partition<'p> {
     pub(super) waiting: PerKind<WaitingChanges>,
     /// Schools in which every removal waits.
     pub(super) all_removals: HashMap<Option<SchoolNumber>, WaitsFor>,
-    /// Classes of which every change of students waits.
-    pub(super) turned_over: HashMap<ClassNumber, WaitsFor>,
+    /// Classes of which every change of teachers, or of students, waits.
+    pub(super) turned_over: HashMap<(EntityKind, ClassNumber), WaitsFor>,
     /// Removals wait in all schools, until the end of a range.
     pub(super) until_range_ends: bool,
     /// The whole plan waits.
@@ -130,10 +130,10 @@ impl<'p> Partition<'p> {
         }
     }
 
-    /// Holds every change of a class's students.
-    pub(in crate::fuses) fn hold_turnover(&mut self, class: ClassNumber) {
+    /// Holds every change of a class's teachers, or of its students.
+    pub(in crate::fuses) fn hold_turnover(&mut self, kind: EntityKind, class: ClassNumber) {
         if let Some(waits) = self.decision_about(class) {
-            self.turned_over.insert(class, waits);
+            self.turned_over.insert((kind, class), waits);
         }
     }
 

@@ -1,0 +1,177 @@
+//! The reach fuse: who sees whom. Teachers who come to classes that have students and a teacher already, and students who come to
+//! further classes. A class's first teacher, a new class and a new student reach nobody who was out of reach on purpose.
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber, EntityRef};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::LinkChanges;
+use homeroom_model::policy::Limit;
+use homeroom_model::roster::Link;
+use homeroom_model::stored::StoredLink;
+
+use super::context::{FuseContext, MAX_EXAMPLES};
+use super::partition::Partition;
+use super::wording::counted;
+
+/// New teachers of one class in one night that are never ordinary, unless the class had many.
+const TEACHERS_OF_ONE_CLASS: u64 = 3;
+
+/// One teacher who takes over all classes of another has no more than this many times the floor.
+const CLASSES_OF_ONE_TEACHER: u64 = 4;
+
+/// Students who change their classes in one night count by this many times the floor.
+const STUDENTS_PER_FLOOR: u64 = 5;
+
+/// What a class gains and loses.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gain {
+    gained: u64,
+    lost: u64,
+    before: u64,
+}
+
+/// Too many teachings, or too many enrollments of students who are here already, would begin in classes that exist: all changes of
+/// teachers, or of students, in these classes wait.
+pub(super) fn reach(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let limit = context.rules.policy.limit(Fuse::Reach);
+    if limit.percent >= 100 {
+        return vec![];
+    }
+    let mut fuses = Vec::new();
+    fuses.extend(teachings(context, limit, partition));
+    fuses.extend(enrollments(context, limit, partition));
+    fuses
+}
+
+fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<'_>) -> Option<BlownFuse> {
+    let (plan, stored) = (context.plan, context.stored);
+    let gains = gains(&plan.teachings, &stored.teachings);
+    let with_students = classes_in(&stored.enrollments, &gains);
+    let mut classes = gains.into_iter().collect::<Vec<_>>();
+    classes.retain(|(class, gain)| gain.before > 0 && with_students.contains(class));
+    classes.sort_unstable_by_key(|(class, _)| *class);
+    let gained = classes.iter().map(|(_, gain)| gain.gained).sum::<u64>();
+    let concerned = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
+    let teachers =
+        begun(&plan.teachings).filter(|link| concerned.contains(&link.class)).map(|link| link.person);
+    let teachers = teachers.collect::<HashSet<_>>().len() as u64;
+    let all = stored.teachings.iter().filter(|link| link.active).count() as u64;
+    let floor = u64::from(limit.floor);
+    let many = teachers >= floor || gained >= floor * CLASSES_OF_ONE_TEACHER;
+    let in_all = many && gained >= floor && gained * 100 > all * u64::from(limit.percent);
+    if !in_all {
+        classes.retain(|(_, gain)| gain.gained >= TEACHERS_OF_ONE_CLASS && gain.gained * 2 > gain.before);
+    }
+    if classes.is_empty() {
+        return None;
+    }
+    classes.iter().for_each(|(class, _)| partition.hold_turnover(EntityKind::Teacher, *class));
+    let held = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
+    let examples = begun(&plan.teachings).filter(|link| held.contains(&link.class));
+    Some(BlownFuse {
+        fuse: Fuse::Reach,
+        scope: "teachings".into(),
+        message: teachings_message(context, &classes),
+        examples: examples.take(MAX_EXAMPLES).map(|link| joins(context, link)).collect(),
+    })
+}
+
+fn teachings_message(context: &FuseContext<'_>, classes: &[(ClassNumber, Gain)]) -> String {
+    let sum = |count: fn(&Gain) -> u64| classes.iter().map(|(_, gain)| count(gain)).sum::<u64>();
+    let (gained, lost) = (sum(|gain| gain.gained), sum(|gain| gain.lost));
+    let held = classes.iter().map(|(class, gain)| (*class, gain.gained)).collect::<HashMap<_, _>>();
+    let links = context.stored.enrollments.iter().filter(|link| link.active);
+    let pairs = links.filter_map(|link| held.get(&link.link.class)).sum::<u64>();
+    let cause = if gained > lost * 2 {
+        "the teacher columns were sorted or filled without the others, because nearly nobody leaves these classes"
+    } else {
+        "the teacher columns were sorted or have slipped without the others, unless classes were given to other teachers on purpose"
+    };
+    format!(
+        "{} would begin and {} would end in {} that have teachers and students already: teachers would see students {} more than now. \
+         Most likely {cause}. Compare the teachers of a few classes with the SIS before you decide.",
+        counted(gained, "teaching"),
+        lost,
+        counted(classes.len() as u64, "class"),
+        counted(pairs, "time"),
+    )
+}
+
+fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<'_>) -> Option<BlownFuse> {
+    let (plan, stored) = (context.plan, context.stored);
+    let here = |link: &&Link<_>| stored.students.by_number(link.person).is_some_and(|student| student.active);
+    let gains = gains(&plan.enrollments, &stored.enrollments);
+    let exists = |link: &&Link<_>| gains.get(&link.class).is_some_and(|gain| gain.before > 0);
+    let begun = begun(&plan.enrollments).filter(here).filter(exists).collect::<Vec<_>>();
+    let students = begun.iter().map(|link| link.person).collect::<HashSet<_>>().len() as u64;
+    let all = stored.enrollments.iter().filter(|link| link.active).count() as u64;
+    let gained = begun.len() as u64;
+    let enough = students >= u64::from(limit.floor) * STUDENTS_PER_FLOOR;
+    if !enough || gained * 100 <= all * u64::from(limit.percent) {
+        return None;
+    }
+    let classes = begun.iter().map(|link| link.class).collect::<HashSet<_>>();
+    classes.iter().for_each(|class| partition.hold_turnover(EntityKind::Student, *class));
+    let ended =
+        plan.enrollments.deactivate.iter().filter(|link| classes.contains(&link.class)).count() as u64;
+    Some(BlownFuse {
+        fuse: Fuse::Reach,
+        scope: "enrollments".into(),
+        message: format!(
+            "{} of {} who are here already would begin, and {ended} would end, in {} that have students already; there are {all} now. \
+             Most likely the class columns were sorted, filled or have slipped without the others, unless many students change their \
+             classes today. Compare the classes of a few students with the SIS before you decide.",
+            counted(gained, "enrollment"),
+            counted(students, "student"),
+            counted(classes.len() as u64, "class"),
+        ),
+        examples: begun.iter().take(MAX_EXAMPLES).map(|link| joins(context, link)).collect(),
+    })
+}
+
+/// "Ann Lee (ann@x.org) joins Art 1 (A1)"
+fn joins<P: EntityNumber>(context: &FuseContext<'_>, link: &Link<P>) -> String {
+    let person: EntityRef = link.person.into();
+    let person = match context.describe(person) {
+        unknown if unknown.is_empty() => context.describe_new(person),
+        known => known,
+    };
+    format!("{person} joins {}", context.describe(link.class.into()))
+}
+
+fn begun<P>(changes: &LinkChanges<P>) -> impl Iterator<Item = &Link<P>> {
+    changes.create.iter().chain(&changes.reactivate)
+}
+
+/// What each class gains, which gains something.
+fn gains<P: EntityNumber>(changes: &LinkChanges<P>, stored: &[StoredLink<P>]) -> HashMap<ClassNumber, Gain> {
+    let mut gains = HashMap::<ClassNumber, Gain>::new();
+    begun(changes).for_each(|link| gains.entry(link.class).or_default().gained += 1);
+    if gains.is_empty() {
+        return gains;
+    }
+    for link in &changes.deactivate {
+        if let Some(gain) = gains.get_mut(&link.class) {
+            gain.lost += 1;
+        }
+    }
+    for link in stored.iter().filter(|link| link.active) {
+        if let Some(gain) = gains.get_mut(&link.link.class) {
+            gain.before += 1;
+        }
+    }
+    gains
+}
+
+/// Those of these classes that have somebody.
+fn classes_in<P: EntityNumber>(
+    stored: &[StoredLink<P>],
+    among: &HashMap<ClassNumber, Gain>,
+) -> HashSet<ClassNumber> {
+    if among.is_empty() {
+        return HashSet::new();
+    }
+    let active = stored.iter().filter(|link| link.active).map(|link| link.link.class);
+    active.filter(|class| among.contains_key(class)).collect()
+}

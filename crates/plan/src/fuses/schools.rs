@@ -1,0 +1,176 @@
+//! The school fuse: a school would vanish, lose too many students, or give its classes to another school.
+
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber, StudentNumber};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::roster::EnrollmentLink;
+
+use super::context::FuseContext;
+use super::partition::Partition;
+use super::wording::counted;
+
+/// What a school would lose.
+#[derive(Default)]
+struct Loss {
+    /// Students who are in it now and would not be.
+    students: Vec<StudentNumber>,
+    /// Classes that would be in another school.
+    moved: Vec<(ClassNumber, SchoolNumber)>,
+}
+
+/// A school would vanish or lose too many students, whether they are removed or their classes are in another school: its removals
+/// wait, and its classes stay.
+pub(super) fn schools(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let mut fuses = Vec::new();
+    let mut staying = HashSet::new();
+    for (school, loss) in losses(context) {
+        if let Some(fuse) = school_fuse(context, school, &loss) {
+            partition.hold_removals(school);
+            loss.moved.iter().for_each(|(class, _)| partition.hold_update(*class));
+            staying.extend(loss.moved.iter().map(|(class, _)| *class));
+            fuses.push(fuse);
+        }
+    }
+    hold_new_schools_of(&staying, context, partition);
+    fuses
+}
+
+/// Holds new schools that would have no class but those that stay where they are.
+fn hold_new_schools_of(
+    staying: &HashSet<ClassNumber>,
+    context: &FuseContext<'_>,
+    partition: &mut Partition<'_>,
+) {
+    if staying.is_empty() || context.plan.schools.create.is_empty() {
+        return;
+    }
+    let classes = context.plan.classes.valued().filter(|class| !staying.contains(&class.number));
+    let used = classes.map(|class| class.values.school).collect::<HashSet<_>>();
+    let new = context.plan.schools.create.iter().filter(|school| !used.contains(&school.number));
+    new.for_each(|school| partition.hold_arrival(school.number));
+}
+
+fn school_fuse(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss) -> Option<BlownFuse> {
+    let (key, name) = (context.names.key(school), context.names.name(school));
+    if context.rules.is_additions_only(key) {
+        return None;
+    }
+    let limit = context.rules.limit(context.rules.policy.limit(Fuse::School), key, |window| window.people);
+    let is_removed = school.is_some_and(|school| context.plan.schools.deactivate.contains(&school));
+    let vanishes = is_removed && limit.percent < 100;
+    let count = loss.students.len() as u64;
+    let before =
+        if vanishes || count >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
+    let exceeds = before > 0 && limit.is_exceeded(count, before);
+    let message = match moved_to(context, school, loss) {
+        _ if !vanishes && !exceeds => return None,
+        Some(moved) => moved,
+        None if vanishes => format!(
+            "{name} would vanish with its {}. Most likely the export left the school out, unless it has closed.",
+            counted(before, "student")
+        ),
+        None => format!(
+            "{name} would lose {count} of its {}; the limit is {}%. Most likely the export of this school is incomplete.",
+            counted(before, "student"),
+            limit.percent
+        ),
+    };
+    let examples = context.examples(loss.students.iter().copied());
+    Some(BlownFuse { fuse: Fuse::School, scope: key.into(), message, examples })
+}
+
+/// Where the classes of a school would be, when it loses most of its students with them.
+fn moved_to(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss) -> Option<String> {
+    let mut schools = BTreeMap::<SchoolNumber, usize>::new();
+    loss.moved.iter().for_each(|(_, to)| *schools.entry(*to).or_default() += 1);
+    let (to, _) = schools.iter().max_by_key(|(school, count)| (**count, **school))?;
+    let moved = loss.moved.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
+    let links = context.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
+    let with_them = links.filter(|link| moved.contains(&link.class)).map(|link| link.person);
+    let with_them = with_them.collect::<HashSet<_>>();
+    let students = loss.students.iter().filter(|student| with_them.contains(*student)).count();
+    if students * 2 < loss.students.len() {
+        return None;
+    }
+    let here = context.stored.active(EntityKind::Class).filter(|class| context.places.of(*class) == school);
+    let all = here.count() as u64;
+    let (count, name) = (moved.len() as u64, context.names.name(school));
+    let which = match (count, all) {
+        (1, 1) => format!("The only class of {name}"),
+        _ if count == all => format!("All {count} classes of {name}"),
+        _ => format!("{count} of the {all} classes of {name}"),
+    };
+    let others = if schools.len() > 1 { " and other schools" } else { "" };
+    Some(format!(
+        "{which} would be in {}{others}, with {}: either the schools were merged, or the export has a wrong school_id. \
+         Compare school_id in the file before you decide.",
+        context.names.name(Some(*to)),
+        counted(students as u64, "student"),
+    ))
+}
+
+/// Classes whose school changes, with the new one.
+fn moving_classes(context: &FuseContext<'_>) -> HashMap<ClassNumber, SchoolNumber> {
+    let changing = context.plan.classes.update.iter().chain(&context.plan.classes.rekey);
+    let moving = changing.filter(|class| {
+        let old = context.stored.classes.by_number(class.number);
+        old.is_some_and(|old| old.values.school != class.values.school)
+    });
+    moving.map(|class| (class.number, class.values.school)).collect()
+}
+
+/// What each school would lose.
+fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
+    let mut losses = BTreeMap::<_, Loss>::new();
+    let moving = moving_classes(context);
+    for (school, student) in students_lost(context, &moving) {
+        losses.entry(school).or_default().students.push(student);
+    }
+    losses.values_mut().for_each(|loss| loss.students.sort_unstable());
+    for (class, to) in moving {
+        losses.entry(context.places.of_class(class)).or_default().moved.push((class, to));
+    }
+    losses
+}
+
+/// Each student with each school that they are in now and would not be.
+fn students_lost(
+    context: &FuseContext<'_>,
+    moving: &HashMap<ClassNumber, SchoolNumber>,
+) -> HashSet<(Option<SchoolNumber>, StudentNumber)> {
+    let ended = &context.plan.enrollments.deactivate;
+    if ended.is_empty() && moving.is_empty() {
+        return HashSet::new();
+    }
+    let before = |link: &EnrollmentLink| (context.places.of_class(link.class), link.person);
+    let after = |link: &EnrollmentLink| {
+        let moved = moving.get(&link.class).copied();
+        (moved.or_else(|| context.places.of_class(link.class)), link.person)
+    };
+    let active = || context.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
+    let mut lost = ended.iter().map(before).collect::<HashSet<_>>();
+    if !moving.is_empty() {
+        lost.extend(active().filter(|link| moving.contains_key(&link.class)).map(before));
+    }
+    let mut ends = ended.iter().peekable();
+    for link in active() {
+        while ends.next_if(|end| *end < link).is_some() {}
+        if ends.peek() != Some(&link) {
+            lost.remove(&after(link));
+        }
+    }
+    for link in context.plan.enrollments.create.iter().chain(&context.plan.enrollments.reactivate) {
+        lost.remove(&after(link));
+    }
+    lost
+}
+
+/// How many students a school has now.
+fn count_students(context: &FuseContext<'_>, school: Option<SchoolNumber>) -> u64 {
+    let links = context.stored.enrollments.iter().filter(|link| link.active).map(|link| &link.link);
+    let here = links.filter(|link| context.places.of_class(link.class) == school);
+    here.map(|link| link.person).collect::<HashSet<_>>().len() as u64
+}
