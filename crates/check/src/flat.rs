@@ -14,7 +14,10 @@ use crate::LoadStored;
 use crate::checked_file::CheckedFile;
 use crate::flat_rows::FlatRows;
 use crate::gather::gather;
-use crate::header_findings::{empty_column, missing_grades, report_header, report_table, single_file_of_set};
+use crate::header_findings::{
+    emptied_addresses, empty_column, missing_grades, report_header, report_table, single_file_of_set,
+};
+use crate::kept_values::{keep_place_names, keep_students, keep_teachers};
 use crate::row_parts::PartNotes;
 use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
@@ -60,11 +63,17 @@ pub(crate) fn check_table(
     if let Some(finding) = missing_grades(header_line, &rows) {
         findings.add_whole(finding);
     }
-    if let Some(stored) = stored() {
-        find_spreadsheet_damage(&mut rows, stored);
-    }
     file.proposals.extend(proposals(&rows));
-    rows::judge(rows, optional_columns(&header), &mut file, findings);
+    let stored = stored();
+    if let Some(stored) = stored {
+        if let Some(finding) = emptied_addresses(header_line, &rows, stored) {
+            findings.add_whole(finding);
+            return Ok(file);
+        }
+        find_spreadsheet_damage(&mut rows, stored);
+        keep_values(&mut rows, stored);
+    }
+    rows::judge(rows, stored, optional_columns(&header), &mut file, findings);
     Ok(file)
 }
 
@@ -86,6 +95,20 @@ fn find_spreadsheet_damage(rows: &mut FlatRows, stored: &StoredRoster) {
     damage.check_classes(class_parts);
     damage.check_teachers(class_parts, |part| part.teacher);
     damage.check_students(student_parts);
+}
+
+/// Keeps stored values where the file's are damaged.
+fn keep_values(rows: &mut FlatRows, stored: &StoredRoster) {
+    let FlatRows { class_parts, student_parts, .. } = rows;
+    let StoredRoster { texts, schools, classes, .. } = stored;
+    keep_place_names(texts, schools, class_parts, Column::SchoolName, |part| {
+        (part.school, &mut part.school_name)
+    });
+    keep_place_names(texts, classes, class_parts, Column::ClassName, |part| {
+        (part.class, &mut part.class_name)
+    });
+    keep_teachers(stored, class_parts);
+    keep_students(stored, student_parts);
 }
 
 /// Changes to the profile that would fix what is wrong in many rows.

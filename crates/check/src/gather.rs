@@ -20,6 +20,7 @@ use crate::part_reader::PartCells;
 use crate::people;
 use crate::places;
 use crate::row_parts::{ClassPart, RowParts};
+use crate::shared_ids;
 use crate::student_parts::{AFTER_CELL, Batch, CELLS_APART, StudentParts};
 use crate::threads::join;
 
@@ -183,8 +184,10 @@ impl<'p> RowPass<'p> {
         drop(class_index);
         places::reject_classes_in_two_schools(&mut class_parts);
         let teachers = people::resolve(&mut class_parts, |part| part.teacher, &people::TEACHER);
+        shared_ids::leave_out_of_teachers(&mut class_parts, &teachers);
         let (read, students) = join();
-        let StudentParts { parts: student_parts, of_rows, protected, name_samples: samples, .. } = read;
+        let StudentParts { parts: mut student_parts, of_rows, protected, name_samples: samples, .. } = read;
+        shared_ids::leave_out_across_roles(&mut class_parts, &mut student_parts);
         file.protected = protected;
         for (row, student_part) in rows.iter_mut().zip(of_rows) {
             row.student_part = student_part;

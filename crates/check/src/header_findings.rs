@@ -6,6 +6,7 @@ use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::{Profile, ProfileChange};
+use homeroom_model::stored::StoredRoster;
 use homeroom_read::{Header, SignatureStatus, Table};
 
 use crate::flat_rows::FlatRows;
@@ -136,6 +137,18 @@ pub(crate) fn empty_column(header: &Header, header_line: u32, rows: &FlatRows) -
         is_empty && !(*column == Column::StudentEmail && has_student_id)
     })?;
     Some(no_value(FindingCode::ColumnEmpty, column, header_line, rows.rows.len()))
+}
+
+/// The finding for a file without any student's address, when most students had one in the last good file.
+pub(crate) fn emptied_addresses(header_line: u32, rows: &FlatRows, stored: &StoredRoster) -> Option<Finding> {
+    let parts = &rows.student_parts;
+    if rows.rows.len() < 2 || parts.values.iter().any(|student| !student.person.email.is_empty()) {
+        return None;
+    }
+    let active = || stored.students.iter().filter(|student| student.active);
+    let with_address = active().filter(|student| !student.values.person.email.is_empty()).count();
+    (with_address * 2 > active().count())
+        .then(|| no_value(FindingCode::ColumnEmpty, Column::StudentEmail, header_line, rows.rows.len()))
 }
 
 /// The finding for a file whose rows have no grade at all.

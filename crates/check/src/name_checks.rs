@@ -15,8 +15,21 @@ pub(crate) fn decoded_once(text: &str) -> Option<String> {
 
 /// Whether question marks replaced letters: a program that could not write accents made the file.
 pub(crate) fn accents_lost(name: &str) -> bool {
+    let lost = name.matches(['?', '\u{FFFD}']).count();
     (!name.is_ascii() && name.contains('\u{FFFD}'))
-        || (name.contains('?') && name.contains(char::is_alphabetic))
+        || (lost > 0 && name.contains(char::is_alphabetic))
+        // A single one stands for a name that nobody knows; several are a name of which no letter is left.
+        || (lost > 1 && name.chars().all(|c| matches!(c, '?' | ' ' | '-' | '\'' | '.')))
+}
+
+/// Whether `lost` is `name` with each letter outside ASCII, or each byte of it, replaced by a question mark.
+pub(crate) fn became(name: &str, lost: &str) -> bool {
+    let replaced = |times: fn(char) -> usize| {
+        let replace = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(times(c)) };
+        name.chars().map(replace).collect::<String>()
+    };
+    let lost = lost.replace('\u{FFFD}', "?");
+    !name.is_ascii() && (replaced(|_| 1) == lost || replaced(char::len_utf8) == lost)
 }
 
 /// Words that make a name a placeholder.
@@ -85,7 +98,7 @@ pub(crate) fn is_personal_address(email: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{accents_lost, decoded_once, is_personal_address, is_placeholder_name};
+    use super::{accents_lost, became, decoded_once, is_personal_address, is_placeholder_name};
 
     #[test]
     fn only_text_that_was_encoded_twice_is_decoded() {
@@ -106,7 +119,9 @@ mod tests {
 
     #[test]
     fn lost_accents_are_recognized() {
-        assert!(["Jos?", "N??ez", "?lvarez", "Jos\u{FFFD}"].into_iter().all(accents_lost));
+        assert!(
+            ["Jos?", "N??ez", "?lvarez", "Jos\u{FFFD}", "????", "??? ????"].into_iter().all(accents_lost)
+        );
         assert!(!["José", "?", "", "Ann-Marie"].into_iter().any(accents_lost));
     }
 
@@ -142,5 +157,11 @@ mod tests {
                 && !is_personal_address("ann@gmail.com.lincoln.org")
                 && !is_personal_address("ann")
         );
+    }
+
+    #[test]
+    fn a_name_is_recognized_without_its_accents() {
+        assert!(became("José", "Jos?") && became("Núñez", "N??ez") && became("Núñez", "N????ez"));
+        assert!(!became("Jose", "Jos?") && !became("Josef", "Jos?") && !became("Joße", "Jos?"));
     }
 }

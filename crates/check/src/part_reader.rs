@@ -14,7 +14,7 @@ use crate::name_checks::{accents_lost, decoded_once, is_personal_address, is_pla
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::{
     Address, CleanCell, changed_by_spreadsheet, clean, id_behind_date, is_clever_id, is_empty_value,
-    parse_address,
+    is_graduation_year, parse_address,
 };
 
 /// Where the cells of a part are.
@@ -171,7 +171,7 @@ impl<'r> PartReader<'r, '_> {
         if self.profile.encoded_twice
             && let Some(once) = decoded_once(&text)
         {
-            text = once.into();
+            text = clean(once.as_bytes()).text.into_owned().into();
         }
         if let Some(name) = invisible {
             let message = format!("The cell contained {name}, which was removed.");
@@ -354,7 +354,9 @@ impl<'r> PartReader<'r, '_> {
         self.notes.has_grade = true;
         let grade = self.profile.grade(&text);
         if grade.is_none() {
-            let message = format!("The grade '{text}' was not understood and was left empty.");
+            let what =
+                if is_graduation_year(&text) { ": most likely it is a year of graduation" } else { "" };
+            let message = format!("The grade '{text}' was not understood{what} and was left empty.");
             self.add(FindingCode::GradeUnknown, column, &text, message);
         }
         grade

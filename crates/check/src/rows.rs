@@ -2,6 +2,7 @@
 
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::roster::OptionalColumns;
+use homeroom_model::stored::StoredRoster;
 
 use crate::checked_file::CheckedFile;
 use crate::flat_rows::FlatRows;
@@ -13,11 +14,12 @@ use crate::shared_addresses::SharedAddresses;
 /// Reports the findings of all rows, drops the rejected rows and builds the roster from the others.
 pub(crate) fn judge(
     mut flat: FlatRows,
+    stored: Option<&StoredRoster>,
     columns: OptionalColumns,
     file: &mut CheckedFile,
     findings: &mut Findings,
 ) {
-    let shared = SharedAddresses::find(&flat);
+    let shared = SharedAddresses::find(&flat, stored);
     let mut rows = std::mem::take(&mut flat.rows);
     // Almost all rows have two parts without findings, which two bits tell.
     let class_has_findings = has_findings(&flat.class_parts.notes, &shared.in_class_part);

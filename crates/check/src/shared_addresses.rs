@@ -3,6 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
 use homeroom_model::finding_code::FindingCode;
+use homeroom_model::stored::StoredRoster;
 
 use crate::flat_rows::{FlatRow, FlatRows};
 use crate::row_parts::PartFinding;
@@ -40,7 +41,7 @@ impl UseCounts {
 }
 
 impl SharedAddresses {
-    pub(crate) fn find(flat: &FlatRows) -> SharedAddresses {
+    pub(crate) fn find(flat: &FlatRows, stored: Option<&StoredRoster>) -> SharedAddresses {
         let FlatRows { class_parts, student_parts, .. } = flat;
         let teachers = || class_parts.values.iter().map(|part| class_parts.texts.get(part.teacher.email));
         let students = || student_parts.values.iter().map(|part| student_parts.texts.get(part.person.email));
@@ -64,7 +65,13 @@ impl SharedAddresses {
                 }
             }
         }
-        let rejected = uses.into_iter().map(|(email, uses)| (email.to_owned(), uses.rejected())).collect();
+        let mut rejected = uses
+            .into_iter()
+            .map(|(email, uses)| (email.to_owned(), uses.rejected()))
+            .collect::<HashMap<_, _>>();
+        if let Some(stored) = stored.filter(|_| !rejected.is_empty()) {
+            follow_stored(&mut rejected, stored);
+        }
         SharedAddresses { rejected, in_class_part, in_student_part }
     }
 
@@ -86,6 +93,21 @@ impl SharedAddresses {
             return None;
         };
         Some(PartFinding::new(FindingCode::TeacherIsStudent, column, email, message))
+    }
+}
+
+/// Whoever had the address in the last good file keeps it: the other use is the mistake. A student's own rows are few, and are left out
+/// as well until somebody has looked.
+fn follow_stored(rejected: &mut HashMap<String, RejectedUse>, stored: &StoredRoster) {
+    for student in stored.students.iter().filter(|student| student.active) {
+        if let Some(uses) = rejected.get_mut(stored.texts.get(student.values.person.email)) {
+            *uses = RejectedUse { as_teacher: true, as_student: true };
+        }
+    }
+    for teacher in stored.teachers.iter().filter(|teacher| teacher.active) {
+        if let Some(uses) = rejected.get_mut(stored.texts.get(teacher.values.person.email)) {
+            *uses = RejectedUse { as_teacher: false, as_student: true };
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Finds ids and names that a spreadsheet damaged, by comparing them with the stored roster.
+//! Finds ids that a spreadsheet damaged, by comparing them with the stored roster.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
@@ -6,14 +6,13 @@ use homeroom_model::entity::Entity;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::string_arena::{StrId, StringArena};
+use homeroom_model::string_arena::StrId;
 
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::MONTHS;
 
-/// Finds ids that lost leading zeros, and proposes the stored value for ids and names that a spreadsheet damaged.
+/// Finds ids that lost leading zeros, and proposes the stored value for ids that a spreadsheet damaged.
 pub(crate) struct SpreadsheetDamage<'s> {
-    stored: &'s StoredRoster,
     schools: StoredIds<'s>,
     classes: StoredIds<'s>,
     teachers: StoredIds<'s>,
@@ -24,7 +23,6 @@ impl<'s> SpreadsheetDamage<'s> {
     pub(crate) fn new(stored: &'s StoredRoster) -> SpreadsheetDamage<'s> {
         let StoredRoster { schools, classes, teachers, students, .. } = stored;
         SpreadsheetDamage {
-            stored,
             schools: StoredIds::new(stored, Column::SchoolId, schools, |school: &School| school.key),
             classes: StoredIds::new(stored, Column::ClassId, classes, |class: &Class| class.key),
             teachers: StoredIds::new(stored, Column::TeacherId, teachers, |teacher: &Teacher| {
@@ -46,15 +44,10 @@ impl<'s> SpreadsheetDamage<'s> {
 
     pub(crate) fn check_teachers<P>(&self, parts: &mut RowParts<P>, teacher: impl Fn(&P) -> Person) {
         self.teachers.compare(parts, |part| teacher(part).sis_id);
-        let stored_person = |teacher: &Teacher| teacher.person;
-        propose_names(self.stored, &self.stored.teachers, stored_person, parts, teacher);
     }
 
     pub(crate) fn check_students(&self, parts: &mut RowParts<Student>) {
-        let students = &self.stored.students;
-        let person = |student: &Student| student.person;
         self.students.compare(parts, |student| student.person.sis_id);
-        propose_names(self.stored, students, person, parts, person);
     }
 }
 
@@ -203,55 +196,9 @@ fn number_or_month(text: &str) -> Option<DatePart> {
     Some(DatePart::Month(month as u32 + 1))
 }
 
-/// Proposes the stored names of people whose accents were replaced by question marks.
-fn propose_names<V: Entity, P>(
-    stored: &StoredRoster,
-    entities: &[Stored<V>],
-    stored_person: impl Fn(&V) -> Person,
-    parts: &mut RowParts<P>,
-    person: impl Fn(&P) -> Person,
-) {
-    let RowParts { texts, values, notes } = parts;
-    let lost = FindingCode::NameAccentsLost;
-    if !notes.iter().any(|notes| notes.has(lost)) {
-        return;
-    }
-    let keys = |texts: &'_ StringArena, person: Person| {
-        [texts.get(person.sis_id).to_owned(), texts.get(person.email).to_owned()]
-    };
-    let mut known = HashMap::new();
-    for entity in entities {
-        let person = stored_person(&entity.values);
-        let keys = keys(&stored.texts, person).into_iter().filter(|key| !key.is_empty());
-        known.extend(keys.map(|key| (key, person)));
-    }
-    for (part, notes) in values.iter().zip(notes).filter(|(_, notes)| notes.has(lost)) {
-        let keys = keys(texts, person(part));
-        let Some(before) = keys.iter().find_map(|key| known.get(key)) else { continue };
-        for finding in notes.findings.iter_mut().filter(|finding| finding.code == lost) {
-            let names = [before.first_name, before.last_name].map(|name| stored.texts.get(name));
-            if let Some(name) = names.into_iter().find(|name| became(name, &finding.value)) {
-                finding.message =
-                    format!("{} In the last good file it was '{name}'.", finding.message).into();
-                finding.proposed = Some(name.into());
-            }
-        }
-    }
-}
-
-/// Whether `lost` is `name` with each letter outside ASCII, or each byte of it, replaced by a question mark.
-fn became(name: &str, lost: &str) -> bool {
-    let replaced = |times: fn(char) -> usize| {
-        let replace = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(times(c)) };
-        name.chars().map(replace).collect::<String>()
-    };
-    let lost = lost.replace('\u{FFFD}', "?");
-    !name.is_ascii() && (replaced(|_| 1) == lost || replaced(char::len_utf8) == lost)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{became, may_be_shown_as};
+    use super::may_be_shown_as;
 
     #[test]
     fn an_id_is_recognized_in_what_a_spreadsheet_shows() {
@@ -278,11 +225,5 @@ mod tests {
         ] {
             assert!(!may_be_shown_as(id, shown), "{id} {shown}");
         }
-    }
-
-    #[test]
-    fn a_name_is_recognized_without_its_accents() {
-        assert!(became("José", "Jos?") && became("Núñez", "N??ez") && became("Núñez", "N????ez"));
-        assert!(!became("Jose", "Jos?") && !became("Josef", "Jos?") && !became("Joße", "Jos?"));
     }
 }

@@ -14,6 +14,7 @@ use crate::part_reader::PartCells;
 use crate::people::{self, People};
 use crate::protect;
 use crate::row_parts::RowParts;
+use crate::shared_ids;
 
 /// Marker bytes for a part built from non-adjacent cells: `CELLS_APART` comes first, `AFTER_CELL` after each cell. Neither
 /// byte ever occurs in UTF-8 (RFC 3629 section 3).
@@ -110,6 +111,7 @@ impl<'p> StudentParts<'p> {
         // The bytes of the parts are not needed any more, and grouping takes memory of its own.
         self.index = PartIndex::default();
         let people = people::resolve(&mut self.parts, |student| student.person, &people::STUDENT);
+        shared_ids::leave_out_of_students(&mut self.parts, &people);
         (self, people)
     }
 

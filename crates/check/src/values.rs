@@ -38,6 +38,11 @@ pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
             has_control: false,
         };
     }
+    // What was encoded twice is decoded before characters are removed: half of a letter may be one of them.
+    let blank = text.trim_matches(' ');
+    if decoded_once(blank).is_some() {
+        return CleanCell { text: Cow::Owned(blank.to_owned()), invisible: None, has_control: false };
+    }
     let mut invisible = None;
     let mut kept = String::with_capacity(text.len());
     for c in text.chars() {
@@ -57,9 +62,7 @@ pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
     if trimmed.len() < blank.len() {
         invisible = invisible.or(Some("an invisible text mark at its beginning or end"));
     }
-    // Half of a letter that was encoded twice may be a control character: that is reported as double encoding.
-    let has_control = decoded_once(trimmed).is_none()
-        && trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    let has_control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     CleanCell { text: Cow::Owned(trimmed.to_owned()), invisible, has_control }
 }
 
@@ -190,6 +193,11 @@ fn blanks_are_slips(text: &str) -> bool {
     })
 }
 
+/// Whether a grade is a year instead: that of graduation.
+pub(crate) fn is_graduation_year(grade: &str) -> bool {
+    grade.len() == 4 && grade.parse::<u16>().is_ok_and(|year| (1990..2060).contains(&year))
+}
+
 /// Whether a text has the form of a Clever id: 24 hexadecimal digits.
 pub(crate) fn is_clever_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
@@ -286,6 +294,7 @@ mod tests {
 
     #[test]
     fn invisible_characters_are_removed_and_named() {
+        assert_eq!(clean("SofÃ\u{AD}a ".as_bytes()).text, "SofÃ\u{AD}a", "a half of a letter stays");
         let cleaned = clean("\u{200b} Ann\u{a0}".as_bytes());
         assert_eq!((&*cleaned.text, cleaned.invisible), ("Ann", Some("a zero-width space")));
         let emoji = "👩\u{200d}🏫";

@@ -384,6 +384,17 @@ catalogue! {
         remedy: "Export Clever's own id, or leave the column out.",
     }
 
+    CleverIdShared "clever-id-shared" Warning {
+        meaning: "The same Clever id stands on several people; it is left out for all of them, and whoever had one keeps it.",
+        example: "one Clever id dragged down over five students",
+        remedy: "A Clever id signs one person in: export each person's own, or leave the cell empty.",
+    }
+    UsernameShared "username-shared" Warning {
+        meaning: "The same user name stands on several students; it is left out for all of them, and whoever had one keeps it.",
+        example: "the user name student for five students",
+        remedy: "A user name signs one person in: export each student's own, or leave the cell empty.",
+    }
+
     PersonIdMissing "person-id-missing" RejectRow {
         meaning: "A person in a set of files has no id.",
         example: "an empty Student_id",
@@ -413,6 +424,11 @@ catalogue! {
         meaning: "A person is neither a student nor a teacher, or is not enabled to sign in, and was left out.",
         example: "a guardian, or enabledUser false",
         remedy: "Nothing to do.",
+    }
+    RoleContradictsEnrollment "role-contradicts-enrollment" Warning {
+        meaning: "A user is enrolled in a class as a student or teacher, but has neither role; person and class are kept as they are.",
+        example: "an administrator who stands in enrollments.csv as the teacher of a class, or a student without a row in roles.csv",
+        remedy: "Give the user the role student or teacher in addition, or remove the enrollment.",
     }
     ClassInTwoSchools "class-in-two-schools" RejectRow {
         meaning: "The same class_id appears in two schools.",

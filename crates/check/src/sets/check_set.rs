@@ -3,6 +3,7 @@
 use std::io;
 
 use homeroom_model::check_report::Format;
+use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::Roster;
@@ -11,6 +12,7 @@ use homeroom_read::{FileSet, ReadRules};
 
 use crate::LoadStored;
 use crate::checked_file::CheckedFile;
+use crate::kept_values::{keep_place_names, keep_students, keep_teachers};
 use crate::sets::assemble::assemble;
 use crate::sets::entities::Entities;
 use crate::sets::judge::judge;
@@ -42,6 +44,7 @@ pub(crate) fn check_set(
     if let Some((mut entities, links)) = read {
         if let Some(stored) = stored() {
             find_spreadsheet_damage(&mut entities, stored);
+            keep_values(&mut entities, stored);
         }
         let people = judge(&mut entities, &mut report);
         report_prefixes(&entities, &links, &mut report);
@@ -95,6 +98,19 @@ fn find_spreadsheet_damage(entities: &mut Entities, stored: &StoredRoster) {
     damage.check_classes(&mut classes.parts);
     damage.check_teachers(&mut teachers.parts, |teacher| *teacher);
     damage.check_students(&mut students.parts);
+}
+
+/// Keeps stored values where the set's are damaged.
+fn keep_values(entities: &mut Entities, stored: &StoredRoster) {
+    let Entities { schools, classes, teachers, students } = entities;
+    keep_place_names(&stored.texts, &stored.schools, &mut schools.parts, Column::SchoolName, |school| {
+        (school.key, &mut school.name)
+    });
+    keep_place_names(&stored.texts, &stored.classes, &mut classes.parts, Column::ClassName, |class| {
+        (class.class, &mut class.class_name)
+    });
+    keep_teachers(stored, &mut teachers.parts);
+    keep_students(stored, &mut students.parts);
 }
 
 /// Reports ids that have a prefix in one file and lack it in another, when most links lead nowhere.

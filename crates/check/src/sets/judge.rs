@@ -15,6 +15,7 @@ use crate::protect::{named_class, named_person};
 use crate::row_parts::{PartFinding, RowParts};
 use crate::sets::entities::{Entities, EntityRows};
 use crate::sets::set_report::SetReport;
+use crate::shared_ids;
 
 /// The people that the rows of a set name.
 pub(super) struct SetPeople {
@@ -26,6 +27,7 @@ pub(super) struct SetPeople {
 pub(super) fn judge(entities: &mut Entities, report: &mut SetReport) -> SetPeople {
     let teachers = people::resolve(&mut entities.teachers.parts, |teacher| *teacher, &people::TEACHER);
     let students = people::resolve(&mut entities.students.parts, |student| student.person, &people::STUDENT);
+    shared_ids::leave_out_of_students(&mut entities.students.parts, &students);
     reject_shared_addresses(entities);
     places::reject_classes_in_two_schools(&mut entities.classes.parts);
     reject_classes_without_school(entities);

@@ -1,6 +1,9 @@
 //! OneRoster's enrollments: the teachings and enrollments of a set, and those that a delta ends.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::finding::Finding;
+use homeroom_model::finding_code::FindingCode;
+use homeroom_model::protected::ProtectedAs;
 use homeroom_read::TableRow;
 
 use crate::sets::entities::Entities;
@@ -8,7 +11,7 @@ use crate::sets::file_columns::FileColumns;
 use crate::sets::links::{KeyCell, LinkRow, Links, RowLink};
 use crate::sets::oneroster::delta::EndedLinks;
 use crate::sets::oneroster::manifest::is_deleted;
-use crate::sets::oneroster::users::Role;
+use crate::sets::oneroster::users::{Role, WithoutPart};
 use crate::sets::set_report::SetReport;
 
 /// What a row of `enrollments.csv` is compared with.
@@ -16,6 +19,7 @@ pub(super) struct EnrollmentContext<'c> {
     pub(super) entities: &'c Entities,
     /// Users in the set that are not part of the roster.
     pub(super) left_out: &'c HashSet<Box<str>>,
+    pub(super) without_part: &'c HashMap<Box<str>, WithoutPart>,
     /// Whether rows may name what no file lists: in a delta that is checked without a stored roster.
     pub(super) allows_unknown: bool,
 }
@@ -28,6 +32,48 @@ pub(super) struct Enrollments {
     pub(super) ended: EndedLinks,
 }
 
+/// An enrollment, as a student or as a teacher, of a user who is neither by their role.
+struct Contradicting<'r> {
+    role: Role,
+    class: &'r str,
+    person: &'r str,
+}
+
+impl Contradicting<'_> {
+    /// Reports it; the person and the class stay as they are.
+    fn report(&self, user: &WithoutPart, file: &str, line: u32, report: &mut SetReport) {
+        let Contradicting { role, class, person } = *self;
+        let protected = &mut report.protected;
+        let noun = match role {
+            Role::Student => {
+                protected.protect(ProtectedAs::Student, person);
+                protected.protect_enrollment(class, person);
+                "student"
+            }
+            Role::Teacher => {
+                protected.protect(ProtectedAs::Teacher, person);
+                protected.protect_teaching(class, person);
+                "teacher"
+            }
+            Role::Other => return,
+        };
+        protected.protect(ProtectedAs::Class, class);
+        let code = FindingCode::RoleContradictsEnrollment;
+        report.add(file, code, || {
+            let has = match user.role.as_str() {
+                "" => "has neither role".to_owned(),
+                role => format!("has the role {role}"),
+            };
+            let message = format!(
+                "User '{person}' is enrolled as a {noun} in class '{class}', but {has} in the set (users.csv, line {}). \
+                 Person and class are kept as they are.",
+                user.line
+            );
+            Finding::of_line(code, line, person, message).in_column("userSourcedId")
+        });
+    }
+}
+
 impl Enrollments {
     pub(super) fn add(
         &mut self,
@@ -36,10 +82,16 @@ impl Enrollments {
         context: &EnrollmentContext<'_>,
         report: &mut SetReport,
     ) {
-        let EnrollmentContext { entities, left_out, allows_unknown } = context;
+        let EnrollmentContext { entities, left_out, allows_unknown, .. } = context;
         let (class, person) = (columns.text(row, "classSourcedId"), columns.text(row, "userSourcedId"));
         let role = Role::parse(&columns.text(row, "role"));
         if role == Role::Other || left_out.contains(person.as_str()) {
+            if let Some(user) =
+                context.without_part.get(person.as_str()).filter(|_| !is_deleted(columns, row))
+            {
+                let enrollment = Contradicting { role, class: &class, person: &person };
+                enrollment.report(user, columns.file, row.line, report);
+            }
             return;
         }
         let link_row = LinkRow {

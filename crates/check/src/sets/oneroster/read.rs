@@ -2,7 +2,7 @@
 
 use std::io;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::profile::Profile;
 use homeroom_model::roster::School;
@@ -18,7 +18,7 @@ use crate::sets::links::Links;
 use crate::sets::oneroster::delta::{DeletedKeys, add_stored_entities, add_stored_links};
 use crate::sets::oneroster::enrollments::{EnrollmentContext, Enrollments};
 use crate::sets::oneroster::manifest::{Extent, Extents, is_deleted};
-use crate::sets::oneroster::users::{Roles, UserRow, Users};
+use crate::sets::oneroster::users::{Roles, UserRow, Users, WithoutPart};
 use crate::sets::set_reader::SetReader;
 use crate::sets::set_report::SetReport;
 
@@ -31,7 +31,7 @@ pub(in crate::sets) fn read(
     let [manifest, .., enrollments_file] = ONEROSTER else { unreachable!("there are six") };
     let Some(extents) = Extents::find(reader, manifest, report)? else { return Ok(None) };
     let Some(read) = read_entities(reader, report)? else { return Ok(None) };
-    let ReadEntities { mut entities, deleted, left_out } = read;
+    let ReadEntities { mut entities, deleted, left_out, without_part } = read;
     let changes_only = extents.has_changes();
     let base = stored.filter(|_| changes_only);
     if let Some(base) = base {
@@ -45,6 +45,7 @@ pub(in crate::sets) fn read(
     let context = EnrollmentContext {
         entities: &entities,
         left_out: &left_out,
+        without_part: &without_part,
         allows_unknown: changes_only && stored.is_none(),
     };
     let enrollments =
@@ -67,6 +68,7 @@ struct ReadEntities {
     deleted: DeletedKeys,
     /// Users that are neither students nor teachers.
     left_out: HashSet<Box<str>>,
+    without_part: HashMap<Box<str>, WithoutPart>,
 }
 
 /// Reads all files but the enrollments. `None` when the users have no roles, which is reported.
@@ -99,7 +101,7 @@ fn read_entities(reader: &SetReader<'_>, report: &mut SetReport) -> io::Result<O
         teachers: users.teachers,
         students: users.students,
     };
-    Ok(Some(ReadEntities { entities, deleted, left_out: users.left_out }))
+    Ok(Some(ReadEntities { entities, deleted, left_out: users.left_out, without_part: users.without_part }))
 }
 
 /// The entities of a file, and the keys that it deletes.

@@ -63,6 +63,13 @@ pub(super) struct UserRow<'r> {
     pub(super) roles: &'r Roles,
 }
 
+/// A user who is neither a student nor a teacher by their role.
+pub(super) struct WithoutPart {
+    pub(super) line: u32,
+    /// The role in `users.csv`; empty when there is none.
+    pub(super) role: String,
+}
+
 /// The users of `users.csv`.
 #[derive(Default)]
 pub(super) struct Users {
@@ -70,6 +77,8 @@ pub(super) struct Users {
     pub(super) students: EntityRows<Student>,
     /// Users in the file that are not part of the roster.
     pub(super) left_out: HashSet<Box<str>>,
+    /// Those of them who are enabled, but neither students nor teachers by their role.
+    pub(super) without_part: HashMap<Box<str>, WithoutPart>,
     pub(super) deleted: HashSet<Box<str>>,
     /// Whether the file has no column for the role.
     pub(super) lacks_role: bool,
@@ -91,10 +100,15 @@ impl Users {
             let why = if is_disabled { "enabledUser is false" } else { "neither a student nor a teacher" };
             let code = FindingCode::PersonLeftOut;
             report.add(columns.file, code, || {
-                Finding::of_line(code, row.line, role_in_users, format!("The user is left out: {why}."))
+                let message = format!("The user is left out: {why}.");
+                Finding::of_line(code, row.line, role_in_users.as_str(), message)
             });
             // In a delta this is how a person leaves.
             self.deleted.insert(key.as_str().into());
+            if role == Role::Other && !is_disabled {
+                self.without_part
+                    .insert(key.as_str().into(), WithoutPart { line: row.line, role: role_in_users });
+            }
             self.left_out.insert(key.into());
             return;
         }
