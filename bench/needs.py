@@ -8,9 +8,9 @@ PACKAGES = [
     ("sshd", "openssh-server", {"sftp"}),
     ("sftp", "openssh-client", {"sftp"}),
     ("ssh-keygen", "openssh-client", {"sftp"}),
-    ("cc", "build-essential", {"reading", "engine", "postgres", "sftp"}),
+    ("cc", "build-essential", {"reading", "engine", "postgres", "sftp", "trust"}),
 ]
-LIBRARIES = [("duckdb", {"engine"}), ("paramiko", {"sftp"})]
+LIBRARIES = [("duckdb", {"engine"}), ("paramiko", {"sftp"}), ("splink", {"trust"})]
 
 
 def install(parts, work):

@@ -9,7 +9,9 @@ mod engine;
 mod events;
 mod file;
 mod judge;
+mod many;
 mod operator;
+mod pairs;
 mod play;
 mod style;
 mod table;
@@ -17,6 +19,8 @@ mod timeline;
 mod truth;
 
 pub use judge::Fault;
+pub use many::play_all;
+pub use pairs::{Gap, Pairs, pairs};
 pub use play::{Game, Kind, NightFiles, NightResult, play};
 pub use style::Style;
 pub use table::Table;

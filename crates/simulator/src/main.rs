@@ -2,12 +2,12 @@
 
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use homeroom_simulator::{Game, Kind, NightFiles, NightResult, Style, Table, play};
+use homeroom_simulator::{
+    Game, Gap, Kind, NightFiles, NightResult, Pairs, Style, Table, pairs, play, play_all,
+};
 
 /// Measures Homeroom with district-years whose truth is known
 #[derive(Parser)]
@@ -49,6 +49,21 @@ enum Command {
         #[arg(long)]
         details: bool,
     },
+    /// Write the students of two rosters of each district, some time apart, and what Homeroom makes of them
+    Pairs {
+        /// How many districts; their styles take turns
+        #[arg(long, default_value_t = 12)]
+        districts: u64,
+        /// The seed of the first
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Students of each, about
+        #[arg(long, default_value_t = 600)]
+        students: usize,
+        /// The folder to write to: a folder for each pair of rosters, and homeroom.csv
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -78,11 +93,11 @@ fn main() -> anyhow::Result<()> {
     match CommandLine::parse().command {
         Command::Play(args) => play_one(&args.game()),
         Command::Night { game, night, out } => write_night(&game.game(), night, &out),
+        Command::Pairs { districts, seed, students, out } => {
+            write_pairs(&Game::of_seeds(seed..seed + districts, 1, students), &out)
+        }
         Command::Table { districts, seed, years, students, details } => {
-            let games = (seed..seed + districts)
-                .map(|seed| Game { seed, style: Style::of_seed(seed), years, students })
-                .collect::<Vec<_>>();
-            let table = play_all(&games)?;
+            let table = play_all(&Game::of_seeds(seed..seed + districts, years, students))?;
             let mut out = stdout().lock();
             writeln!(out, "{table}")?;
             if details {
@@ -93,21 +108,30 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-fn named(game: &Game) -> String {
-    format!(
-        "--seed {} --style {} --years {} --students {}",
-        game.seed,
-        game.style.as_str(),
-        game.years,
-        game.students
-    )
+/// Writes `SEED-GAP/stored.csv` and `SEED-GAP/file.csv` for each pair of rosters, and Homeroom's result in `homeroom.csv`.
+fn write_pairs(games: &[Game], out: &std::path::Path) -> anyhow::Result<()> {
+    let mut results = String::from("pair,style,gap,in_both,wrong_merges,wrong_splits,asked\n");
+    for game in games {
+        for (gap, word) in [(Gap::HalfAYear, "half-a-year"), (Gap::OverTheSummer, "over-the-summer")] {
+            let Pairs { stored, file, in_both, wrong: (merges, splits), is_asked } = pairs(game, gap)?;
+            let name = format!("{}-{word}", game.seed);
+            let folder = out.join(&name);
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(folder.join("stored.csv"), stored)?;
+            std::fs::write(folder.join("file.csv"), file)?;
+            let asked = u8::from(is_asked);
+            let style = game.style.as_str();
+            results.push_str(&format!("{name},{style},{word},{in_both},{merges},{splits},{asked}\n"));
+        }
+    }
+    Ok(std::fs::write(out.join("homeroom.csv"), results)?)
 }
 
 fn play_one(game: &Game) -> anyhow::Result<()> {
     let mut table = Table::default();
     let mut out = stdout().lock();
     play(game, &mut |night, _| {
-        table.add(&named(game), &night);
+        table.add(game, &night);
         // A reader that has seen enough ends the game.
         write_result(&mut out, &night).is_ok()
     })?;
@@ -154,34 +178,4 @@ fn write_night(game: &Game, number: usize, out: &std::path::Path) -> anyhow::Res
     std::fs::write(out.join("earlier.csv"), earlier)?;
     std::fs::write(out.join("in.csv"), sent)?;
     Ok(write_result(&mut stdout().lock(), &night)?)
-}
-
-/// Plays districts on all processors.
-fn play_all(games: &[Game]) -> anyhow::Result<Table> {
-    let next = AtomicU64::new(0);
-    let all = Mutex::new((Table::default(), None));
-    let work = || {
-        while let Some(game) =
-            games.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX))
-        {
-            let mut table = Table::default();
-            let name = named(game);
-            let played = play(game, &mut |night, _| {
-                table.add(&name, &night);
-                true
-            });
-            table.add_years(game.years, game.students);
-            let mut all = all.lock().expect("no thread panics while it adds");
-            all.0.merge(table);
-            if let Err(error) = played {
-                all.1 = Some(error.context(name));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        (0..processors).for_each(|_| _ = scope.spawn(work));
-    });
-    let (table, error) = all.into_inner().expect("no thread panics while it adds");
-    error.map_or(Ok(table), Err)
 }

@@ -1,6 +1,7 @@
 //! Plays district-years: the world changes, the file is made and perhaps spoiled, Homeroom syncs it, and the judge compares.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use homeroom_model::run::{Run, RunState};
 use jiff::civil::Date;
@@ -25,6 +26,19 @@ pub struct Game {
     pub years: usize,
     /// Students, about.
     pub students: usize,
+}
+
+impl Game {
+    /// Districts of these seeds; their styles take turns.
+    pub fn of_seeds(seeds: Range<u64>, years: usize, students: usize) -> Vec<Game> {
+        seeds.map(|seed| Game { seed, style: Style::of_seed(seed), years, students }).collect()
+    }
+
+    /// As the command line names it.
+    pub(crate) fn named(&self) -> String {
+        let Game { seed, style, years, students } = *self;
+        format!("--seed {seed} --style {} --years {years} --students {students}", style.as_str())
+    }
 }
 
 /// What a night is, whatever Homeroom made of it.

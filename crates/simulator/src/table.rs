@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use crate::judge::Fault;
-use crate::play::{Kind, NightResult};
+use crate::play::{Game, Kind, NightResult};
 
 /// What is counted of dangerous nights of a kind.
 #[derive(Clone, Debug, Default)]
@@ -41,10 +41,10 @@ impl Table {
         self.person_years += years * students;
     }
 
-    /// Counts a night; `game` is how it is named.
-    pub fn add(&mut self, game: &str, night: &NightResult) {
+    /// Counts a night of a game.
+    pub fn add(&mut self, game: &Game, night: &NightResult) {
         self.nights += 1;
-        let place = format!("{game} --night {}", night.number);
+        let place = format!("{} --night {}", game.named(), night.number);
         for (fault, _) in night.faults.iter().chain(&night.after_decision) {
             *self.faults.entry(*fault).or_default() += 1;
         }

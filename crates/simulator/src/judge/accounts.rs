@@ -10,27 +10,27 @@ use crate::truth::Role;
 
 /// A stored student or teacher.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Account {
-    pub(super) entity: EntityRef,
-    pub(super) role: Role,
-    pub(super) active: bool,
-    pub(super) sis_id: String,
-    pub(super) email: String,
-    pub(super) clever_id: String,
-    pub(super) username: String,
-    pub(super) first: String,
-    pub(super) last: String,
+pub(crate) struct Account {
+    pub(crate) entity: EntityRef,
+    pub(crate) role: Role,
+    pub(crate) active: bool,
+    pub(crate) sis_id: String,
+    pub(crate) email: String,
+    pub(crate) clever_id: String,
+    pub(crate) username: String,
+    pub(crate) first: String,
+    pub(crate) last: String,
     /// The code of a student's grade.
-    pub(super) grade: String,
+    pub(crate) grade: String,
 }
 
 impl Account {
-    pub(super) fn name(&self) -> (String, String) {
+    pub(crate) fn name(&self) -> (String, String) {
         (self.first.clone(), self.last.clone())
     }
 
     /// Its keys by the words for them.
-    pub(super) fn keys(&self) -> [(&'static str, &str); 4] {
+    pub(crate) fn keys(&self) -> [(&'static str, &str); 4] {
         [
             ("number", &self.sis_id),
             ("address", &self.email),
@@ -42,13 +42,13 @@ impl Account {
 
 /// All accounts, and who sees whom: the active teachers and students of each active class.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Accounts {
-    pub(super) all: BTreeMap<EntityRef, Account>,
-    pub(super) pairs: BTreeSet<(EntityRef, EntityRef)>,
+pub(crate) struct Accounts {
+    pub(crate) all: BTreeMap<EntityRef, Account>,
+    pub(crate) pairs: BTreeSet<(EntityRef, EntityRef)>,
 }
 
 impl Accounts {
-    pub(super) fn of(stored: &StoredRoster) -> Accounts {
+    pub(crate) fn of(stored: &StoredRoster) -> Accounts {
         let text = |text| stored.texts.get(text).to_owned();
         let account = |entity: EntityRef, role, active, person: &Person| Account {
             entity,

@@ -10,8 +10,9 @@ mod owners;
 mod tests;
 mod truth;
 
+pub(crate) use accounts::{Account, Accounts};
 pub use finding::Fault;
 pub(crate) use finding::Finding;
 pub(crate) use night::Judge;
-pub(crate) use owners::Owners;
+pub(crate) use owners::{Owners, RowIndex};
 pub(crate) use truth::Truth;

@@ -28,7 +28,7 @@ impl Owners {
     }
 
     /// The accounts of each person.
-    pub(super) fn by_person(&self) -> BTreeMap<PersonId, BTreeSet<EntityRef>> {
+    pub(crate) fn by_person(&self) -> BTreeMap<PersonId, BTreeSet<EntityRef>> {
         let mut accounts = BTreeMap::<PersonId, BTreeSet<EntityRef>>::new();
         for (account, person) in &self.of {
             if let Some(person) = person {
@@ -40,12 +40,12 @@ impl Owners {
 }
 
 /// The people of a file by each key and name that their rows have.
-struct RowIndex {
+pub(crate) struct RowIndex {
     by_value: BTreeMap<(Role, String), BTreeSet<Option<PersonId>>>,
 }
 
 impl RowIndex {
-    fn new(sent: &NightFile) -> RowIndex {
+    pub(crate) fn new(sent: &NightFile) -> RowIndex {
         let student = [
             Column::StudentId,
             Column::StudentEmail,
@@ -75,7 +75,7 @@ impl RowIndex {
     }
 
     /// The person whose rows have most of an account's values.
-    fn person(&self, account: &Account) -> Option<PersonId> {
+    pub(crate) fn person(&self, account: &Account) -> Option<PersonId> {
         let cells = [&account.sis_id, &account.email, &account.clever_id, &account.first, &account.last];
         let cells = cells.map(String::as_str);
         let mut votes = BTreeMap::<PersonId, usize>::new();
