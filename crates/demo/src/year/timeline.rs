@@ -76,7 +76,12 @@ const SCRIPT: [ScriptedNight; 20] = [
     (date(2027, 1, 11), &[Event::TermChange], &[Fuse::District], &[Decision::Approve]),
     (date(2027, 2, 10), &[Event::Enrolment, Event::ClassIdReused], &[Fuse::Class], &[]),
     (date(2027, 2, 24), &[Event::TeacherReplaced, Event::Return], &[], &[]),
-    (date(2027, 3, 9), &[Event::LastYearsFile], &[Fuse::File], &[Decision::Discard]),
+    (
+        date(2027, 3, 9),
+        &[Event::LastYearsFile],
+        &[Fuse::District, Fuse::Update],
+        &[Decision::Discard, Decision::Undo],
+    ),
     (date(2027, 4, 7), &[Event::SchoolIncomplete], &[Fuse::School], &[]),
     (date(2027, 4, 21), &[Event::SchoolMissing], &[Fuse::District, Fuse::School], &[]),
     (date(2027, 5, 5), &[Event::SeatsExceeded], &[Fuse::Seats], &[Decision::RaiseLicence, Decision::Approve]),
