@@ -1,5 +1,6 @@
 //! Questions about a district, answered from its roster, its log and its kept files. Nothing here changes anything.
 
+mod decisions;
 mod error;
 mod export;
 mod history;
@@ -10,6 +11,7 @@ mod replan;
 mod rules;
 mod trace;
 
+pub use decisions::Decisions;
 pub use error::AskError;
 pub use export::{Exported, export_flat};
 pub use history::find_histories;

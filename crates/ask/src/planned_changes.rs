@@ -7,6 +7,7 @@ use homeroom_plan::Approval;
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 
+use crate::decisions::Decisions;
 use crate::error::AskError;
 use crate::replan::replan;
 
@@ -26,6 +27,6 @@ pub fn planned_changes(
         RunState::Held => Approval::HoldAll,
         state => return Err(Refusal::NoPlannedChanges { run: run.id, state }.into()),
     };
-    let replanned = replan(district, limits, &run, run.report.reviews.clone(), &approval)?;
+    let replanned = replan(district, limits, &run, Decisions::load(district, &run)?, &approval)?;
     Ok(replanned.plan.to_csv(&replanned.stored))
 }

@@ -11,7 +11,7 @@ use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
-use homeroom_model::run::{PinShown, Run, RunReport, RunState};
+use homeroom_model::run::{PinShown, RunReport};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
 use homeroom_report::{PlanPart, write_plan_file};
@@ -19,11 +19,10 @@ use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::decisions::{Decisions, still_pending};
+
 /// Proposals that a report names one by one; the plan's own list has all.
 const MAX_PROPOSALS: usize = 1_000;
-
-/// Runs without a plan of their own that are skipped on the way back to the last one that has a plan.
-const MAX_SKIPPED_RUNS: usize = 20;
 
 /// The size of a file that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +55,8 @@ pub struct SplitPlan {
     matched: BTreeMap<MatchedBy, Counts>,
     /// The first ones.
     proposals: Vec<Proposal>,
+    /// The proposals that wait once the safe part is applied, if they are others than before.
+    pub pending: Option<Vec<Proposal>>,
     reviews: ProposalReviews,
     pins: Vec<PinShown>,
     messages: Vec<String>,
@@ -67,7 +68,7 @@ impl Planner {
         district: &DistrictStore,
         settings: &District,
         extent: FileExtent,
-        reviews: ProposalReviews,
+        decisions: Decisions,
         today: Date,
     ) -> Result<Planner, StoreError> {
         let over_since = district.seats_over_since()?;
@@ -87,8 +88,9 @@ impl Planner {
             over_since,
             past: Past::default(),
         };
-        let (pins, pending) = (district.pins_list()?, pending_proposals(district)?);
-        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, pending, past_classes } })
+        let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
+        let Decisions { reviews, pairs: decided } = decisions;
+        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, decided, pending, past_classes } })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -122,6 +124,7 @@ impl Planner {
         let counts = planned.plan.counts();
         let proposals = planned.plan.proposals.iter().take(MAX_PROPOSALS).cloned().collect();
         let parts = split(planned.plan, stored, &self.limits, approval);
+        let pending = still_pending(&self.inputs, &parts);
         let mut messages = planned.messages;
         messages.extend(parts.messages.iter().cloned());
         SplitPlan {
@@ -129,29 +132,12 @@ impl Planner {
             parts,
             matched: planned.matched,
             proposals,
+            pending: Some(pending).filter(|pending| *pending != self.inputs.pending),
             reviews: self.inputs.reviews.clone(),
             pins: planned.pins,
             messages,
         }
     }
-}
-
-/// Proposals of the last live run that nobody has rejected; they stay the same person until someone decides.
-fn pending_proposals(district: &DistrictStore) -> Result<Vec<Proposal>, StoreError> {
-    let mut last = district.runs_live_before(None)?;
-    for _ in 0..MAX_SKIPPED_RUNS {
-        // The same file again proposes nothing of its own; nor does a run that was never made.
-        let made_none = |run: &Run| {
-            let repeats = run.state == RunState::Unchanged && run.report.decisions.is_empty();
-            repeats || run.report.plan.is_none()
-        };
-        match last {
-            Some(run) if made_none(&run) => last = district.runs_live_before(Some(run.number))?,
-            _ => break,
-        }
-    }
-    let Some(RunReport { rekeys, reviews, .. }) = last.map(|run| run.report) else { return Ok(vec![]) };
-    Ok(rekeys.into_iter().filter(|proposal| !reviews.rejected.contains(&proposal.id)).collect())
 }
 
 impl SplitPlan {

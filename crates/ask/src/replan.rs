@@ -2,7 +2,6 @@
 
 use homeroom_check::check;
 use homeroom_model::district::District;
-use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{Run, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
@@ -10,6 +9,7 @@ use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 use jiff::civil::Date;
 
+use crate::decisions::Decisions;
 use crate::error::AskError;
 use crate::planning::{FileExtent, Planner, SplitPlan};
 use crate::rules::reading_rules;
@@ -26,12 +26,12 @@ pub struct Replanned {
     pub today: Date,
 }
 
-/// Reads the kept file of `run` again and plans it with these reviews.
+/// Reads the kept file of `run` again and plans it with these decisions.
 pub fn replan(
     district: &DistrictStore,
     limits: &ReadLimits,
     run: &Run,
-    reviews: ProposalReviews,
+    decisions: Decisions,
     approval: &Approval,
 ) -> Result<Replanned, AskError> {
     let settings = district.settings()?;
@@ -42,7 +42,7 @@ pub fn replan(
     let extent = FileExtent::from_checked(&checked, &stored);
     let today = settings.today(district.store().now());
     let planner =
-        Planner::load(district, &settings, extent, reviews, shown_on(&settings, run).unwrap_or(today))?;
+        Planner::load(district, &settings, extent, decisions, shown_on(&settings, run).unwrap_or(today))?;
     let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
     Ok(Replanned { plan, stored, rows: extent.rows, today })
 }

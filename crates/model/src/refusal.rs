@@ -47,6 +47,8 @@ pub enum Refusal {
         run: RunId,
         /// The proposal.
         proposal: EntityRef,
+        /// The proposals that it makes.
+        proposals: Vec<EntityRef>,
     },
     /// A decision on a day on which the calendar allows no such change.
     CalendarForbids {

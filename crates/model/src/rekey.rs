@@ -68,6 +68,8 @@ string_enum!(
         NotTheOnlyOne = "not_the_only_one",
         /// Both have a SIS id, and the ids differ.
         AnotherNumber = "another_number",
+        /// A person has said that both are the same.
+        Accepted = "accepted",
     }
 );
 
@@ -90,6 +92,7 @@ impl Evidence {
             Evidence::SameTeacher => "same teacher",
             Evidence::NotTheOnlyOne => "but someone else matches as well",
             Evidence::AnotherNumber => "but a different id",
+            Evidence::Accepted => "accepted before",
         }
     }
 }
@@ -107,8 +110,14 @@ pub struct Proposal {
     pub from: String,
     /// Its key in the file.
     pub to: String,
+    /// Its name in the file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub new_name: String,
     /// Evidence for it, and against it.
     pub evidence: Vec<Evidence>,
+    /// Whether a person has said that both are the same: nobody needs to be asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
     /// The new entity, unless it is treated as the stored one.
     #[serde(skip)]
     pub new_entity: Option<EntityRef>,

@@ -237,6 +237,11 @@ impl Roster {
         self.texts.get(self.lists().get(kind).key(position))
     }
 
+    /// The name of the entity at a position of its list.
+    pub fn name(&self, kind: EntityKind, position: usize) -> String {
+        self.lists().get(kind).name(position, &self.texts)
+    }
+
     fn lists(&self) -> PerKind<&dyn NamedList> {
         PerKind {
             schools: &self.schools,
@@ -251,6 +256,7 @@ impl Roster {
 trait NamedList {
     fn len(&self) -> usize;
     fn key(&self, position: usize) -> StrId;
+    fn name(&self, position: usize, texts: &StringArena) -> String;
 }
 
 impl<V: Named> NamedList for Vec<V> {
@@ -260,5 +266,9 @@ impl<V: Named> NamedList for Vec<V> {
 
     fn key(&self, position: usize) -> StrId {
         self[position].key()
+    }
+
+    fn name(&self, position: usize, texts: &StringArena) -> String {
+        self[position].full_name(texts)
     }
 }

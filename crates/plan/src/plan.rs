@@ -46,11 +46,11 @@ pub fn plan(
     let mut messages = passed_on.messages(&matches);
     let matched = count_matches(&matches);
 
-    let new_keys = recognized.iter().map(|found| wanted.key(found.kind, found.new).to_owned());
-    let new_keys = new_keys.collect::<Vec<_>>();
+    let in_file = |kind, at| (wanted.key(kind, at).to_owned(), wanted.name(kind, at));
+    let new_names = recognized.iter().map(|found| in_file(found.kind, found.new)).collect::<Vec<_>>();
     let changes = compare_rosters(stored, wanted, &matches, &protected);
     messages.extend(kept_message(changes.kept(&protected)));
-    let proposals = propose(stored, recognized, new_keys, &changes.numbers);
+    let proposals = propose(stored, recognized, new_names, &changes.numbers);
     Planned { plan: changes.into_plan(stored, proposals), matched, pins, messages }
 }
 

@@ -6,15 +6,15 @@ use homeroom_model::stored::StoredRoster;
 use crate::diff::WantedNumbers;
 use crate::evidence::Recognized;
 
-/// A proposal for each entity that was recognized, with its key in the file.
+/// A proposal for each entity that was recognized, with its key and name in the file.
 pub(crate) fn propose(
     stored: &StoredRoster,
     recognized: Vec<Recognized>,
-    new_keys: Vec<String>,
+    new_names: Vec<(String, String)>,
     numbers: &WantedNumbers,
 ) -> Vec<Proposal> {
-    let recognized = recognized.into_iter().zip(new_keys);
-    let proposal = |(found, to): (Recognized, String)| {
+    let recognized = recognized.into_iter().zip(new_names);
+    let proposal = |(found, (to, new_name)): (Recognized, (String, String))| {
         let id = stored.entity_at(found.kind, found.old);
         let (from, name) = stored.key_and_name(id).unwrap_or_default();
         Proposal {
@@ -23,7 +23,9 @@ pub(crate) fn propose(
             name,
             from: from.to_owned(),
             to,
+            new_name,
             evidence: found.evidence,
+            accepted: found.accepted,
             new_entity: (!found.is_same).then(|| numbers.entity(found.kind, found.new)),
         }
     };

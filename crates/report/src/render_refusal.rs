@@ -1,5 +1,6 @@
 //! Refusals as sentences, each with what to do.
 
+use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::RunId;
 use homeroom_model::refusal::Refusal;
 use homeroom_model::run::RunState;
@@ -21,10 +22,10 @@ pub fn render_refusal(refusal: &Refusal) -> String {
             let waiting = waiting.iter().map(|school| format!("'{school}'")).collect::<Vec<_>>().join(", ");
             format!("run {run} holds nothing for the school '{school}'; it holds changes for {waiting}")
         }
-        Refusal::NoSuchProposal { run, proposal } => format!(
-            "run {run} holds no proposal {proposal}: only held proposals can be struck or accepted. Changes that were applied can be \
-             undone with `homeroom run undo {run}`"
-        ),
+        Refusal::NoSuchProposal { run, proposal, proposals } => {
+            let proposals = first_of(proposals);
+            format!("run {run} holds no proposal {proposal}{proposals}")
+        }
         Refusal::CalendarForbids { run, entry } => format!(
             "the calendar says {}: decide about run {run} when that is over, or remove that entry first",
             entry.in_words()
@@ -74,5 +75,20 @@ fn decide_instead(run: RunId, state: RunState, instead: RunId, instead_state: Ru
             "{relation}: decide about run {instead}, with `homeroom run approve {instead}` or `homeroom run discard {instead}`"
         ),
         _ => format!("{relation}, and run {instead} is {instead_state}: there is nothing to decide"),
+    }
+}
+
+/// The most proposals that a refusal lists.
+const MAX_PROPOSALS: usize = 20;
+
+/// "; it has student-4, student-9 and 12 more"
+fn first_of(proposals: &[EntityRef]) -> String {
+    let listed = proposals.iter().take(MAX_PROPOSALS).map(EntityRef::to_string).collect::<Vec<_>>();
+    match proposals.len() {
+        0 => ": it has none that can be struck or accepted".into(),
+        count if count > MAX_PROPOSALS => {
+            format!("; it has {} and {} more", listed.join(", "), count - MAX_PROPOSALS)
+        }
+        _ => format!("; it has {}", listed.join(", ")),
     }
 }

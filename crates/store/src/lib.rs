@@ -31,6 +31,7 @@ mod numbering;
 pub mod openpgp_keys;
 pub mod pins;
 pub mod profiles;
+mod proposals;
 pub mod roster;
 pub mod runs;
 pub mod schema;

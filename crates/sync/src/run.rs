@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{FileExtent, Planner, SplitPlan};
+use homeroom_ask::{Decisions, FileExtent, Planner, SplitPlan};
 use homeroom_check::{Checked, LoadStored, check};
 use homeroom_model::calendar::CalendarEntry;
 use homeroom_model::check_report::Outcome;
@@ -80,9 +80,9 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let Checked { report, roster, protected, findings, .. } = checked;
     let checked_report = RunReport { check: Some(report), ..RunReport::default() };
     let same_file = held_run_of_same_file(active)?;
-    let reviews = same_file.as_ref().map(|held| held.report.reviews.clone()).unwrap_or_default();
+    let decisions = Decisions::load(district, same_file.as_ref().unwrap_or(run))?;
     let today = settings.today(district.store().now());
-    let planner = Planner::load(district, settings, extent, reviews, today)?;
+    let planner = Planner::load(district, settings, extent, decisions, today)?;
     let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, roster));
     with_fresh_plan(|| {
@@ -134,7 +134,7 @@ fn commit(
     mut ending: Ending<'_>,
 ) -> Result<(), SyncError> {
     let ActiveRun { context, district, settings, run, .. } = active;
-    let parts = plan.parts;
+    let parts = &plan.parts;
     let holds = !parts.held.fuses.is_empty();
     let expires_at = after(district.store().now(), days(settings.policy.hold_days));
     if let Some(held) = ending.report.held.as_mut().filter(|_| holds) {
@@ -151,6 +151,9 @@ fn commit(
             Task::Expire(run.number).enqueue_in_tx(district, tx, expires_at)?;
         } else if parts.deferred.is_empty() {
             record_applied_file_in_tx(district, tx, run, rows, version)?;
+        }
+        if let Some(pending) = &plan.pending {
+            district.pending_proposals_set_in_tx(tx, pending)?;
         }
         record_seats_in_tx(district, tx, &parts.seats, today)?;
         end_in_tx(active, tx, &ending, files.as_ref())?;

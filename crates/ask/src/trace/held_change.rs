@@ -11,6 +11,7 @@ use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 
 use super::subject::Subject;
+use crate::decisions::Decisions;
 use crate::error::AskError;
 use crate::replan::replan;
 
@@ -66,7 +67,7 @@ pub(super) fn held_change(
     run: &Run,
     subject: &Subject<'_>,
 ) -> Result<Option<HeldChange>, AskError> {
-    let replanned = replan(district, limits, run, run.report.reviews.clone(), &Approval::None)?;
+    let replanned = replan(district, limits, run, Decisions::load(district, run)?, &Approval::None)?;
     let Some(waiting) = waiting_in(&replanned.plan.parts.risky, subject) else { return Ok(None) };
     let held = run.report.held.as_ref();
     let fuses = held.map(|held| held.fuses.as_slice()).unwrap_or_default();

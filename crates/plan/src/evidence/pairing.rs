@@ -19,6 +19,7 @@ pub(super) struct Pair {
 }
 
 /// A pair that is more likely than any other of its two sides.
+#[derive(Clone)]
 pub(super) struct LikelyMatch {
     /// Position in the stored list.
     pub(super) old: usize,

@@ -4,8 +4,10 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::PerKind;
+use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::EntityKind;
-use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal};
+use homeroom_model::name::folded;
+use homeroom_model::rekey::{Confidence, Evidence, MatchedBy};
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::StoredRoster;
 
@@ -28,6 +30,8 @@ pub(crate) struct Recognized {
     pub(crate) evidence: Vec<Evidence>,
     /// Whether both are treated as the same entity: certain, probable, or accepted by a person.
     pub(crate) is_same: bool,
+    /// Whether a person has accepted it.
+    pub(crate) accepted: bool,
 }
 
 /// Searches among the entities that keys left unmatched, and adds those that are treated as the same to `matches`.
@@ -50,7 +54,7 @@ pub(crate) fn recognize(
     let mut any_students = false;
     for (kind, find) in FINDERS {
         let likely = find(&search);
-        let likely = with_pending(&search, kind, &inputs.pending, likely);
+        let likely = with_known(&search, kind, inputs, likely);
         any_students = kind == EntityKind::Student && !likely.is_empty();
         record_likely(&mut search, kind, likely, inputs, &mut recognized);
     }
@@ -86,30 +90,61 @@ fn record_likely(
     recognized.retain(|found| found.kind != kind || found.is_same);
     for LikelyMatch { old, new, confidence, evidence } in likely {
         let id = search.stored.entity_at(kind, old);
-        if inputs.reviews.rejected.contains(&id) {
+        let decided = inputs.is_same(id, search.wanted.key(kind, new), &search.wanted.name(kind, new));
+        if decided == Some(false) {
             continue;
         }
-        let is_same = confidence > Confidence::Doubtful || inputs.reviews.accepted.contains(&id);
+        let accepted = decided == Some(true);
+        let is_same = accepted || confidence > Confidence::Doubtful;
         if is_same {
             let found = Match { position: old, by: MatchedBy::Evidence };
             search.matches.get_mut(kind)[new] = Some(found);
         }
-        recognized.push(Recognized { kind, old, new, confidence, evidence, is_same });
+        recognized.push(Recognized { kind, old, new, confidence, evidence, is_same, accepted });
     }
 }
 
-/// Lets proposals that await a decision replace the matches found now: what is applied in the meantime must not split one entity
-/// into two.
-fn with_pending(
+/// A pair that a person accepted, or that awaits a decision.
+struct KnownPair<'i> {
+    id: EntityRef,
+    key: &'i str,
+    /// The name that the other must have, folded; a proposal that waits is known by its key.
+    name: Option<&'i str>,
+    confidence: Confidence,
+    evidence: Vec<Evidence>,
+}
+
+/// The known pairs of a kind, the accepted ones first.
+fn known_pairs(kind: EntityKind, inputs: &PlanInputs) -> Vec<KnownPair<'_>> {
+    let waits = inputs.pending.iter().filter(|proposal| proposal.id.kind == kind);
+    let waits = waits.map(|proposal| KnownPair {
+        id: proposal.id,
+        key: &proposal.to,
+        name: None,
+        confidence: proposal.confidence,
+        evidence: proposal.evidence.clone(),
+    });
+    let same = inputs.decided.same().filter(|pair| pair.id.kind == kind);
+    let same = same.map(|pair| KnownPair {
+        id: pair.id,
+        key: &pair.key,
+        name: Some(&pair.name),
+        confidence: Confidence::Certain,
+        evidence: vec![Evidence::Accepted],
+    });
+    same.chain(waits).collect()
+}
+
+/// Lets pairs that were accepted or await a decision replace the matches found now: what is applied in the meantime must not split
+/// one entity into two.
+fn with_known(
     search: &Search<'_>,
     kind: EntityKind,
-    pending: &[Proposal],
+    inputs: &PlanInputs,
     mut likely: Vec<LikelyMatch>,
 ) -> Vec<LikelyMatch> {
-    let counts =
-        |proposal: &&Proposal| proposal.id.kind == kind && proposal.confidence > Confidence::Doubtful;
-    let pending = pending.iter().filter(counts).collect::<Vec<_>>();
-    if pending.is_empty() {
+    let known = known_pairs(kind, inputs);
+    if known.is_empty() {
         return likely;
     }
     let unmatched = search.unmatched.get(kind);
@@ -117,19 +152,23 @@ fn with_pending(
     let gone = gone.collect::<HashMap<_, _>>();
     let new = unmatched.new.iter().map(|at| (search.wanted.key(kind, *at), *at));
     let new = new.collect::<HashMap<_, _>>();
-    for proposal in pending {
-        if let (Some(old), Some(new)) = (gone.get(&proposal.id), new.get(proposal.to.as_str())) {
-            let (old, new) = (*old, *new);
-            let is_as_certain = |found: &LikelyMatch| {
-                found.old == old && found.new == new && found.confidence >= proposal.confidence
-            };
-            if !likely.iter().any(is_as_certain) {
-                likely.retain(|found| found.old != old && found.new != new);
-                let (confidence, evidence) = (proposal.confidence, proposal.evidence.clone());
-                likely.push(LikelyMatch { old, new, confidence, evidence });
-            }
+    let found = likely.iter().map(|found| (found.old, found.clone())).collect::<HashMap<_, _>>();
+    let (mut taken_old, mut taken_new) = (HashSet::new(), HashSet::new());
+    let mut replacing = Vec::new();
+    for KnownPair { id, key, name, confidence, evidence } in known {
+        let (Some(&old), Some(&new)) = (gone.get(&id), new.get(key)) else { continue };
+        let is_other = name.is_some_and(|name| folded(&search.wanted.name(kind, new)) != name);
+        if is_other || taken_old.contains(&old) || taken_new.contains(&new) {
+            continue;
         }
+        taken_old.insert(old);
+        taken_new.insert(new);
+        let as_certain =
+            found.get(&old).filter(|found| found.new == new && found.confidence >= confidence).cloned();
+        replacing.push(as_certain.unwrap_or(LikelyMatch { old, new, confidence, evidence }));
     }
-    likely.sort_unstable_by_key(|found| found.old);
+    likely.retain(|found| !taken_old.contains(&found.old) && !taken_new.contains(&found.new));
+    likely.extend(replacing);
+    likely.sort_unstable_by_key(|found| (found.old, found.new));
     likely
 }

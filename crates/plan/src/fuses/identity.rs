@@ -16,7 +16,8 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
     let counts = context.plan.counts();
     let mut fuses = Vec::new();
     for kind in EntityKind::ALL {
-        let of_kind = context.plan.proposals.iter().filter(|proposal| proposal.id.kind == kind);
+        let of_kind =
+            context.plan.proposals.iter().filter(|proposal| proposal.id.kind == kind && !proposal.accepted);
         let proposals = of_kind.collect::<Vec<_>>();
         let gone = counts.deactivate.get(kind) + counts.rekey.get(kind);
         let alike = proposals.iter().filter(|proposal| looks_alike(proposal)).count();

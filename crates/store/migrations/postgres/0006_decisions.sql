@@ -1,18 +1,22 @@
 -- When an operator changed the settings last: a file that waits for a decision is planned anew after that.
 ALTER TABLE district ADD COLUMN settings_changed_at BIGINT NOT NULL DEFAULT 0;
 
--- Proposals that wait for a decision, whichever run made them: `proposal` is its JSON, `key` the key in the file.
+-- Proposals that wait for a decision, whichever run made them, as JSON. An entity has at most one: the last that was made.
 CREATE TABLE pending_proposal (
   district BIGINT NOT NULL,
   kind TEXT NOT NULL,
   number INTEGER NOT NULL,
-  key TEXT NOT NULL,
   proposal TEXT NOT NULL,
-  PRIMARY KEY (district, kind, number, key)
+  PRIMARY KEY (district, kind, number)
 );
 
--- What people decided about a stored entity and a record of a file: whether both are the same. Key and name are as in the file,
--- but for case and accents.
+-- Those of holds that an earlier version left.
+INSERT INTO pending_proposal (district, kind, number, proposal)
+SELECT r.district, split_part(p.value ->> 'id', '-', 1), CAST(split_part(p.value ->> 'id', '-', 2) AS INTEGER), p.value::text
+FROM run r, jsonb_array_elements(r.report::jsonb -> 'rekeys') p WHERE r.kind = 'live' AND r.state = 'held';
+
+-- What people decided about a stored entity and a record of a file: whether both are the same. The key is as in the file, the name
+-- without case and accents.
 CREATE TABLE decided_pair (
   district BIGINT NOT NULL,
   kind TEXT NOT NULL,

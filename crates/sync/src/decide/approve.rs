@@ -1,7 +1,7 @@
 //! Applies the held changes of a run, or those of some schools.
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{Replanned, SplitPlan, replan};
+use homeroom_ask::{Decisions, Replanned, SplitPlan, replan};
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
@@ -31,9 +31,9 @@ pub(crate) fn approve(
     let approval = approval(&shown, &chosen);
     with_fresh_plan(|| {
         context.report(Progress::Planning);
-        let reviews = run.report.reviews.clone();
+        let decisions = Decisions::load(district, &run)?;
         let Replanned { plan, stored, rows, today } =
-            replan(district, &context.limits, &run, reviews, &approval)?;
+            replan(district, &context.limits, &run, decisions, &approval)?;
         let version = stored.version;
         refuse_what_was_not_shown(&run, &shown, &plan, version)?;
         let nothing_left = plan.parts.risky.is_empty() && plan.parts.deferred.is_empty();
@@ -47,6 +47,9 @@ pub(crate) fn approve(
             let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
             if nothing_left {
                 record_applied_file_in_tx(district, tx, &run, rows, version)?;
+            }
+            if let Some(pending) = &plan.pending {
+                district.pending_proposals_set_in_tx(tx, pending)?;
             }
             record_seats_in_tx(district, tx, &plan.parts.seats, today)?;
             district.runs_set_in_tx(tx, number, state, &report)?;

@@ -1,10 +1,13 @@
 //! Rejects or accepts single proposals of a held run.
 
-use homeroom_ask::{Replanned, replan};
+use homeroom_ask::{Decisions, Replanned, replan};
+use homeroom_model::decided_pair::DecidedPair;
+use homeroom_model::entity::EntityRef;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::refusal::Refusal;
-use homeroom_model::rekey::ProposalReviews;
+use homeroom_model::rekey::{Proposal, ProposalReviews};
+use homeroom_model::run::Run;
 use homeroom_plan::Approval;
 use homeroom_store::DistrictStore;
 
@@ -27,19 +30,19 @@ pub(crate) fn review_proposals(
     let mut reviews = run.report.reviews.clone();
     reviews.add(reviewed);
     context.report(Progress::Planning);
-    let replan = |reviews, approval| replan(district, &context.limits, &run, reviews, &approval);
+    let replan = |decisions, approval| replan(district, &context.limits, &run, decisions, &approval);
+    let mut pairs = district.decided_pairs()?;
     // With nothing rejected, every proposal is in the plan.
-    let Replanned { plan, stored, .. } =
-        replan(ProposalReviews { rejected: vec![], ..reviews.clone() }, Approval::None)?;
-    let proposals = &plan.parts.safe.proposals;
-    let is_unknown = |id| !proposals.iter().any(|proposal| proposal.id == id);
-    let mut named = reviewed.rejected.iter().chain(&reviewed.accepted);
-    if let Some(unknown) = named.find(|id| is_unknown(**id)) {
-        return Err(Refusal::NoSuchProposal { run: run.id, proposal: *unknown }.into());
-    }
+    let none_rejected = Decisions {
+        reviews: ProposalReviews { rejected: vec![], ..run.report.reviews.clone() },
+        pairs: pairs.clone().without_differences_of(&run.report.reviews.rejected),
+    };
+    let Replanned { plan, stored, .. } = replan(none_rejected, Approval::None)?;
+    let new_pairs = decide_pairs(&run, &plan.parts.safe.proposals, reviewed)?;
     refuse_another_version(&run, &shown, stored.version)?;
+    new_pairs.iter().for_each(|pair| pairs.add(pair.clone()));
     // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
-    let Replanned { plan, .. } = replan(reviews, Approval::HoldAll)?;
+    let Replanned { plan, .. } = replan(Decisions { reviews, pairs }, Approval::HoldAll)?;
     let mut report = run.report.clone();
     plan.write_to(&mut report);
     report.messages.clone_from(&run.report.messages);
@@ -50,6 +53,33 @@ pub(crate) fn review_proposals(
         held.expires_at.clone_from(&shown.expires_at);
         carry_states(&shown, held, &[], HeldState::Waiting);
     }
-    district.store().write(|tx| district.runs_set_in_tx(tx, number, run.state, &report))?;
+    district.store().write(|tx| {
+        for pair in &new_pairs {
+            district.decided_pairs_set_in_tx(tx, pair)?;
+        }
+        if let Some(pending) = &plan.pending {
+            district.pending_proposals_set_in_tx(tx, pending)?;
+        }
+        district.runs_set_in_tx(tx, number, run.state, &report)
+    })?;
     Ok(())
+}
+
+/// What was said about each of the proposals, as decisions about pairs.
+fn decide_pairs(
+    run: &Run,
+    proposals: &[Proposal],
+    reviewed: &ProposalReviews,
+) -> Result<Vec<DecidedPair>, Refusal> {
+    let find = |id: EntityRef| {
+        let unknown = || Refusal::NoSuchProposal {
+            run: run.id,
+            proposal: id,
+            proposals: proposals.iter().map(|proposal| proposal.id).collect(),
+        };
+        proposals.iter().find(|proposal| proposal.id == id).ok_or_else(unknown)
+    };
+    let rejected = reviewed.rejected.iter().map(|id| Ok(DecidedPair::different(find(*id)?)));
+    let accepted = reviewed.accepted.iter().map(|id| Ok(DecidedPair::same(find(*id)?)));
+    rejected.chain(accepted).collect()
 }

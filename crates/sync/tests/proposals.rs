@@ -1,0 +1,103 @@
+//! Proposals wait until someone decides, and a decision about two records is remembered, on both engines.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
+mod harness;
+
+use harness::{TestDistrict, class, districts, wanted};
+use homeroom_model::entity::EntityRef;
+use homeroom_model::rekey::ProposalReviews;
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::time::DAY;
+use homeroom_sync::Task;
+use homeroom_testkit::{Enrolled, flat_csv};
+
+/// The file of a class after a change of domain, in which student 3 has the name of this version.
+fn moved(rows: &[Enrolled], version: u8) -> Vec<u8> {
+    let text = String::from_utf8(flat_csv(rows)).unwrap();
+    let text = text.replace("students.lincoln.example.org", "pupils.example.org");
+    let name = if version == 0 { "Stu,Dent3v1".into() } else { format!("Zoltan{version},Quackenbush") };
+    text.replace("Stu,Dent3v1", &name).into_bytes()
+}
+
+fn accepted(id: EntityRef) -> ProposalReviews {
+    ProposalReviews { accepted: vec![id], ..ProposalReviews::default() }
+}
+
+fn rejected(id: EntityRef) -> ProposalReviews {
+    ProposalReviews { rejected: vec![id], ..ProposalReviews::default() }
+}
+
+fn now(lincoln: &TestDistrict, run: &Run) -> Run {
+    lincoln.district.runs_get(run.number).unwrap()
+}
+
+/// The proposal about student 3.
+fn about_3(run: &Run) -> EntityRef {
+    run.report.rekeys.iter().find(|proposal| proposal.from.starts_with("s3@")).unwrap().id
+}
+
+#[test]
+fn what_waits_is_superseded_again_and_again_and_becomes_one_person() {
+    for lincoln in districts() {
+        let rows = class(0..40);
+        lincoln.sync(&flat_csv(&rows), RunKind::Live);
+        let before = lincoln.ids().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+        lincoln.sync(&moved(&rows, 0), RunKind::Live);
+        let nights = if lincoln.test.engine == "sqlite" { 200 } else { 20 };
+        for night in 1..=nights {
+            // Every other night the file is cut off, and then the student is there under yet another name.
+            let file = moved(if night % 2 == 0 { &rows } else { &rows[10..] }, night);
+            let run = lincoln.sync(&file, RunKind::Live);
+            assert!(matches!(run.state, RunState::Held | RunState::Unchanged), "{:?}", run.report);
+        }
+        let last = moved(&rows, 250);
+        let run = lincoln.sync(&last, RunKind::Live);
+        assert_eq!(run.state, RunState::Held);
+        lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
+        assert_eq!(lincoln.export(), wanted(&last), "{}", lincoln.test.engine);
+        let after = lincoln.ids().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+        assert_eq!(after, before, "everyone is who they were");
+        assert_eq!(lincoln.district.pending_proposals_list().unwrap(), []);
+    }
+}
+
+#[test]
+fn a_rejected_pair_is_not_proposed_again_in_another_file() {
+    for lincoln in districts() {
+        let rows = class(0..40);
+        lincoln.sync(&flat_csv(&rows), RunKind::Live);
+        let run = lincoln.sync(&moved(&rows, 0), RunKind::Live);
+        let id = about_3(&run);
+        lincoln.decide(Task::ReviewProposals(run.number, rejected(id))).unwrap();
+        lincoln.decide(Task::Discard(run.number, vec![])).unwrap();
+        lincoln.test.clock.advance(DAY);
+        let next = lincoln.sync(&moved(&class(0..41), 0), RunKind::Live);
+        assert_eq!((next.state, next.report.rekeys.len()), (RunState::Held, 39), "{}", lincoln.test.engine);
+        assert!(next.report.rekeys.iter().all(|proposal| proposal.id != id));
+    }
+}
+
+#[test]
+fn an_accepted_pair_stays_one_whatever_the_next_file_makes_of_the_rest() {
+    for lincoln in districts() {
+        let rows = class(0..40);
+        lincoln.sync(&flat_csv(&rows), RunKind::Live);
+        let run = lincoln.sync(&moved(&rows, 0), RunKind::Live);
+        let id = about_3(&run);
+        let unknown = EntityRef { number: 4_000, ..id };
+        let refused = lincoln.decide(Task::ReviewProposals(run.number, accepted(unknown))).unwrap_err();
+        assert!(refused.contains("; it has student-") && refused.contains("and 20 more"), "{refused}");
+        lincoln.decide(Task::ReviewProposals(run.number, rejected(id))).unwrap();
+        lincoln.decide(Task::ReviewProposals(run.number, accepted(id))).unwrap();
+        assert_eq!(now(&lincoln, &run).report.reviews.accepted, [id], "a strike is reverted");
+        lincoln.decide(Task::Discard(run.number, vec![])).unwrap();
+
+        // Alone under the new domain: nothing but the decision says that they are the same.
+        let file = String::from_utf8(flat_csv(&rows)).unwrap();
+        let file = file.replace("s3@students.lincoln.example.org", "s3@pupils.example.org");
+        let run = lincoln.sync(file.as_bytes(), RunKind::Live);
+        assert_eq!((run.state, run.report.plan.unwrap().rekey.students), (RunState::Applied, 1));
+        assert_eq!(lincoln.ids().len(), 40, "{}", lincoln.test.engine);
+    }
+}
