@@ -30,6 +30,11 @@ impl Grade {
         self.0 == earlier.0 + 1
     }
 
+    /// How many grades `now` is after `before`; negative when it is a lower one.
+    pub fn steps(before: Grade, now: Grade) -> i32 {
+        i32::from(now.0) - i32::from(before.0)
+    }
+
     /// Exactly a CEDS code, as the database and our own exports hold it.
     pub fn from_code(code: &str) -> Option<Grade> {
         CODES.iter().position(|known| *known == code).map(|at| Grade(at as u8))

@@ -21,6 +21,7 @@ pub mod history;
 pub mod hold;
 pub mod ids;
 pub mod name;
+pub mod name_letters;
 pub mod named;
 pub mod per_kind;
 pub mod pin;

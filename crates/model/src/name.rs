@@ -58,8 +58,20 @@ fn differ_by_gender(a: &str, b: &str) -> bool {
     with_a(a, b) || with_a(b, a) || o_to_a(a, b) || o_to_a(b, a) || er_to_ra(a, b) || er_to_ra(b, a)
 }
 
+/// Whether two first names differ by a letter that one of them has more, short as they are: `Mia` and `Miah`. That says little by
+/// itself, since `Mia` and `Miah` may be two children.
+pub fn differ_by_letter(a: &str, b: &str) -> bool {
+    let (a, b) = (joined(&words(a)), joined(&words(b)));
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    short.chars().count() >= 2
+        && short.chars().count() + 1 == long.chars().count()
+        && short.chars().next() == long.chars().next()
+        && !differ_by_gender(short, long)
+        && osa_distance(short, long) == 1
+}
+
 /// Whether two last names can be the same person's: spelling, suffix, one of two surnames.
-fn same_last_name(a: &str, b: &str) -> bool {
+pub fn same_last_name(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     if a.is_empty() || b.is_empty() {
         return a.is_empty() && b.is_empty();
@@ -222,7 +234,7 @@ fn nickname(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Likeness, likeness, same_first_name};
+    use super::{Likeness, differ_by_letter, likeness, same_first_name};
 
     fn compare(a: (&str, &str), b: (&str, &str)) -> Likeness {
         let (forward, backward) = (likeness(a.0, a.1, b.0, b.1), likeness(b.0, b.1, a.0, a.1));
@@ -276,6 +288,12 @@ mod tests {
         ] {
             assert_eq!(compare(a, b), Likeness::Different, "{a:?} {b:?}");
         }
+    }
+
+    #[test]
+    fn short_names_may_differ_by_a_letter() {
+        assert!(differ_by_letter("Mia", "Miah") && differ_by_letter("Zoey", "Zoe"));
+        assert!(!differ_by_letter("Juan", "Juana") && !differ_by_letter("Ann", "Amy"));
     }
 
     #[test]

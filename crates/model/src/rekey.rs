@@ -48,10 +48,26 @@ string_enum!(
         SameLocalPart = "same_local_part",
         /// The same address, another id.
         SameEmail = "same_email",
+        /// The same SIS id.
+        SameNumber = "same_number",
+        /// The same Clever id.
+        SameCleverId = "same_clever_id",
+        /// The same user name.
+        SameUsername = "same_username",
+        /// An id or address that someone had before.
+        FormerKey = "former_key",
         /// The same id except for leading zeros.
         ZerosDiffer = "zeros_differ",
         /// The same id except for its prefix.
         PrefixDiffers = "prefix_differs",
+        /// Another first or last name.
+        AnotherName = "another_name",
+        /// A name that says nothing: damaged, or in another alphabet.
+        UnreadableName = "unreadable_name",
+        /// A grade that does not follow from the one before.
+        AnotherGrade = "another_grade",
+        /// Another school.
+        AnotherSchool = "another_school",
         /// The same school.
         SameSchool = "same_school",
         /// The same grade, or the next one.
@@ -82,6 +98,14 @@ impl Evidence {
             Evidence::SameFirstName => "same first name",
             Evidence::SameLocalPart => "same address except for the domain",
             Evidence::SameEmail => "same address",
+            Evidence::SameNumber => "same id",
+            Evidence::SameCleverId => "same Clever id",
+            Evidence::SameUsername => "same user name",
+            Evidence::FormerKey => "an id or address of before",
+            Evidence::AnotherName => "but another name",
+            Evidence::UnreadableName => "but the name is damaged or in another alphabet",
+            Evidence::AnotherGrade => "but a grade that does not follow",
+            Evidence::AnotherSchool => "but another school",
             Evidence::ZerosDiffer => "same id except for leading zeros",
             Evidence::PrefixDiffers => "same id except for its prefix",
             Evidence::SameSchool => "same school",

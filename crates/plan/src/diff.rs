@@ -13,8 +13,8 @@ use homeroom_model::roster::{Class, Link, Roster, RosterLink, School, Student, T
 use homeroom_model::stored::{FormerKey, Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
-use crate::key_moves::key_moves;
-use crate::matching::{Match, Matches, MatchesByKind};
+use crate::identity::{Match, Matches, MatchesByKind};
+use crate::key_moves::key_transfers;
 use crate::merge::{Merge, Merger};
 use crate::protection::ProtectedNumbers;
 
@@ -64,12 +64,14 @@ impl RosterChanges {
         [kept(&protected.students, students), kept(&protected.teachers, teachers)]
     }
 
-    /// The plan for this version of the stored roster.
-    pub(crate) fn into_plan(self, stored: &StoredRoster, proposals: Vec<Proposal>) -> Plan {
-        let key_moves = key_moves(stored, &self.texts, &self.teachers, &self.students);
-        Plan {
+    /// The plan for this version of the stored roster, and sentences about it.
+    pub(crate) fn into_plan(self, stored: &StoredRoster, proposals: Vec<Proposal>) -> (Plan, Vec<String>) {
+        let transfers = key_transfers(stored, &self.texts, &self.teachers, &self.students);
+        let asked = proposals.iter().filter_map(|proposal| proposal.new_entity).collect();
+        let messages = transfers.messages(&asked);
+        let plan = Plan {
             base_version: stored.version,
-            key_moves,
+            key_moves: transfers.moves,
             texts: Arc::new(self.texts),
             schools: self.schools,
             classes: self.classes,
@@ -80,7 +82,8 @@ impl RosterChanges {
             former_keys: self.former_keys,
             matches: self.matches,
             proposals,
-        }
+        };
+        (plan, messages)
     }
 }
 

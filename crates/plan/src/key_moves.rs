@@ -45,33 +45,68 @@ impl KeyKind {
 struct Taker<'p> {
     entity: EntityRef,
     name: (&'p str, &'p str),
+    /// Whether they were never in the roster.
+    is_new: bool,
 }
 
 type Takers<'p> = HashMap<(KeyKind, &'p str), Vec<Taker<'p>>>;
 
-/// The keys that would pass from person to person with these changes.
-pub(crate) fn key_moves(
+/// The keys that would get other holders.
+#[derive(Default)]
+pub(crate) struct KeyTransfers {
+    /// Keys of people who stay, and keys that change the role.
+    pub(crate) moves: Vec<KeyMove>,
+    /// People who get an address of someone who has left.
+    pub(crate) passed_on: Vec<EntityRef>,
+}
+
+/// The keys that would get other holders with these changes.
+pub(crate) fn key_transfers(
     stored: &StoredRoster,
     texts: &StringArena,
     teachers: &Changes<Teacher>,
     students: &Changes<Student>,
-) -> Vec<KeyMove> {
+) -> KeyTransfers {
+    let mut transfers = KeyTransfers::default();
     if stored.teachers.is_empty() && stored.students.is_empty() {
-        return vec![];
+        return transfers;
     }
     let mut takers = Takers::new();
     add_takers(stored, texts, &stored.teachers, teachers, &mut takers);
     add_takers(stored, texts, &stored.students, students, &mut takers);
     if takers.is_empty() {
-        return vec![];
+        return transfers;
     }
-    let mut moves = Vec::new();
-    add_moves_from_holders(stored, &stored.teachers, teachers, &takers, &mut moves);
-    add_moves_from_holders(stored, &stored.students, students, &takers, &mut moves);
-    add_shared(&takers, &mut moves);
+    add_transfers(stored, &stored.teachers, teachers, &takers, &mut transfers);
+    add_transfers(stored, &stored.students, students, &takers, &mut transfers);
+    let KeyTransfers { moves, passed_on } = &mut transfers;
+    add_shared(&takers, moves);
     moves.sort_unstable();
     moves.dedup();
-    moves
+    passed_on.sort_unstable();
+    passed_on.dedup();
+    transfers
+}
+
+impl KeyTransfers {
+    /// Sentences about the addresses of leavers that go to new people, apart from those about whom someone is asked.
+    pub(crate) fn messages(&self, asked: &HashSet<EntityRef>) -> Vec<String> {
+        let message = |kind: EntityKind| {
+            let of_kind = self.passed_on.iter().filter(|to| to.kind == kind && !asked.contains(*to));
+            let count = of_kind.count();
+            (count > 0).then(|| passed_on_message(kind, count))
+        };
+        [EntityKind::Teacher, EntityKind::Student].into_iter().filter_map(message).collect()
+    }
+}
+
+fn passed_on_message(kind: EntityKind, count: usize) -> String {
+    format!(
+        "{count} e-mail {} of {} came with a clearly different name or SIS id: each is treated as a new person with a new \
+         account.",
+        if count == 1 { "address" } else { "addresses" },
+        kind.plural()
+    )
 }
 
 /// The keys of a person; some may be empty.
@@ -97,26 +132,28 @@ fn add_takers<'p, V: RosterPerson>(
     takers: &mut Takers<'p>,
 ) {
     for new in changes.valued() {
-        let old = list.by_number(new.number).filter(|old| old.active).map(|old| keys(&old.values));
+        let known = list.by_number(new.number);
+        let old = known.filter(|old| old.active).map(|old| keys(&old.values));
         for (at, (kind, key)) in keys(&new.values).into_iter().enumerate() {
             let key = texts.get(key);
             let has_it = old.is_some_and(|old| stored.texts.get(old[at].1) == key);
             if !key.is_empty() && !has_it {
                 let name = name(texts, new.values.person());
-                let taker = Taker { entity: new.number.into(), name };
+                let taker = Taker { entity: new.number.into(), name, is_new: known.is_none() };
                 takers.entry((kind, key)).or_default().push(taker);
             }
         }
     }
 }
 
-/// Adds the moves from people who stay, and those from anyone of the other role and the same name.
-fn add_moves_from_holders<V: RosterPerson>(
+/// Adds the moves from people who stay, and those from anyone of the other role and the same name; and who gets the address of someone
+/// who has left.
+fn add_transfers<V: RosterPerson>(
     stored: &StoredRoster,
     list: &[Stored<V>],
     changes: &Changes<V>,
     takers: &Takers<'_>,
-    moves: &mut Vec<KeyMove>,
+    transfers: &mut KeyTransfers,
 ) {
     let removed = changes.deactivate.iter().copied().collect::<HashSet<_>>();
     for holder in list {
@@ -129,9 +166,14 @@ fn add_moves_from_holders<V: RosterPerson>(
                     let (old, new) = (name(&stored.texts, holder.values.person()), taker.name);
                     likeness(old.0, old.1, new.0, new.1) != Likeness::Different
                 };
-                if taker.entity != entity && (stays || changes_role) {
-                    let column = kind.column(taker.entity.kind);
-                    moves.push(KeyMove { from: entity, to: taker.entity, column, key: key.to_owned() });
+                if taker.entity == entity {
+                    continue;
+                }
+                if stays || changes_role {
+                    let (to, column) = (taker.entity, kind.column(taker.entity.kind));
+                    transfers.moves.push(KeyMove { from: entity, to, column, key: key.to_owned() });
+                } else if kind == KeyKind::Email && taker.is_new {
+                    transfers.passed_on.push(taker.entity);
                 }
             }
         }

@@ -3,11 +3,10 @@
 //! Pure: the same stored roster, the same upload and the same policy give the same plan, byte for byte.
 
 mod diff;
-mod evidence;
 mod fuses;
+mod identity;
 mod inputs;
 mod key_moves;
-mod matching;
 mod merge;
 mod pins;
 mod plan;

@@ -11,9 +11,8 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::StoredRoster;
 
 use crate::diff::compare_rosters;
-use crate::evidence::recognize;
+use crate::identity::{Identities, count_matches, identify};
 use crate::inputs::PlanInputs;
-use crate::matching::{KeyMatches, count_matches, match_by_key};
 use crate::pins::apply_pins;
 use crate::proposals::propose;
 use crate::protection::ProtectedNumbers;
@@ -41,17 +40,17 @@ pub fn plan(
     let (pins, left_out) = apply_pins(&mut wanted, stored, &inputs.pins);
     let protected = ProtectedNumbers::new(stored, protected).without(&left_out);
 
-    let KeyMatches { mut matches, passed_on } = match_by_key(stored, &wanted, &inputs.past_classes);
-    let recognized = recognize(stored, &wanted, &protected, inputs, &mut matches);
-    let mut messages = passed_on.messages(&matches);
+    let Identities { matches, recognized } = identify(stored, &wanted, &protected, inputs);
     let matched = count_matches(&matches);
 
     let in_file = |kind, at| (wanted.key(kind, at).to_owned(), wanted.name(kind, at));
     let new_names = recognized.iter().map(|found| in_file(found.kind, found.new)).collect::<Vec<_>>();
     let changes = compare_rosters(stored, wanted, &matches, &protected);
-    messages.extend(kept_message(changes.kept(&protected)));
+    let kept = kept_message(changes.kept(&protected));
     let proposals = propose(stored, recognized, new_names, &changes.numbers);
-    Planned { plan: changes.into_plan(stored, proposals), matched, pins, messages }
+    let (plan, mut messages) = changes.into_plan(stored, proposals);
+    messages.extend(kept);
+    Planned { plan, matched, pins, messages }
 }
 
 /// Says how many people stay whom only rejected rows name.

@@ -4,7 +4,7 @@ use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
 
 use crate::diff::WantedNumbers;
-use crate::evidence::Recognized;
+use crate::identity::Recognized;
 
 /// A proposal for each entity that was recognized, with its key and name in the file.
 pub(crate) fn propose(

@@ -10,8 +10,9 @@ use super::damage::is_damaged_form;
 use super::partition::Partition;
 use super::people::changed_attribute;
 
-/// In bulk, every re-key waits for one approval, including doubtful ones that look alike. Below that, certain ones are applied unless
-/// the new id is damaged, and probable ones wait one by one: a program must not guess whether two records are the same person.
+/// In bulk, every re-key waits for one approval. Below that, certain ones are applied unless the new id is damaged, and the others wait
+/// one by one: a program must not guess whether two records are the same person. A doubtful one waits with both sides, so that it can
+/// be decided either way.
 pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let counts = context.plan.counts();
     let mut fuses = Vec::new();
@@ -24,8 +25,7 @@ pub(super) fn rekeys(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
         let in_bulk = context.rules.policy.limit(Fuse::Identity).is_reached(alike as u64, gone);
         let waits = |proposal: &&&Proposal| match proposal.confidence {
             Confidence::Certain => in_bulk || is_damaged_form(&proposal.from, &proposal.to),
-            Confidence::Probable => true,
-            Confidence::Doubtful => in_bulk && looks_alike(proposal) || proposal.new_entity.is_none(),
+            Confidence::Probable | Confidence::Doubtful => true,
         };
         let held = proposals.iter().filter(waits).copied().collect::<Vec<_>>();
         if held.is_empty() {

@@ -195,6 +195,8 @@ impl World {
         let gone = self.students.remove(at);
         let class = gone.classes.first().copied().unwrap_or(0);
         let mut student = self.new_student(class);
+        // Who gets the address is in another grade: in the same one they would be the same child under another name.
+        student.grade = (gone.grade + 4) % 12 + 1;
         // Names that are clearly different from those of all earlier holders: similar ones would be a correction.
         let holders = self.holders.entry(gone.local.clone()).or_default();
         holders.push((gone.first, gone.last));

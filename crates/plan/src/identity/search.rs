@@ -6,13 +6,15 @@ use homeroom_model::entity::Entity;
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::{Stored, StoredRoster};
 
-use crate::matching::{Matches, MatchesByKind};
+use super::matches::{Matches, MatchesByKind};
+use crate::protection::ProtectedNumbers;
 
 /// Both rosters, and what is known so far about which entity is which.
 pub(super) struct Search<'s> {
     pub(super) stored: &'s StoredRoster,
     pub(super) wanted: &'s Roster,
     pub(super) matches: &'s mut MatchesByKind,
+    pub(super) protected: &'s ProtectedNumbers,
     pub(super) unmatched: PerKind<Unmatched>,
 }
 

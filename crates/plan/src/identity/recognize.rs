@@ -11,11 +11,11 @@ use homeroom_model::rekey::{Confidence, Evidence, MatchedBy};
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::StoredRoster;
 
+use super::matches::{Match, MatchesByKind};
 use super::pairing::LikelyMatch;
 use super::search::{Search, Unmatched};
-use super::{classes, people, schools};
+use super::{classes, pool, schools};
 use crate::inputs::PlanInputs;
-use crate::matching::{Match, MatchesByKind};
 use crate::protection::ProtectedNumbers;
 
 /// A wanted entity that is, or may be, a stored one under another key, and why.
@@ -34,7 +34,7 @@ pub(crate) struct Recognized {
     pub(crate) accepted: bool,
 }
 
-/// Searches among the entities that keys left unmatched, and adds those that are treated as the same to `matches`.
+/// Searches among the entities that are not settled, and adds those that are treated as the same to `matches`.
 pub(crate) fn recognize(
     stored: &StoredRoster,
     wanted: &Roster,
@@ -49,13 +49,14 @@ pub(crate) fn recognize(
         teachers: Unmatched::new(&stored.teachers, &protected.teachers, &matches.teachers),
         students: Unmatched::new(&stored.students, &protected.students, &matches.students),
     };
-    let mut search = Search { stored, wanted, matches, unmatched };
+    let mut search = Search { stored, wanted, matches, protected, unmatched };
     let mut recognized = Vec::new();
     let mut any_students = false;
     for (kind, find) in FINDERS {
         let likely = find(&search);
         let likely = with_known(&search, kind, inputs, likely);
-        any_students = kind == EntityKind::Student && !likely.is_empty();
+        let is_new_key = |found: &LikelyMatch| found.by == MatchedBy::Evidence;
+        any_students = kind == EntityKind::Student && likely.iter().any(is_new_key);
         record_likely(&mut search, kind, likely, inputs, &mut recognized);
     }
     if any_students {
@@ -75,8 +76,8 @@ type Find = fn(&Search<'_>) -> Vec<LikelyMatch>;
 const FINDERS: [(EntityKind, Find); 4] = [
     (EntityKind::School, schools::find),
     (EntityKind::Class, classes::find),
-    (EntityKind::Teacher, people::find_teachers),
-    (EntityKind::Student, people::find_students),
+    (EntityKind::Teacher, pool::find_teachers),
+    (EntityKind::Student, pool::find_students),
 ];
 
 /// Adds likely matches, except rejected ones, to those recognized, and decides of each whether both sides are treated as the same.
@@ -88,7 +89,7 @@ fn record_likely(
     recognized: &mut Vec<Recognized>,
 ) {
     recognized.retain(|found| found.kind != kind || found.is_same);
-    for LikelyMatch { old, new, confidence, evidence } in likely {
+    for LikelyMatch { old, new, confidence, evidence, by } in likely {
         let id = search.stored.entity_at(kind, old);
         let decided = inputs.is_same(id, search.wanted.key(kind, new), &search.wanted.name(kind, new));
         if decided == Some(false) {
@@ -97,10 +98,11 @@ fn record_likely(
         let accepted = decided == Some(true);
         let is_same = accepted || confidence > Confidence::Doubtful;
         if is_same {
-            let found = Match { position: old, by: MatchedBy::Evidence };
-            search.matches.get_mut(kind)[new] = Some(found);
+            search.matches.get_mut(kind)[new] = Some(Match { position: old, by });
         }
-        recognized.push(Recognized { kind, old, new, confidence, evidence, is_same, accepted });
+        if by == MatchedBy::Evidence {
+            recognized.push(Recognized { kind, old, new, confidence, evidence, is_same, accepted });
+        }
     }
 }
 
@@ -165,7 +167,13 @@ fn with_known(
         taken_new.insert(new);
         let as_certain =
             found.get(&old).filter(|found| found.new == new && found.confidence >= confidence).cloned();
-        replacing.push(as_certain.unwrap_or(LikelyMatch { old, new, confidence, evidence }));
+        replacing.push(as_certain.unwrap_or(LikelyMatch {
+            old,
+            new,
+            confidence,
+            evidence,
+            by: MatchedBy::Evidence,
+        }));
     }
     likely.retain(|found| !taken_old.contains(&found.old) && !taken_new.contains(&found.new));
     likely.extend(replacing);

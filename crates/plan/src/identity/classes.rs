@@ -11,10 +11,10 @@ use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::StringArena;
 
 use super::candidate::folded_name;
+use super::matches::Matches;
 use super::pairing::{LikelyMatch, Pair, once_on_both_sides, pair_up};
 use super::search::{Search, Unmatched, matched_numbers};
 use super::similar_ids::{core, similarity};
-use crate::matching::Matches;
 use crate::roster_person::RosterPerson;
 
 /// The most candidates for one class; more could not be told apart anyway.
@@ -145,7 +145,7 @@ struct Shared {
 
 impl Members {
     fn new(search: &Search<'_>) -> Members {
-        let Search { stored, wanted, matches, unmatched } = search;
+        let Search { stored, wanted, matches, unmatched, .. } = search;
         let texts = [&stored.texts, &wanted.texts];
         let gone = unmatched.classes.gone.iter().map(|old| (stored.classes[*old].number, *old));
         let gone = gone.collect::<HashMap<_, _>>();

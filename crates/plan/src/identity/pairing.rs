@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::hash::Hash;
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::rekey::{Confidence, Evidence};
+use homeroom_model::rekey::{Confidence, Evidence, MatchedBy};
 
 /// A pair that could be the same entity.
 pub(super) struct Pair {
@@ -27,6 +27,8 @@ pub(super) struct LikelyMatch {
     pub(super) new: usize,
     pub(super) confidence: Confidence,
     pub(super) evidence: Vec<Evidence>,
+    /// By a key that agrees, if the match is certain; else by evidence.
+    pub(super) by: MatchedBy,
 }
 
 /// Picks the most certain pairs, each side once. A pair is doubtful if one of its sides has an equally good alternative.
@@ -57,7 +59,7 @@ pub(super) fn pair_up(mut pairs: Vec<Pair>) -> Vec<LikelyMatch> {
             confidence = Confidence::Doubtful;
             evidence.push(Evidence::NotTheOnlyOne);
         }
-        likely.push(LikelyMatch { old, new, confidence, evidence });
+        likely.push(LikelyMatch { old, new, confidence, evidence, by: MatchedBy::Evidence });
     }
     likely.sort_unstable_by_key(|found| found.old);
     likely

@@ -36,11 +36,6 @@ impl Finder {
         }
     }
 
-    /// Whether the wanted entity at a position has a match.
-    pub(super) fn is_matched(&self, at: usize) -> bool {
-        self.matches[at].is_some()
-    }
-
     pub(super) fn into_matches(self) -> Matches {
         self.matches
     }

@@ -1,0 +1,39 @@
+//! The order in which it is found out who is who: places by their ids, people who agree in everything, then all others by evidence.
+
+use hashbrown::HashSet;
+use homeroom_model::roster::Roster;
+use homeroom_model::stored::StoredRoster;
+
+use super::matches::MatchesByKind;
+use super::places::match_places;
+use super::recognize::{Recognized, recognize};
+use super::settle::{ActiveKeys, settle};
+use crate::inputs::PlanInputs;
+use crate::protection::ProtectedNumbers;
+
+/// Who each wanted entity is, and what people should know of how that was found out.
+pub(crate) struct Identities {
+    pub(crate) matches: MatchesByKind,
+    /// Those that were, or may be, recognized under other keys.
+    pub(crate) recognized: Vec<Recognized>,
+}
+
+/// Finds for each wanted entity the stored one that it is.
+pub(crate) fn identify(
+    stored: &StoredRoster,
+    wanted: &Roster,
+    protected: &ProtectedNumbers,
+    inputs: &PlanInputs,
+) -> Identities {
+    let texts = &wanted.texts;
+    let keys = wanted.schools.iter().map(|school| texts.get(school.key)).collect::<Vec<_>>();
+    let schools = match_places(stored, &stored.schools, |school| school.key, &keys, &HashSet::new());
+    let keys = wanted.classes.iter().map(|class| texts.get(class.key)).collect::<Vec<_>>();
+    let classes = match_places(stored, &stored.classes, |class| class.key, &keys, &inputs.past_classes);
+    let keys = ActiveKeys::new(stored);
+    let teachers = settle(&keys, &stored.teachers, &wanted.teachers, texts);
+    let students = settle(&keys, &stored.students, &wanted.students, texts);
+    let mut matches = MatchesByKind { schools, classes, teachers, students };
+    let recognized = recognize(stored, wanted, protected, inputs, &mut matches);
+    Identities { matches, recognized }
+}

@@ -1,0 +1,71 @@
+//! How certain it is that two records are one person.
+
+use homeroom_model::ids::EntityKind;
+use homeroom_model::rekey::Confidence;
+
+use super::compare::Comparison;
+use super::evidence::{Classes, GradeStep, NamePart};
+use super::weights;
+
+/// The confidence in a pair, by its weight and by what no weight may outvote; `None` when these are two people.
+pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
+    if stayed_in_place(comparison, kind) {
+        return Some(Confidence::Certain);
+    }
+    let weight = comparison.weight;
+    let least = if comparison.keys.any() { weights::DOUBTFUL_WITH_KEY } else { weights::DOUBTFUL };
+    // Namesakes get one another's address, but whoever has the same name and the same key is not new without a question.
+    let is_namesake = comparison.same_name() && comparison.keys.count() > 0;
+    let by_weight = match weight {
+        weights::CERTAIN.. => Confidence::Certain,
+        weights::PROBABLE.. => Confidence::Probable,
+        _ if weight >= least || is_namesake => Confidence::Doubtful,
+        _ => return None,
+    };
+    highest(comparison).map(|highest| by_weight.min(highest))
+}
+
+/// A child who kept the key that they had until now, and is in the same classes, grade and school: the same child, whatever became of
+/// the name. They were adopted, or the name was corrected, or is written in other letters.
+fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
+    let Comparison { keys, .. } = comparison;
+    kind == EntityKind::Student
+        && comparison.active
+        && !comparison.key_slipped
+        && (keys.sis_id || keys.email && !keys.other_sis_id)
+        && comparison.same_school != Some(false)
+        && comparison.classes >= Classes::Most
+        // Grades are mistyped, too.
+        && (comparison.names_fit() || matches!(comparison.grade, GradeStep::Same | GradeStep::Next))
+}
+
+/// The highest confidence that a pair can have, whatever it weighs.
+fn highest(comparison: &Comparison) -> Option<Confidence> {
+    let Comparison { keys, .. } = comparison;
+    let moved_far = comparison.grade == GradeStep::Impossible
+        || comparison.grade == GradeStep::Further && comparison.same_school == Some(false);
+    let no_key = !keys.any();
+    let one_key_and_another_name = comparison.another_name() && keys.count() < 2;
+    // A namesake of someone who left, in a domain that nobody else changed to.
+    let only_local_part =
+        !comparison.active && keys.local_part && !keys.changed_domain && keys.count() == 0 && !keys.former;
+    // Siblings and namesakes come and go.
+    let only_last_name = no_key && comparison.first_name == NamePart::Different;
+    let highest = if no_key && (!comparison.active || comparison.other_digits) {
+        // Among all who ever left there are too many namesakes; and numbers in names are given to tell people apart.
+        return None;
+    } else if moved_far && !comparison.names_fit() && keys.count() < 2 {
+        // A leaver's key that went to a newcomer.
+        return None;
+    } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
+        Confidence::Doubtful
+    } else if no_key && !(comparison.same_name() && comparison.classes >= Classes::Most)
+        || keys.other_sis_id
+        || keys.count() == 0 && !comparison.names_fit()
+    {
+        Confidence::Probable
+    } else {
+        Confidence::Certain
+    };
+    Some(highest)
+}
