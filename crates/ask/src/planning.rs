@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
+use homeroom_assess::{Assessment, assess};
 use homeroom_check::Checked;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
@@ -85,12 +86,16 @@ impl Planner {
             rows: extent.rows,
             ends_mid_row: extent.ends_mid_row,
             today,
+            verdicts: vec![],
             over_since,
             past: Past::default(),
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
         let Decisions { reviews, pairs: decided } = decisions;
-        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, decided, pending, past_classes } })
+        Ok(Planner {
+            limits,
+            inputs: PlanInputs { pins, reviews, decided, pending, past_classes, verdicts: vec![] },
+        })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -101,6 +106,7 @@ impl Planner {
             rows: extent.rows,
             ends_mid_row: extent.ends_mid_row,
             today: Date::default(),
+            verdicts: vec![],
             over_since: None,
             past: Past::default(),
         };
@@ -110,6 +116,15 @@ impl Planner {
     /// The day in the district.
     pub fn today(&self) -> Date {
         self.limits.today
+    }
+
+    /// Looks at a checked file as a whole, beside the stored roster: the file may be rejected by that, values may be kept, and columns
+    /// that went wrong wait in the plans that follow.
+    pub fn assess(&mut self, stored: &StoredRoster, checked: &mut Checked) {
+        let Assessment { findings, verdicts } = assess(stored, &mut checked.roster);
+        self.limits.verdicts.clone_from(&verdicts);
+        self.inputs.verdicts = verdicts;
+        checked.add(findings);
     }
 
     /// Plans from `stored` to `wanted`, and splits the plan by the fuses.

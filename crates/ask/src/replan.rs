@@ -2,6 +2,7 @@
 
 use homeroom_check::check;
 use homeroom_model::district::District;
+use homeroom_model::refusal::Refusal;
 use homeroom_model::run::{Run, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
@@ -27,6 +28,9 @@ pub struct Replanned {
 }
 
 /// Reads the kept file of `run` again and plans it with these decisions.
+///
+/// # Errors
+/// [`AskError::Refused`] when the file is rejected beside the roster as it is now.
 pub fn replan(
     district: &DistrictStore,
     limits: &ReadLimits,
@@ -38,11 +42,15 @@ pub fn replan(
     let source = district.store().blobs().source(run.upload.blob)?;
     let rules = reading_rules(district, &settings, limits)?;
     let stored = district.roster_load()?;
-    let checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
+    let mut checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
     let today = settings.today(district.store().now());
-    let planner =
+    let mut planner =
         Planner::load(district, &settings, extent, decisions, shown_on(&settings, run).unwrap_or(today))?;
+    planner.assess(&stored, &mut checked);
+    if let Some(finding) = checked.rejection() {
+        return Err(Refusal::FileRejected(Box::new(finding.clone())).into());
+    }
     let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
     Ok(Replanned { plan, stored, rows: extent.rows, today })
 }

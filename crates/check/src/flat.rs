@@ -12,6 +12,7 @@ use homeroom_read::{Header, MAX_MISSING_COLUMNS, ReadRules, Table};
 
 use crate::LoadStored;
 use crate::checked_file::CheckedFile;
+use crate::exchanged_classes::exchanged_classes;
 use crate::flat_rows::FlatRows;
 use crate::gather::gather;
 use crate::header_findings::{
@@ -66,6 +67,10 @@ pub(crate) fn check_table(
     file.proposals.extend(proposals(&rows));
     let stored = stored();
     if let Some(stored) = stored {
+        if let Some(finding) = exchanged_classes(&rows.class_parts, stored) {
+            findings.add_whole(finding);
+            return Ok(file);
+        }
         if let Some(finding) = emptied_addresses(header_line, &rows, stored) {
             findings.add_whole(finding);
             return Ok(file);

@@ -8,6 +8,7 @@
 mod checked_file;
 mod corrected_csv;
 mod damaged_row;
+mod exchanged_classes;
 mod file_rejection;
 mod findings_csv;
 mod flat;
@@ -82,6 +83,31 @@ impl Checked {
             Some(before) if self.changes_only => before,
             _ => self.report.rows - self.findings.count(FindingCode::DuplicateRow),
         }
+    }
+
+    /// Adds what a look at the whole file has found. A finding that rejects the file leaves nothing of its roster.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
+        findings.into_iter().for_each(|finding| self.findings.add_whole(finding));
+        self.findings.sort();
+        self.report.outcome = outcome(&self.findings, self.report.rows_rejected);
+        self.report.findings = self.findings.shown();
+        self.report.finding_counts.clone_from(self.findings.counts());
+        if self.is_rejected() {
+            self.roster = Roster::default();
+        }
+    }
+
+    /// The finding for which nothing of the file is used, if there is one.
+    pub fn rejection(&self) -> Option<&Finding> {
+        self.findings.kept().iter().find(|finding| finding.code.severity() == Severity::RejectFile)
+    }
+
+    /// Whether nothing of the file is used.
+    pub fn is_rejected(&self) -> bool {
+        self.report.outcome == Outcome::FileRejected
     }
 }
 

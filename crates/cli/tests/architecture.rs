@@ -15,11 +15,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("inbox", &["model", "store"]),
     ("read", &["model"]),
     ("check", &["model", "read"]),
+    ("assess", &["model"]),
     ("plan", &["model"]),
     ("apply", &["model", "store"]),
     ("report", &["model", "store"]),
     ("jobs", &["model", "store"]),
-    ("ask", &["model", "store", "read", "check", "plan", "report"]),
+    ("ask", &["model", "store", "read", "check", "assess", "plan", "report"]),
     ("sync", &["inbox", "read", "check", "plan", "apply", "report", "ask", "model", "store", "jobs"]),
     ("sftp", &["model", "store", "inbox"]),
     ("testkit", &["model", "store"]),
@@ -33,7 +34,7 @@ const FREE: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that do no I/O of their own, and the libraries that they must therefore never use.
-const PURE: &[&str] = &["model", "read", "check", "plan"];
+const PURE: &[&str] = &["model", "read", "check", "assess", "plan"];
 const IMPURE: &[&str] = &[
     "tokio",
     "rusqlite",

@@ -225,6 +225,16 @@ catalogue! {
         example: "616 rows selected.",
         remedy: "Nothing to do. Better: export without totals.",
     }
+    ClassColumnsExchanged "class-columns-exchanged" RejectFile {
+        meaning: "The headers class_id and class_name stand over each other's column.",
+        example: "class_id holds Science 1, and class_name holds 2001-01",
+        remedy: "Exchange the two headers in the export, and upload the file again.",
+    }
+    FileOfAnotherDistrict "file-of-another-district" RejectFile {
+        meaning: "Hardly anybody in the file is known in this district, and nearly everybody of the district is missing.",
+        example: "a file of 600 people, none of them known here by address or name",
+        remedy: "Check which district this file is from, and upload it there. If this district's first file was a sample or a mistake, undo that run first.",
+    }
     ExportError "export-error" RejectRow {
         meaning: "The program that made the file wrote an error message into it; rows are most likely missing.",
         example: "ORA-01555: snapshot too old",
@@ -484,6 +494,36 @@ catalogue! {
         meaning: "A student's name is spelled in several ways; the most frequent spelling is used.",
         example: "José Núñez and Jose Nunez",
         remedy: "Write the name the same way everywhere.",
+    }
+    ColumnMoved "column-moved" Warning {
+        meaning: "The values of a column stand with other people than yesterday, while the rest of their rows is as it was.",
+        example: "the addresses of 20 students, each of which belongs to the student in the row above",
+        remedy: "Look at this column in the file: it has slipped by some rows, or was sorted without the others. Export the roster again; what follows from the column waits.",
+    }
+    ColumnsExchanged "columns-exchanged" Warning {
+        meaning: "First and last names stand in each other's column for many people.",
+        example: "Lee as first name and Ann as last name, for a whole school",
+        remedy: "Put the two columns of the export in order and upload the file again; these changes wait.",
+    }
+    EarlierSchoolYear "earlier-school-year" Warning {
+        meaning: "Most students would go back to a lower grade.",
+        example: "last year's file, uploaded in November",
+        remedy: "Export this school year's roster and upload it. Until then nothing of this file is applied.",
+    }
+    ValuesEmptied "values-emptied" Warning {
+        meaning: "Values that were known yesterday are empty today. The stored values are kept.",
+        example: "no student_email in grade 3, where yesterday 40 students had one",
+        remedy: "Check why the export has left them empty, and upload it again.",
+    }
+    ValuesDamaged "values-damaged" Warning {
+        meaning: "Values are those of yesterday, damaged by a program on the way. The stored values are kept.",
+        example: "JosÃ© in place of José, or 610001.0 in place of 610001",
+        remedy: "Export the roster as UTF-8 and upload it as it is, without opening it in a spreadsheet.",
+    }
+    ValuesFilled "values-filled" Warning {
+        meaning: "Many people who had different values have the same one today. The stored values are kept.",
+        example: "30 students of different last names who are all called Lee today",
+        remedy: "Look at this column in the file: one cell was most likely dragged down over others. Export the roster again.",
     }
     StudentGradeDiffers "student-grade-differs" Warning {
         meaning: "A student appears with several grades; the last one in the file is used.",

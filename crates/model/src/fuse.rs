@@ -21,6 +21,8 @@ pub struct BlownFuse {
 string_enum!(
     /// A limit on a plan.
     Fuse {
+        /// A whole column of the file went wrong: it slipped, was sorted alone or exchanged, or is that of an earlier year.
+        Column = "column",
         /// Too large a share of the district would be deactivated.
         District = "district",
         /// A school would vanish, or lose too many students.

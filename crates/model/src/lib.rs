@@ -1,5 +1,6 @@
 //! Homeroom's terms as types, shared by every other crate. No I/O.
 
+pub mod assessment;
 pub mod calendar;
 pub mod check_report;
 pub mod clock;

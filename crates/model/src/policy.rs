@@ -85,6 +85,7 @@ impl Default for Policy {
             (Fuse::Blank, Limit { percent: 2, floor: 5 }),
             (Fuse::File, Limit { percent: 25, floor: 5 }),
             (Fuse::Update, Limit { percent: 75, floor: 5 }),
+            (Fuse::Column, Limit { percent: 0, floor: 3 }),
             (Fuse::Shrink, Limit { percent: 60, floor: 0 }),
         ];
         Policy {
@@ -184,6 +185,8 @@ struct PolicyJson {
     update_percent: u32,
     update_floor: u32,
     shrink_percent: u32,
+    column_percent: u32,
+    column_floor: u32,
     wait_all: bool,
     hold_days: u32,
     grace_days: u32,
@@ -203,8 +206,8 @@ impl From<Policy> for PolicyJson {
         let [district, school, class, identity, update, shrink] =
             [Fuse::District, Fuse::School, Fuse::Class, Fuse::Identity, Fuse::Update, Fuse::Shrink]
                 .map(|fuse| policy.limit(fuse));
-        let [reach, keys, blank, file] =
-            [Fuse::Reach, Fuse::Keys, Fuse::Blank, Fuse::File].map(|fuse| policy.limit(fuse));
+        let [reach, keys, blank, file, column] =
+            [Fuse::Reach, Fuse::Keys, Fuse::Blank, Fuse::File, Fuse::Column].map(|fuse| policy.limit(fuse));
         PolicyJson {
             district_percent: district.percent,
             district_floor: district.floor,
@@ -225,6 +228,8 @@ impl From<Policy> for PolicyJson {
             update_percent: update.percent,
             update_floor: update.floor,
             shrink_percent: shrink.percent,
+            column_percent: column.percent,
+            column_floor: column.floor,
             wait_all: policy.wait_all,
             hold_days: policy.hold_days,
             grace_days: policy.grace_days,
@@ -248,6 +253,7 @@ impl From<PolicyJson> for Policy {
             (Fuse::File, json.file_percent, json.file_floor),
             (Fuse::Update, json.update_percent, json.update_floor),
             (Fuse::Shrink, json.shrink_percent, 0),
+            (Fuse::Column, json.column_percent, json.column_floor),
         ];
         Policy {
             limits: limits.map(|(fuse, percent, floor)| (fuse, Limit { percent, floor })).into(),
@@ -312,7 +318,7 @@ mod tests {
         let expected = "{\"district_percent\":10,\"district_floor\":5,\"school_percent\":25,\"school_floor\":10,\
             \"class_percent\":60,\"class_floor\":5,\"identity_percent\":5,\"identity_floor\":5,\"reach_percent\":10,\
             \"reach_floor\":3,\"keys_percent\":5,\"keys_floor\":5,\"blank_percent\":2,\"blank_floor\":5,\
-            \"file_percent\":25,\"file_floor\":5,\"update_percent\":75,\"update_floor\":5,\"shrink_percent\":60,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
+            \"file_percent\":25,\"file_floor\":5,\"update_percent\":75,\"update_floor\":5,\"shrink_percent\":60,\"column_percent\":0,\"column_floor\":3,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
             \"school_seats\":{},\"school_year_starts\":null,\"calendar\":[]}";
         assert_eq!(json, expected);
     }

@@ -88,6 +88,7 @@ fn case(folder: &Path) -> String {
         seats: SEATS,
         rows: after.report.rows,
         ends_mid_row: after.ends_mid_row,
+        verdicts: vec![],
         today: Date::default(),
         over_since: None,
         past: Past::default(),

@@ -50,6 +50,7 @@ fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
         seats,
         rows,
         ends_mid_row: false,
+        verdicts: vec![],
         today: Date::default(),
         over_since: None,
         past: Past::default(),

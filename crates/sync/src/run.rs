@@ -6,7 +6,6 @@ use homeroom_apply::apply_in_tx;
 use homeroom_ask::{Decisions, FileExtent, Planner, SplitPlan};
 use homeroom_check::{Checked, LoadStored, check};
 use homeroom_model::calendar::CalendarEntry;
-use homeroom_model::check_report::Outcome;
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{RunKind, RunReport, RunState};
@@ -38,12 +37,17 @@ pub(crate) fn make_run(
         return end_without_changes(&active, &Ending { state, report, findings: &findings, plan_file: None });
     }
     let (checked, stored) = read_and_check(&active)?;
-    if checked.report.outcome == Outcome::FileRejected {
-        let report = RunReport { check: Some(checked.report), ..RunReport::default() };
-        let (state, findings) = (RunState::Rejected, &checked.findings);
-        return end_without_changes(&active, &Ending { state, report, findings, plan_file: None });
+    if checked.is_rejected() {
+        return end_rejected(&active, checked);
     }
     plan_and_commit(&active, checked, stored?)
+}
+
+/// Ends a run of a file of which nothing is used.
+fn end_rejected(active: &ActiveRun<'_>, checked: Checked) -> Result<(), SyncError> {
+    let report = RunReport { check: Some(checked.report), ..RunReport::default() };
+    let (state, findings) = (RunState::Rejected, &checked.findings);
+    end_without_changes(active, &Ending { state, report, findings, plan_file: None })
 }
 
 /// Reads and checks the file. The stored roster is loaded meanwhile; it matters only if the file is not rejected.
@@ -73,33 +77,37 @@ fn check_upload(
     Ok(check(source, &active.run.upload.name, &active.rules, earlier, progress)?)
 }
 
-/// Plans from the stored roster to the checked one and applies what no fuse holds; a test run applies nothing.
+/// Looks at the file as a whole, plans from the stored roster to the checked one, and applies what no fuse holds; a test run applies
+/// nothing.
 fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoster) -> Result<(), SyncError> {
     let ActiveRun { context, district, settings, run, .. } = active;
     let extent = FileExtent::from_checked(&checked, &stored);
-    let Checked { report, roster, protected, findings, .. } = checked;
-    let checked_report = RunReport { check: Some(report), ..RunReport::default() };
     let same_file = held_run_of_same_file(active)?;
     let decisions = Decisions::load(district, same_file.as_ref().unwrap_or(run))?;
     let today = settings.today(district.store().now());
-    let planner = Planner::load(district, settings, extent, decisions, today)?;
+    let mut planner = Planner::load(district, settings, extent, decisions, today)?;
     let pause = settings.policy.pause_on(planner.today());
-    let mut first = Some((stored, roster));
+    let mut first = Some((stored, checked));
     with_fresh_plan(|| {
         context.report(Progress::Planning);
-        let (stored, wanted) = match first.take() {
-            Some(rosters) => rosters,
+        let (stored, mut checked) = match first.take() {
+            Some(both) => both,
             None => {
                 let stored = district.roster_load()?;
                 let source = district.store().blobs().source(run.upload.blob)?;
-                let wanted = check_upload(active, &source, &|| Some(&stored), &mut |_| {})?.roster;
-                (stored, wanted)
+                let checked = check_upload(active, &source, &|| Some(&stored), &mut |_| {})?;
+                (stored, checked)
             }
         };
-        let plan = planner.plan_and_split(&stored, wanted, &protected, &Approval::None);
+        planner.assess(&stored, &mut checked);
+        if checked.is_rejected() {
+            return end_rejected(active, checked);
+        }
+        let Checked { report, roster, protected, findings, .. } = checked;
+        let plan = planner.plan_and_split(&stored, roster, &protected, &Approval::None);
         let plan_file = if district.drop_accounts_any()? { Some(plan.to_csv(&stored)) } else { None };
         drop(stored);
-        let mut report = checked_report.clone();
+        let mut report = RunReport { check: Some(report), ..RunReport::default() };
         plan.write_to(&mut report);
         let ending = Ending { state: RunState::Tested, report, findings: &findings, plan_file };
         if run.kind == RunKind::Test || pause.is_some() {

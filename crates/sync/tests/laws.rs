@@ -71,6 +71,7 @@ proptest! {
             seats,
             rows: b.report.rows,
             ends_mid_row: false,
+            verdicts: vec![],
             today: Default::default(),
             over_since: None,
  past: Past::default(),

@@ -50,7 +50,7 @@ impl Waiting {
     /// Whether `fuse` can hold such a change.
     fn is_held_by(self, fuse: Fuse) -> bool {
         match self {
-            _ if fuse == Fuse::File => true,
+            _ if matches!(fuse, Fuse::File | Fuse::Column) => true,
             Waiting::New | Waiting::Returning => matches!(fuse, Fuse::Seats | Fuse::Identity | Fuse::Keys),
             Waiting::NewKey => matches!(fuse, Fuse::Identity | Fuse::Keys | Fuse::Blank),
             Waiting::ValueChange => matches!(fuse, Fuse::Update | Fuse::Keys | Fuse::Blank),

@@ -155,7 +155,7 @@ fn holds(fuse: Fuse, change: &ExpectedChange, file: &DayFile, without_seat: &BTr
         Fuse::Identity => change.change == Change::Rekey,
         Fuse::File => true,
         // No night of the year has more of these than is ordinary.
-        Fuse::Reach | Fuse::Keys | Fuse::Blank => false,
+        Fuse::Reach | Fuse::Keys | Fuse::Blank | Fuse::Column => false,
         Fuse::Update => {
             change.change == Change::Update
                 && matches!(change.entity, Entity::Teacher(_) | Entity::Student(_))

@@ -1,5 +1,6 @@
 //! The limits of a district today.
 
+use homeroom_model::assessment::ColumnVerdict;
 use homeroom_model::calendar::{Allowed, CalendarEntry};
 use homeroom_model::policy::{Limit, Policy};
 use jiff::civil::Date;
@@ -17,6 +18,8 @@ pub struct Limits {
     pub ends_mid_row: bool,
     /// The day in the district, for its calendar.
     pub today: Date,
+    /// Columns of the file that went wrong.
+    pub verdicts: Vec<ColumnVerdict>,
     /// The day since which the licence is exceeded, when it is.
     pub over_since: Option<Date>,
     /// What went before.

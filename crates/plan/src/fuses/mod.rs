@@ -2,6 +2,7 @@
 
 mod blank;
 mod causes;
+mod columns;
 mod consequences;
 mod context;
 mod damage;

@@ -14,7 +14,9 @@ use super::limits::{Limits, PolicyToday};
 use super::partition::{Partition, PartitionedPlan};
 use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
-use super::{blank, consequences, file, identity, keys, reach, removals, schools, seats, turnover, updates};
+use super::{
+    blank, columns, consequences, file, identity, keys, reach, removals, schools, seats, turnover, updates,
+};
 
 /// Whether someone has approved what the fuses would hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,6 +96,7 @@ fn blown_fuses(
         return vec![old];
     }
     let people = changed_people(context);
+    fuses.extend(columns::columns(context, partition));
     fuses.extend(removals::shrink(context, partition));
     fuses.extend(removals::district(context, partition));
     fuses.extend(schools::schools(context, partition));

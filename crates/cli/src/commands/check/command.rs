@@ -60,7 +60,7 @@ impl Check {
             bar.show(Progress::Reading { done, total: file.source.length() });
         })
         .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let preview = stored.as_ref().map(|stored| preview(stored, &mut checked));
+        let preview = stored.as_ref().and_then(|stored| preview(stored, &mut checked));
         bar.finish();
         match self.format {
             None if output.is_terminal() => {

@@ -39,8 +39,8 @@ pub(crate) struct Set {
     /// Name of the file that the district uploads
     #[arg(long, value_parser = file_name)]
     file: Option<String>,
-    /// Set a fuse: NAME=PERCENT, NAME=PERCENT/FLOOR or NAME=off, where NAME is district, school, class, identity, update or
-    /// shrink; can be repeated
+    /// Set a fuse: NAME=PERCENT, NAME=PERCENT/FLOOR or NAME=off, where NAME is district, school, class, identity, update,
+    /// column or shrink; can be repeated
     #[arg(long = "fuse", value_name = "NAME=LIMIT", value_parser = fuse_setting)]
     fuses: Vec<(Fuse, String)>,
     /// Set the seats of one school: SCHOOL_ID=NUMBER, or SCHOOL_ID=none; can be repeated

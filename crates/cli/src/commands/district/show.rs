@@ -57,7 +57,7 @@ fn fuses_text(policy: &Policy) -> String {
         Limit { percent, floor } => format!("{percent}% (from {floor})"),
     };
     format!(
-        "district {}, school {}, class {}, identity {}, reach {}, keys {}, blank {}, file {}, update {}, shrink {}%{}",
+        "district {}, school {}, class {}, identity {}, reach {}, keys {}, blank {}, file {}, update {}, column {}, shrink {}%{}",
         limit(Fuse::District),
         limit(Fuse::School),
         limit(Fuse::Class),
@@ -67,6 +67,7 @@ fn fuses_text(policy: &Policy) -> String {
         limit(Fuse::Blank),
         limit(Fuse::File),
         limit(Fuse::Update),
+        limit(Fuse::Column),
         policy.limit(Fuse::Shrink).percent,
         if policy.wait_all { "; a blown fuse holds everything" } else { "" }
     )

@@ -1,0 +1,104 @@
+//! The column fuse: a whole column of the file went wrong, and what follows from it waits.
+
+use hashbrown::HashSet;
+use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
+use homeroom_model::entity::{ClassNumber, EntityRef};
+use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::ids::EntityKind;
+
+use super::context::FuseContext;
+use super::partition::Partition;
+
+/// The changes that follow from a column that went wrong wait; those of other people go ahead. A file of an earlier year waits whole.
+pub(super) fn columns(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let limit = context.rules.policy.limit(Fuse::Column);
+    let is_exceeded = |verdict: &&ColumnVerdict| {
+        let kind = verdict.entities.first().map_or(EntityKind::Student, |entity| entity.kind);
+        limit.is_exceeded(verdict.entities.len() as u64, context.stored.active_count(kind) as u64)
+    };
+    let changed = changed(context);
+    let verdicts = context.limits.verdicts.iter().filter(is_exceeded);
+    verdicts.filter_map(|verdict| blow(context, verdict, &changed, partition)).collect()
+}
+
+fn blow(
+    context: &FuseContext<'_>,
+    verdict: &ColumnVerdict,
+    changed: &HashSet<EntityRef>,
+    partition: &mut Partition<'_>,
+) -> Option<BlownFuse> {
+    let concerned =
+        verdict.entities.iter().copied().filter(|entity| changed.contains(entity)).collect::<Vec<_>>();
+    if concerned.is_empty() {
+        return None;
+    }
+    if verdict.is_about_whole_file() {
+        partition.hold_everything(context.plan);
+    } else {
+        concerned.iter().for_each(|entity| hold(*entity, partition));
+    }
+    Some(BlownFuse {
+        fuse: Fuse::Column,
+        scope: verdict.column.name().into(),
+        message: format!("{} {}", verdict.message, choices(verdict, concerned.len())),
+        examples: context.examples(concerned),
+    })
+}
+
+/// Whoever changes, and classes whose teachers change.
+fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
+    if context.limits.verdicts.is_empty() {
+        return HashSet::new();
+    }
+    let (teachers, students, links) =
+        (&context.plan.teachers, &context.plan.students, &context.plan.teachings);
+    let teachers = teachers
+        .valued()
+        .map(|new| new.number.into())
+        .chain(teachers.deactivate.iter().map(|gone| (*gone).into()));
+    let students = students
+        .valued()
+        .map(|new| new.number.into())
+        .chain(students.deactivate.iter().map(|gone| (*gone).into()));
+    let links = links.create.iter().chain(&links.reactivate).chain(&links.deactivate);
+    teachers.chain(students).chain(links.map(|link| link.class.into())).collect()
+}
+
+/// Holds everything about a person, also their classes: a key that stands with someone else may bring another's classes with it. Of a
+/// class it holds who teaches it.
+fn hold(entity: EntityRef, partition: &mut Partition<'_>) {
+    match entity.number_as::<ClassNumber>() {
+        Some(class) => partition.hold_turnover(EntityKind::Teacher, class),
+        None => {
+            partition.hold_update(entity);
+            partition.hold_rekey(entity);
+            partition.hold_removal(entity);
+        }
+    }
+}
+
+/// What a decision would do to people.
+fn choices(verdict: &ColumnVerdict, count: usize) -> String {
+    let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
+    match verdict.fault {
+        ColumnFault::Moved
+            if verdict.entities.first().is_some_and(|entity| entity.kind == EntityKind::Class) =>
+        {
+            format!(
+                "Discarding leaves the teachers of these {count} classes as they are. Approving would show the students of the classes to \
+             all teachers who stand beside them in the file."
+            )
+        }
+        ColumnFault::Moved => format!(
+            "Discarding leaves these {people} as they are. Approving would give each of them what stands in the file, which belonged to \
+             somebody else yesterday."
+        ),
+        ColumnFault::Exchanged => format!(
+            "Discarding leaves the names of these {people} as they are. Approving would call them as the file does."
+        ),
+        ColumnFault::EarlierYear => format!(
+            "Discarding leaves everything as it is. Approving would move {people} down a grade, bring back who has left, and remove who \
+             is new this year."
+        ),
+    }
+}
