@@ -24,7 +24,27 @@ const MAY_DIFFER: &[(&str, &[&str])] = &[
     // Each finding code's remedy is such a sentence, too; codes, messages and values are compared.
     ("run", &["remedy", "superseded_by"]),
     ("runs", &["remedy"]),
+    // Limits that the version before did not have.
+    ("district", &NEW_LIMITS),
 ];
+
+/// Limits of fuses that the version before did not have.
+const NEW_LIMITS: [&str; 10] = [
+    "blank_floor",
+    "blank_percent",
+    "column_floor",
+    "column_percent",
+    "file_floor",
+    "file_percent",
+    "keys_floor",
+    "keys_percent",
+    "reach_floor",
+    "reach_percent",
+];
+
+/// Someone whom evidence recognizes now, where the version before brought back a former record of the same address: one student
+/// fewer is removed, so that nothing of this file waits.
+const RECOGNIZED_NOW: &str = "ada.juniper60@learn.cedar.example.org";
 
 /// States in `run plan` that have other words now.
 const RENAMED_STATES: [(&str, &str); 3] = [("goes ahead", "apply"), ("waits", "hold"), ("later", "defer")];
@@ -216,7 +236,10 @@ fn every_command_that_only_looks_prints_what_the_version_before_printed() {
                 }
             };
             let may_differ = MAY_DIFFER.iter().filter(|(name, _)| *name == command[0]);
-            let may_differ = may_differ.flat_map(|(_, fields)| *fields).copied().chain(["command"]);
+            let planned_anew = command.starts_with(&["run", "plan"])
+                && look["text"].as_str().is_some_and(|text| text.contains(RECOGNIZED_NOW));
+            let may_differ = may_differ.flat_map(|(_, fields)| *fields).copied();
+            let may_differ = may_differ.chain(["command"]).chain(planned_anew.then_some("text"));
             let may_differ = may_differ.collect::<Vec<_>>();
             let differs = difference(&with_renamed_states(look), &now, &may_differ, "");
             differences.extend(differs.map(|differs| format!("{}: {differs}", command.join(" "))));
