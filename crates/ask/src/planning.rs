@@ -14,7 +14,7 @@ use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, RunReport};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_report::{PlanPart, write_plan_file};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
@@ -88,14 +88,10 @@ impl Planner {
             today,
             verdicts: vec![],
             over_since,
-            past: Past::default(),
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
         let Decisions { reviews, pairs: decided } = decisions;
-        Ok(Planner {
-            limits,
-            inputs: PlanInputs { pins, reviews, decided, pending, past_classes, verdicts: vec![] },
-        })
+        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, decided, pending, past_classes } })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -108,7 +104,6 @@ impl Planner {
             today: Date::default(),
             verdicts: vec![],
             over_since: None,
-            past: Past::default(),
         };
         Planner { limits, inputs: PlanInputs::default() }
     }
@@ -122,8 +117,7 @@ impl Planner {
     /// that went wrong wait in the plans that follow.
     pub fn assess(&mut self, stored: &StoredRoster, checked: &mut Checked) {
         let Assessment { findings, verdicts } = assess(stored, &mut checked.roster);
-        self.limits.verdicts.clone_from(&verdicts);
-        self.inputs.verdicts = verdicts;
+        self.limits.verdicts = verdicts;
         checked.add(findings);
     }
 

@@ -1,7 +1,6 @@
 //! What a plan depends on, apart from the two rosters.
 
 use hashbrown::HashSet;
-use homeroom_model::assessment::ColumnVerdict;
 use homeroom_model::decided_pair::DecidedPairs;
 use homeroom_model::entity::{ClassNumber, EntityRef};
 use homeroom_model::pin::Pin;
@@ -20,8 +19,6 @@ pub struct PlanInputs {
     pub pending: Vec<Proposal>,
     /// Classes of earlier school years: no class of the file is one of them, whatever its id.
     pub past_classes: HashSet<ClassNumber>,
-    /// Columns that went wrong: they say nothing about who is who.
-    pub verdicts: Vec<ColumnVerdict>,
 }
 
 impl PlanInputs {

@@ -12,7 +12,7 @@ use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, StringArena};
-use homeroom_plan::{Approval, Limits, Past, PlanInputs, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, plan, split};
 use jiff::civil::Date;
 
 /// Seats of every case; one of them needs more.
@@ -91,7 +91,6 @@ fn case(folder: &Path) -> String {
         verdicts: vec![],
         today: Date::default(),
         over_since: None,
-        past: Past::default(),
     };
     let proposals = planned.plan.proposals.clone();
     let parts = split(planned.plan, &stored, &limits, &Approval::None);

@@ -7,7 +7,7 @@ use homeroom_check::check_alone;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, Roster};
-use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use jiff::civil::Date;
 
 /// A student: class, teacher, first name, last name, address, grade, SIS id.
@@ -51,19 +51,11 @@ fn night(tonight: &[Row], mut policy: Policy) -> PlanParts {
     let stored = StoredRoster::from_roster(roster(&district()), 60);
     let mut wanted = roster(tonight);
     let verdicts = assess(&stored, &mut wanted).verdicts;
-    let inputs = PlanInputs { verdicts: verdicts.clone(), ..PlanInputs::default() };
+    let inputs = PlanInputs::default();
     let planned = plan(&stored, wanted, &Default::default(), &inputs);
     let today = Date::default();
-    let limits = Limits {
-        policy,
-        seats: 1_000,
-        rows: 60,
-        ends_mid_row: false,
-        verdicts,
-        today,
-        over_since: None,
-        past: Past::default(),
-    };
+    let limits =
+        Limits { policy, seats: 1_000, rows: 60, ends_mid_row: false, verdicts, today, over_since: None };
     split(planned.plan, &stored, &limits, &Approval::None)
 }
 

@@ -16,7 +16,7 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
-use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_testkit::world::{World, WorldChange, changes, worlds};
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -53,7 +53,6 @@ fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
         verdicts: vec![],
         today: Date::default(),
         over_since: None,
-        past: Past::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use homeroom_check::check_alone;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{RunKind, RunState};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits as PlanLimits, Past, PlanInputs, plan, split};
+use homeroom_plan::{Approval, Limits as PlanLimits, PlanInputs, plan, split};
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
 use proptest::prelude::*;
@@ -74,7 +74,6 @@ proptest! {
             verdicts: vec![],
             today: Default::default(),
             over_since: None,
- past: Past::default(),
         };
         let counts = whole.counts();
         let parts = split(whole, &stored, &limits, &Approval::None);

@@ -8,30 +8,20 @@ use super::context::FuseContext;
 use super::partition::Partition;
 use super::wording::counted;
 
-/// The very file was applied before, and others after it, or it is of an earlier school year: the whole plan waits.
+/// The file is of an earlier school year: the whole plan waits.
 pub(super) fn old_file(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
     let limit = context.rules.policy.limit(Fuse::File);
-    if limit.percent >= 100 || context.plan.is_empty() {
-        return None;
-    }
     let all = context.stored.active_count(EntityKind::Student) as u64;
     let back = students_in_a_lower_grade(context);
-    let message = if let Some(day) = context.limits.past.applied_before {
-        format!(
-            "This very file was applied on {}, and other files after it: most likely an old file was sent again. Everything would go \
-             back to that day, so nothing of it is applied. Send today's file; this hold ends with it.",
-            day.strftime("%-d %b %Y")
-        )
-    } else if limit.is_exceeded(back, all) {
-        format!(
-            "{} of {} would go back to a lower grade: most likely the file is from an earlier school year. Nothing of it is applied, \
-             because its new people and classes would be those of that year. Send today's file; this hold ends with it.",
-            back,
-            counted(all, "student"),
-        )
-    } else {
+    if !limit.is_exceeded(back, all) {
         return None;
-    };
+    }
+    let message = format!(
+        "{} of {} would go back to a lower grade: most likely the file is from an earlier school year. Nothing of it is applied, \
+         because its new people and classes would be those of that year. Send today's file; this hold ends with it.",
+        back,
+        counted(all, "student"),
+    );
     partition.hold_everything(context.plan);
     let examples = context.examples(context.plan.students.update.iter().map(|student| student.number));
     Some(BlownFuse { fuse: Fuse::File, scope: "rows".into(), message, examples })

@@ -22,15 +22,6 @@ pub struct Limits {
     pub verdicts: Vec<ColumnVerdict>,
     /// The day since which the licence is exceeded, when it is.
     pub over_since: Option<Date>,
-    /// What went before.
-    pub past: Past,
-}
-
-/// What the fuses know of earlier runs.
-#[derive(Clone, Debug, Default)]
-pub struct Past {
-    /// The day on which this very file was applied, when other files were applied after it.
-    pub applied_before: Option<Date>,
 }
 
 /// The policy with what the calendar says for today.

@@ -23,5 +23,5 @@ mod update_causes;
 mod updates;
 mod wording;
 
-pub use limits::{Limits, Past};
+pub use limits::Limits;
 pub use split::{Approval, PlanParts, split};
