@@ -8,7 +8,6 @@ use homeroom_assess::{Assessment, assess};
 use homeroom_check::Checked;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::district::District;
-use homeroom_model::policy::Policy;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
@@ -86,8 +85,8 @@ impl Planner {
             rows: extent.rows,
             ends_mid_row: extent.ends_mid_row,
             today,
-            verdicts: vec![],
             over_since,
+            ..Limits::default()
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
         let Decisions { reviews, pairs: decided } = decisions;
@@ -96,15 +95,8 @@ impl Planner {
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
     pub(crate) fn offline(extent: FileExtent) -> Planner {
-        let limits = Limits {
-            policy: Policy::default(),
-            seats: u64::MAX,
-            rows: extent.rows,
-            ends_mid_row: extent.ends_mid_row,
-            today: Date::default(),
-            verdicts: vec![],
-            over_since: None,
-        };
+        let FileExtent { rows, ends_mid_row } = extent;
+        let limits = Limits { rows, ends_mid_row, ..Limits::default() };
         Planner { limits, inputs: PlanInputs::default() }
     }
 
@@ -116,8 +108,9 @@ impl Planner {
     /// Looks at a checked file as a whole, beside the stored roster: the file may be rejected by that, values may be kept, and columns
     /// that went wrong wait in the plans that follow.
     pub fn assess(&mut self, stored: &StoredRoster, checked: &mut Checked) {
-        let Assessment { findings, verdicts } = assess(stored, &mut checked.roster);
+        let Assessment { findings, verdicts, other_people } = assess(stored, &mut checked.roster);
         self.limits.verdicts = verdicts;
+        self.limits.other_people = other_people;
         checked.add(findings);
     }
 

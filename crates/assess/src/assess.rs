@@ -10,7 +10,7 @@ use crate::keep::{Keeping, Kept};
 use crate::moved::moved_columns;
 use crate::names::exchanged_names;
 use crate::order::put_kept;
-use crate::plausibility::{People, other_district};
+use crate::plausibility::{People, Strangers, strangers};
 use crate::side::{students, teachers};
 use crate::teachings::sorted_teachers;
 use crate::year::earlier_year;
@@ -22,6 +22,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Columns that went wrong: what follows from them waits.
     pub verdicts: Vec<ColumnVerdict>,
+    /// Hardly anybody in the file is known, although its places are: the sentence that says so, and nothing of it goes ahead.
+    pub other_people: Option<String>,
 }
 
 /// Looks at a roster as a whole, beside the stored one. Values that were emptied or damaged are replaced in it by the stored ones.
@@ -44,14 +46,14 @@ fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
     let known = known_classes(stored, wanted);
     let (learners, staff) = (students(stored, wanted), teachers(stored, wanted));
     let (aligned_students, aligned_teachers) = (align(&learners, &known), align(&staff, &known));
-    let people = People::default().with(learners.wanted.len(), learners.active(), &aligned_students).with(
-        staff.wanted.len(),
-        staff.active(),
-        &aligned_teachers,
-    );
-    if let Some(finding) = other_district(people, stored, wanted, &known) {
-        return (Assessment { findings: vec![finding], verdicts: vec![] }, AllKept::default());
-    }
+    let people = [People::of(&learners, &aligned_students), People::of(&staff, &aligned_teachers)];
+    let other_people = match strangers(people, stored, wanted, &known) {
+        None => None,
+        Some(Strangers::KnownPlaces(message)) => Some(message),
+        Some(Strangers::OtherDistrict(finding)) => {
+            return (Assessment { findings: vec![finding], ..Assessment::default() }, AllKept::default());
+        }
+    };
     let mut verdicts = moved_columns(&learners, &aligned_students);
     verdicts.extend(moved_columns(&staff, &aligned_teachers));
     verdicts.extend(exchanged_names(&learners, &aligned_students));
@@ -64,7 +66,7 @@ fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
     findings.append(&mut of_students.findings);
     findings.append(&mut of_teachers.findings);
     let kept = AllKept { students: of_students.kept, teachers: of_teachers.kept };
-    (Assessment { findings, verdicts }, kept)
+    (Assessment { findings, verdicts, other_people }, kept)
 }
 
 /// The finding that says what a verdict says.

@@ -1,10 +1,13 @@
-//! Another district's file: hardly anybody in it is known.
+//! A file in which hardly anybody is known: another district's, when its places are others, too.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::name::folded;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Finding, FindingCode, Roster};
 
 use crate::align::Alignment;
+use crate::member::Member;
+use crate::side::Side;
 
 /// From so many people on both sides on it is no chance that they have nothing in common.
 const MIN_PEOPLE: usize = 20;
@@ -13,8 +16,12 @@ const MIN_PEOPLE: usize = 20;
 /// leave the names.
 const MIN_ACQUAINTED: usize = 25;
 
+/// The share of schools, in percent of the smaller side, from which on the places are this district's: a name or two is found in
+/// many districts.
+const MIN_SCHOOLS: usize = 50;
+
 /// How many people there are, and how many of the file are known in any way.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct People {
     pub(crate) wanted: usize,
     pub(crate) active: usize,
@@ -22,31 +29,96 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// With those of the other role.
-    pub(crate) fn with(self, wanted: usize, active: usize, alignment: &Alignment<'_>) -> People {
+    /// Those of one role.
+    pub(crate) fn of<V: Member>(side: &Side<'_, V>, alignment: &Alignment<'_>) -> People {
+        People { wanted: side.wanted.len(), active: side.active(), acquainted: alignment.acquainted }
+    }
+
+    fn and(self, other: People) -> People {
         People {
-            wanted: self.wanted + wanted,
-            active: self.active + active,
-            acquainted: self.acquainted + alignment.acquainted,
+            wanted: self.wanted + other.wanted,
+            active: self.active + other.active,
+            acquainted: self.acquainted + other.acquainted,
         }
     }
 
-    fn are_others(self) -> bool {
-        let fewer = self.wanted.min(self.active);
-        fewer >= MIN_PEOPLE && self.acquainted * 100 < fewer * MIN_ACQUAINTED
+    fn fewer(self) -> usize {
+        self.wanted.min(self.active)
+    }
+
+    fn are_known(self) -> bool {
+        self.acquainted * 100 >= self.fewer() * MIN_ACQUAINTED
     }
 }
 
-/// The finding that rejects another district's file.
-pub(crate) fn other_district(
-    people: People,
+/// A file in which hardly anybody is known.
+#[derive(Debug)]
+pub(crate) enum Strangers {
+    /// Its places are others, too: it is another district's, and the finding rejects it.
+    OtherDistrict(Finding),
+    /// Its schools or teachers are those of this district: it may be right, and waits for a decision with this sentence.
+    KnownPlaces(String),
+}
+
+/// Whether hardly anybody in the file is known.
+pub(crate) fn strangers(
+    [students, teachers]: [People; 2],
     stored: &StoredRoster,
     wanted: &Roster,
     known_classes: &[u32],
-) -> Option<Finding> {
-    if !people.are_others() {
+) -> Option<Strangers> {
+    let people = students.and(teachers);
+    if people.fewer() < MIN_PEOPLE || people.are_known() {
         return None;
     }
+    let schools = known_schools(stored, wanted);
+    let here = match (teachers.fewer() > 0 && teachers.are_known(), schools.are_here()) {
+        (_, true) => {
+            format!("{} of its {} are known here by name", schools.known, counted(schools.wanted, "school"))
+        }
+        (true, false) => {
+            format!("{} of its {} are known here", teachers.acquainted, counted(teachers.wanted, "teacher"))
+        }
+        (false, false) => {
+            return Some(Strangers::OtherDistrict(other_district(people, stored, wanted, known_classes)));
+        }
+    };
+    let People { wanted: all, active, acquainted } = people;
+    Some(Strangers::KnownPlaces(format!(
+        "Of the {all} people in the file, {acquainted} are known here by address or name, although {here}. Of the {active} people of \
+         this district nearly all are missing. Most likely the names or addresses of all were replaced on the way, or the file is that of \
+         other grades, of another year, or of a district with schools of the same names."
+    )))
+}
+
+/// How many schools have names, and how many names of the file are known. Schools that have closed count: they may be back.
+struct Schools {
+    wanted: usize,
+    stored: usize,
+    known: usize,
+}
+
+impl Schools {
+    fn are_here(&self) -> bool {
+        self.known > 0 && self.known * 100 >= self.wanted.min(self.stored) * MIN_SCHOOLS
+    }
+}
+
+fn known_schools(stored: &StoredRoster, wanted: &Roster) -> Schools {
+    let names = |names: &mut dyn Iterator<Item = &str>| {
+        names.filter(|name| !name.is_empty()).map(folded).collect::<HashSet<_>>()
+    };
+    let old = names(&mut stored.schools.iter().map(|school| stored.texts.get(school.values.name)));
+    let new = names(&mut wanted.schools.iter().map(|school| wanted.texts.get(school.name)));
+    Schools { wanted: new.len(), stored: old.len(), known: new.intersection(&old).count() }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The finding that rejects another district's file.
+fn other_district(people: People, stored: &StoredRoster, wanted: &Roster, known_classes: &[u32]) -> Finding {
     let People { wanted: all, active, acquainted } = people;
     let known = known_classes.iter().filter(|class| **class != 0).count();
     let ids = match known {
@@ -67,7 +139,7 @@ pub(crate) fn other_district(
         "Of the {all} people in the file, {acquainted} are known here by address or name, and {ids}.{domains} Of the {active} people \
          of this district nearly all are missing. It looks like another district's file: nothing of it is used."
     );
-    Some(Finding::of_file(FindingCode::FileOfAnotherDistrict, format!("{acquainted} of {all}"), message))
+    Finding::of_file(FindingCode::FileOfAnotherDistrict, format!("{acquainted} of {all}"), message)
 }
 
 /// The domain of most addresses.

@@ -299,6 +299,7 @@ fn a_file_from_an_earlier_year_is_named() {
 #[test]
 fn another_districts_file_is_rejected() {
     let tonight = changed(|at, row| {
+        row[1] = format!("Schule {}", row[0]);
         row[FIRST] = format!("Vorname{at}");
         row[LAST] = format!("Nachname{at}");
         row[EMAIL] = format!("n{at}@other.example.org");
@@ -316,6 +317,44 @@ fn another_districts_file_is_rejected() {
         "{message}"
     );
     assert!(message.contains("other.example.org, those here in x.example.org"), "{message}");
+}
+
+/// Everybody has another name and address; what else is other is added.
+fn strangers(change: impl Fn(&mut Row)) -> Assessment {
+    let tonight = changed(|at, row| {
+        row[FIRST] = format!("Vorname{at}");
+        row[LAST] = format!("Nachname{at}");
+        row[EMAIL] = format!("n{at}@other.example.org");
+        row[CLEVER].clear();
+        row[USERNAME].clear();
+        change(row);
+    });
+    night(&district(72), &tonight).0
+}
+
+#[test]
+fn other_students_in_known_schools_or_beside_known_teachers_wait_for_a_decision() {
+    let other_teacher = |row: &mut Row| {
+        row[2] = format!("{}@other.example.org", row[5]);
+        row[4] = format!("Lehrer{}", row[5]);
+    };
+    let other_school = |row: &mut Row| row[1] = format!("Schule {}", row[0]);
+    for (known, said) in [
+        (strangers(other_teacher), "although 2 of its 2 schools are known here by name"),
+        (strangers(other_school), "although 6 of its 6 teachers are known here"),
+    ] {
+        assert!(codes(&known).is_empty(), "{:?}", known.findings);
+        assert!(
+            known.other_people.as_ref().is_some_and(|why| why.contains(said)),
+            "{:?}",
+            known.other_people
+        );
+    }
+    let unknown = strangers(|row| {
+        other_teacher(row);
+        other_school(row);
+    });
+    assert_eq!(codes(&unknown), [FindingCode::FileOfAnotherDistrict]);
 }
 
 #[test]

@@ -231,9 +231,9 @@ catalogue! {
         remedy: "Exchange the two headers in the export, and upload the file again.",
     }
     FileOfAnotherDistrict "file-of-another-district" RejectFile {
-        meaning: "Hardly anybody in the file is known in this district, and nearly everybody of the district is missing.",
+        meaning: "Hardly anybody in the file is known in this district, its schools and teachers are others, too, and nearly everybody of the district is missing.",
         example: "a file of 600 people, none of them known here by address or name",
-        remedy: "Check which district this file is from, and upload it there. If this district's first file was a sample or a mistake, undo that run first.",
+        remedy: "Check which district this file is from, and upload it there. If it is the right one, because a sample or another district's file was applied here before, undo those runs first (homeroom run undo RUN), then upload this file again.",
     }
     ExportError "export-error" RejectRow {
         meaning: "The program that made the file wrote an error message into it; rows are most likely missing.",

@@ -7,13 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use homeroom_check::{Checked, check_alone};
+use homeroom_model::StringArena;
 use homeroom_model::entity::{Entity, EntityNumber};
 use homeroom_model::plan::{Changes, LinkChanges, Plan};
 use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
-use homeroom_model::{Policy, StringArena};
 use homeroom_plan::{Approval, Limits, PlanInputs, plan, split};
-use jiff::civil::Date;
 
 /// Seats of every case; one of them needs more.
 const SEATS: u64 = 30;
@@ -84,13 +83,10 @@ fn case(folder: &Path) -> String {
     let stored = StoredRoster::from_roster(before.roster, before.report.rows);
     let planned = plan(&stored, after.roster, &after.protected, &PlanInputs::default());
     let limits = Limits {
-        policy: Policy::default(),
         seats: SEATS,
         rows: after.report.rows,
         ends_mid_row: after.ends_mid_row,
-        verdicts: vec![],
-        today: Date::default(),
-        over_since: None,
+        ..Limits::default()
     };
     let proposals = planned.plan.proposals.clone();
     let parts = split(planned.plan, &stored, &limits, &Approval::None);

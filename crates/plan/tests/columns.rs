@@ -8,7 +8,6 @@ use homeroom_model::fuse::Fuse;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Policy, Roster};
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
-use jiff::civil::Date;
 
 /// A student: class, teacher, first name, last name, address, grade, SIS id.
 type Row = [String; 7];
@@ -53,9 +52,7 @@ fn night(tonight: &[Row], mut policy: Policy) -> PlanParts {
     let verdicts = assess(&stored, &mut wanted).verdicts;
     let inputs = PlanInputs::default();
     let planned = plan(&stored, wanted, &Default::default(), &inputs);
-    let today = Date::default();
-    let limits =
-        Limits { policy, seats: 1_000, rows: 60, ends_mid_row: false, verdicts, today, over_since: None };
+    let limits = Limits { policy, rows: 60, verdicts, ..Limits::default() };
     split(planned.plan, &stored, &limits, &Approval::None)
 }
 

@@ -18,7 +18,6 @@ use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_testkit::world::{World, WorldChange, changes, worlds};
-use jiff::civil::Date;
 use proptest::prelude::*;
 
 /// Cases of each law; together they are tens of thousands of rosters.
@@ -45,15 +44,7 @@ fn planned(stored: &StoredRoster, csv: &str) -> Plan {
 
 fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
     let rows = csv.lines().count() as u64 - 1;
-    Limits {
-        policy,
-        seats,
-        rows,
-        ends_mid_row: false,
-        verdicts: vec![],
-        today: Date::default(),
-        over_since: None,
-    }
+    Limits { policy, seats, rows, ..Limits::default() }
 }
 
 /// The roster after a plan, as the database would have it.

@@ -66,15 +66,7 @@ proptest! {
         let stored = StoredRoster::from_roster(a.roster, a.report.rows);
         let whole = plan(&stored, b.roster, &b.protected, &PlanInputs::default()).plan;
         let policy = homeroom_model::Policy { wait_all, ..Default::default() };
-        let limits = PlanLimits {
-            policy,
-            seats,
-            rows: b.report.rows,
-            ends_mid_row: false,
-            verdicts: vec![],
-            today: Default::default(),
-            over_since: None,
-        };
+        let limits = PlanLimits { policy, seats, rows: b.report.rows, ..PlanLimits::default() };
         let counts = whole.counts();
         let parts = split(whole, &stored, &limits, &Approval::None);
         let (safe, risky) = (parts.safe.counts(), parts.risky.counts());

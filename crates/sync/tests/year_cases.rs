@@ -162,6 +162,7 @@ macro_rules! cases {
 }
 
 cases! {
+    a_class_whose_students_are_all_others_waits_and_can_be_approved
     a_doubled_export_does_not_make_the_next_one_short
     a_hold_of_the_old_year_is_approved_in_the_new_one
     an_ended_class_id_is_a_new_class_in_the_new_year

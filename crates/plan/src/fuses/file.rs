@@ -1,4 +1,4 @@
-//! The file fuse: the file as a whole is an old one, so nothing of it goes ahead.
+//! The file fuse: the file as a whole cannot be believed, so nothing of it goes ahead.
 
 use homeroom_model::entity::ByNumber;
 use homeroom_model::fuse::{BlownFuse, Fuse};
@@ -8,8 +8,29 @@ use super::context::FuseContext;
 use super::partition::Partition;
 use super::wording::counted;
 
-/// The file is of an earlier school year: the whole plan waits.
-pub(super) fn old_file(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
+/// Hardly anybody in the file is known, or it is of an earlier school year: the whole plan waits.
+pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
+    let (scope, message, examples) = other_people(context).or_else(|| earlier_year(context))?;
+    partition.hold_everything(context.plan);
+    Some(BlownFuse { fuse: Fuse::File, scope: scope.into(), message, examples })
+}
+
+/// A scope, a sentence and examples.
+type Doubt = (&'static str, String, Vec<String>);
+
+fn other_people(context: &FuseContext<'_>) -> Option<Doubt> {
+    let message = context.limits.other_people.as_ref()?;
+    if context.rules.policy.limit(Fuse::File).percent >= 100 {
+        return None;
+    }
+    let message = format!(
+        "{message} Nothing of it is applied. Compare the names and addresses in the file with those of this district; when the file is \
+         wrong, discard this, and send the right one."
+    );
+    Some(("people", message, context.examples(context.plan.students.deactivate.iter().copied())))
+}
+
+fn earlier_year(context: &FuseContext<'_>) -> Option<Doubt> {
     let limit = context.rules.policy.limit(Fuse::File);
     let all = context.stored.active_count(EntityKind::Student) as u64;
     let back = students_in_a_lower_grade(context);
@@ -22,9 +43,8 @@ pub(super) fn old_file(context: &FuseContext<'_>, partition: &mut Partition<'_>)
         back,
         counted(all, "student"),
     );
-    partition.hold_everything(context.plan);
     let examples = context.examples(context.plan.students.update.iter().map(|student| student.number));
-    Some(BlownFuse { fuse: Fuse::File, scope: "rows".into(), message, examples })
+    Some(("rows", message, examples))
 }
 
 /// How many students would be in the grade before theirs.

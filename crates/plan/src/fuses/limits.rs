@@ -20,8 +20,26 @@ pub struct Limits {
     pub today: Date,
     /// Columns of the file that went wrong.
     pub verdicts: Vec<ColumnVerdict>,
+    /// Why the whole file waits: hardly anybody in it is known, although its places are.
+    pub other_people: Option<String>,
     /// The day since which the licence is exceeded, when it is.
     pub over_since: Option<Date>,
+}
+
+/// The default policy, without a limit of seats, on a day without a calendar.
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            policy: Policy::default(),
+            seats: u64::MAX,
+            rows: 0,
+            ends_mid_row: false,
+            today: Date::default(),
+            verdicts: vec![],
+            other_people: None,
+            over_since: None,
+        }
+    }
 }
 
 /// The policy with what the calendar says for today.

@@ -91,9 +91,9 @@ fn blown_fuses(
     messages: &mut Vec<String>,
 ) -> Vec<BlownFuse> {
     let mut fuses = Vec::new();
-    // An old file has nothing to say about today, so nothing else is said about it.
-    if let Some(old) = file::old_file(context, partition) {
-        return vec![old];
+    // A file that cannot be believed has nothing to say about today, so nothing else is said about it.
+    if let Some(whole) = file::whole_file(context, partition) {
+        return vec![whole];
     }
     let people = changed_people(context);
     fuses.extend(columns::columns(context, partition));
