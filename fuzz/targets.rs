@@ -14,7 +14,9 @@ use std::io::{Cursor, Write};
 
 use homeroom_check::{check_alone, write_corrected, write_findings};
 use homeroom_model::check_report::{CheckReport, Outcome};
+use homeroom_model::encoding::Encoding;
 use homeroom_model::finding_code::Severity;
+use homeroom_model::profile::Profile;
 use homeroom_read::{Opened, ReadRules, read};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -157,7 +159,9 @@ pub(crate) fn encoding(data: &[u8]) {
     assert_eq!(cells(&[b"\xFE\xFF", units(u16::to_be_bytes).as_slice()].concat()), expected);
     let (windows, _, unmappable) = encoding_rs::WINDOWS_1252.encode(&text);
     if !unmappable && std::str::from_utf8(&windows).is_err() {
-        assert_eq!(cells(&windows), expected);
+        let encoding = Some(Encoding::Windows1252);
+        let profile = Profile { encoding, ..Profile::default() };
+        assert_eq!(cells_by(&windows, &ReadRules { profile, ..ReadRules::default() }), expected);
     }
 }
 
@@ -311,7 +315,11 @@ fn is_table(file: &[u8]) -> bool {
 
 /// The rows of a table, each with its cells.
 fn cells(file: &[u8]) -> Vec<Vec<String>> {
-    read(&file.to_vec(), &ReadRules::default(), |opened| {
+    cells_by(file, &ReadRules::default())
+}
+
+fn cells_by(file: &[u8], rules: &ReadRules) -> Vec<Vec<String>> {
+    read(&file.to_vec(), rules, |opened| {
         let Opened::Table(mut table) = opened else { panic!("a file with a header is a table") };
         let mut rows = vec![];
         while let Some(row) = table.next_row()? {

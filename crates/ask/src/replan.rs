@@ -6,7 +6,7 @@ use homeroom_model::refusal::Refusal;
 use homeroom_model::run::{Run, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
-use homeroom_read::ReadLimits;
+use homeroom_read::{ReadLimits, ReadRules};
 use homeroom_store::DistrictStore;
 use jiff::civil::Date;
 
@@ -40,13 +40,13 @@ pub fn replan(
 ) -> Result<Replanned, AskError> {
     let settings = district.settings()?;
     let source = district.store().blobs().source(run.upload.blob)?;
-    let rules = reading_rules(district, &settings, limits)?;
+    let today = settings.today(district.store().now());
+    let shown_on = shown_on(&settings, run).unwrap_or(today);
+    let rules = ReadRules { today: Some(shown_on), ..reading_rules(district, &settings, limits)? };
     let stored = district.roster_load()?;
     let mut checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
-    let today = settings.today(district.store().now());
-    let mut planner =
-        Planner::load(district, &settings, extent, decisions, shown_on(&settings, run).unwrap_or(today))?;
+    let mut planner = Planner::load(district, &settings, extent, decisions, shown_on)?;
     planner.assess(&stored, &mut checked);
     if let Some(finding) = checked.rejection() {
         return Err(Refusal::FileRejected(Box::new(finding.clone())).into());

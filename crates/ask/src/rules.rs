@@ -16,6 +16,7 @@ pub fn reading_rules(
         limits: limits.clone(),
         profile: district.profile()?,
         keys: openpgp_keys(district)?,
+        today: Some(settings.today(district.store().now())),
         file_name: Some(settings.file.clone()),
     })
 }

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use homeroom_model::csv_safety::{BYTE_ORDER_MARK, escape_formula, is_formula};
-use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
-use homeroom_model::finding_code::{FindingCode, Severity};
+use homeroom_model::finding_code::Severity;
 use homeroom_model::source::Source;
 use homeroom_read::{ContainerError, FileSet, Opened, ReadRules, Table, open, read};
 
+use crate::guessed_encoding::decoding_by;
 use crate::sets::{RecognizedSet, SetFile};
 
 type Csv<'w> = csv::Writer<&'w mut dyn Write>;
 
 /// The two columns that are added.
-const ADDED_COLUMNS: [&str; 2] = ["homeroom_problem", "homeroom_suggestion"];
+pub(crate) const ADDED_COLUMNS: [&str; 2] = ["homeroom_problem", "homeroom_suggestion"];
 
 /// Writes the same file, read again from `source`, with two more columns: what is wrong in a row, and what we suggest. For a
 /// file that is not a table only the findings are written.
@@ -46,15 +46,14 @@ fn reopen<'s>(
     rules: &'s ReadRules,
     findings: &Findings,
 ) -> io::Result<Option<Opened<'s>>> {
-    let mut encoding =
-        (findings.count(FindingCode::EncodingWindows1252) > 0).then_some(Encoding::Windows1252);
+    let mut decoding = decoding_by(findings);
     let is_rejected = findings.counts().keys().any(|code| code.severity() == Severity::RejectFile);
-    if encoding.is_none() && is_rejected {
+    if decoding.is_none() && is_rejected {
         let mut is_table = false;
         read(source, rules, |opened| {
             is_table |= matches!(opened, Opened::Table(_) | Opened::Set(_));
             let Opened::Table(mut table) = opened else { return Ok(()) };
-            encoding = Some(table.encoding());
+            decoding = table.guessed().map(|guessed| guessed.decoding);
             while table.next_row()?.is_some() {}
             Ok(())
         })?;
@@ -62,7 +61,7 @@ fn reopen<'s>(
             return Ok(None);
         }
     }
-    open(source, rules, encoding).map(Some)
+    open(source, rules, decoding).map(Some)
 }
 
 fn write_table(mut table: Table<'_>, findings: &Findings, csv: &mut Csv<'_>) -> io::Result<()> {

@@ -15,6 +15,7 @@ use crate::checked_file::CheckedFile;
 use crate::exchanged_classes::exchanged_classes;
 use crate::flat_rows::FlatRows;
 use crate::gather::gather;
+use crate::guessed_encoding::guessed_setting;
 use crate::header_findings::{
     emptied_addresses, empty_column, missing_grades, report_header, report_table, single_file_of_set,
 };
@@ -48,7 +49,8 @@ pub(crate) fn check_table(
         return Ok(file);
     }
     let mut rows = gather(&mut table, &rules.profile, &mut file, findings, progress)?;
-    report_table(&table, &rules.profile, &rows.name_samples, findings);
+    report_table(&table, findings);
+    file.proposals.extend(guessed_setting(&table));
     if file.rows == 0 {
         let message = "The file has a header but no rows.";
         findings.add_whole(Finding::of_file(FindingCode::NoRows, "", message));

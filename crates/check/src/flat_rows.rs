@@ -14,8 +14,6 @@ pub(crate) struct FlatRows {
     /// The students that the student parts name.
     pub(crate) students: People,
     pub(crate) rows: Vec<FlatRow>,
-    /// Some names with letters outside ASCII as they were read: they show whether a guessed encoding is right.
-    pub(crate) name_samples: Vec<String>,
 }
 
 /// A row by the numbers of its parts.
@@ -25,6 +23,3 @@ pub(crate) struct FlatRow {
     pub(crate) student_part: u32,
     pub(crate) line: u32,
 }
-
-/// How many names are kept as samples.
-pub(crate) const NAME_SAMPLES: usize = 3;

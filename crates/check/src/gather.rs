@@ -13,7 +13,7 @@ use homeroom_read::{Header, Table, TableRow};
 
 use crate::checked_file::CheckedFile;
 use crate::damaged_row::damage;
-use crate::flat_rows::{FlatRow, FlatRows, NAME_SAMPLES};
+use crate::flat_rows::{FlatRow, FlatRows};
 use crate::footer::footer;
 use crate::part_index::{PartIndex, PartNumber};
 use crate::part_reader::PartCells;
@@ -105,7 +105,6 @@ struct RowPass<'p> {
     class_index: PartIndex,
     class_parts: RowParts<ClassPart>,
     rows: Vec<FlatRow>,
-    name_samples: Vec<String>,
     batch: Batch,
     scratch: Vec<u8>,
     rows_with_surplus: usize,
@@ -130,7 +129,6 @@ impl<'p> RowPass<'p> {
             class_index: PartIndex::default(),
             class_parts: RowParts::default(),
             rows: vec![],
-            name_samples: vec![],
             batch: Batch::default(),
             scratch: vec![],
             rows_with_surplus: 0,
@@ -155,7 +153,8 @@ impl<'p> RowPass<'p> {
         }
         let number = self.class_index.number(self.class_columns.bytes(row, &mut self.scratch));
         if let PartNumber::New(_) = number {
-            self.add_class_part(row);
+            let cells = PartCells::InRow { header: self.header, row };
+            self.class_parts.add(cells, self.profile, |reader| reader.class_part());
         }
         let class_part = number.as_u32();
         self.class_parts.notes[class_part as usize].occurrences.add(row.line);
@@ -164,37 +163,21 @@ impl<'p> RowPass<'p> {
         self.rows.push(FlatRow { class_part, student_part: 0, line: row.line });
     }
 
-    fn add_class_part(&mut self, row: &TableRow<'_>) {
-        let cells = PartCells::InRow { header: self.header, row };
-        let part = self.class_parts.add(cells, self.profile, |reader| reader.class_part());
-        let names = [part.teacher.last_name, part.teacher.first_name, part.school_name, part.class_name];
-        for name in names.map(|name| self.class_parts.texts.get(name)) {
-            if self.name_samples.len() < NAME_SAMPLES
-                && !name.is_ascii()
-                && !self.name_samples.iter().any(|known| known == name)
-            {
-                self.name_samples.push(name.to_owned());
-            }
-        }
-    }
-
     /// Puts both sides together; `join` waits for the other thread.
     fn finish<'s>(self, join: impl FnOnce() -> (StudentParts<'s>, people::People)) -> FlatRows {
-        let RowPass { file, class_index, mut class_parts, mut rows, name_samples, .. } = self;
+        let RowPass { file, class_index, mut class_parts, mut rows, .. } = self;
         drop(class_index);
         places::reject_classes_in_two_schools(&mut class_parts);
         let teachers = people::resolve(&mut class_parts, |part| part.teacher, &people::TEACHER);
         shared_ids::leave_out_of_teachers(&mut class_parts, &teachers);
         let (read, students) = join();
-        let StudentParts { parts: mut student_parts, of_rows, protected, name_samples: samples, .. } = read;
+        let StudentParts { parts: mut student_parts, of_rows, protected, .. } = read;
         shared_ids::leave_out_across_roles(&mut class_parts, &mut student_parts);
         file.protected = protected;
         for (row, student_part) in rows.iter_mut().zip(of_rows) {
             row.student_part = student_part;
         }
-        let samples = samples.iter().map(|name| student_parts.texts.get(*name).to_owned());
-        let name_samples = samples.chain(name_samples).take(NAME_SAMPLES).collect();
-        FlatRows { class_parts, teachers, student_parts, students, rows, name_samples }
+        FlatRows { class_parts, teachers, student_parts, students, rows }
     }
 }
 

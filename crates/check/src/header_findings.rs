@@ -2,14 +2,15 @@
 
 use homeroom_model::check_report::Format;
 use homeroom_model::column::Column;
-use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
-use homeroom_model::profile::{Profile, ProfileChange};
+use homeroom_model::profile::ProfileChange;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::{Header, SignatureStatus, Table};
 
+use crate::corrected_csv::ADDED_COLUMNS;
 use crate::flat_rows::FlatRows;
+use crate::guessed_encoding::guessed_encoding;
 use crate::row_parts::PartNotes;
 use crate::sets::set_file_of_header;
 
@@ -29,7 +30,7 @@ pub(crate) fn report_header(table: &Table<'_>, findings: &mut Findings) -> Vec<P
         findings.add_whole(missing_column(name, name, near_miss, line));
     }
     duplicate_columns(header, line).for_each(|finding| findings.add_whole(finding));
-    for cell in header.ignored() {
+    for cell in header.ignored().filter(|cell| !ADDED_COLUMNS.contains(cell)) {
         let message = format!("The column '{cell}' is not used.");
         let finding = Finding::of_line(FindingCode::ColumnIgnored, line, cell, message);
         findings.add_whole(finding.in_column(cell.to_owned()));
@@ -75,13 +76,8 @@ pub(crate) fn single_file_of_set(cells: &[String]) -> Option<Finding> {
 }
 
 /// Reports what is known about the table when all rows have been read.
-pub(crate) fn report_table(
-    table: &Table<'_>,
-    profile: &Profile,
-    samples: &[String],
-    findings: &mut Findings,
-) {
-    if let Some(finding) = guessed_encoding("The file", table, profile, samples) {
+pub(crate) fn report_table(table: &Table<'_>, findings: &mut Findings) {
+    if let Some(finding) = guessed_encoding("The file", table) {
         findings.add_whole(finding);
     }
     if let Some(finding) = missing_signature(table) {
@@ -92,24 +88,6 @@ pub(crate) fn report_table(
         let message = "The header is repeated here; the line was skipped.";
         findings.add(code, || Finding::of_line(code, *line, "", message));
     }
-}
-
-/// The finding for a file that was read as Windows-1252 although nothing proves it. `file` begins the sentence; `samples`
-/// are texts as they were read.
-pub(crate) fn guessed_encoding(
-    file: &str,
-    table: &Table<'_>,
-    profile: &Profile,
-    samples: &[String],
-) -> Option<Finding> {
-    if table.encoding() != Encoding::Windows1252 || profile.encoding == Some(Encoding::Windows1252) {
-        return None;
-    }
-    let samples = samples.join(", ");
-    let understood =
-        if samples.is_empty() { String::new() } else { format!(" For example, we read: {samples}.") };
-    let message = format!("{file} is not UTF-8; it was read as Windows-1252.{understood}");
-    Some(Finding::of_file(FindingCode::EncodingWindows1252, samples, message))
 }
 
 /// The finding for an unsigned file of a district that signs; known when all rows have been read.

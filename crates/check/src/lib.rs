@@ -16,8 +16,10 @@ mod flat_rows;
 mod footer;
 mod gather;
 mod groups;
+mod guessed_encoding;
 mod header_findings;
 mod kept_values;
+mod look_alikes;
 mod name_checks;
 mod part_index;
 mod part_reader;
@@ -50,9 +52,10 @@ use homeroom_model::protected::Protected;
 use homeroom_model::roster::Roster;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
-use homeroom_read::{Opened, ReadRules, read};
+use homeroom_read::{Opened, ReadRules, read_beside};
 
 use crate::checked_file::CheckedFile;
+use crate::guessed_encoding::words_of_names;
 
 pub use corrected_csv::write_corrected;
 pub use findings_csv::write_findings;
@@ -134,7 +137,8 @@ pub fn check(
     stored: &LoadStored<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<Checked> {
-    read(source, rules, |opened| {
+    let known = || stored().map(words_of_names).unwrap_or_default();
+    read_beside(source, rules, &known, |opened| {
         let mut findings = Findings::default();
         let file = match opened {
             Opened::Table(table) => flat::check_table(*table, rules, stored, &mut findings, progress)?,

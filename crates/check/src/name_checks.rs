@@ -28,8 +28,30 @@ pub(crate) fn became(name: &str, lost: &str) -> bool {
         let replace = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(times(c)) };
         name.chars().map(replace).collect::<String>()
     };
+    // A damaged byte may have been any letter.
+    if lost.contains(char::REPLACEMENT_CHARACTER) && fits_pieces(name, lost) {
+        return true;
+    }
     let lost = lost.replace('\u{FFFD}', "?");
     !name.is_ascii() && (replaced(|_| 1) == lost || replaced(char::len_utf8) == lost)
+}
+
+/// Whether a name has the pieces between the lost letters of another one, in their order, and about as many letters.
+fn fits_pieces(name: &str, lost: &str) -> bool {
+    let mut rest = name;
+    let mut pieces = lost.split(char::REPLACEMENT_CHARACTER);
+    let (first, last) = (pieces.next().unwrap_or_default(), pieces.next_back().unwrap_or_default());
+    let Some(inside) = rest.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
+        return false;
+    };
+    rest = inside;
+    for piece in pieces {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    let marks = lost.matches(char::REPLACEMENT_CHARACTER).count();
+    let kept = lost.chars().count() - marks;
+    (1..=marks + 1).contains(&name.chars().count().saturating_sub(kept)) && name != lost
 }
 
 /// Words that make a name a placeholder.
@@ -162,6 +184,13 @@ mod tests {
     #[test]
     fn a_name_is_recognized_without_its_accents() {
         assert!(became("José", "Jos?") && became("Núñez", "N??ez") && became("Núñez", "N????ez"));
+        let damaged = [
+            ("Josephine", "Jos\u{FFFD}phine"),
+            ("Núñez", "N\u{FFFD}\u{FFFD}ez"),
+            ("日本", "\u{FFFD}\u{FFFD}"),
+        ];
+        assert!(damaged.into_iter().all(|(name, lost)| became(name, lost)));
+        assert!(!became("Josephine", "J\u{FFFD}phine") && !became("Josefine", "Jos\u{FFFD}phine"));
         assert!(!became("Jose", "Jos?") && !became("Josef", "Jos?") && !became("Joße", "Jos?"));
     }
 }

@@ -10,11 +10,12 @@ use homeroom_model::roster::{Person, School, Student};
 use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_read::{Header, TableRow};
 
+use crate::look_alikes::{Straightened, straight_address, straight_key};
 use crate::name_checks::{accents_lost, decoded_once, is_personal_address, is_placeholder_name};
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::{
-    Address, CleanCell, changed_by_spreadsheet, clean, id_behind_date, is_clever_id, is_empty_value,
-    is_graduation_year, parse_address,
+    Address, CleanCell, changed_by_spreadsheet, clean, foreign_letter, id_behind_date, is_clever_id,
+    is_empty_value, is_graduation_year, parse_address,
 };
 
 /// Where the cells of a part are.
@@ -115,7 +116,7 @@ impl<'r> PartReader<'r, '_> {
         }
         let clever_id = self.clever_id(Column::StudentCleverId);
         let person = Person { sis_id, email, first_name, last_name, clever_id };
-        let student = Student { person, username: self.text(Column::StudentUsername), grade: self.grade() };
+        let student = Student { person, username: self.username(), grade: self.grade() };
         (student, self.notes)
     }
 
@@ -173,6 +174,12 @@ impl<'r> PartReader<'r, '_> {
         {
             text = clean(once.as_bytes()).text.into_owned().into();
         }
+        if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
+            let count = text.chars().count();
+            text = format!("{}…", text.chars().take(SHOWN_CHARACTERS).collect::<String>()).into();
+            let message = format!("The cell has {count} characters, more than {MAX_CHARACTERS}.");
+            self.add(FindingCode::ValueTooLong, column, &text, message);
+        }
         if let Some(name) = invisible {
             let message = format!("The cell contained {name}, which was removed.");
             self.add(FindingCode::InvisibleCharacter, column, &text, message);
@@ -185,11 +192,13 @@ impl<'r> PartReader<'r, '_> {
         text
     }
 
-    fn text(&mut self, column: Column) -> StrId {
+    fn username(&mut self) -> StrId {
+        let column = Column::StudentUsername;
         let text = self.clean(column);
         if self.profile.is_empty_value(&text) {
             return StrId::EMPTY;
         }
+        let text = self.straight_key(column, text);
         self.texts.push(&text)
     }
 
@@ -239,7 +248,25 @@ impl<'r> PartReader<'r, '_> {
             self.notes.add(finding);
             return StrId::EMPTY;
         }
-        self.texts.push(with_straight_quotes(&text).as_ref())
+        let text = self.straight_key(column, with_straight_quotes(&text));
+        self.texts.push(&text)
+    }
+
+    /// An id or user name in plain letters. A letter that was lost makes another one of it.
+    fn straight_key<'k>(&mut self, column: Column, text: Cow<'k, str>) -> Cow<'k, str> {
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            let message = format!("'{text}' has a character that is damaged.");
+            self.add(FindingCode::ControlCharacter, column, &text, message);
+        }
+        let Some(straight) = straight_key(&text) else { return text };
+        self.add_look_alike(column, &text, &straight);
+        straight.text.into()
+    }
+
+    fn add_look_alike(&mut self, column: Column, text: &str, straight: &Straightened) {
+        let message = format!("{}: '{text}' was read as {}.", straight.what(), straight.text);
+        let finding = PartFinding::new(FindingCode::LookAlikeLetter, column, text, message);
+        self.notes.add(finding.proposing(&straight.text));
     }
 
     fn name_or_key(&mut self, column: Column, key: StrId) -> StrId {
@@ -259,8 +286,12 @@ impl<'r> PartReader<'r, '_> {
     fn email(&mut self, column: Column, invalid: FindingCode, missing: Option<(FindingCode, &str)>) -> StrId {
         let raw = self.cell(column);
         let text = self.clean(column);
-        let address =
-            if self.profile.is_empty_value(&text) { Address::Missing } else { parse_address(&text) };
+        let straight = straight_address(&text);
+        let address = match &straight {
+            _ if self.profile.is_empty_value(&text) => Address::Missing,
+            Some(straight) => parse_address(&straight.text),
+            None => parse_address(&text),
+        };
         if let Address::Valid(email) | Address::Repaired(email) = &address
             && !self.profile.knows_domain(email.as_str())
         {
@@ -275,6 +306,10 @@ impl<'r> PartReader<'r, '_> {
                 StrId::EMPTY
             }
             Address::Valid(email) if email.as_str().as_bytes() == raw => self.texts.push(email.as_str()),
+            Address::Valid(email) | Address::Repaired(email) if let Some(straight) = &straight => {
+                self.add_look_alike(column, &text, straight);
+                self.texts.push(email.as_str())
+            }
             Address::Valid(email) | Address::Repaired(email) => {
                 let raw = String::from_utf8_lossy(raw);
                 let message = format!("'{raw}' was read as {}.", email.as_str());
@@ -283,7 +318,15 @@ impl<'r> PartReader<'r, '_> {
                 self.texts.push(email.as_str())
             }
             Address::Invalid => {
-                self.add(invalid, column, &text, format!("'{text}' is not a complete e-mail address."));
+                let message = match foreign_letter(&text) {
+                    Some((place, letter)) => {
+                        format!(
+                            "Character {place} of '{text}', '{letter}', cannot stand in an e-mail address."
+                        )
+                    }
+                    None => format!("'{text}' is not a complete e-mail address."),
+                };
+                self.add(invalid, column, &text, message);
                 StrId::EMPTY
             }
         }
@@ -362,6 +405,11 @@ impl<'r> PartReader<'r, '_> {
         grade
     }
 }
+
+/// The most characters of an id, a name or an address.
+const MAX_CHARACTERS: usize = 255;
+/// How many of a longer one are shown.
+const SHOWN_CHARACTERS: usize = 40;
 
 /// A key with straight quotes: curly ones in a key were put there by a word processor.
 fn with_straight_quotes(text: &str) -> Cow<'_, str> {

@@ -6,9 +6,7 @@ use homeroom_model::column::Column;
 use homeroom_model::profile::Profile;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Student;
-use homeroom_model::string_arena::StrId;
 
-use crate::flat_rows::NAME_SAMPLES;
 use crate::part_index::{PartIndex, PartNumber};
 use crate::part_reader::PartCells;
 use crate::people::{self, People};
@@ -84,8 +82,6 @@ pub(crate) struct StudentParts<'p> {
     pub(crate) of_rows: Vec<u32>,
     /// What the damaged rows name.
     pub(crate) protected: Protected,
-    /// Some names with letters outside ASCII.
-    pub(crate) name_samples: Vec<StrId>,
 }
 
 impl<'p> StudentParts<'p> {
@@ -98,7 +94,6 @@ impl<'p> StudentParts<'p> {
             parts: RowParts::default(),
             of_rows: vec![],
             protected: Protected::default(),
-            name_samples: vec![],
         }
     }
 
@@ -133,23 +128,12 @@ impl<'p> StudentParts<'p> {
                 };
                 cells.clear();
                 cells.extend(part.split(|byte| *byte == separator));
-                self.add(columns, &cells);
+                let cells = PartCells::Listed { columns, cells: &cells };
+                self.parts.add(cells, self.profile, |reader| reader.student());
             }
             let number = number.as_u32();
             self.parts.notes[number as usize].occurrences.add(*line);
             self.of_rows.push(number);
-        }
-    }
-
-    fn add(&mut self, columns: &[Column], cells: &[&[u8]]) {
-        let cells = PartCells::Listed { columns, cells };
-        let student = self.parts.add(cells, self.profile, |reader| reader.student());
-        for name in [student.person.last_name, student.person.first_name] {
-            let text = |name| self.parts.texts.get(name);
-            let is_new = || !self.name_samples.iter().any(|known| text(*known) == text(name));
-            if self.name_samples.len() < NAME_SAMPLES && !text(name).is_ascii() && is_new() {
-                self.name_samples.push(name);
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use homeroom_model::csv_safety::is_formula;
 use homeroom_model::email::Email;
 
 use crate::name_checks::decoded_once;
@@ -22,7 +23,7 @@ pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
         && let Ok(text) = std::str::from_utf8(cell)
     {
         return CleanCell {
-            text: Cow::Borrowed(text.trim_matches(' ')),
+            text: Cow::Borrowed(without_apostrophe(text.trim_matches(' '))),
             invisible: None,
             has_control: false,
         };
@@ -63,7 +64,12 @@ pub(crate) fn clean(cell: &[u8]) -> CleanCell<'_> {
         invisible = invisible.or(Some("an invisible text mark at its beginning or end"));
     }
     let has_control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    CleanCell { text: Cow::Owned(trimmed.to_owned()), invisible, has_control }
+    CleanCell { text: Cow::Owned(without_apostrophe(trimmed).to_owned()), invisible, has_control }
+}
+
+/// A text without the apostrophe that keeps spreadsheet programs from running it, as our own files have it.
+fn without_apostrophe(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|cell| is_formula(cell)).unwrap_or(text)
 }
 
 /// The name of a character that nobody types on purpose. Joiners inside a name belong to some scripts and to emoji: they stay.
@@ -175,11 +181,28 @@ pub(crate) fn parse_address(text: &str) -> Address {
     // Blanks beside the @ or a dot are slips; between words they may separate two addresses.
     let words = bare.split([' ', '\t']).filter(|part| !part.is_empty()).count();
     let candidate = if words <= 1 || blanks_are_slips(bare) { joined.as_str() } else { bare };
+    if foreign_letter(candidate).is_some() {
+        return Address::Invalid;
+    }
     match Email::parse(candidate) {
         Some(email) if email.as_str() == text => Address::Valid(email),
         Some(email) => Address::Repaired(email),
         None => Address::Invalid,
     }
+}
+
+/// The first character before the `@` of an address that is no Latin letter, beside others that are, and its place: most likely it
+/// is damaged. An address in another alphabet has no plain letters.
+pub(crate) fn foreign_letter(address: &str) -> Option<(usize, char)> {
+    let (local, _) = address.rsplit_once('@')?;
+    if local.is_ascii() || !local.contains(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    local
+        .chars()
+        .enumerate()
+        .find(|(_, c)| !c.is_ascii() && !matches!(c, '\u{C0}'..='\u{24F}'))
+        .map(|(at, c)| (at + 1, c))
 }
 
 /// Whether every blank is beside an `@` or a dot.

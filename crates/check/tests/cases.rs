@@ -12,6 +12,7 @@ use homeroom_check::{Checked, check};
 use homeroom_model::profile::Profile;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::ReadRules;
+use jiff::civil::date;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -29,23 +30,29 @@ fn file(folder: &Path, name: &str) -> Option<Vec<u8>> {
         return fs::read(folder.join(format!("{name}.csv"))).ok();
     }
     let mut archive = ZipWriter::new(Cursor::new(vec![]));
-    let mut paths = fs::read_dir(&set).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    for path in files(&set) {
+        let name = path.strip_prefix(&set).unwrap().to_string_lossy().into_owned();
         archive.start_file(name, SimpleFileOptions::default()).unwrap();
         archive.write_all(&fs::read(path).unwrap()).unwrap();
     }
     Some(archive.finish().unwrap().into_inner())
 }
 
+/// The files in a folder and its folders, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    paths.sort();
+    paths.into_iter().flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 fn checked(folder: &Path) -> Checked {
     let profile = fs::read_to_string(folder.join("profile.toml")).unwrap_or_default();
-    let rules = ReadRules { profile: Profile::parse(&profile).unwrap(), ..ReadRules::default() };
+    let mut rules = ReadRules { profile: Profile::parse(&profile).unwrap(), ..ReadRules::default() };
     let earlier = file(folder, "earlier").map(|earlier| {
         let earlier = check(&earlier, "", &rules, &|| None, &mut |_| {}).unwrap();
         StoredRoster::from_roster(earlier.roster, earlier.report.rows)
     });
+    rules.today = Some(date(2026, 11, 25));
     check(&file(folder, "in").unwrap(), "in.csv", &rules, &|| earlier.as_ref(), &mut |_| {}).unwrap()
 }
 

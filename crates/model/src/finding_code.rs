@@ -210,6 +210,21 @@ catalogue! {
         example: "José saved by an older Excel",
         remedy: "Check that the accented names in the message are correct. Better: save the file as CSV UTF-8.",
     }
+    EncodingGuessed "encoding-guessed" Warning {
+        meaning: "The file is not in UTF-8; it was read in the encoding in which names are those of the last good file, or words at all.",
+        example: "JosŽ, which is José when it is read as Mac Roman",
+        remedy: "Check that the accented names in the message are correct. Better: save the file as CSV UTF-8.",
+    }
+    EncodingMixed "encoding-mixed" Warning {
+        meaning: "The file is in UTF-8, but some of its lines are not; only those are read in another way.",
+        example: "two exports put together, one of them saved by an older Excel; or a damaged byte",
+        remedy: "Check the names in these lines. Better: export the whole file as CSV UTF-8.",
+    }
+    EnrollmentEnded "enrollment-ended" Notice {
+        meaning: "An enrollment of a OneRoster set is over: its endDate is in the past, or its status is inactive. It is left out.",
+        example: "a student who left the class in September",
+        remedy: "Nothing to do. If the person is still in the class, correct the end date in the SIS.",
+    }
     ColumnIgnored "column-ignored" Notice {
         meaning: "A column is not used.",
         example: "student_birthday",
@@ -316,6 +331,16 @@ catalogue! {
         meaning: "A spreadsheet program has changed this id into a number or a date.",
         example: "1.23E+11, 3-Jan",
         remedy: "Export again and upload that file without opening it in a spreadsheet, or format the column as text.",
+    }
+    ValueTooLong "value-too-long" RejectRow {
+        meaning: "A cell has more than 255 characters: that is no id, name or address.",
+        example: "a whole document in a name",
+        remedy: "Look into the cell: most likely text was pasted there, or a quotation mark is missing.",
+    }
+    LookAlikeLetter "look-alike-letter" Warning {
+        meaning: "An address, id or user name has a letter that looks like an ordinary one and is another; it was read as the ordinary one.",
+        example: "a Cyrillic а in anna@x.org",
+        remedy: "Type the value again: it was pasted from somewhere.",
     }
     EmailRepaired "email-repaired" Warning {
         meaning: "An e-mail address was written in an unusual way; we use its usual form.",

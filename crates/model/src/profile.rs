@@ -54,6 +54,8 @@ pub enum ProfileChange {
         /// The standard name.
         column: String,
     },
+    /// Read the file in this encoding.
+    Encoding(Encoding),
     /// Decode the file's values twice.
     EncodedTwice,
     /// Treat class ids as unique only within a school.
@@ -66,6 +68,7 @@ impl ProfileChange {
         match self {
             ProfileChange::FileName(name) => format!("expect the file under the name '{name}'"),
             ProfileChange::Column { cell, column } => format!("read the column '{cell}' as {column}"),
+            ProfileChange::Encoding(encoding) => format!("read the file as {}", encoding.name()),
             ProfileChange::EncodedTwice => "decode every value twice, because it was encoded twice".into(),
             ProfileChange::ClassIdPerSchool => "treat the same class_id in two schools as two classes".into(),
         }
@@ -162,6 +165,7 @@ impl Profile {
             ProfileChange::Column { cell, column } => {
                 self.columns.insert(cell.clone(), column.clone());
             }
+            ProfileChange::Encoding(encoding) => self.encoding = Some(*encoding),
             ProfileChange::EncodedTwice => self.encoded_twice = true,
             ProfileChange::ClassIdPerSchool => self.class_id_per_school = true,
         }

@@ -5,10 +5,13 @@ use std::io::{self, Read};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use homeroom_model::encoding::Encoding;
 
+use crate::decoding::{Decoded, Decoding};
+
 /// The encoding of a file, as far as its first block shows.
 pub(crate) struct DetectedEncoding {
-    /// [`Encoding::Utf8`] is only certain for the first block: a later byte may disprove it.
-    pub(crate) encoding: Encoding,
+    /// [`Encoding::Utf8`] is only certain for the first block: a later byte may disprove it. `None` when the block is neither
+    /// UTF-8 nor UTF-16.
+    pub(crate) encoding: Option<Encoding>,
     /// Whether a byte order mark says so.
     pub(crate) is_marked: bool,
     /// The first block, unchanged.
@@ -30,12 +33,12 @@ pub(crate) fn first_block(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
 pub(crate) fn detect_encoding(reader: &mut dyn Read) -> io::Result<DetectedEncoding> {
     let start = first_block(reader)?;
     let (encoding, is_marked) = match start.as_slice() {
-        [0xFF, 0xFE, ..] => (Encoding::Utf16Le, true),
-        [0xFE, 0xFF, ..] => (Encoding::Utf16Be, true),
+        [0xFF, 0xFE, ..] => (Some(Encoding::Utf16Le), true),
+        [0xFE, 0xFF, ..] => (Some(Encoding::Utf16Be), true),
         start if utf16_without_mark(start).is_none() && begins_as_utf8(start) => {
-            (Encoding::Utf8, start.starts_with(b"\xEF\xBB\xBF"))
+            (Some(Encoding::Utf8), start.starts_with(UTF8_MARK))
         }
-        start => (utf16_without_mark(start).unwrap_or(Encoding::Windows1252), false),
+        start => (utf16_without_mark(start), false),
     };
     Ok(DetectedEncoding { encoding, is_marked, start })
 }
@@ -110,27 +113,26 @@ fn fill(reader: &mut dyn Read, block: &mut [u8], mut at: usize) -> io::Result<us
 /// A reader of the same text as UTF-8, without a byte order mark.
 pub(crate) fn as_utf8<'s>(
     reader: Box<dyn Read + Send + 's>,
-    encoding: Encoding,
+    decoding: Decoding,
 ) -> io::Result<Box<dyn Read + Send + 's>> {
-    let (mark, decoder): (&[u8], _) = match encoding {
-        Encoding::Utf8 => (b"\xEF\xBB\xBF", None),
-        Encoding::Utf16Le => (b"\xFF\xFE", Some(encoding_rs::UTF_16LE)),
-        Encoding::Utf16Be => (b"\xFE\xFF", Some(encoding_rs::UTF_16BE)),
-        // A file that begins like UTF-8 and is not: its byte order mark is not text either.
-        Encoding::Windows1252 => (b"\xEF\xBB\xBF", Some(encoding_rs::WINDOWS_1252)),
-        Encoding::Macintosh => (b"", Some(encoding_rs::MACINTOSH)),
+    let utf16 = |mark: &[u8], reader, encoding| {
+        let decoder = DecodeReaderBytesBuilder::new()
+            .encoding(Some(encoding))
+            .build_with_buffer(without_mark(reader, mark)?, vec![0; 1 << 16])
+            .map_err(io::Error::other)?;
+        Ok::<Box<dyn Read + Send + 's>, io::Error>(Box::new(decoder))
     };
-    let reader = without_mark(reader, mark)?;
-    Ok(match decoder {
-        None => reader,
-        Some(encoding) => Box::new(
-            DecodeReaderBytesBuilder::new()
-                .encoding(Some(encoding))
-                .build_with_buffer(reader, vec![0; 1 << 16])
-                .map_err(io::Error::other)?,
-        ),
-    })
+    match decoding {
+        Decoding::Whole(Encoding::Utf16Le) => utf16(b"\xFF\xFE", reader, encoding_rs::UTF_16LE),
+        Decoding::Whole(Encoding::Utf16Be) => utf16(b"\xFE\xFF", reader, encoding_rs::UTF_16BE),
+        Decoding::Whole(Encoding::Utf8) => without_mark(reader, UTF8_MARK),
+        // A file that begins like UTF-8 and is not: its byte order mark is not text either.
+        _ => Ok(Box::new(Decoded::new(without_mark(reader, UTF8_MARK)?, decoding))),
+    }
 }
+
+/// The byte order mark of UTF-8.
+pub(crate) const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 fn without_mark<'s>(
     mut reader: Box<dyn Read + Send + 's>,

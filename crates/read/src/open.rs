@@ -1,18 +1,22 @@
 //! Opens a file: detects what it is, chooses the table in it and finds the table's header.
 
-use std::io;
+use std::collections::HashSet;
+use std::io::{self, Read};
 
 use homeroom_model::encoding::Encoding;
 use homeroom_model::source::Source;
 
 use crate::container::Container;
 use crate::container_error::ContainerError;
+use crate::decoding::Decoding;
 use crate::encoding::{as_utf8, detect_encoding, first_block, is_not_utf8};
 use crate::file_type::{FileType, not_text};
+use crate::guess::{GuessedEncoding, KnownWords, guess};
 use crate::header_search::{NoHeader, find_header};
 use crate::lines::{Lines, Utf8Check};
 use crate::rules::ReadRules;
 use crate::set::FileSet;
+use crate::survey::Survey;
 use crate::table::{Table, TableSource};
 use crate::unpacked::BytesRead;
 use crate::vocabulary::Vocabulary;
@@ -49,28 +53,52 @@ impl From<NoHeader> for Opened<'_> {
     }
 }
 
-/// Opens a file and gives it to `work`. `work` is called a second time when a byte further down shows that the file is not
-/// UTF-8 (it then gets the file as Windows-1252), or when an archive turns out to be damaged while it is read (it then gets
-/// [`Opened::Unusable`]).
+/// How the encoding of a file is found.
+#[derive(Clone, Copy)]
+enum FindEncoding {
+    /// By its first block.
+    FirstBlock,
+    /// By all of its words: a byte further down is not UTF-8.
+    Words,
+    /// It is known.
+    Known(Decoding),
+}
+
+/// [`read_beside()`] without words that are known.
 ///
 /// # Errors
-/// Those of `work`, and when the bytes cannot be read.
+/// Those of [`read_beside()`].
 pub fn read<T>(
     source: &dyn Source,
     rules: &ReadRules,
     work: impl FnMut(Opened<'_>) -> io::Result<T>,
 ) -> io::Result<T> {
-    read_with(|encoding| open(source, rules, encoding), work)
+    read_beside(source, rules, &HashSet::new, work)
 }
 
-/// [`read()`] with a function that opens the file.
+/// Opens a file and gives it to `work`. `work` is called a second time when a byte further down shows that the file is not
+/// UTF-8 (it then gets the file in the encoding that makes words of it, best those that are `known`), or when an archive turns
+/// out to be damaged while it is read (it then gets [`Opened::Unusable`]).
+///
+/// # Errors
+/// Those of `work`, and when the bytes cannot be read.
+pub fn read_beside<T>(
+    source: &dyn Source,
+    rules: &ReadRules,
+    known: &KnownWords<'_>,
+    work: impl FnMut(Opened<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    read_with(|encoding| unusable_as_opened(open_file(source, rules, known, encoding)), work)
+}
+
+/// [`read_beside()`] with a function that opens the file.
 fn read_with<'s, T>(
-    open: impl Fn(Option<Encoding>) -> io::Result<Opened<'s>>,
+    open: impl Fn(FindEncoding) -> io::Result<Opened<'s>>,
     mut work: impl FnMut(Opened<'_>) -> io::Result<T>,
 ) -> io::Result<T> {
-    let mut result = open(None).and_then(&mut work);
+    let mut result = open(FindEncoding::FirstBlock).and_then(&mut work);
     if result.as_ref().is_err_and(is_not_utf8) {
-        result = open(Some(Encoding::Windows1252)).and_then(&mut work);
+        result = open(FindEncoding::Words).and_then(&mut work);
     }
     let error = match result {
         Err(error) => error,
@@ -82,7 +110,7 @@ fn read_with<'s, T>(
     }
 }
 
-/// Opens a file: detects its container, its encoding (unless given), its separator and its header.
+/// Opens a file: detects its container, its encoding (unless `decoding` says how it is read), its separator and its header.
 ///
 /// # Errors
 /// When the bytes cannot be read. [`Table::next_row`] also fails when a file opened as UTF-8 has other bytes, and when an
@@ -90,9 +118,10 @@ fn read_with<'s, T>(
 pub fn open<'s>(
     source: &'s dyn Source,
     rules: &'s ReadRules,
-    encoding: Option<Encoding>,
+    decoding: Option<Decoding>,
 ) -> io::Result<Opened<'s>> {
-    unusable_as_opened(open_file(source, rules, encoding))
+    let encoding = decoding.map_or(FindEncoding::FirstBlock, FindEncoding::Known);
+    unusable_as_opened(open_file(source, rules, &HashSet::new, encoding))
 }
 
 /// Turns a [`ContainerError`] into [`Opened::Unusable`].
@@ -103,7 +132,8 @@ fn unusable_as_opened(opened: io::Result<Opened<'_>>) -> io::Result<Opened<'_>> 
 fn open_file<'s>(
     source: &'s dyn Source,
     rules: &'s ReadRules,
-    encoding: Option<Encoding>,
+    known: &'s KnownWords<'s>,
+    encoding: FindEncoding,
 ) -> io::Result<Opened<'s>> {
     if source.length() > rules.limits.bytes {
         return Ok(Opened::TooLarge);
@@ -114,12 +144,13 @@ fn open_file<'s>(
     };
     let vocabulary = Vocabulary::flat(&rules.profile);
     if let Some((entries, archive)) = container.take_several() {
-        container = match choose_roster(FileSet { source, rules, entries, archive }, &vocabulary)? {
+        container = match choose_roster(FileSet { source, rules, known, entries, archive }, &vocabulary)? {
             Ok(container) => container,
             Err(opened) => return Ok(opened),
         };
     }
-    open_table(source, &container, rules, &vocabulary, encoding)
+    let file = OneFile { source, container: &container, rules, known };
+    file.open_table(&vocabulary, encoding)
 }
 
 /// The most required columns that a file may lack and still be recognized as a flat roster.
@@ -162,46 +193,63 @@ impl FileSet<'_> {
         work: impl FnMut(Opened<'_>) -> io::Result<T>,
     ) -> io::Result<T> {
         let container = self.container(file);
-        let open = |encoding| {
-            unusable_as_opened(open_table(self.source, &container, self.rules, vocabulary, encoding))
-        };
+        let file =
+            OneFile { source: self.source, container: &container, rules: self.rules, known: self.known };
+        let open = |encoding| unusable_as_opened(file.open_table(vocabulary, encoding));
         read_with(open, work)
     }
 }
 
-/// Opens the table in a container. A given `encoding` takes precedence over a byte order mark, which takes precedence over
-/// the profile's encoding.
-fn open_table<'s>(
+/// A table in a container, before it is opened.
+struct OneFile<'s, 'c> {
     source: &'s dyn Source,
-    container: &Container,
-    rules: &ReadRules,
-    vocabulary: &Vocabulary,
-    encoding: Option<Encoding>,
-) -> io::Result<Opened<'s>> {
-    let limits = &rules.limits;
-    let detected = detect_encoding(&mut container.open(source, limits, &BytesRead::default())?)?;
-    let from_profile = rules.profile.encoding.filter(|_| !detected.is_marked);
-    let encoding = encoding.or(from_profile).unwrap_or(detected.encoding);
-    if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
-        && let Some(file_type) = not_text(&detected.start)
-    {
-        return Ok(Opened::NotText(file_type));
+    container: &'c Container,
+    rules: &'s ReadRules,
+    known: &'c KnownWords<'c>,
+}
+
+impl<'s> OneFile<'s, '_> {
+    /// Opens the table. A known encoding takes precedence over a byte order mark, which takes precedence over the profile's
+    /// encoding.
+    fn open_table(&self, vocabulary: &Vocabulary, encoding: FindEncoding) -> io::Result<Opened<'s>> {
+        let OneFile { container, rules, .. } = *self;
+        let limits = &rules.limits;
+        let detected = detect_encoding(&mut self.bytes(&BytesRead::default())?)?;
+        let from_profile = rules.profile.encoding.filter(|_| !detected.is_marked);
+        let by_first_block = from_profile.or(detected.encoding);
+        if !matches!(by_first_block, Some(Encoding::Utf16Le | Encoding::Utf16Be))
+            && let Some(file_type) = not_text(&detected.start)
+        {
+            return Ok(Opened::NotText(file_type));
+        }
+        let guessed = match (encoding, by_first_block) {
+            (FindEncoding::Known(decoding), _) => Some(GuessedEncoding::known(decoding)),
+            (FindEncoding::FirstBlock, Some(_)) => None,
+            _ => Some(guess(Survey::of(self.bytes(&BytesRead::default())?)?, self.known)),
+        };
+        let by_first_block = Decoding::Whole(by_first_block.unwrap_or(Encoding::Utf8));
+        let decoding = guessed.as_ref().map_or(by_first_block, |guessed| guessed.decoding);
+        let bytes_read = BytesRead::default();
+        let reader = as_utf8(self.bytes(&bytes_read)?, decoding)?;
+        let check = if decoding == Decoding::Whole(Encoding::Utf8) { Utf8Check::On } else { Utf8Check::Off };
+        let mut lines = Lines::new(reader, limits.longest_record, check);
+        let separator = rules.profile.separator.map(|separator| separator as u8);
+        let mut found = match find_header(&mut lines, vocabulary, separator)? {
+            Ok(found) => found,
+            Err(reason) => return Ok(reason.into()),
+        };
+        if container.is_sheet() {
+            found.header.allow_unnamed(limits.columns);
+        }
+        if found.header.width() > limits.columns {
+            return Ok(Opened::TooManyColumns(found.header.width()));
+        }
+        let encoding = decoding.encoding();
+        let source = TableSource { lines, bytes_read, encoding, guessed, signature: container.signature() };
+        Ok(Opened::Table(Box::new(Table::begin(source, found)?)))
     }
-    let bytes_read = BytesRead::default();
-    let reader = as_utf8(container.open(source, limits, &bytes_read)?, encoding)?;
-    let check = if encoding == Encoding::Utf8 { Utf8Check::On } else { Utf8Check::Off };
-    let mut lines = Lines::new(reader, limits.longest_record, check);
-    let separator = rules.profile.separator.map(|separator| separator as u8);
-    let mut found = match find_header(&mut lines, vocabulary, separator)? {
-        Ok(found) => found,
-        Err(reason) => return Ok(reason.into()),
-    };
-    if container.is_sheet() {
-        found.header.allow_unnamed(limits.columns);
+
+    fn bytes(&self, bytes_read: &BytesRead) -> io::Result<Box<dyn Read + Send + 's>> {
+        self.container.open(self.source, &self.rules.limits, bytes_read)
     }
-    if found.header.width() > limits.columns {
-        return Ok(Opened::TooManyColumns(found.header.width()));
-    }
-    let source = TableSource { lines, bytes_read, encoding, signature: container.signature() };
-    Ok(Opened::Table(Box::new(Table::begin(source, found)?)))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use homeroom_model::profile::Profile;
+use jiff::civil::Date;
 
 use crate::openpgp::OpenPgpKeys;
 
@@ -15,6 +16,8 @@ pub struct ReadRules {
     pub profile: Profile,
     /// The keys for files that are encrypted or signed with OpenPGP.
     pub keys: Option<Arc<OpenPgpKeys>>,
+    /// The day in the district: links that ended before it are over. `None` when nobody knows.
+    pub today: Option<Date>,
     /// The expected file name, in addition to those of the profile; `None` when any name is accepted.
     pub file_name: Option<String>,
 }

@@ -4,6 +4,7 @@ use homeroom_model::source::Source;
 
 use crate::archive::NamedEntry;
 use crate::container::Container;
+use crate::guess::KnownWords;
 use crate::openpgp::DecryptedFile;
 use crate::rules::ReadRules;
 
@@ -11,6 +12,7 @@ use crate::rules::ReadRules;
 pub struct FileSet<'s> {
     pub(crate) source: &'s dyn Source,
     pub(crate) rules: &'s ReadRules,
+    pub(crate) known: &'s KnownWords<'s>,
     pub(crate) entries: Vec<NamedEntry>,
     /// The archive, when it came in an OpenPGP message.
     pub(crate) archive: Option<DecryptedFile>,

@@ -7,6 +7,7 @@ use homeroom_model::encoding::Encoding;
 use memchr::memchr;
 
 use crate::cells::{Dialect, QuoteRule, RowCells};
+use crate::guess::GuessedEncoding;
 use crate::header::Header;
 use crate::header_search::{HeaderMatch, in_single_quotes};
 use crate::lines::{Line, Lines, NextLine};
@@ -28,6 +29,7 @@ pub(crate) struct TableSource<'s> {
     pub(crate) lines: Lines<Box<dyn Read + Send + 's>>,
     pub(crate) bytes_read: BytesRead,
     pub(crate) encoding: Encoding,
+    pub(crate) guessed: Option<GuessedEncoding>,
     pub(crate) signature: SharedStatus,
 }
 
@@ -36,6 +38,7 @@ pub struct Table<'s> {
     lines: Lines<Box<dyn Read + Send + 's>>,
     bytes_read: BytesRead,
     encoding: Encoding,
+    guessed: Option<GuessedEncoding>,
     dialect: Dialect,
     header: Header,
     header_bytes: Vec<u8>,
@@ -104,7 +107,7 @@ const MAX_RECORD_LINES: usize = 100;
 impl<'s> Table<'s> {
     /// Begins a table below its header.
     pub(crate) fn begin(source: TableSource<'s>, found: HeaderMatch) -> io::Result<Table<'s>> {
-        let TableSource { mut lines, bytes_read, encoding, signature } = source;
+        let TableSource { mut lines, bytes_read, encoding, guessed, signature } = source;
         let header_bytes = lines.unread()[found.text.bytes.clone()].to_vec();
         lines.take(found.text.next);
         let mut dialect = found.dialect;
@@ -117,6 +120,7 @@ impl<'s> Table<'s> {
             lines,
             bytes_read,
             encoding,
+            guessed,
             dialect,
             header: found.header,
             header_bytes,
@@ -134,6 +138,11 @@ impl<'s> Table<'s> {
     /// The encoding.
     pub fn encoding(&self) -> Encoding {
         self.encoding
+    }
+
+    /// How the encoding was guessed, when bytes are not in the one of the first block.
+    pub fn guessed(&self) -> Option<&GuessedEncoding> {
+        self.guessed.as_ref()
     }
 
     /// The separator: one of `,` `;` tab `|`.

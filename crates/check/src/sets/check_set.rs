@@ -34,6 +34,10 @@ pub(crate) fn check_set(
     let Some(recognized) = RecognizedSet::find(set)? else { return Ok(None) };
     let format = recognized.format;
     let mut report = SetReport::default();
+    if !recognized.folders.is_empty() {
+        findings.add_whole(several_sets(&recognized.folders));
+        return Ok(Some(CheckedFile { format, ..CheckedFile::default() }));
+    }
     let read = read(&SetReader { set, recognized: &recognized, rules }, stored, &mut report)?;
     progress(report.bytes);
     if let Some(finding) = report.missing_signature.take() {
@@ -67,6 +71,23 @@ pub(crate) fn check_set(
         ..CheckedFile::default()
     }))
 }
+
+/// The finding for an archive with the files of more than one roster.
+fn several_sets(folders: &[String]) -> Finding {
+    let named = folders.iter().take(MAX_FOLDERS).map(|folder| match folder.as_str() {
+        "." => "the top of the archive".to_owned(),
+        folder => format!("the folder '{folder}'"),
+    });
+    let message = format!(
+        "The archive contains {} sets of files: in {}. It is not certain which of them is today's, so none is used.",
+        folders.len(),
+        named.collect::<Vec<_>>().join(" and in ")
+    );
+    Finding::of_file(FindingCode::ArchiveSeveralTables, folders.join(", "), message)
+}
+
+/// Folders given in a finding.
+const MAX_FOLDERS: usize = 10;
 
 /// Reads the files; `None` when they cannot be used, which is reported.
 fn read(

@@ -181,6 +181,7 @@ pub(super) const ONEROSTER: &[FileKind] = &[
             required(&["classSourcedId"], Some(Column::ClassId)),
             required(&["userSourcedId"], Some(Column::StudentId)),
             required(&["role"], None),
+            optional(&["endDate"], None),
         ],
     },
 ];

@@ -1,6 +1,7 @@
 //! Recognizes the files of a set by their names and headers.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io;
 
 use homeroom_model::check_report::Format;
@@ -21,6 +22,8 @@ pub(crate) struct RecognizedSet {
     kinds: &'static [FileKind],
     /// For each kind the position of its file in the archive, and the file's name.
     files: Vec<Option<(usize, String)>>,
+    /// The folders of the sets, when there are several; a dot is the top of the archive.
+    pub(super) folders: Vec<String>,
 }
 
 /// A file of a set.
@@ -48,6 +51,7 @@ impl RecognizedSet {
             named.sort();
             let mut files = vec![None::<(usize, String)>; kinds.len()];
             let mut fitting = 0;
+            let folders = folders_of_sets(&named);
             for (Reverse((fits, _)), place, at, name) in named {
                 let is_taken = files.iter().flatten().any(|(taken, _)| *taken == at);
                 if files[place].is_none() && !is_taken {
@@ -56,7 +60,7 @@ impl RecognizedSet {
                 }
             }
             if fitting >= MIN_FILES_OF_A_SET && best.as_ref().is_none_or(|(most, _)| fitting > *most) {
-                best = Some((fitting, RecognizedSet { format, kinds, files }));
+                best = Some((fitting, RecognizedSet { format, kinds, files, folders }));
             }
         }
         Ok(best.map(|(_, recognized)| recognized))
@@ -81,6 +85,24 @@ impl RecognizedSet {
         let files = self.kinds.iter().zip(&self.files);
         files.filter(|(kind, file)| kind.required && file.is_none()).map(|(kind, _)| kind.name)
     }
+}
+
+/// A file with the name of a kind: how well it fits, the place of the kind, its position in the archive, and its path.
+type NamedFile<'n> = (Reverse<(bool, usize)>, usize, usize, &'n String);
+
+/// The folders that hold a file of the same kind, with all its columns; none when each kind is in one of them only.
+fn folders_of_sets(named: &[NamedFile<'_>]) -> Vec<String> {
+    let fitting = || named.iter().filter(|(Reverse((fits, _)), ..)| *fits);
+    let folder = |path: &str| path.rsplit_once(['/', '\\']).map_or(".", |(folder, _)| folder).to_owned();
+    let is_elsewhere = |(_, place, _, path): &NamedFile<'_>| {
+        fitting().any(|(_, other, _, beside)| other == place && folder(beside) != folder(path))
+    };
+    fitting()
+        .filter(|file| is_elsewhere(file))
+        .map(|(.., path)| folder(path))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 /// Files in one folder that make a set by their names.

@@ -3,16 +3,15 @@
 use std::io;
 
 use homeroom_model::column::normalized;
-use homeroom_model::encoding::Encoding;
 use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_read::{FileSet, Opened, ReadRules, Table, TableRow};
 
 use crate::damaged_row::damage;
 use crate::file_rejection;
-use crate::flat_rows::NAME_SAMPLES;
 use crate::footer::footer;
-use crate::header_findings::{duplicate_columns, guessed_encoding, missing_column, missing_signature};
+use crate::guessed_encoding::guessed_encoding;
+use crate::header_findings::{duplicate_columns, missing_column, missing_signature};
 use crate::sets::file_columns::FileColumns;
 use crate::sets::file_kinds::FileKind;
 use crate::sets::recognized_set::{RecognizedSet, SetFile};
@@ -63,7 +62,6 @@ impl SetReader<'_> {
         report: &mut SetReport,
         mut each: impl FnMut(&mut T, &FileColumns<'_>, &TableRow<'_>, &mut SetReport),
     ) -> io::Result<Option<T>> {
-        let profile = &self.rules.profile;
         let (result, file_report) = self.set.read(file.at, &file.kind.vocabulary(), |opened| {
             let mut report = SetReport::default();
             let Opened::Table(mut table) = opened else {
@@ -72,17 +70,11 @@ impl SetReader<'_> {
             };
             let columns = FileColumns::new(file.name, file.kind, table.header());
             let mut result = T::default();
-            let is_guessed = table.encoding() == Encoding::Windows1252;
-            let mut samples = Vec::<String>::new();
             each_row(&mut table, file.name, &mut report, |row, report| {
-                if is_guessed && samples.len() < NAME_SAMPLES {
-                    add_samples(&mut samples, row);
-                }
                 each(&mut result, &columns, row, report);
             })?;
-            samples.truncate(NAME_SAMPLES);
             report.missing_signature = missing_signature(&table);
-            if let Some(finding) = guessed_encoding(file.name, &table, profile, &samples) {
+            if let Some(finding) = guessed_encoding(file.name, &table) {
                 report.add(file.name, finding.code, || finding);
             }
             Ok((Some(result), report))
@@ -124,12 +116,6 @@ fn each_row(
     report.separator = separator.to_string();
     report.bytes = table.bytes_read();
     Ok(())
-}
-
-fn add_samples(samples: &mut Vec<String>, row: &TableRow<'_>) {
-    let cells = (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned());
-    let new = cells.filter(|cell| !cell.is_ascii() && !samples.contains(cell)).collect::<Vec<_>>();
-    samples.extend(new);
 }
 
 /// Reports what a header lacks; `false` when the file cannot be used without it.

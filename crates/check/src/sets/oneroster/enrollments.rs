@@ -5,6 +5,7 @@ use homeroom_model::finding::Finding;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::protected::ProtectedAs;
 use homeroom_read::TableRow;
+use jiff::civil::Date;
 
 use crate::sets::entities::Entities;
 use crate::sets::file_columns::FileColumns;
@@ -20,8 +21,21 @@ pub(super) struct EnrollmentContext<'c> {
     /// Users in the set that are not part of the roster.
     pub(super) left_out: &'c HashSet<Box<str>>,
     pub(super) without_part: &'c HashMap<Box<str>, WithoutPart>,
+    /// The day in the district, if it is known.
+    pub(super) today: Option<Date>,
     /// Whether rows may name what no file lists: in a delta that is checked without a stored roster.
     pub(super) allows_unknown: bool,
+}
+
+/// Why an enrollment is over: OneRoster says that it is no longer active after its `endDate`, and version 1.0 that it is not when its
+/// status is `inactive`.
+fn why_over(columns: &FileColumns<'_>, row: &TableRow<'_>, today: Option<Date>) -> Option<String> {
+    if columns.text(row, "status").eq_ignore_ascii_case("inactive") {
+        return Some("its status is 'inactive'".into());
+    }
+    let text = columns.text(row, "endDate");
+    let end = text.get(..10).and_then(|date| date.parse::<Date>().ok())?;
+    (end < today?).then(|| format!("it ended on {end}"))
 }
 
 /// The links of `enrollments.csv`.
@@ -101,7 +115,15 @@ impl Enrollments {
             person: KeyCell { column: "userSourcedId", key: &person },
         };
         let has_keys = !class.is_empty() && !person.is_empty();
-        if is_deleted(columns, row) {
+        let over = why_over(columns, row, context.today);
+        if let Some(why) = &over {
+            let code = FindingCode::EnrollmentEnded;
+            report.add(columns.file, code, || {
+                let message = format!("The enrollment of '{person}' in class '{class}' is left out: {why}.");
+                Finding::of_line(code, row.line, person.as_str(), message).in_column("endDate")
+            });
+        }
+        if over.is_some() || is_deleted(columns, row) {
             if has_keys {
                 self.ended.entry(class.into()).or_default().insert(person.into());
             } else {

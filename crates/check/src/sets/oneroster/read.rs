@@ -46,6 +46,7 @@ pub(in crate::sets) fn read(
         entities: &entities,
         left_out: &left_out,
         without_part: &without_part,
+        today: reader.rules.today,
         allows_unknown: changes_only && stored.is_none(),
     };
     let enrollments =

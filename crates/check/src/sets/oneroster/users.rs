@@ -95,9 +95,10 @@ impl Users {
         let role_in_users = columns.text(row, "role");
         self.lacks_role |= !columns.has("role");
         let role = roles.of(&key, &role_in_users);
-        let is_disabled = columns.text(row, "enabledUser").eq_ignore_ascii_case("false");
+        let disabled = why_disabled(columns, row);
+        let is_disabled = disabled.is_some();
         if role == Role::Other || is_disabled {
-            let why = if is_disabled { "enabledUser is false" } else { "neither a student nor a teacher" };
+            let why = disabled.unwrap_or("neither a student nor a teacher");
             let code = FindingCode::PersonLeftOut;
             report.add(columns.file, code, || {
                 let message = format!("The user is left out: {why}.");
@@ -132,6 +133,14 @@ impl Users {
             });
         }
     }
+}
+
+/// Why a user has no access, if so. `inactive` is a status of OneRoster 1.0 that some exporters still write.
+fn why_disabled(columns: &FileColumns<'_>, row: &TableRow<'_>) -> Option<&'static str> {
+    if columns.text(row, "enabledUser").eq_ignore_ascii_case("false") {
+        return Some("enabledUser is false");
+    }
+    columns.text(row, "status").eq_ignore_ascii_case("inactive").then_some("the status is 'inactive'")
 }
 
 /// Adapts a user's cells to the flat CSV.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use homeroom_ask::{preview, roster_of_file};
 use homeroom_check::{Checked, check, write_findings};
 use homeroom_model::check_report::CheckReport;
+use homeroom_model::clock::Clock;
 use homeroom_model::profile::Profile;
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
@@ -15,6 +16,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_read::ReadRules;
 use homeroom_report::{render_check, render_plan};
 use homeroom_sync::Progress;
+use jiff::tz::TimeZone;
 
 use super::document::CheckDocument;
 use super::terminal_view::view;
@@ -53,8 +55,9 @@ impl Check {
             return Ok(Exit::Usage);
         }
         let file = InputFile::open(&self.file)?;
-        let rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
+        let mut rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
         let stored = self.against.as_deref().map(|earlier| read_earlier(earlier, &rules)).transpose()?;
+        rules.today = Some(Clock::System.now().to_zoned(TimeZone::UTC).date());
         let bar = Bar::new(output, file.source.length());
         let mut checked = check(&file.source, &file.name, &rules, &|| stored.as_ref(), &mut |done| {
             bar.show(Progress::Reading { done, total: file.source.length() });
