@@ -57,7 +57,7 @@ impl Check {
         let file = InputFile::open(&self.file)?;
         let mut rules = ReadRules { profile: self.profile()?, ..ReadRules::default() };
         let stored = self.against.as_deref().map(|earlier| read_earlier(earlier, &rules)).transpose()?;
-        rules.today = Some(Clock::System.now().to_zoned(TimeZone::UTC).date());
+        rules.today = Some(Clock::System.now().to_zoned_datetime(TimeZone::UTC).date());
         let bar = Bar::new(output, file.source.length());
         let mut checked = check(&file.source, &file.name, &rules, &|| stored.as_ref(), &mut |done| {
             bar.show(Progress::Reading { done, total: file.source.length() });
