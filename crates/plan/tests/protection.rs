@@ -148,6 +148,15 @@ fn broken_line(code: FindingCode, row: &Row, ids: Ids, chance: &mut Chance) -> O
             1 => row.student[EMAIL].insert(2, '\u{0}'),
             _ => row.school_name.push('\u{7}'),
         },
+        FindingCode::ValueTooLong => {
+            let long = "Smith ".repeat(60);
+            match chance.below(4) {
+                0 => row.class.push_str(&long),
+                1 => row.student[LAST_NAME].push_str(&long),
+                2 => row.student[EMAIL].insert_str(2, &long),
+                _ => row.school_name.push_str(&long),
+            }
+        }
         FindingCode::SchoolIdMissing => row.school = blank,
         FindingCode::ClassIdMissing => row.class = blank,
         FindingCode::TeacherEmailMissing => row.teacher[EMAIL] = blank,
