@@ -1,15 +1,19 @@
 //! The order of an assessment.
 
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
+use homeroom_model::roster::RosterOrigin;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Finding, FindingCode, Roster};
 
 use crate::align::align;
 use crate::classes_of::known_classes;
-use crate::keep::{Keeping, Kept};
+use crate::grades::grades;
+use crate::keep::Keeping;
+use crate::kept::Kept;
 use crate::moved::moved_columns;
 use crate::names::exchanged_names;
-use crate::order::put_kept;
+use crate::order::{put_kept, put_names};
+use crate::places::{KeptName, place_names};
 use crate::plausibility::{People, Strangers, strangers};
 use crate::side::{students, teachers};
 use crate::teachings::sorted_teachers;
@@ -29,9 +33,12 @@ pub struct Assessment {
 /// Looks at a roster as a whole, beside the stored one. Values that were emptied or damaged are replaced in it by the stored ones.
 pub fn assess(stored: &StoredRoster, wanted: &mut Roster) -> Assessment {
     let (assessment, kept) = look(stored, wanted);
+    // It has been used, and the lists are put in another order.
+    wanted.origin = RosterOrigin::default();
     if !kept.students.is_empty() || !kept.teachers.is_empty() {
         put_kept(stored, wanted, &kept.students, &kept.teachers);
     }
+    put_names(wanted, &kept.places);
     assessment
 }
 
@@ -40,6 +47,7 @@ pub fn assess(stored: &StoredRoster, wanted: &mut Roster) -> Assessment {
 struct AllKept {
     students: Vec<Kept>,
     teachers: Vec<Kept>,
+    places: Vec<KeptName>,
 }
 
 fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
@@ -59,13 +67,17 @@ fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
     verdicts.extend(exchanged_names(&learners, &aligned_students));
     verdicts.extend(exchanged_names(&staff, &aligned_teachers));
     verdicts.extend(sorted_teachers(stored, wanted, &known));
-    verdicts.extend(earlier_year(&learners, &aligned_students));
-    let mut of_students = Keeping::of(&learners, &aligned_students);
-    let mut of_teachers = Keeping::of(&staff, &aligned_teachers);
-    let mut findings = verdicts.iter().map(finding).collect::<Vec<_>>();
-    findings.append(&mut of_students.findings);
-    findings.append(&mut of_teachers.findings);
-    let kept = AllKept { students: of_students.kept, teachers: of_teachers.kept };
+    match earlier_year(&learners, &aligned_students) {
+        Some(earlier) => verdicts.push(earlier),
+        None => verdicts.extend(grades(&learners, &aligned_students)),
+    }
+    let of_places = place_names(stored, wanted);
+    let of_students = Keeping::of(&learners, &aligned_students);
+    let of_teachers = Keeping::of(&staff, &aligned_teachers);
+    verdicts.extend([of_students.verdicts, of_teachers.verdicts, of_places.verdicts].into_iter().flatten());
+    let kept_values = [of_students.findings, of_teachers.findings, of_places.findings];
+    let findings = verdicts.iter().map(finding).chain(kept_values.into_iter().flatten()).collect();
+    let kept = AllKept { students: of_students.kept, teachers: of_teachers.kept, places: of_places.kept };
     (Assessment { findings, verdicts, other_people }, kept)
 }
 
@@ -74,6 +86,8 @@ fn finding(verdict: &ColumnVerdict) -> Finding {
     let code = match verdict.fault {
         ColumnFault::Moved => FindingCode::ColumnMoved,
         ColumnFault::Exchanged => FindingCode::ColumnsExchanged,
+        ColumnFault::Emptied => FindingCode::ValuesEmptied,
+        ColumnFault::Filled => FindingCode::ValuesFilled,
         ColumnFault::EarlierYear => FindingCode::EarlierSchoolYear,
     };
     let finding = Finding::of_file(code, verdict.entities.len().to_string(), verdict.message.clone());

@@ -15,6 +15,8 @@ pub(crate) enum Damage {
     Dos,
     /// A whole number became a decimal number: `610001.0`.
     Decimal,
+    /// The zeros at the beginning of a number are gone.
+    ZerosLost,
     /// A formula or sign of a spreadsheet is around the value: `="2001"`, `'2001`.
     Formula,
     /// An error of a spreadsheet stands in the value's place: `#N/A`, `#REF!`.
@@ -36,6 +38,7 @@ impl Damage {
                 "the file is in an encoding of DOS (437 or 850), and its accented letters were read as others"
             }
             Damage::Decimal => "whole numbers became decimal numbers, such as 2001.0 in place of 2001",
+            Damage::ZerosLost => "the zeros at the beginning are gone, such as 2001 in place of 002001",
             Damage::Formula => {
                 "a spreadsheet's formula stands around the values, such as =\"2001\" in place of 2001"
             }
@@ -83,6 +86,10 @@ fn number_damage(new: &str, old: &str) -> Option<Damage> {
     };
     if old.bytes().all(|byte| byte.is_ascii_digit()) && rest.is_some_and(is_zeros) {
         return Some(Damage::Decimal);
+    }
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number(old) && old.len() > new.len() && old.trim_start_matches('0') == new {
+        return Some(Damage::ZerosLost);
     }
     let inner = new.trim_start_matches(['=', '\'']).trim_matches('"');
     (inner == old && inner.len() < new.len()).then_some(Damage::Formula)
@@ -176,6 +183,7 @@ mod tests {
             ("Jos‚", "José", Damage::Dos),
             ("N£¤ez", "Núñez", Damage::Dos),
             ("610001.0", "610001", Damage::Decimal),
+            ("61001", "0061001", Damage::ZerosLost),
             ("=\"2001\"", "2001", Damage::Formula),
             ("#N/A", "Ann", Damage::SpreadsheetError),
         ] {
@@ -192,6 +200,8 @@ mod tests {
             ("Ivan", "Иван"),
             ("", "Ann"),
             ("610002.0", "610001"),
+            ("0061001", "61001"),
+            ("1001", "0061001"),
             ("O'Brien", "OBrien"),
             ("José", "Jose"),
             ("6100010", "610001"),

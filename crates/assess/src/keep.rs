@@ -1,99 +1,91 @@
 //! Keeps stored values where those of the file were emptied, damaged or filled over many people.
 
 use hashbrown::{HashMap, HashSet};
+use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
 use homeroom_model::name::{Likeness, folded, likeness};
-use homeroom_model::{Column, Finding, FindingCode, Grade};
+use homeroom_model::{Column, Finding, FindingCode};
 
-use crate::align::{Alignment, Pair};
+use crate::align::Alignment;
 use crate::damage::{Damage, damage_of};
+use crate::doubts::{Doubted, keep_doubted};
+use crate::kept::{Kept, KeptValue, count};
+use crate::many::is_many;
 use crate::member::{Attribute, Member};
+use crate::pair::Pair;
 use crate::side::Side;
 
-/// A stored value that takes the place of the one in the file.
-pub(crate) struct Kept {
-    /// The position of its person in the file's roster.
-    pub(crate) wanted: u32,
-    /// What is kept.
-    pub(crate) value: KeptValue,
-}
-
-/// What is kept.
-pub(crate) enum KeptValue {
-    /// An attribute of the stored person at this position.
-    Text(Attribute, u32),
-    /// The grade.
-    Grade(Option<Grade>),
-}
-
-/// What is kept, and the findings that say so.
+/// What is kept, the findings that say so, and what waits.
 #[derive(Default)]
 pub(crate) struct Keeping {
     pub(crate) kept: Vec<Kept>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) verdicts: Vec<ColumnVerdict>,
 }
 
-/// So many values of a column must have been emptied, or filled with one value, before this is no ordinary correction.
-const MANY: usize = 5;
-
-/// So many grades must have become the same before this is no ordinary correction.
-const MANY_GRADES: usize = 10;
+/// A column of one role, and the people by whom it is judged.
+struct Judged {
+    attribute: Attribute,
+    column: Column,
+    pairs: Vec<Pair>,
+}
 
 impl Keeping {
-    /// Keeps what was emptied or damaged in the columns of one role.
+    /// Keeps what was damaged or left empty in the columns of one role.
     pub(crate) fn of<V: Member>(side: &Side<'_, V>, alignment: &Alignment<'_>) -> Keeping {
-        let mut keeping = Keeping::default();
+        let (kept, findings) = keep_doubted(side, alignment);
+        let mut keeping = Keeping { kept, findings, verdicts: vec![] };
+        let doubted = Doubted::of(side);
         let columns = Attribute::ALL.into_iter().filter(|attribute| side.has(*attribute));
         for (attribute, column) in columns.filter_map(|attribute| Some((attribute, V::column(attribute)?))) {
-            let judged = alignment.pairs.iter().filter(|pair| pair.agreement.holds_without(attribute));
-            let judged = judged.copied().collect::<Vec<_>>();
-            keeping.keep_emptied(side, attribute, column, &judged);
-            keeping.keep_damaged(side, attribute, column, &judged);
+            let is_judged =
+                |pair: &&Pair| pair.agreement.holds_without(attribute) && !doubted.has(pair.wanted, column);
+            let pairs = alignment.pairs.iter().filter(is_judged).copied().collect();
+            let judged = Judged { attribute, column, pairs };
+            keeping.judge_emptied(side, &judged);
+            keeping.keep_damaged(side, &judged);
             if attribute.is_name() {
-                keeping.keep_filled(side, attribute, column, &judged);
+                keeping.judge_filled(side, &judged);
             }
         }
-        keeping.keep_grades(side, &alignment.pairs);
         keeping
     }
 
-    fn keep_emptied<V: Member>(
-        &mut self,
-        side: &Side<'_, V>,
-        attribute: Attribute,
-        column: Column,
-        judged: &[Pair],
-    ) {
+    /// Nobody loses a name by an empty cell, and nobody an address by a few. What is emptied for many waits: a district may want it.
+    fn judge_emptied<V: Member>(&mut self, side: &Side<'_, V>, judged: &Judged) {
+        let Judged { attribute, column, pairs } = judged;
         let is_emptied = |pair: &&Pair| {
-            side.new_text(pair.wanted, attribute).is_empty()
-                && !side.old_text(pair.stored, attribute).is_empty()
+            side.new_text(pair.wanted, *attribute).is_empty()
+                && !side.old_text(pair.stored, *attribute).is_empty()
         };
-        let emptied = judged.iter().filter(is_emptied).copied().collect::<Vec<_>>();
-        // Who has lost a name or an address cannot be addressed, or cannot sign in: one is enough.
-        let is_ordinary = !attribute.is_name() && attribute != Attribute::Email && emptied.len() < MANY;
-        let emptied = without_taken(side, attribute, emptied);
+        let emptied = pairs.iter().filter(is_emptied).copied().collect::<Vec<_>>();
+        let is_many = is_many(emptied.len(), side.active());
+        let is_ordinary = !attribute.is_name() && *attribute != Attribute::Email && !is_many;
+        let emptied = without_taken(side, *attribute, emptied);
         if emptied.is_empty() || is_ordinary {
             return;
         }
-        let message = format!(
-            "{} empty today, where yesterday there was a value{}: {}. An empty cell erases nothing here: the stored values are kept.",
-            count(emptied.len(), column, "is", "are"),
+        let what = format!(
+            "{} empty today, where yesterday there was a value{}{}: {}.",
+            count(emptied.len(), *column, "is", "are"),
             in_one_grade(side, &emptied),
+            side.lines_of(&emptied),
             side.examples(emptied.iter().map(|pair| pair.stored)),
         );
-        self.keep_texts(attribute, &emptied);
-        self.say(FindingCode::ValuesEmptied, column, emptied.len(), message);
+        if is_many && !attribute.is_name() {
+            let message = format!("{what} Most likely the export left them out.");
+            self.wait(side, ColumnFault::Emptied, (*column, &emptied), message);
+        } else {
+            let message = format!("{what} An empty cell erases nothing here: the stored values are kept.");
+            self.keep_texts(*attribute, &emptied);
+            self.say(FindingCode::ValuesEmptied, *column, emptied.len(), message);
+        }
     }
 
-    fn keep_damaged<V: Member>(
-        &mut self,
-        side: &Side<'_, V>,
-        attribute: Attribute,
-        column: Column,
-        judged: &[Pair],
-    ) {
+    fn keep_damaged<V: Member>(&mut self, side: &Side<'_, V>, judged: &Judged) {
+        let Judged { attribute, column, pairs } = judged;
         let mut damaged = HashMap::<Damage, Vec<Pair>>::new();
-        for pair in judged {
-            let (new, old) = (side.new_text(pair.wanted, attribute), side.old_text(pair.stored, attribute));
+        for pair in pairs {
+            let (new, old) = (side.new_text(pair.wanted, *attribute), side.old_text(pair.stored, *attribute));
             let is_lost = || attribute.is_name() && !old.is_empty() && is_only_question_marks(new);
             let damage = damage_of(new, old).or_else(|| is_lost().then_some(Damage::LettersLost));
             damage.into_iter().for_each(|damage| damaged.entry(damage).or_default().push(*pair));
@@ -101,94 +93,62 @@ impl Keeping {
         let mut damaged = damaged.into_iter().collect::<Vec<_>>();
         damaged.sort_unstable_by_key(|(damage, _)| *damage);
         for (damage, pairs) in damaged {
-            let pairs = without_taken(side, attribute, pairs);
+            let pairs = without_taken(side, *attribute, pairs);
             let Some(first) = pairs.first() else { continue };
             let message = format!(
-                "{} damaged: {}. The stored values are kept: '{}', where the file has '{}'{}.",
-                count(pairs.len(), column, "is", "are"),
+                "{} damaged{}: {}. The stored values are kept: '{}', where the file has '{}'{}.",
+                count(pairs.len(), *column, "is", "are"),
+                side.lines_of(&pairs),
                 damage.in_words(),
-                side.old_text(first.stored, attribute),
-                side.new_text(first.wanted, attribute),
+                side.old_text(first.stored, *attribute),
+                side.new_text(first.wanted, *attribute),
                 if pairs.len() > 1 { ", and so on" } else { "" },
             );
-            self.keep_texts(attribute, &pairs);
-            self.say(FindingCode::ValuesDamaged, column, pairs.len(), message);
+            self.keep_texts(*attribute, &pairs);
+            self.say(FindingCode::ValuesDamaged, *column, pairs.len(), message);
         }
     }
 
     /// One name over many people who had several: the first one was dragged down.
-    fn keep_filled<V: Member>(
-        &mut self,
-        side: &Side<'_, V>,
-        attribute: Attribute,
-        column: Column,
-        judged: &[Pair],
-    ) {
+    fn judge_filled<V: Member>(&mut self, side: &Side<'_, V>, judged: &Judged) {
+        let Judged { attribute, column, pairs } = judged;
         let is_changed = |pair: &&Pair| {
-            !side.new_text(pair.wanted, attribute).is_empty()
+            !pair.agreement.has(*attribute)
+                && !side.new_text(pair.wanted, *attribute).is_empty()
                 && likeness_of(side, pair) == Likeness::Different
         };
-        let is_changed = |pair: &&Pair| !pair.agreement.has(attribute) && is_changed(pair);
-        let changed = judged.iter().filter(is_changed).copied().collect::<Vec<_>>();
+        let changed = pairs.iter().filter(is_changed).copied().collect::<Vec<_>>();
         let mut by_value = HashMap::<&str, Vec<Pair>>::new();
-        changed
-            .iter()
-            .for_each(|pair| by_value.entry(side.new_text(pair.wanted, attribute)).or_default().push(*pair));
-        let Some((value, pairs)) = by_value.into_iter().max_by_key(|(value, pairs)| (pairs.len(), *value))
-        else {
-            return;
-        };
-        let before =
-            pairs.iter().map(|pair| folded(side.old_text(pair.stored, attribute))).collect::<HashSet<_>>();
-        if pairs.len() < MANY || before.len() < MANY - 1 || pairs.len() * 2 < changed.len() {
+        for pair in &changed {
+            by_value.entry(side.new_text(pair.wanted, *attribute)).or_default().push(*pair);
+        }
+        let most = by_value.into_iter().max_by_key(|(value, pairs)| (pairs.len(), *value));
+        let Some((value, pairs)) = most else { return };
+        let before = pairs.iter().map(|pair| folded(side.old_text(pair.stored, *attribute)));
+        let before = before.collect::<HashSet<_>>().len();
+        let is_small = *column != Column::StudentLastName && is_many(pairs.len(), side.active());
+        let min = if is_small { 2 } else { MIN_FILLED };
+        if pairs.len() < min || before < min || pairs.len() * 2 < changed.len() {
             return;
         }
         let message = format!(
-            "{} '{value}' today, where yesterday there were {} different ones: most likely one cell was dragged down over the \
-             others. The stored values are kept: {}.",
-            count(pairs.len(), column, "is", "are"),
-            before.len(),
+            "{} '{value}' today{}, where yesterday there were {before} different ones: most likely one cell was dragged down over the \
+             others. For example {}.",
+            count(pairs.len(), *column, "is", "are"),
+            side.lines_of(&pairs),
             side.examples(pairs.iter().map(|pair| pair.stored)),
         );
-        self.keep_texts(attribute, &pairs);
-        self.say(FindingCode::ValuesFilled, column, pairs.len(), message);
+        self.wait(side, ColumnFault::Filled, (*column, &pairs), message);
     }
 
-    fn keep_grades<V: Member>(&mut self, side: &Side<'_, V>, pairs: &[Pair]) {
-        let grades = |pair: &Pair| {
-            (side.wanted[pair.wanted as usize].grade(), side.stored[pair.stored as usize].values.grade())
-        };
-        let column = Column::StudentGradeLevel;
-        let emptied =
-            pairs.iter().filter(|pair| matches!(grades(pair), (None, Some(_)))).copied().collect::<Vec<_>>();
-        if emptied.len() >= MANY {
-            let message = format!(
-                "{} empty or not understood today, where yesterday there was a grade: {}. The stored grades are kept.",
-                count(emptied.len(), column, "is", "are"),
-                side.examples(emptied.iter().map(|pair| pair.stored)),
-            );
-            self.keep_grade(side, &emptied);
-            self.say(FindingCode::ValuesEmptied, column, emptied.len(), message);
-        }
-        let changed =
-            pairs.iter().filter(|pair| matches!(grades(pair), (Some(new), Some(old)) if new != old));
-        let changed = changed.copied().collect::<Vec<_>>();
-        let Some(first) = changed.first() else { return };
-        let (to, _) = grades(first);
-        let before = changed.iter().map(|pair| grades(pair).1).collect::<HashSet<_>>();
-        let is_one = changed.iter().all(|pair| grades(pair).0 == to);
-        if is_one && changed.len() >= MANY_GRADES && before.len() >= 3 {
-            let message = format!(
-                "{} {} today, where yesterday there were {} different grades: most likely one cell was dragged down over the \
-                 others. The stored grades are kept: {}.",
-                count(changed.len(), column, "is", "are"),
-                to.map_or("", Grade::code),
-                before.len(),
-                side.examples(changed.iter().map(|pair| pair.stored)),
-            );
-            self.keep_grade(side, &changed);
-            self.say(FindingCode::ValuesFilled, column, changed.len(), message);
-        }
+    fn wait<V: Member>(
+        &mut self,
+        side: &Side<'_, V>,
+        fault: ColumnFault,
+        (column, pairs): (Column, &[Pair]),
+        message: String,
+    ) {
+        self.verdicts.push(ColumnVerdict { fault, column, entities: side.entities(pairs), message });
     }
 
     fn keep_texts(&mut self, attribute: Attribute, pairs: &[Pair]) {
@@ -196,23 +156,13 @@ impl Keeping {
         self.kept.extend(pairs.iter().map(kept));
     }
 
-    fn keep_grade<V: Member>(&mut self, side: &Side<'_, V>, pairs: &[Pair]) {
-        let grade = |pair: &Pair| KeptValue::Grade(side.stored[pair.stored as usize].values.grade());
-        self.kept.extend(pairs.iter().map(|pair| Kept { wanted: pair.wanted, value: grade(pair) }));
-    }
-
     fn say(&mut self, code: FindingCode, column: Column, count: usize, message: String) {
         self.findings.push(Finding::of_file(code, count.to_string(), message).in_column(column.name()));
     }
 }
 
-/// "1 student_email is", "40 values of student_email are".
-pub(crate) fn count(count: usize, column: Column, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 value of {} {one}", column.name()),
-        _ => format!("{count} values of {} {many}", column.name()),
-    }
-}
+/// So many people of as many names must have got one: brothers and sisters who are adopted had one or two.
+const MIN_FILLED: usize = 3;
 
 /// ", all of them in grade 3" when they are.
 fn in_one_grade<V: Member>(side: &Side<'_, V>, pairs: &[Pair]) -> String {

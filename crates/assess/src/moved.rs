@@ -5,15 +5,17 @@ use homeroom_model::Column;
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
 use homeroom_model::name::folded;
 
-use crate::align::{Alignment, Pair};
-use crate::keep::count;
+use crate::align::Alignment;
+use crate::kept::count;
 use crate::member::{Attribute, Member};
+use crate::pair::Pair;
 use crate::side::Side;
 
 /// So many people must be in one chain of passed-on keys: two who exchange theirs are put right.
 const MIN_CHAIN: usize = 3;
 
-/// So many names must have been passed on.
+/// So many names must have been passed on, or two between people whose other name differs: those of a brother and a sister may
+/// have been put right.
 const MIN_NAMES: usize = 3;
 
 /// Columns of one role that stand beside other people.
@@ -105,7 +107,7 @@ fn root(group: &mut [usize], mut at: usize) -> usize {
 
 /// Names that most of the people with a changed name have from one another.
 fn passed_on_names<V: Member>(side: &Side<'_, V>, attribute: Attribute, changed: &[Pair]) -> Vec<Move> {
-    if changed.len() < MIN_NAMES {
+    if changed.len() < 2 {
         return vec![];
     }
     let mut holders = HashMap::<String, Vec<Pair>>::new();
@@ -117,7 +119,14 @@ fn passed_on_names<V: Member>(side: &Side<'_, V>, attribute: Attribute, changed:
         let holder = holders.get_mut(&folded(side.new_text(pair.wanted, attribute))).and_then(Vec::pop);
         moves.extend(holder.map(|from| Move { of: *pair, from: Some(from) }));
     }
-    if moves.len() < MIN_NAMES || moves.len() * 10 < changed.len() * 6 {
+    let is_of_stranger = |moved: &Move| {
+        let other =
+            if attribute == Attribute::FirstName { Attribute::LastName } else { Attribute::FirstName };
+        let own = side.old_text(moved.of.stored, other);
+        moved.from.is_some_and(|from| side.old_text(from.stored, other) != own)
+    };
+    let is_enough = moves.len() >= MIN_NAMES || moves.len() == 2 && moves.iter().all(is_of_stranger);
+    if !is_enough || moves.len() * 10 < changed.len() * 6 {
         return vec![];
     }
     // The last one of a stretch that slipped has a value from outside of it.

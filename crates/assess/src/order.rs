@@ -1,11 +1,13 @@
 //! Puts kept values into a roster. Its lists stay sorted by key, and its links keep their ends.
 
 use homeroom_model::StringArena;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::{Roster, RosterLink};
 use homeroom_model::stored::StoredRoster;
 
-use crate::keep::{Kept, KeptValue};
+use crate::kept::{Kept, KeptValue};
 use crate::member::Member;
+use crate::places::KeptName;
 
 /// Puts what is kept of students and teachers into the roster.
 pub(crate) fn put_kept(stored: &StoredRoster, wanted: &mut Roster, students: &[Kept], teachers: &[Kept]) {
@@ -17,6 +19,17 @@ pub(crate) fn put_kept(stored: &StoredRoster, wanted: &mut Roster, students: &[K
     let old_teacher = |at: u32| stored.teachers[at as usize].values;
     put.values(teachers, new_teachers, old_teacher);
     put.sort(new_teachers, teachings);
+}
+
+/// Puts the kept names of schools and classes into the roster.
+pub(crate) fn put_names(wanted: &mut Roster, names: &[KeptName]) {
+    for KeptName { kind, wanted: at, name } in names {
+        let name = wanted.texts.push(name);
+        match kind {
+            EntityKind::School => wanted.schools[*at as usize].name = name,
+            _ => wanted.classes[*at as usize].name = name,
+        }
+    }
 }
 
 struct Put<'p> {

@@ -2,10 +2,12 @@
 
 use homeroom_model::StringArena;
 use homeroom_model::entity::EntityRef;
-use homeroom_model::roster::{OptionalColumns, Roster, RosterLink, Student, Teacher};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::roster::{Doubt, OptionalColumns, Roster, RosterLink, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 
 use crate::member::{Attribute, Member};
+use crate::pair::Pair;
 
 /// People of one role, with the texts behind them.
 pub(crate) struct Side<'s, V: Member> {
@@ -13,6 +15,8 @@ pub(crate) struct Side<'s, V: Member> {
     pub(crate) wanted_texts: &'s StringArena,
     pub(crate) wanted_links: &'s [RosterLink],
     pub(crate) columns: OptionalColumns,
+    pub(crate) lines: &'s [u32],
+    pub(crate) doubts: &'s [Doubt],
     pub(crate) stored: &'s [Stored<V>],
     pub(crate) stored_texts: &'s StringArena,
     pub(crate) stored_links: &'s [StoredLink<V::Number>],
@@ -46,6 +50,18 @@ impl<'s, V: Member> Side<'s, V> {
         grades.is_none_or(|(new, old)| new == old || new.follows(old) || old.follows(new))
     }
 
+    /// The lines of some people of the file, in words.
+    pub(crate) fn lines_of<'p>(&self, pairs: impl IntoIterator<Item = &'p Pair>) -> String {
+        lines_in_words(self.lines, pairs.into_iter().map(|pair| pair.wanted))
+    }
+
+    /// The stored people of these pairs, sorted.
+    pub(crate) fn entities<'p>(&self, pairs: impl IntoIterator<Item = &'p Pair>) -> Vec<EntityRef> {
+        let mut entities = pairs.into_iter().map(|pair| self.entity(pair.stored)).collect::<Vec<_>>();
+        entities.sort_unstable();
+        entities
+    }
+
     /// The entity at a stored position.
     pub(crate) fn entity(&self, stored: u32) -> EntityRef {
         self.stored[stored as usize].number.into()
@@ -64,8 +80,27 @@ impl<'s, V: Member> Side<'s, V> {
     }
 }
 
+/// The lines of some people of the file, in words: "line 12", "lines 40 to 62"; empty when they are not known.
+pub(crate) fn lines_in_words(lines: &[u32], positions: impl Iterator<Item = u32>) -> String {
+    let (mut first, mut last) = (u32::MAX, 0);
+    for line in positions.filter_map(|position| lines.get(position as usize)) {
+        (first, last) = (first.min(*line), last.max(*line));
+    }
+    match last {
+        0 => String::new(),
+        _ if first == last => format!(" (line {first})"),
+        _ => format!(" (lines {first} to {last})"),
+    }
+}
+
 /// The people that a finding names.
 const MAX_EXAMPLES: usize = 3;
+
+/// The doubts about one kind of entity.
+pub(crate) fn of_kind(doubts: &[Doubt], kind: EntityKind) -> &[Doubt] {
+    let start = doubts.partition_point(|doubt| doubt.kind < kind);
+    &doubts[start..][..doubts[start..].partition_point(|doubt| doubt.kind == kind)]
+}
 
 /// The students on both sides.
 pub(crate) fn students<'s>(stored: &'s StoredRoster, wanted: &'s Roster) -> Side<'s, Student> {
@@ -74,6 +109,8 @@ pub(crate) fn students<'s>(stored: &'s StoredRoster, wanted: &'s Roster) -> Side
         wanted_texts: &wanted.texts,
         wanted_links: &wanted.enrollments,
         columns: wanted.columns,
+        lines: &wanted.origin.lines.students,
+        doubts: of_kind(&wanted.origin.doubts, EntityKind::Student),
         stored: &stored.students,
         stored_texts: &stored.texts,
         stored_links: &stored.enrollments,
@@ -87,6 +124,8 @@ pub(crate) fn teachers<'s>(stored: &'s StoredRoster, wanted: &'s Roster) -> Side
         wanted_texts: &wanted.texts,
         wanted_links: &wanted.teachings,
         columns: wanted.columns,
+        lines: &wanted.origin.lines.teachers,
+        doubts: of_kind(&wanted.origin.doubts, EntityKind::Teacher),
         stored: &stored.teachers,
         stored_texts: &stored.texts,
         stored_links: &stored.teachings,

@@ -4,7 +4,8 @@ use homeroom_model::Column;
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
 use homeroom_model::roster::Student;
 
-use crate::align::{Alignment, Pair};
+use crate::align::Alignment;
+use crate::pair::Pair;
 use crate::side::Side;
 
 /// So many students must have gone back.

@@ -109,6 +109,16 @@ fn keeps(tonight: &[Row], code: FindingCode, column: &str, said: &str) {
     assert!(assessment.verdicts.is_empty());
 }
 
+/// One thing is said, and what follows from the column waits.
+fn waits(tonight: &[Row], code: FindingCode, column: &str, said: &str) {
+    let (assessment, _) = night(&district(72), tonight);
+    assert_eq!(codes(&assessment), [code]);
+    assert_eq!(assessment.findings[0].column.as_deref(), Some(column));
+    let verdict = &assessment.verdicts[0];
+    assert_eq!(verdict.column.name(), column);
+    assert!(verdict.message.contains(said), "{}", verdict.message);
+}
+
 fn changed(change: impl Fn(usize, &mut Row)) -> Vec<Row> {
     let mut rows = district(72);
     rows.iter_mut().enumerate().for_each(|(at, row)| change(at, row));
@@ -116,7 +126,7 @@ fn changed(change: impl Fn(usize, &mut Row)) -> Vec<Row> {
 }
 
 #[test]
-fn what_was_emptied_in_bulk_is_kept() {
+fn what_was_emptied_in_bulk_waits_and_names_are_kept() {
     let column = |column: usize| {
         changed(move |at, row| {
             if at % 3 == 0 {
@@ -125,17 +135,27 @@ fn what_was_emptied_in_bulk_is_kept() {
         })
     };
     let emptied = FindingCode::ValuesEmptied;
-    keeps(&column(EMAIL), emptied, "student_email", "24 values of student_email are empty");
+    waits(&column(EMAIL), emptied, "student_email", "24 values of student_email are empty");
     keeps(&column(LAST), emptied, "student_last_name", "24 values");
-    keeps(&column(SIS), emptied, "student_id", "24 values");
-    keeps(&column(USERNAME), emptied, "student_username", "24 values");
-    keeps(&column(GRADE), emptied, "student_grade_level", "24 values");
+    waits(&column(SIS), emptied, "student_id", "24 values");
+    waits(&column(USERNAME), emptied, "student_username", "24 values");
+    waits(&column(GRADE), emptied, "student_grade_level", "24 values");
     let grade = changed(|_, row| {
         if row[GRADE] == "03" {
             row[EMAIL].clear()
         }
     });
-    keeps(&grade, emptied, "student_email", "all of them in grade 03");
+    waits(&grade, emptied, "student_email", "all of them in grade 03 (lines 26 to 37)");
+}
+
+#[test]
+fn half_of_a_small_class_is_many() {
+    let yesterday = district(8);
+    let mut tonight = district(8);
+    tonight.iter_mut().step_by(2).for_each(|row| row[USERNAME].clear());
+    let (assessment, _) = night(&yesterday, &tonight);
+    assert_eq!(codes(&assessment), [FindingCode::ValuesEmptied]);
+    assert_eq!(assessment.verdicts[0].entities.len(), 4);
 }
 
 #[test]
@@ -194,20 +214,20 @@ fn damaged_values_are_kept() {
 }
 
 #[test]
-fn one_value_over_many_people_is_not_taken_over() {
+fn one_value_over_many_people_waits() {
     let filled = FindingCode::ValuesFilled;
     let tonight = changed(|at, row| {
         if (20..40).contains(&at) {
             row[LAST] = "Ashdown".into()
         }
     });
-    keeps(&tonight, filled, "student_last_name", "'Ashdown' today");
+    waits(&tonight, filled, "student_last_name", "'Ashdown' today (lines 22 to 41)");
     let tonight = changed(|at, row| {
         if at < 60 {
             row[GRADE] = "09".into()
         }
     });
-    keeps(&tonight, filled, "student_grade_level", "5 different grades");
+    waits(&tonight, filled, "student_grade_level", "one cell was dragged down");
 }
 
 #[test]
@@ -256,6 +276,38 @@ fn a_column_that_was_sorted_alone_is_named() {
         assert_eq!(codes(&assessment), [FindingCode::ColumnMoved], "{column}");
         assert!(assessment.verdicts[0].entities.len() > 40);
     }
+}
+
+#[test]
+fn grades_that_slipped_or_were_sorted_alone_are_named() {
+    let grades =
+        |order: &dyn Fn(usize) -> usize| changed(|at, row| row[GRADE] = student(order(at))[GRADE].clone());
+    let moved = FindingCode::ColumnMoved;
+    waits(&grades(&|at| (at + 1) % 72), moved, "student_grade_level", "5 values");
+    waits(&grades(&|at| 71 - at), moved, "student_grade_level", "other grades than yesterday");
+    // Grade 5 is called 13 from now on: a decision of the district.
+    let renamed = changed(|_, row| {
+        if row[GRADE] == "05" {
+            row[GRADE] = "13".into()
+        }
+    });
+    assert!(night(&district(72), &renamed).0.findings.is_empty());
+}
+
+#[test]
+fn names_of_classes_and_schools_are_looked_at_as_well() {
+    const NAME: usize = 6;
+    let (emptied, moved) = (FindingCode::ValuesEmptied, FindingCode::ColumnMoved);
+    let all = |name: &dyn Fn(usize) -> String| changed(|at, row| row[NAME] = name(at / 12));
+    keeps(&all(&|_| String::new()), emptied, "class_name", "6 values of class_name are empty today");
+    keeps(&all(&|_| "#REF!".into()), FindingCode::ValuesDamaged, "class_name", "damaged");
+    waits(&all(&|class| format!("Class {}", (class + 1) % 6)), moved, "class_name", "(lines 2 to 62)");
+    waits(&all(&|_| "Class 0".into()), FindingCode::ValuesFilled, "class_name", "dragged down");
+    let schools = changed(|_, row| row[NAME] = row[1].clone());
+    waits(&schools, FindingCode::ColumnsExchanged, "class_name", "belongs into another one");
+    let exchanged = changed(|_, row| row[1] = if row[0] == "0" { "School 1" } else { "School 0" }.into());
+    waits(&exchanged, moved, "school_name", "schools");
+    assert!(night(&district(72), &all(&|class| format!("Section {class}"))).0.findings.is_empty());
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod header_findings;
 mod kept_values;
 mod look_alikes;
 mod name_checks;
+mod origin;
 mod part_index;
 mod part_reader;
 mod people;

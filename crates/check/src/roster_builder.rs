@@ -7,11 +7,15 @@ use homeroom_model::column::Column;
 use homeroom_model::finding::{Finding, Findings};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::grade::Grade;
-use homeroom_model::roster::{Class, OptionalColumns, Person, Roster, RosterLink, School, Student, Teacher};
+use homeroom_model::per_kind::PerKind;
+use homeroom_model::roster::{
+    Class, OptionalColumns, Person, Roster, RosterLink, RosterOrigin, School, Student, Teacher,
+};
 use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::flat_rows::{FlatRow, FlatRows};
 use crate::groups::Groups;
+use crate::origin::{LeftOut, OfParts, origin};
 use crate::people;
 use crate::person_merge::{PersonMerge, merge_each, sort_by_key};
 use crate::places::{self, PlaceKind};
@@ -25,24 +29,26 @@ pub(crate) struct RosterBuilder {
     flat: FlatRows,
     class_part_used: Vec<bool>,
     student_part_used: Vec<bool>,
+    left_out: LeftOut,
 }
 
 /// For each part the position in the roster of what it names.
 struct Positions {
+    schools: Vec<Option<Position>>,
     classes: Vec<Option<Position>>,
     teachers: Vec<Option<Position>>,
     students: Vec<Option<Position>>,
 }
 
 impl RosterBuilder {
-    pub(crate) fn new(flat: FlatRows, accepted: &[FlatRow]) -> Self {
+    pub(crate) fn new(flat: FlatRows, accepted: &[FlatRow], left_out: LeftOut) -> Self {
         let mut class_part_used = vec![false; flat.class_parts.values.len()];
         let mut student_part_used = vec![false; flat.student_parts.values.len()];
         for row in accepted {
             class_part_used[row.class_part as usize] = true;
             student_part_used[row.student_part as usize] = true;
         }
-        RosterBuilder { flat, class_part_used, student_part_used }
+        RosterBuilder { flat, class_part_used, student_part_used, left_out }
     }
 
     pub(crate) fn build(
@@ -59,9 +65,10 @@ impl RosterBuilder {
             let classes = self.classes(&mut roster, &schools, findings);
             let teachers = self.teachers(&mut roster, findings);
             let (sorted, students) = join(students);
-            (sorted, Positions { classes, teachers, students })
+            (sorted, Positions { schools, classes, teachers, students })
         });
         findings.append(student_findings);
+        roster.origin = self.origin(&roster, students.len(), &positions);
         // Of the student parts only the text is needed from here on: in a large roster the rest takes much memory.
         let RowParts { texts, .. } = std::mem::take(&mut self.flat.student_parts);
         let (students, texts) = thread::scope(|scope| {
@@ -75,6 +82,18 @@ impl RosterBuilder {
             students.into_iter().map(|student| student.map_texts(|text| appended.moved(text))).collect();
         self.report_co_teachers(&roster, &positions.classes, findings);
         roster
+    }
+
+    fn origin(&self, roster: &Roster, students: usize, positions: &Positions) -> RosterOrigin {
+        let Positions { schools, classes, teachers, students: student_positions } = positions;
+        let of_parts: PerKind<&OfParts> = PerKind { schools, classes, teachers, students: student_positions };
+        let counts = PerKind {
+            schools: roster.schools.len(),
+            classes: roster.classes.len(),
+            teachers: roster.teachers.len(),
+            students,
+        };
+        origin(&self.flat, &of_parts, &counts, &self.left_out)
     }
 
     fn schools(&self, roster: &mut Roster, findings: &mut Findings) -> Vec<Option<Position>> {

@@ -6,6 +6,7 @@ use homeroom_model::stored::StoredRoster;
 
 use crate::checked_file::CheckedFile;
 use crate::flat_rows::FlatRows;
+use crate::origin::LeftOut;
 use crate::protect;
 use crate::roster_builder::RosterBuilder;
 use crate::row_parts::{PartFinding, PartNotes};
@@ -21,6 +22,7 @@ pub(crate) fn judge(
 ) {
     let shared = SharedAddresses::find(&flat, stored);
     let mut rows = std::mem::take(&mut flat.rows);
+    let left_out = LeftOut::of(&flat);
     // Almost all rows have two parts without findings, which two bits tell.
     let class_has_findings = has_findings(&flat.class_parts.notes, &shared.in_class_part);
     let student_has_findings = has_findings(&flat.student_parts.notes, &shared.in_student_part);
@@ -44,7 +46,7 @@ pub(crate) fn judge(
         }
         !rejected
     });
-    file.roster = RosterBuilder::new(flat, &rows).build(&rows, columns, findings);
+    file.roster = RosterBuilder::new(flat, &rows, left_out).build(&rows, columns, findings);
 }
 
 /// For each part whether its rows have findings.

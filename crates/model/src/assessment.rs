@@ -10,6 +10,10 @@ pub enum ColumnFault {
     Moved,
     /// It holds the values of the other column.
     Exchanged,
+    /// It is empty for many who had a value.
+    Emptied,
+    /// It holds one value for many who had different ones, or a series.
+    Filled,
     /// Its values are those of an earlier school year, and so is the whole file.
     EarlierYear,
 }

@@ -536,7 +536,7 @@ catalogue! {
         remedy: "Export this school year's roster and upload it. Until then nothing of this file is applied.",
     }
     ValuesEmptied "values-emptied" Warning {
-        meaning: "Values that were known yesterday are empty today. The stored values are kept.",
+        meaning: "Values that were known yesterday are empty today. The stored ones stay, until someone decides otherwise.",
         example: "no student_email in grade 3, where yesterday 40 students had one",
         remedy: "Check why the export has left them empty, and upload it again.",
     }
@@ -545,8 +545,13 @@ catalogue! {
         example: "JosÃ© in place of José, or 610001.0 in place of 610001",
         remedy: "Export the roster as UTF-8 and upload it as it is, without opening it in a spreadsheet.",
     }
+    ValuesKept "values-kept" Warning {
+        meaning: "Values of the file are in doubt, as other findings say. The stored ones are kept.",
+        example: "a student with grade 04 in one row and grade 05 in another, who keeps grade 04",
+        remedy: "Put right what the other findings about this column say, and upload the file again.",
+    }
     ValuesFilled "values-filled" Warning {
-        meaning: "Many people who had different values have the same one today. The stored values are kept.",
+        meaning: "Many people who had different values have the same one today. The stored ones stay until someone decides.",
         example: "30 students of different last names who are all called Lee today",
         remedy: "Look at this column in the file: one cell was most likely dragged down over others. Export the roster again.",
     }

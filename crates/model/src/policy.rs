@@ -85,7 +85,7 @@ impl Default for Policy {
             (Fuse::Blank, Limit { percent: 2, floor: 5 }),
             (Fuse::File, Limit { percent: 25, floor: 5 }),
             (Fuse::Update, Limit { percent: 75, floor: 5 }),
-            (Fuse::Column, Limit { percent: 0, floor: 3 }),
+            (Fuse::Column, Limit { percent: 0, floor: 1 }),
             (Fuse::Shrink, Limit { percent: 60, floor: 0 }),
         ];
         Policy {
@@ -318,7 +318,7 @@ mod tests {
         let expected = "{\"district_percent\":10,\"district_floor\":5,\"school_percent\":25,\"school_floor\":10,\
             \"class_percent\":60,\"class_floor\":5,\"identity_percent\":5,\"identity_floor\":5,\"reach_percent\":10,\
             \"reach_floor\":3,\"keys_percent\":5,\"keys_floor\":5,\"blank_percent\":2,\"blank_floor\":5,\
-            \"file_percent\":25,\"file_floor\":5,\"update_percent\":75,\"update_floor\":5,\"shrink_percent\":60,\"column_percent\":0,\"column_floor\":3,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
+            \"file_percent\":25,\"file_floor\":5,\"update_percent\":75,\"update_floor\":5,\"shrink_percent\":60,\"column_percent\":0,\"column_floor\":1,\"wait_all\":false,\"hold_days\":14,\"grace_days\":0,\
             \"school_seats\":{},\"school_year_starts\":null,\"calendar\":[]}";
         assert_eq!(json, expected);
     }

@@ -3,6 +3,7 @@
 //! Entities are parallel lists with their text in one [`StringArena`]. A roster has no numbers: its classes refer to their school, and
 //! its links their ends, by position in those lists.
 
+use crate::column::Column;
 use crate::entity::{ClassNumber, Entity, Named, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::grade::Grade;
 use crate::ids::EntityKind;
@@ -205,6 +206,26 @@ pub struct OptionalColumns {
     pub student_username: bool,
 }
 
+/// A value of a roster that cannot be relied on: the file contradicts itself there, or what it has could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Doubt {
+    /// Whose value it is.
+    pub kind: EntityKind,
+    /// The position in the list of its kind.
+    pub position: u32,
+    /// The column of the value.
+    pub column: Column,
+}
+
+/// Where in a file a roster comes from. Empty for a roster that was not read from a single file.
+#[derive(Clone, Debug, Default)]
+pub struct RosterOrigin {
+    /// For each entity the line in which it is first; the header is line 1.
+    pub lines: PerKind<Vec<u32>>,
+    /// Values in doubt, sorted.
+    pub doubts: Vec<Doubt>,
+}
+
 /// A roster as a file describes it. Lists are sorted by key, each key once; links are sorted and distinct.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
@@ -224,6 +245,8 @@ pub struct Roster {
     pub enrollments: Vec<RosterLink>,
     /// Which optional columns the file has.
     pub columns: OptionalColumns,
+    /// Where in the file it comes from.
+    pub origin: RosterOrigin,
 }
 
 impl Roster {

@@ -94,7 +94,8 @@ pub(crate) fn compare_rosters(
     matches: &MatchesByKind,
     protected: &ProtectedNumbers,
 ) -> RosterChanges {
-    let Roster { texts, schools, classes, teachers, students, teachings, enrollments, columns } = wanted;
+    let Roster { texts, schools, classes, teachers, students, teachings, enrollments, columns, origin: _ } =
+        wanted;
     let mut merger = Merger::new(&stored.texts, texts, columns);
     let (schools, school_numbers) =
         compare(&stored.schools, schools, &matches.schools, &protected.schools, &mut merger);

@@ -1,6 +1,7 @@
 //! The column fuse: a whole column of the file went wrong, and what follows from it waits.
 
 use hashbrown::HashSet;
+use homeroom_model::Column;
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
 use homeroom_model::entity::{ClassNumber, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
@@ -35,7 +36,7 @@ fn blow(
     if verdict.is_about_whole_file() {
         partition.hold_everything(context.plan);
     } else {
-        concerned.iter().for_each(|entity| hold(*entity, partition));
+        concerned.iter().for_each(|entity| hold(*entity, verdict.column, partition));
     }
     Some(BlownFuse {
         fuse: Fuse::Column,
@@ -45,7 +46,7 @@ fn blow(
     })
 }
 
-/// Whoever changes, and classes whose teachers change.
+/// Whoever changes, classes and schools with other names, and classes whose teachers change.
 fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
     if context.limits.verdicts.is_empty() {
         return HashSet::new();
@@ -61,15 +62,18 @@ fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
         .map(|new| new.number.into())
         .chain(students.deactivate.iter().map(|gone| (*gone).into()));
     let links = links.create.iter().chain(&links.reactivate).chain(&links.deactivate);
-    teachers.chain(students).chain(links.map(|link| link.class.into())).collect()
+    let classes = context.plan.classes.valued().map(|new| new.number.into());
+    let schools = context.plan.schools.valued().map(|new| new.number.into());
+    let places = classes.chain(schools).chain(links.map(|link| link.class.into()));
+    teachers.chain(students).chain(places).collect()
 }
 
 /// Holds everything about a person, also their classes: a key that stands with someone else may bring another's classes with it. Of a
-/// class it holds who teaches it.
-fn hold(entity: EntityRef, partition: &mut Partition<'_>) {
+/// class it holds who teaches it, when the teachers moved.
+fn hold(entity: EntityRef, column: Column, partition: &mut Partition<'_>) {
     match entity.number_as::<ClassNumber>() {
-        Some(class) => partition.hold_turnover(EntityKind::Teacher, class),
-        None => {
+        Some(class) if column == Column::TeacherEmail => partition.hold_turnover(EntityKind::Teacher, class),
+        _ => {
             partition.hold_update(entity);
             partition.hold_rekey(entity);
             partition.hold_removal(entity);
@@ -79,10 +83,11 @@ fn hold(entity: EntityRef, partition: &mut Partition<'_>) {
 
 /// What a decision would do to people.
 fn choices(verdict: &ColumnVerdict, count: usize) -> String {
-    let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
+    let people = people(verdict, count);
     match verdict.fault {
         ColumnFault::Moved
-            if verdict.entities.first().is_some_and(|entity| entity.kind == EntityKind::Class) =>
+            if verdict.column == Column::TeacherEmail
+                && verdict.entities.first().is_some_and(|entity| entity.kind == EntityKind::Class) =>
         {
             format!(
                 "Discarding leaves the teachers of these {count} classes as they are. Approving would show the students of the classes to \
@@ -90,15 +95,32 @@ fn choices(verdict: &ColumnVerdict, count: usize) -> String {
             )
         }
         ColumnFault::Moved => format!(
-            "Discarding leaves these {people} as they are. Approving would give each of them what stands in the file, which belonged to \
+            "Discarding leaves {people} as they are. Approving would give each of them what stands in the file, which belonged to \
              somebody else yesterday."
         ),
         ColumnFault::Exchanged => format!(
-            "Discarding leaves the names of these {people} as they are. Approving would call them as the file does."
+            "Discarding leaves the names of {people} as they are. Approving would call them as the file does."
+        ),
+        ColumnFault::Emptied => format!(
+            "Discarding leaves {people} as they are. Approving would erase these values of theirs: only if they have been withdrawn \
+             on purpose."
+        ),
+        ColumnFault::Filled => format!(
+            "Discarding leaves {people} as they are. Approving would give all of them the value that stands in the file."
         ),
         ColumnFault::EarlierYear => format!(
             "Discarding leaves everything as it is. Approving would move {people} down a grade, bring back who has left, and remove who \
              is new this year."
         ),
     }
+}
+
+/// "these 40 people", "this class".
+fn people(verdict: &ColumnVerdict, count: usize) -> String {
+    let (one, many) = match verdict.entities.first().map(|entity| entity.kind) {
+        Some(EntityKind::Class) => ("class", "classes"),
+        Some(EntityKind::School) => ("school", "schools"),
+        _ => ("person", "people"),
+    };
+    if count == 1 { format!("this {one}") } else { format!("these {count} {many}") }
 }
