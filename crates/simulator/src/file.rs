@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::form::Form;
 use crate::style::Style;
 use crate::truth::{PersonId, World};
 
@@ -102,6 +103,7 @@ pub(crate) struct NightFile {
     pub(crate) rows: Vec<Row>,
     /// Bytes that are missing at the end.
     pub(crate) cut: usize,
+    pub(crate) form: Form,
 }
 
 impl NightFile {
@@ -121,18 +123,16 @@ impl NightFile {
                 }
             }
         }
-        NightFile { style: world.style, rows, cut: 0 }
+        NightFile { style: world.style, rows, cut: 0, form: Form::Plain }
     }
 
     /// The bytes to upload.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let columns = Column::ALL.into_iter().filter(|column| column.is_in(self.style)).collect::<Vec<_>>();
-        let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record(columns.iter().map(|column| column.header())).expect("memory takes all bytes");
-        for row in &self.rows {
-            out.write_record(columns.iter().map(|column| row.cell(*column))).expect("memory takes all bytes");
-        }
-        let mut bytes = out.into_inner().expect("memory takes all bytes");
+        let header = columns.iter().map(|column| column.header().to_owned()).collect();
+        let cells = |row: &Row| columns.iter().map(|column| row.cell(*column).to_owned()).collect();
+        let table = std::iter::once(header).chain(self.rows.iter().map(cells)).collect();
+        let mut bytes = self.form.bytes(&columns, table);
         bytes.truncate(bytes.len().saturating_sub(self.cut));
         bytes
     }

@@ -8,6 +8,7 @@ mod dangers;
 mod engine;
 mod events;
 mod file;
+mod form;
 mod judge;
 mod many;
 mod operator;

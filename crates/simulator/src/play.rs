@@ -261,6 +261,12 @@ fn apply_quirk(file: &mut NightFile, quirk: Quirk, dice: &homeroom_demo::Dice) {
     match quirk {
         Quirk::Doubled => file.rows.extend_from_within(..),
         Quirk::OtherOrder => file.rows.reverse(),
+        Quirk::Written(form) => {
+            let cells = file.rows.iter().flat_map(|row| &row.cells);
+            if form.has_letters_of(&cells.map(String::as_str).collect::<String>()) {
+                file.form = form;
+            }
+        }
         Quirk::EmptyCell => {
             let Some(student) = file.rows.get(dice.below(file.rows.len())).and_then(|row| row.student) else {
                 return;

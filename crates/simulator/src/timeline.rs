@@ -6,9 +6,10 @@ use jiff::civil::{Date, Weekday, date};
 
 use crate::dangers::Danger;
 use crate::events::Event;
+use crate::form::Form;
 
 /// Dangerous nights in a year.
-const DANGERS: usize = 8;
+const DANGERS: usize = 10;
 
 /// A planned night.
 #[derive(Clone, Debug)]
@@ -30,6 +31,22 @@ pub(crate) enum Quirk {
     EmptyCell,
     /// The rows are in another order.
     OtherOrder,
+    /// It is written in another way.
+    Written(Form),
+}
+
+impl Quirk {
+    const ALL: [Quirk; 9] = [
+        Quirk::Doubled,
+        Quirk::EmptyCell,
+        Quirk::OtherOrder,
+        Quirk::Written(Form::ByteOrderMark),
+        Quirk::Written(Form::Utf16),
+        Quirk::Written(Form::Semicolons),
+        Quirk::Written(Form::OtherColumns),
+        Quirk::Written(Form::EmptyLines),
+        Quirk::Written(Form::Windows1252),
+    ];
 }
 
 /// The nights of the `year`th school year that is played, from 0, and the roll-over to the next one; the first begins with the first
@@ -58,8 +75,7 @@ pub(crate) fn nights(dice: &Dice, seed: u64, year: usize, students: usize) -> Ve
             nights.push(Night { events: events(dice, students, |_| true), ..ordinary(days[skip_until]) });
             skip_until += 1;
         } else if dice.one_in(3) {
-            let quirk =
-                dice.one_in(12).then(|| *dice.pick(&[Quirk::Doubled, Quirk::EmptyCell, Quirk::OtherOrder]));
+            let quirk = dice.one_in(12).then(|| *dice.pick(&Quirk::ALL));
             nights.push(Night { events: events(dice, students, |_| true), quirk, ..ordinary(*day) });
         }
     }
@@ -86,7 +102,7 @@ fn school_days(from: Date, to: Date) -> Vec<Date> {
 fn danger_days(dice: &Dice, days: &[Date]) -> Vec<usize> {
     let (first, last) = (15, days.len() - 10);
     let apart = (last - first) / DANGERS;
-    (0..DANGERS).map(|at| first + at * apart + dice.below(apart - 6)).collect()
+    (0..DANGERS).map(|at| first + at * apart + dice.below(apart - 5)).collect()
 }
 
 /// The events of one of about seventy nights.

@@ -8,6 +8,13 @@ use crate::truth::PersonId;
 
 const STUDENT_KEYS: [Column; 4] =
     [Column::StudentEmail, Column::StudentId, Column::StudentClever, Column::Username];
+const TEACHER: [Column; 5] = [
+    Column::TeacherId,
+    Column::TeacherEmail,
+    Column::TeacherFirst,
+    Column::TeacherLast,
+    Column::TeacherClever,
+];
 const TEACHER_KEYS: [Column; 3] = [Column::TeacherEmail, Column::TeacherId, Column::TeacherClever];
 
 impl SpoiledNight<'_> {
@@ -110,6 +117,35 @@ pub(super) fn emptied_for_some(night: &mut SpoiledNight<'_>) -> Option<String> {
     Some(format!("{} is empty for {} students", column.header(), people.len()))
 }
 
+/// Every other student has an empty cell.
+pub(super) fn emptied_here_and_there(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let columns =
+        [Column::StudentEmail, Column::StudentFirst, Column::StudentLast, Column::StudentId, Column::Grade];
+    let column = night.any_of(&columns)?;
+    let people = night.file.students().into_iter().step_by(2).collect::<Vec<_>>();
+    let empty = people.iter().map(|id| (*id, String::new())).collect();
+    set(night, column, &empty);
+    Some(format!("{} is empty for every other student", column.header()))
+}
+
+/// From a class on, each class has the teacher of the next one.
+pub(super) fn teachers_shifted(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let mut classes = night.file.rows.iter().map(|row| row.class).collect::<Vec<_>>();
+    classes.dedup();
+    let from = night.dice.below(classes.len() / 2);
+    let classes = &classes[from..from + classes.len() / 3];
+    let row_of = |class: &usize| night.file.rows.iter().find(|row| row.class == *class).cloned();
+    let next = classes.iter().zip(classes.iter().cycle().skip(1));
+    let teachers = next.filter_map(|(class, next)| Some((*class, row_of(next)?))).collect::<BTreeMap<_, _>>();
+    for row in &mut night.file.rows {
+        if let Some(other) = teachers.get(&row.class) {
+            TEACHER.into_iter().for_each(|column| row.set(column, other.cell(column)));
+            row.teacher = other.teacher;
+        }
+    }
+    Some(format!("{} classes have the teacher of the next one", classes.len()))
+}
+
 /// One value stands in many rows.
 pub(super) fn dragged_down(night: &mut SpoiledNight<'_>) -> Option<String> {
     let columns =
@@ -142,18 +178,11 @@ fn one_value_for_many(night: &mut SpoiledNight<'_>, column: Column) -> Option<St
 
 /// The teacher's columns were sorted without the others.
 pub(super) fn sorted_teachers(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns = [
-        Column::TeacherId,
-        Column::TeacherEmail,
-        Column::TeacherFirst,
-        Column::TeacherLast,
-        Column::TeacherClever,
-    ];
-    let cells = |row: &crate::file::Row| columns.map(|column| row.cell(column).to_owned());
+    let cells = |row: &crate::file::Row| TEACHER.map(|column| row.cell(column).to_owned());
     let mut teachers = night.file.rows.iter().map(cells).collect::<Vec<_>>();
     teachers.sort_by(|one, other| one[3].cmp(&other[3]).then_with(|| one[1].cmp(&other[1])));
     for (row, cells) in night.file.rows.iter_mut().zip(teachers) {
-        for (column, cell) in columns.into_iter().zip(cells) {
+        for (column, cell) in TEACHER.into_iter().zip(cells) {
             row.set(column, cell);
         }
     }

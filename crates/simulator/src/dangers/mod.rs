@@ -1,5 +1,6 @@
 //! Files that must not be applied as they are: what goes wrong between a SIS and its upload.
 
+mod bytes;
 mod columns;
 mod people;
 mod rows;
@@ -72,6 +73,26 @@ dangers! {
     TeacherGetsStudentsAddress = "teacher-gets-students-address", people::teacher_gets_students_address;
     StudentBecomesTeacher = "student-becomes-teacher", people::student_becomes_teacher;
     PeopleExchangeKeys = "people-exchange-keys", people::exchange_keys;
+    EmptiedHereAndThere = "emptied-here-and-there", columns::emptied_here_and_there;
+    TeachersShifted = "teachers-of-other-classes", columns::teachers_shifted;
+    ScientificNumbers = "scientific-numbers", values::scientific_numbers;
+    ThousandsCommas = "thousands-points", values::thousands_points;
+    GraduationYears = "years-of-graduation", values::graduation_years;
+    NextYearsGrades = "next-years-grades", values::next_years_grades;
+    LookAlikeLetter = "look-alike-letter", values::look_alike_letter;
+    ClassInTwoSchools = "class-in-two-schools", rows::class_in_two_schools;
+    ClassesExchanged = "classes-exchanged", rows::classes_exchanged;
+    HeaderOnly = "header-only", rows::header_only;
+    SchoolOfLastYear = "school-of-last-year", whole::school_of_last_year;
+    DistrictOfOtherIds = "other-district-other-ids", whole::other_district_other_ids;
+    MacRoman = "mac-roman", bytes::mac_roman;
+    OneBadByte = "one-bad-byte", bytes::one_bad_byte;
+    Utf16Tail = "utf-16-tail", bytes::utf_16_tail;
+    Holes = "holes-of-nul", bytes::holes;
+    SecondHeader = "second-header", bytes::second_header;
+    OneMoreColumn = "one-more-column", bytes::one_more_column;
+    UnquotedComma = "unquoted-commas", bytes::unquoted_commas;
+    RenamedHeader = "renamed-header", bytes::renamed_header;
 }
 
 impl Danger {

@@ -100,6 +100,46 @@ pub(super) fn classes_shifted(night: &mut SpoiledNight<'_>) -> Option<String> {
     Some(format!("half of the rows have the class of the row {by} below"))
 }
 
+/// Half of the rows of a class name another school.
+pub(super) fn class_in_two_schools(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let (one, other) = (night.dice.pick(&night.file.rows).clone(), night.dice.pick(&night.file.rows).clone());
+    let columns = [Column::SchoolId, Column::SchoolName];
+    let of_class = night.file.rows.iter_mut().filter(|row| row.class == one.class);
+    of_class.step_by(2).for_each(|row| columns.iter().for_each(|at| row.set(*at, other.cell(*at))));
+    (one.cell(columns[0]) != other.cell(columns[0]))
+        .then(|| format!("half of the class {} is in another school", one.cell(Column::ClassId)))
+}
+
+/// Two classes of a school have each other's students.
+pub(super) fn classes_exchanged(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let (one, other) = (night.dice.pick(&night.file.rows).clone(), night.dice.pick(&night.file.rows).clone());
+    let columns = &Column::ALL[..=Column::ClassName as usize];
+    for row in &mut night.file.rows {
+        let to = if row.class == one.class {
+            &other
+        } else if row.class == other.class {
+            &one
+        } else {
+            continue;
+        };
+        columns.iter().for_each(|column| row.set(*column, to.cell(*column)));
+        (row.teacher, row.class) = (to.teacher, to.class);
+    }
+    let are_of_one_school = one.cell(Column::SchoolId) == other.cell(Column::SchoolId);
+    (one.class != other.class && are_of_one_school).then(|| {
+        format!(
+            "{} and {} have each other's students",
+            one.cell(Column::ClassId),
+            other.cell(Column::ClassId)
+        )
+    })
+}
+
+pub(super) fn header_only(night: &mut SpoiledNight<'_>) -> Option<String> {
+    night.file.rows.clear();
+    Some("the file has no rows".to_owned())
+}
+
 fn keep(night: &mut SpoiledNight<'_>, is_kept: impl FnMut(&Row) -> bool) {
     night.file.rows.retain(is_kept);
 }

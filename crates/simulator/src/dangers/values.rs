@@ -43,6 +43,53 @@ pub(super) fn point_zero(night: &mut SpoiledNight<'_>) -> Option<String> {
     Some("the numbers end in .0".to_owned())
 }
 
+/// A spreadsheet shows long numbers in this way, and saves what it shows.
+pub(super) fn scientific_numbers(night: &mut SpoiledNight<'_>) -> Option<String> {
+    change_numbers(night, |value| {
+        format!("{:.2E}", value.parse::<f64>().unwrap_or(0.0)).replace('E', "E+0")
+    })?;
+    Some("the numbers are written as 1.00E+05".to_owned())
+}
+
+/// A spreadsheet shows numbers with points between thousands.
+pub(super) fn thousands_points(night: &mut SpoiledNight<'_>) -> Option<String> {
+    change_numbers(night, |value| {
+        let number = value.trim_start_matches('0');
+        let (thousands, rest) = number.split_at(number.len().saturating_sub(3));
+        if thousands.is_empty() { rest.to_owned() } else { format!("{thousands}.{rest}") }
+    })?;
+    Some("the numbers have points between thousands".to_owned())
+}
+
+/// In one school the column of the grade holds the year of graduation.
+pub(super) fn graduation_years(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let school = night.dice.pick(&night.file.rows).cell(Column::SchoolId).to_owned();
+    for row in night.file.rows.iter_mut().filter(|row| row.cell(Column::SchoolId) == school) {
+        let grade = row.cell(Column::Grade).parse().unwrap_or(0);
+        row.set(Column::Grade, (2027 + 12 - grade).to_string());
+    }
+    Some(format!("the grades of school {school} are years of graduation"))
+}
+
+/// The SIS has moved everybody to the next grade too early.
+pub(super) fn next_years_grades(night: &mut SpoiledNight<'_>) -> Option<String> {
+    for row in &mut night.file.rows {
+        let grade = row.cell(Column::Grade).parse().unwrap_or(0);
+        row.set(Column::Grade, format!("{:02}", (grade + 1).min(12)));
+    }
+    Some("everybody is in the next grade".to_owned())
+}
+
+/// In one address a letter is its Cyrillic look-alike.
+pub(super) fn look_alike_letter(night: &mut SpoiledNight<'_>) -> Option<String> {
+    let student = *night.dice.pick(&night.file.students());
+    let address = values_of(night, Column::StudentEmail)[&student].clone();
+    let other = address.replacen('a', "\u{430}", 1);
+    set(night, Column::StudentEmail, &[(student, other.clone())].into_iter().collect());
+    (other != address)
+        .then(|| format!("the address of student {student} has a letter that looks like another"))
+}
+
 fn change_numbers(night: &mut SpoiledNight<'_>, change: impl Fn(&str) -> String) -> Option<()> {
     let mut changed = false;
     for row in &mut night.file.rows {

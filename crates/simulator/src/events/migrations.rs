@@ -1,7 +1,9 @@
 //! Events that a district should announce: numbers, domains and spellings of everybody change.
 
+use homeroom_demo::address_of;
+
 use crate::style::Style;
-use crate::truth::{World, any_name};
+use crate::truth::{Role, World, any_name};
 
 /// The numbers of some who have left are given to new kindergarten pupils.
 pub(super) fn numbers_used_again(world: &mut World) -> Option<String> {
@@ -34,6 +36,40 @@ pub(super) fn numbers_padded(world: &mut World) -> Option<String> {
         person.remember();
     }
     Some("all numbers are padded with zeros".to_owned())
+}
+
+/// Another SIS numbers everybody anew, also those who are away.
+pub(super) fn new_numbers(world: &mut World) -> Option<String> {
+    world.first_id += 40_000;
+    for id in 0..world.people.len() {
+        let number = match world.people[id].role {
+            Role::Teacher => world.first_id / 10 + 3 * id,
+            Role::Student => world.first_id * 10 + 7 * id,
+        };
+        world.people[id].sis_id = world.padded(number);
+        world.people[id].remember();
+    }
+    Some("everybody has a new number".to_owned())
+}
+
+/// The students' addresses are made by another rule from now on, but for those who are away.
+pub(super) fn new_addresses(world: &mut World) -> Option<String> {
+    if world.style == Style::Names {
+        return None;
+    }
+    for id in world.students() {
+        let person = &world.people[id];
+        let address = address_of(&person.latin.1, &person.latin.0);
+        world.people[id].email = format!("{address}{}@{}", id % 89, world.domains.1);
+        while world
+            .students()
+            .iter()
+            .any(|other| *other != id && world.people[*other].email == world.people[id].email)
+        {
+            world.people[id].email.insert(0, 'x');
+        }
+    }
+    Some("the students have addresses of another rule".to_owned())
 }
 
 /// Also those who are away get an address of the new domain.

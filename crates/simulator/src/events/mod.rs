@@ -27,18 +27,25 @@ pub(crate) enum Event {
     ClassRenamed,
     SchoolRenamed,
     AddressPassedOn,
+    AddressPassedOnAtOnce,
     TwinsPutRight,
+    SiblingsEnroll,
+    GradeCorrected,
+    ClassDissolved,
+    NewSection,
     NumbersUsedAgain,
     NamesakeGetsAddress,
     NumbersPadded,
+    NewNumbers,
     NewDomain,
+    NewAddresses,
     LatinLettersOnly,
     RollOver,
 }
 
 impl Event {
     /// All but the roll-over, which has its day.
-    pub(crate) const ALL: [Event; 23] = [
+    pub(crate) const ALL: [Event; 30] = [
         Event::Enrollment,
         Event::Withdrawal,
         Event::Return,
@@ -56,11 +63,18 @@ impl Event {
         Event::ClassRenamed,
         Event::SchoolRenamed,
         Event::AddressPassedOn,
+        Event::AddressPassedOnAtOnce,
         Event::TwinsPutRight,
+        Event::SiblingsEnroll,
+        Event::GradeCorrected,
+        Event::ClassDissolved,
+        Event::NewSection,
         Event::NumbersUsedAgain,
         Event::NamesakeGetsAddress,
         Event::NumbersPadded,
+        Event::NewNumbers,
         Event::NewDomain,
+        Event::NewAddresses,
         Event::LatinLettersOnly,
     ];
 
@@ -77,13 +91,16 @@ impl Event {
             Event::CoTeacher => 80,
             Event::TeacherMarried | Event::TeacherReplaced => 40,
             Event::ClassRenamed => 80,
-            Event::AddressPassedOn => 30,
-            Event::TwinsPutRight => 5,
+            Event::AddressPassedOn | Event::SiblingsEnroll | Event::GradeCorrected => 30,
+            Event::ClassDissolved | Event::NewSection => 10,
+            Event::TwinsPutRight | Event::AddressPassedOnAtOnce => 5,
             Event::SchoolRenamed
             | Event::NumbersUsedAgain
             | Event::NamesakeGetsAddress
             | Event::NumbersPadded
+            | Event::NewNumbers
             | Event::NewDomain
+            | Event::NewAddresses
             | Event::LatinLettersOnly => 2,
             Event::RollOver => 0,
         }
@@ -92,31 +109,37 @@ impl Event {
     /// Whether a question about it is in place.
     pub(crate) fn may_be_asked(self) -> bool {
         use Event::{
-            LatinLettersOnly, NamesakeGetsAddress, NewDomain, NumbersPadded, NumbersUsedAgain, RollOver,
-            SchoolRenamed, TwinsPutRight,
+            AddressPassedOnAtOnce, ClassDissolved, LatinLettersOnly, NamesakeGetsAddress, NewAddresses,
+            NewDomain, NewNumbers, NewSection, NumbersPadded, NumbersUsedAgain, RollOver, SchoolRenamed,
+            TwinsPutRight,
         };
         matches!(
             self,
-            TwinsPutRight
-                | NumbersUsedAgain
-                | NamesakeGetsAddress
-                | NumbersPadded
-                | NewDomain
+            AddressPassedOnAtOnce
+                | ClassDissolved
                 | LatinLettersOnly
+                | NamesakeGetsAddress
+                | NewAddresses
+                | NewDomain
+                | NewNumbers
+                | NewSection
+                | NumbersPadded
+                | NumbersUsedAgain
                 | RollOver
                 | SchoolRenamed
+                | TwinsPutRight
         )
     }
 
     /// Whether nothing about it could be taken for a fault of the file.
     pub(crate) fn is_plain(self) -> bool {
-        matches!(self, Event::Enrollment | Event::Withdrawal | Event::ClassChange)
+        matches!(self, Event::Enrollment | Event::Withdrawal | Event::Return | Event::ClassChange)
     }
 
     /// Whether it happens in districts of this style.
     fn is_for(self, style: Style) -> bool {
         match self {
-            Event::NumbersUsedAgain | Event::NumbersPadded => style.has_ids(),
+            Event::NumbersUsedAgain | Event::NumbersPadded | Event::NewNumbers => style.has_ids(),
             Event::NamesakeGetsAddress => style == Style::Names,
             _ => true,
         }
@@ -138,6 +161,13 @@ impl Event {
             Event::TypingMistakeCorrected => people::typing_mistake_corrected(world),
             Event::TeacherMarried => people::teacher_married(world),
             Event::AddressPassedOn => people::address_passed_on(world),
+            Event::AddressPassedOnAtOnce => people::address_passed_on_at_once(world),
+            Event::SiblingsEnroll => people::siblings_enroll(world),
+            Event::GradeCorrected => places::grade_corrected(world),
+            Event::ClassDissolved => places::class_dissolved(world),
+            Event::NewSection => places::new_section(world),
+            Event::NewNumbers => migrations::new_numbers(world),
+            Event::NewAddresses => migrations::new_addresses(world),
             Event::TwinsPutRight => people::twins_put_right(world),
             Event::Transfer => places::transfer(world),
             Event::ClassChange => places::class_change(world),

@@ -92,6 +92,10 @@ pub(super) fn first_name_corrected(world: &mut World) -> Option<String> {
     } else {
         world.people[id].first = mistyped(&world.people[id].first, &world.dice);
     }
+    if world.people[id].first.is_ascii() && world.dice.one_in(4) {
+        world.people[id].latin.0 = world.people[id].first.clone();
+        new_address(world, id);
+    }
     Some(format!("the first name of person {id} is corrected"))
 }
 
@@ -124,6 +128,26 @@ pub(super) fn address_passed_on(world: &mut World) -> Option<String> {
     let id = world.enroll(grade);
     world.people[id].email = world.people[leaver].email.clone();
     Some(format!("person {id} is new and gets the address of person {leaver}, who has left"))
+}
+
+/// A student leaves, and in the same night a newcomer of another name gets the address.
+pub(super) fn address_passed_on_at_once(world: &mut World) -> Option<String> {
+    let leaver = world.any_student();
+    world.people[leaver].here = false;
+    let id = world.enroll((world.people[leaver].grade + 5) % 13);
+    world.people[id].email = world.people[leaver].email.clone();
+    Some(format!("person {id} is new and gets the address of person {leaver}, who leaves tonight"))
+}
+
+/// A family moves here.
+pub(super) fn siblings_enroll(world: &mut World) -> Option<String> {
+    let grade = |world: &World| u8::try_from(world.dice.below(13)).expect("there are 13 grades");
+    let first = world.enroll(grade(world));
+    for _ in 0..1 + world.dice.below(2) {
+        let name = (any_latin_first(&world.dice), world.last_name(first));
+        world.enroll_as(grade(world), name);
+    }
+    Some(format!("person {first} and siblings enroll"))
 }
 
 /// The addresses of twins, which were exchanged, are put right.

@@ -64,6 +64,64 @@ pub(super) fn school_renamed(world: &mut World) -> Option<String> {
     Some(format!("the school {} is renamed", world.schools[school].key))
 }
 
+/// A student was in the grade below by mistake, or is skipped.
+pub(super) fn grade_corrected(world: &mut World) -> Option<String> {
+    let id = world.any_student();
+    let grade = world.people[id].grade + 1;
+    (grade <= world.schools[world.people[id].school].grades.1).then_some(())?;
+    world.people[id].grade = grade;
+    world.assign_classes(id);
+    Some(format!("person {id} is in grade {grade} now"))
+}
+
+/// A class ends, and its students go to another section.
+pub(super) fn class_dissolved(world: &mut World) -> Option<String> {
+    let (at, others) = a_class_with_others(world)?;
+    world.classes[at].open = false;
+    for person in &mut world.people {
+        if person.here && person.classes.remove(&at) {
+            person.classes.insert(others[0]);
+        }
+    }
+    Some(format!("the class {} ends, its students go to another section", world.classes[at].key))
+}
+
+/// A section is opened for a third of the students of the others.
+pub(super) fn new_section(world: &mut World) -> Option<String> {
+    let (at, _) = a_class_with_others(world)?;
+    let teacher = another_teacher(world, at)?;
+    let (key, name) = (format!("{}9", world.classes[at].key), format!("{}b", world.classes[at].name));
+    let is_taken = world.classes.iter().any(|class| class.key == key);
+    let new = world.classes.len();
+    (!is_taken).then(|| {
+        world.classes.push(crate::truth::Class {
+            key,
+            name,
+            teachers: vec![teacher],
+            ..world.classes[at].clone()
+        });
+        let mut members =
+            world.people.iter_mut().filter(|person| person.here && person.classes.contains(&at));
+        members.by_ref().step_by(3).for_each(|person| {
+            person.classes.remove(&at);
+            person.classes.insert(new);
+        });
+        format!(
+            "a new section {} takes a third of the class {}",
+            world.classes[new].key, world.classes[at].key
+        )
+    })
+}
+
+/// An open class, and the other sections of its subject.
+fn a_class_with_others(world: &World) -> Option<(usize, Vec<usize>)> {
+    let at = any_class(world)?;
+    let class = &world.classes[at];
+    let mut others = world.classes_of(class.school, class.grade).remove(&class.subject)?;
+    others.retain(|other| *other != at);
+    (!others.is_empty()).then_some((at, others))
+}
+
 fn any_class(world: &World) -> Option<usize> {
     let open = (0..world.classes.len()).filter(|at| world.classes[*at].open).collect::<Vec<_>>();
     open.get(world.dice.below(open.len())).copied()

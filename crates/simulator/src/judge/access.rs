@@ -1,6 +1,6 @@
 //! Who sees whom: the pairs of teacher and student that a night adds and takes away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::accounts::Accounts;
 use super::finding::Fault;
@@ -25,12 +25,15 @@ pub(super) fn access(
     for (teacher, students) in gained {
         find(Fault::WrongAccess, format!("{teacher} sees {students} students who are not theirs"));
     }
+    // By person: who goes on under another account is seen as before.
+    let people = |accounts: &Accounts| {
+        let pairs = accounts.pairs.iter();
+        let pairs = pairs.filter_map(|(one, other)| owners.owner(*one).zip(owners.owner(*other)));
+        pairs.filter(|pair| truth.pairs.contains(pair)).collect::<BTreeSet<_>>()
+    };
     let mut lost = BTreeMap::<PersonId, usize>::new();
-    for (teacher, student) in before.pairs.difference(&after.pairs) {
-        let pair = owners.owner(*teacher).zip(owners.owner(*student));
-        if let Some(pair) = pair.filter(|pair| truth.pairs.contains(pair)) {
-            *lost.entry(pair.0).or_default() += 1;
-        }
+    for (teacher, _) in people(before).difference(&people(after)) {
+        *lost.entry(*teacher).or_default() += 1;
     }
     for (teacher, students) in lost {
         find(Fault::LostAccess, format!("teacher {teacher} no longer sees {students} students"));

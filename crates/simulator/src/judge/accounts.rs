@@ -75,6 +75,11 @@ impl Accounts {
         let pairs = pairs(stored, &all);
         Accounts { all, pairs }
     }
+
+    /// Who sees this account, or whom it sees.
+    pub(super) fn pairs_of(&self, account: EntityRef) -> Vec<&(EntityRef, EntityRef)> {
+        self.pairs.iter().filter(|(one, other)| [*one, *other].contains(&account)).collect()
+    }
 }
 
 fn pairs(stored: &StoredRoster, all: &BTreeMap<EntityRef, Account>) -> BTreeSet<(EntityRef, EntityRef)> {

@@ -15,26 +15,32 @@ pub enum Fault {
     Stranger,
     /// A teacher no longer sees a student who is theirs.
     LostAccess,
-    /// A name, key or grade that was never true, or one that is gone.
+    /// A class or school that is not here, or a class in another school or in the place of another.
+    WrongPlace,
+    /// A name, key or grade that was never true, is true no longer, or is gone.
     WrongValue,
-    /// Somebody who has left is still active after an ordinary night.
+    /// Somebody who has left is still active after an ordinary night, or a teacher still sees a student.
     StaleAccess,
-    /// Somebody who is here has no active account after an ordinary night.
+    /// Somebody who is here has no active account after an ordinary night, or a teacher does not see a student.
     Missing,
+    /// A name, key or grade of the file is not taken over after an ordinary night.
+    StaleValue,
 }
 
 impl Fault {
     /// All, in the order of tables.
-    pub const ALL: [Fault; 9] = [
+    pub const ALL: [Fault; 11] = [
         Fault::WrongMerge,
         Fault::WrongSplit,
         Fault::WrongRemoval,
         Fault::WrongAccess,
         Fault::Stranger,
         Fault::LostAccess,
+        Fault::WrongPlace,
         Fault::WrongValue,
         Fault::StaleAccess,
         Fault::Missing,
+        Fault::StaleValue,
     ];
 
     /// Its word in tables.
@@ -46,9 +52,11 @@ impl Fault {
             Fault::WrongAccess => "wrong access",
             Fault::Stranger => "stranger",
             Fault::LostAccess => "lost access",
+            Fault::WrongPlace => "wrong place",
             Fault::WrongValue => "wrong value",
             Fault::StaleAccess => "stale access",
             Fault::Missing => "missing",
+            Fault::StaleValue => "stale value",
         }
     }
 

@@ -1,5 +1,7 @@
 //! Names, keys and grades of an account, beside those of its owner.
 
+use homeroom_model::entity::EntityRef;
+
 use super::accounts::Account;
 use super::finding::Fault;
 use super::truth::Truth;
@@ -14,7 +16,6 @@ pub(super) fn values(
     find: &mut impl FnMut(Fault, String),
 ) {
     let Some(owner) = owner else { return };
-    let person = &truth.world.people[owner];
     let entity = account.entity;
     for (at, (what, key)) in account.keys().into_iter().enumerate() {
         let had = before.map(|before| before.keys()[at].1);
@@ -27,19 +28,7 @@ pub(super) fn values(
             }
             continue;
         }
-        let key = key.to_lowercase();
-        if person.keys_ever.contains(&key) {
-            continue;
-        }
-        match truth.key_owners.get(key.as_str()).and_then(|owners| owners.first()) {
-            Some(other) => find(
-                Fault::WrongMerge,
-                format!("{entity} of person {owner} has the {what} of person {other}"),
-            ),
-            None => {
-                find(Fault::WrongValue, format!("{entity} of person {owner} has a {what} of nobody: {key}"))
-            }
-        }
+        changed_key(truth, (owner, entity), (what, had), &key.to_lowercase(), find);
     }
     name(truth, owner, before, account, find);
     let grade = truth.grades.get(&owner);
@@ -58,7 +47,16 @@ fn name(
 ) {
     let name = account.name();
     let person = &truth.world.people[owner];
-    if before.is_some_and(|before| before.name() == name) || person.names_ever.contains(&name) {
+    let now = (person.first.clone(), person.last.clone());
+    let had = before.map(Account::name);
+    if had.as_ref() == Some(&name) || name == now {
+        return;
+    }
+    if person.names_ever.contains(&name) {
+        if had == Some(now) {
+            let words = format!("{} of person {owner} has an old name again", account.entity);
+            find(Fault::WrongValue, words);
+        }
         return;
     }
     let is_of = |id: &PersonId| truth.world.people[*id].names_ever.contains(&name);
@@ -69,5 +67,38 @@ fn name(
             format!("{entity} of person {owner} is called {first} {last}, as person {other} is"),
         ),
         None => find(Fault::WrongValue, format!("{entity} of person {owner} is called {first} {last}")),
+    }
+}
+
+/// A key that an account has newly: its owner's of tonight, another's, or an old one.
+fn changed_key(
+    truth: &Truth<'_>,
+    (owner, entity): (PersonId, EntityRef),
+    (what, had): (&str, Option<&str>),
+    key: &str,
+    find: &mut impl FnMut(Fault, String),
+) {
+    let person = &truth.world.people[owner];
+    let is_now = |id: PersonId, key: &str| truth.world.people[id].keys().any(|now| now == key);
+    if is_now(owner, key) {
+        return;
+    }
+    let others = truth.key_owners.get(key).into_iter().flatten();
+    let others = others.copied().filter(|other| *other != owner);
+    let has_now = others.clone().find(|other| truth.here.contains(other) && is_now(*other, key));
+    let was_ever = person.keys_ever.contains(key);
+    let other = has_now.or_else(|| others.clone().next().filter(|_| !was_ever));
+    match other {
+        Some(other) => {
+            find(Fault::WrongMerge, format!("{entity} of person {owner} has the {what} of person {other}"));
+        }
+        None if was_ever => {
+            if had.is_some_and(|had| is_now(owner, &had.to_lowercase())) {
+                find(Fault::WrongValue, format!("{entity} of person {owner} has an old {what} again"));
+            }
+        }
+        None => {
+            find(Fault::WrongValue, format!("{entity} of person {owner} has a {what} of nobody: {key}"));
+        }
     }
 }

@@ -4,8 +4,10 @@ mod access;
 mod accounts;
 mod finding;
 mod keys;
+mod morning;
 mod night;
 mod owners;
+mod places;
 #[cfg(test)]
 mod tests;
 mod truth;

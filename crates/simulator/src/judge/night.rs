@@ -5,20 +5,33 @@ use std::collections::BTreeSet;
 use homeroom_model::stored::StoredRoster;
 
 use super::access::access;
-use super::accounts::Accounts;
+use super::accounts::{Account, Accounts};
 use super::finding::{Fault, Finding};
 use super::keys::values;
-use super::owners::Owners;
+use super::morning::Known;
+use super::owners::{Owners, RowIndex};
+use super::places::{ClassOwners, Places};
 use super::truth::Truth;
 use crate::file::NightFile;
+use crate::truth::PersonId;
 
 /// Remembers whose each account is, from night to night.
 #[derive(Default)]
 pub(crate) struct Judge {
     pub(crate) owners: Owners,
-    before: Accounts,
-    /// Accounts and people that were found stale or missing before, so that each is told once.
-    known: BTreeSet<String>,
+    pub(super) before: Accounts,
+    places: Places,
+    class_owners: ClassOwners,
+    pub(super) known: Known,
+}
+
+/// A night, for the parts of the judgement.
+struct Night<'n> {
+    truth: &'n Truth<'n>,
+    sent: &'n NightFile,
+    owners: &'n Owners,
+    before: &'n Accounts,
+    after: &'n Accounts,
 }
 
 impl Judge {
@@ -27,73 +40,83 @@ impl Judge {
         &mut self,
         truth: &Truth<'_>,
         sent: &NightFile,
-        after: &StoredRoster,
+        stored: &StoredRoster,
     ) -> Vec<Finding> {
-        let after = Accounts::of(after);
-        let new = after.all.values().filter(|account| !self.before.all.contains_key(&account.entity));
+        let after = Accounts::of(stored);
+        let is_new = |account: &&Account| !self.before.all.contains_key(&account.entity);
+        let new = after.all.values().filter(is_new).collect::<Vec<_>>();
         let had_account = self.owners.by_person();
-        self.owners.adopt(new.clone(), sent);
+        self.owners.adopt(new.iter().copied(), sent);
         let mut findings = Vec::new();
         let mut find = |fault, words: String| findings.push(Finding { fault, words });
         for account in new {
+            let first = |owner| had_account.get(&owner).and_then(BTreeSet::first);
             match self.owners.owner(account.entity).filter(|owner| truth.here.contains(owner)) {
                 None => {
                     find(Fault::Stranger, format!("{} is made for someone who is not here", account.entity))
                 }
                 Some(owner) => {
-                    if let Some(first) = had_account.get(&owner).and_then(BTreeSet::first) {
+                    if let Some(first) = first(owner) {
                         let words = format!("person {owner} has {first} and gets {}", account.entity);
                         find(Fault::WrongSplit, words);
                     }
                 }
             }
         }
-        let sent_people = sent.people();
-        for account in after.all.values() {
-            let before = self.before.all.get(&account.entity);
-            let owner = self.owners.owner(account.entity);
-            values(truth, owner, before, account, &mut find);
-            let Some(before) = before else { continue };
-            let is_here = owner.is_some_and(|owner| truth.here.contains(&owner));
-            if before.active && !account.active && is_here {
-                find(Fault::WrongRemoval, format!("{} of person {owner:?} is closed", account.entity));
-            }
-            if !before.active && account.active && !is_here {
-                let is_sent = owner.is_some_and(|owner| sent_people.contains(&owner));
-                let fault = if is_sent { Fault::Stranger } else { Fault::WrongMerge };
-                find(fault, format!("{} of person {owner:?}, who has left, is active again", account.entity));
-            }
-        }
+        let night = Night { truth, sent, owners: &self.owners, before: &self.before, after: &after };
+        night.accounts(&mut find);
         access(truth, &self.owners, (&self.before, &after), &mut find);
-        self.before = after;
+        let places = Places::of(stored);
+        self.class_owners.changes(truth, (&self.places, &places), &mut find);
+        (self.before, self.places) = (after, places);
         findings
     }
+}
 
-    /// Who is still active, and who is missing, when an ordinary night is over.
-    pub(crate) fn morning(&mut self, truth: &Truth<'_>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut active = BTreeSet::new();
-        let mut find = |known: &mut BTreeSet<String>, fault, words: String| {
-            if known.insert(words.clone()) {
-                findings.push(Finding { fault, words });
-            }
-        };
-        for account in self.before.all.values().filter(|account| account.active) {
-            match self.owners.owner(account.entity).filter(|owner| truth.here.contains(owner)) {
-                Some(owner) => _ = active.insert(owner),
-                None => {
-                    let words = format!("{} of someone who has left is active", account.entity);
-                    find(&mut self.known, Fault::StaleAccess, words);
+impl Night<'_> {
+    fn owner(&self, account: &Account) -> Option<PersonId> {
+        self.owners.owner(account.entity)
+    }
+
+    fn is_here(&self, person: Option<PersonId>) -> bool {
+        person.is_some_and(|person| self.truth.here.contains(&person))
+    }
+
+    /// What became of each account that was there before, and of the values of all.
+    fn accounts(&self, find: &mut impl FnMut(Fault, String)) {
+        let active = self.after.all.values().filter(|account| account.active);
+        let active = active.filter_map(|account| self.owner(account)).collect::<BTreeSet<_>>();
+        let (sent_people, rows) = (self.sent.people(), RowIndex::new(self.sent));
+        for account in self.after.all.values() {
+            let before = self.before.all.get(&account.entity);
+            let (entity, owner) = (account.entity, self.owner(account));
+            values(self.truth, owner, before, account, find);
+            let Some(before) = before else { continue };
+            match (before.active, account.active) {
+                // Who goes on under another account was split, which is found where that is made, or is one again.
+                (true, false) if self.is_here(owner) && owner.is_some_and(|one| !active.contains(&one)) => {
+                    find(Fault::WrongRemoval, format!("{entity} of person {owner:?} is closed"));
                 }
+                (false, true) if !self.is_here(owner) => {
+                    let is_sent = owner.is_some_and(|owner| sent_people.contains(&owner));
+                    let fault = if is_sent { Fault::Stranger } else { Fault::WrongMerge };
+                    find(fault, format!("{entity} of person {owner:?}, who has left, is active again"));
+                }
+                (true, true) if !self.is_here(owner) && self.is_changed(before, account) => {
+                    let now = rows.person(account).filter(|now| self.is_here(Some(*now)));
+                    if let Some(now) = now {
+                        let words =
+                            format!("{entity} of person {owner:?}, who has left, goes on for person {now}");
+                        find(Fault::WrongMerge, words);
+                    }
+                }
+                _ => {}
             }
         }
-        for person in truth.here.difference(&active) {
-            find(
-                &mut self.known,
-                Fault::Missing,
-                format!("person {person} is here and has no active account"),
-            );
-        }
-        findings
+    }
+
+    /// Whether an account has other values, or is seen by others or sees others.
+    fn is_changed(&self, before: &Account, after: &Account) -> bool {
+        before != after || self.before.pairs_of(after.entity) != self.after.pairs_of(after.entity)
     }
 }

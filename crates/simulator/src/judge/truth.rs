@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::{Column, NightFile, Row};
-use crate::truth::{PersonId, World};
+use crate::truth::{PersonId, School, World};
 
 /// What is true in a night.
 pub(crate) struct Truth<'w> {
@@ -16,6 +16,10 @@ pub(crate) struct Truth<'w> {
     pub(super) key_owners: BTreeMap<&'w str, Vec<PersonId>>,
     /// The grades, as they are stored.
     pub(super) grades: BTreeMap<PersonId, String>,
+    /// The names of the schools, by key.
+    pub(super) schools: BTreeMap<&'w str, &'w str>,
+    /// The classes, by key.
+    pub(super) classes: BTreeMap<&'w str, usize>,
 }
 
 impl<'w> Truth<'w> {
@@ -29,12 +33,16 @@ impl<'w> Truth<'w> {
             }
         }
         let grade = |row: &Row| Some((row.student?, row.cell(Column::Grade).to_owned()));
+        let class_key = |row: &Row| (world.classes[row.class].key.as_str(), row.class);
+        let school = |school: &'w School| (school.key.as_str(), school.name.as_str());
         Truth {
             world,
             here: export.people(),
             pairs: pairs.collect(),
             key_owners,
             grades: export.rows.iter().filter_map(grade).collect(),
+            schools: world.schools.iter().map(school).collect(),
+            classes: export.rows.iter().map(class_key).collect(),
         }
     }
 }

@@ -9,4 +9,4 @@ mod world;
 
 pub(crate) use names::{any_latin_first, any_latin_last, any_name, mistyped};
 pub(crate) use person::{PersonId, Role};
-pub(crate) use world::World;
+pub(crate) use world::{Class, School, World};
