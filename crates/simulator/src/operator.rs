@@ -2,25 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use homeroom_model::entity::{ClassNumber, EntityNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Proposal, ProposalReviews};
 
 use crate::file::{Column, NightFile};
-use crate::judge::Owners;
+use crate::judge::Judge;
 use crate::truth::{PersonId, Role};
 
 /// What to say about the proposals of a held run.
-pub(crate) fn review(proposals: &[Proposal], owners: &Owners, sent: &NightFile) -> ProposalReviews {
+pub(crate) fn review(proposals: &[Proposal], judge: &Judge, sent: &NightFile) -> ProposalReviews {
     let people = people_by_key(sent);
+    let classes = sent.rows.iter().map(|row| (row.cell(Column::ClassId), row.class));
+    let classes = classes.collect::<BTreeMap<_, _>>();
     let mut reviews = ProposalReviews::default();
     for proposal in proposals {
-        let role = match proposal.id.kind {
-            EntityKind::Teacher => Role::Teacher,
-            EntityKind::Student => Role::Student,
-            EntityKind::School | EntityKind::Class => continue,
+        let in_file = |role| people.get(&(role, proposal.to.to_lowercase())).copied();
+        let (is, in_file) = match proposal.id.kind {
+            EntityKind::Teacher => (judge.owners.owner(proposal.id), in_file(Role::Teacher)),
+            EntityKind::Student => (judge.owners.owner(proposal.id), in_file(Role::Student)),
+            EntityKind::Class => {
+                let class = judge.class_owners.owner(ClassNumber::from_u32(proposal.id.number));
+                (class, classes.get(proposal.to.as_str()).copied())
+            }
+            EntityKind::School => continue,
         };
-        let in_file = people.get(&(role, proposal.to.to_lowercase())).copied();
-        let is_right = in_file.is_some() && in_file == owners.owner(proposal.id);
+        let is_right = in_file.is_some() && in_file == is;
         match (is_right, proposal.confidence) {
             (true, Confidence::Doubtful) => reviews.accepted.push(proposal.id),
             (false, Confidence::Probable | Confidence::Certain) => reviews.rejected.push(proposal.id),

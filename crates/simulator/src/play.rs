@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use homeroom_model::rekey::Proposal;
 use homeroom_model::run::{Run, RunState};
 use jiff::civil::Date;
 
@@ -231,7 +232,7 @@ impl Player {
             self.judge.night(&truth, sent, &self.engine.roster()?);
         } else {
             if run.state == RunState::Held {
-                let reviews = review(&run.report.rekeys, &self.judge.owners, sent);
+                let reviews = review(&run.report.rekeys, &self.judge, sent);
                 self.engine.approve(night.date, run, reviews)?;
                 after = self.judge.night(&truth, sent, &self.engine.roster()?);
             }
@@ -254,6 +255,12 @@ fn reasons(run: &Run) -> Vec<String> {
     let held = held.map(|blown| format!("{} {}: {}", blown.fuse.as_str(), blown.scope, blown.message));
     let check = run.report.check.iter().filter(|_| run.state == RunState::Rejected);
     let rejected = check.flat_map(|check| &check.findings).take(3);
+    let proposals =
+        run.report.rekeys.iter().filter(|_| run.state == RunState::Held).take(4).map(|proposal| {
+            let Proposal { id, confidence, name, from, to, new_name, evidence, .. } = proposal;
+            format!("{confidence:?} {id}: {name} {from} -> {new_name} {to} {evidence:?}")
+        });
+    let held = held.chain(proposals);
     held.chain(rejected.map(|finding| format!("{}: {}", finding.code.as_str(), finding.message))).collect()
 }
 

@@ -55,7 +55,7 @@ impl Table {
             Kind::Dangerous(word) => return self.add_dangerous(word, &place, night),
         }
         if night.is_needless() {
-            let reason = night.reasons.first().map_or("", String::as_str);
+            let reason = night.reasons.join(" | ");
             self.ordinary.push(format!("needless  {place}  {reason}  [{}]", night.happenings.join("; ")));
         }
         for (fault, words) in night.faults.iter().chain(&night.after_decision) {

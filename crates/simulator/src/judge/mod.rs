@@ -16,5 +16,5 @@ pub(crate) use accounts::{Account, Accounts};
 pub use finding::Fault;
 pub(crate) use finding::Finding;
 pub(crate) use night::Judge;
-pub(crate) use owners::{Owners, RowIndex};
+pub(crate) use owners::RowIndex;
 pub(crate) use truth::Truth;

@@ -21,7 +21,7 @@ pub(crate) struct Judge {
     pub(crate) owners: Owners,
     pub(super) before: Accounts,
     places: Places,
-    class_owners: ClassOwners,
+    pub(crate) class_owners: ClassOwners,
     pub(super) known: Known,
 }
 

@@ -43,11 +43,15 @@ impl Places {
 
 /// Which of the truth's classes each stored one is: decided when it is made.
 #[derive(Default)]
-pub(super) struct ClassOwners {
+pub(crate) struct ClassOwners {
     of: BTreeMap<ClassNumber, Option<usize>>,
 }
 
 impl ClassOwners {
+    pub(crate) fn owner(&self, class: ClassNumber) -> Option<usize> {
+        self.of.get(&class).copied().flatten()
+    }
+
     /// What changed in schools and classes, and is not true.
     pub(super) fn changes(
         &mut self,
