@@ -86,5 +86,6 @@ fn stale_values(truth: &Truth<'_>, owner: PersonId, account: &Account) -> Vec<(S
     let grade = truth.grades.get(&owner).map(|grade| (account.grade.clone(), grade.clone()));
     let names = [(account.first.clone(), person.first.clone()), (account.last.clone(), person.last.clone())];
     let all = keys.chain(names).chain(grade);
-    all.filter(|(is, should_be)| is.to_lowercase() != should_be.to_lowercase()).collect()
+    // One empty cell of an ordinary night may empty a value.
+    all.filter(|(is, should_be)| !is.is_empty() && is.to_lowercase() != should_be.to_lowercase()).collect()
 }

@@ -104,6 +104,7 @@ impl Night<'_> {
                 }
                 (true, true) if !self.is_here(owner) && self.is_changed(before, account) => {
                     let now = rows.person(account).filter(|now| self.is_here(Some(*now)));
+                    let now = now.filter(|now| self.has_a_key_of(account, *now));
                     if let Some(now) = now {
                         let words =
                             format!("{entity} of person {owner:?}, who has left, goes on for person {now}");
@@ -115,8 +116,15 @@ impl Night<'_> {
         }
     }
 
-    /// Whether an account has other values, or is seen by others or sees others.
+    /// Whether a person of tonight has one of an account's keys: a name alone is a namesake's, too.
+    fn has_a_key_of(&self, account: &Account, person: PersonId) -> bool {
+        let person = &self.truth.world.people[person];
+        account.keys().iter().any(|(_, key)| person.keys().any(|now| now == key.to_lowercase()))
+    }
+
+    /// Whether an account has other values, or is seen by others or sees others who did not before.
     fn is_changed(&self, before: &Account, after: &Account) -> bool {
-        before != after || self.before.pairs_of(after.entity) != self.after.pairs_of(after.entity)
+        let had = self.before.pairs_of(after.entity);
+        before != after || self.after.pairs_of(after.entity).iter().any(|pair| !had.contains(pair))
     }
 }

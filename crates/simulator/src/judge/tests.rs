@@ -276,6 +276,22 @@ fn an_account_that_goes_on_for_a_newcomer_of_the_same_name_and_address_is_a_wron
 }
 
 #[test]
+fn a_leaver_whose_removal_waits_is_no_namesake() {
+    let mut district = District::new();
+    let (senior, _) = district.a_student();
+    let namesake = |world: &mut World| {
+        world.people[senior].here = false;
+        world.enroll_as(0, (world.first_name(senior), world.last_name(senior)));
+    };
+    let number = district.judge.owners.by_person()[&senior].first().unwrap().number;
+    let found = district.next_night(namesake, |stored| {
+        let classes = stored.enrollments.iter_mut().filter(|stored| stored.link.person.as_u32() == number);
+        classes.for_each(|enrollment| enrollment.active = false);
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
 fn a_newcomer_who_is_here_is_no_stranger_though_the_rest_is_held() {
     let mut district = District::new();
     let mut new = None;
