@@ -72,7 +72,8 @@ fn homerooms(game: &Game, stored: &NightFile, file: &NightFile) -> anyhow::Resul
     let (mut merges, mut splits) = (0, 0);
     for (entity, (account, person)) in after.iter().filter(|(_, (account, _))| account.active) {
         match before.get(entity) {
-            Some((_, owner)) => merges += usize::from(owner != person),
+            // Who is nobody of the file has left, and is not removed yet.
+            Some((_, owner)) => merges += usize::from(person.is_some() && owner != person),
             None => splits += usize::from(known.contains(person) && account.active),
         }
     }
