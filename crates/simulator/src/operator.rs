@@ -6,7 +6,8 @@ use homeroom_model::entity::{ClassNumber, EntityNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Proposal, ProposalReviews};
 
-use crate::file::{Column, NightFile};
+use crate::column::Column;
+use crate::file::NightFile;
 use crate::judge::Judge;
 use crate::truth::{PersonId, Role};
 

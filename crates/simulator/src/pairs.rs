@@ -6,8 +6,9 @@ use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::RunState;
 use jiff::civil::date;
 
+use crate::column::Column;
 use crate::engine::Engine;
-use crate::file::{Column, NightFile};
+use crate::file::NightFile;
 use crate::judge::{Account, Accounts, RowIndex};
 use crate::play::Game;
 use crate::timeline::nights;

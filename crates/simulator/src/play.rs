@@ -7,9 +7,10 @@ use homeroom_model::rekey::Proposal;
 use homeroom_model::run::{Run, RunState};
 use jiff::civil::Date;
 
+use crate::column::Column;
 use crate::dangers::{Danger, SpoiledNight};
 use crate::engine::Engine;
-use crate::file::{Column, NightFile};
+use crate::file::NightFile;
 use crate::judge::{Fault, Finding, Judge, Truth};
 use crate::operator::review;
 use crate::style::Style;

@@ -1,7 +1,7 @@
 //! Files whose rows are right, and whose bytes are not.
 
 use super::SpoiledNight;
-use crate::file::Column;
+use crate::column::Column;
 use crate::form::Form;
 
 /// A spreadsheet of an old Mac saved it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::SpoiledNight;
-use crate::file::Column;
+use crate::column::Column;
 use crate::truth::PersonId;
 
 const STUDENT_KEYS: [Column; 4] =

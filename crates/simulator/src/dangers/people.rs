@@ -2,7 +2,7 @@
 
 use super::SpoiledNight;
 use super::columns::{set, values_of};
-use crate::file::Column;
+use crate::column::Column;
 
 pub(super) fn teacher_gets_students_address(night: &mut SpoiledNight<'_>) -> Option<String> {
     let teacher = *night.dice.pick(&night.file.teachers());

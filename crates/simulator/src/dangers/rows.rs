@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::SpoiledNight;
-use crate::file::{Column, Row};
+use crate::column::Column;
+use crate::file::Row;
 
 pub(super) fn school_missing(night: &mut SpoiledNight<'_>) -> Option<String> {
     let school = night.dice.pick(&night.file.rows).cell(Column::SchoolId).to_owned();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::SpoiledNight;
 use super::columns::{set, values_of};
-use crate::file::Column;
+use crate::column::Column;
 
 const NAMES: [Column; 4] =
     [Column::StudentFirst, Column::StudentLast, Column::TeacherFirst, Column::TeacherLast];

@@ -1,7 +1,8 @@
 //! Files that are the wrong ones as a whole.
 
 use super::SpoiledNight;
-use crate::file::{Column, NightFile};
+use crate::column::Column;
+use crate::file::NightFile;
 use crate::truth::World;
 
 /// The file of a district that numbers its schools, classes and people alike.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::accounts::Account;
+use super::accounts::{Account, Accounts};
 use super::finding::{Fault, Finding};
-use super::night::Judge;
+use super::owners::Owners;
 use super::truth::Truth;
 use crate::truth::PersonId;
 
@@ -15,25 +15,30 @@ pub(super) struct Known {
     pairs: BTreeSet<(Fault, PersonId, PersonId)>,
 }
 
-impl Judge {
-    /// Who and what is stale, and who is missing.
-    pub(crate) fn morning(&mut self, truth: &Truth<'_>) -> Vec<Finding> {
-        let mut found = self.people(truth);
-        found.extend(self.pairs(truth));
+impl Known {
+    /// Who and what of these accounts is stale, and who is missing.
+    pub(super) fn morning(
+        &mut self,
+        truth: &Truth<'_>,
+        owners: &Owners,
+        accounts: &Accounts,
+    ) -> Vec<Finding> {
+        let mut found = self.people(truth, owners, accounts);
+        found.extend(self.pairs(truth, owners, accounts));
         found
     }
 
-    fn people(&mut self, truth: &Truth<'_>) -> Vec<Finding> {
+    fn people(&mut self, truth: &Truth<'_>, owners: &Owners, accounts: &Accounts) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut active = BTreeSet::new();
-        let known = &mut self.known.words;
+        let known = &mut self.words;
         let mut find = |fault, words: String| {
             if known.insert(words.clone()) {
                 findings.push(Finding { fault, words });
             }
         };
-        for account in self.before.all.values().filter(|account| account.active) {
-            match self.owners.owner(account.entity).filter(|owner| truth.here.contains(owner)) {
+        for account in accounts.all.values().filter(|account| account.active) {
+            match owners.owner(account.entity).filter(|owner| truth.here.contains(owner)) {
                 Some(owner) => {
                     active.insert(owner);
                     for (is, should_be) in stale_values(truth, owner, account) {
@@ -53,9 +58,9 @@ impl Judge {
     }
 
     /// Who sees whom without being their teacher any more, and who does not see their students yet; one finding for each teacher.
-    fn pairs(&mut self, truth: &Truth<'_>) -> Vec<Finding> {
-        let owner = |account| self.owners.owner(account);
-        let stored = self.before.pairs.iter();
+    fn pairs(&mut self, truth: &Truth<'_>, owners: &Owners, accounts: &Accounts) -> Vec<Finding> {
+        let owner = |account| owners.owner(account);
+        let stored = accounts.pairs.iter();
         let stored = stored.filter_map(|(teacher, student)| Some((owner(*teacher)?, owner(*student)?)));
         // Of those who have left the account itself is stale.
         let are_here =
@@ -65,7 +70,7 @@ impl Judge {
         let stale = stored.difference(&truth.pairs).map(|pair| (Fault::StaleAccess, *pair));
         let missing = truth.pairs.difference(&stored).map(|pair| (Fault::Missing, *pair));
         for (fault, (teacher, student)) in stale.chain(missing) {
-            if self.known.pairs.insert((fault, teacher, student)) {
+            if self.pairs.insert((fault, teacher, student)) {
                 *counts.entry((fault, teacher)).or_default() += 1;
             }
         }

@@ -19,10 +19,10 @@ use crate::truth::PersonId;
 #[derive(Default)]
 pub(crate) struct Judge {
     pub(crate) owners: Owners,
-    pub(super) before: Accounts,
+    before: Accounts,
     places: Places,
     pub(crate) class_owners: ClassOwners,
-    pub(super) known: Known,
+    known: Known,
 }
 
 /// A night, for the parts of the judgement.
@@ -70,6 +70,11 @@ impl Judge {
         self.class_owners.changes(truth, (&self.places, &places), &mut find);
         (self.before, self.places) = (after, places);
         findings
+    }
+
+    /// Who and what is stale or missing when an ordinary night is over.
+    pub(crate) fn morning(&mut self, truth: &Truth<'_>) -> Vec<Finding> {
+        self.known.morning(truth, &self.owners, &self.before)
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use homeroom_model::entity::EntityRef;
 
 use super::accounts::Account;
-use crate::file::{Column, NightFile};
+use crate::column::Column;
+use crate::file::NightFile;
 use crate::truth::{PersonId, Role};
 
 /// Whose each account is; `None` for an account of someone who is not of the district.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::file::{Column, NightFile, Row};
+use crate::column::Column;
+use crate::file::{NightFile, Row};
 use crate::truth::{PersonId, School, World};
 
 /// What is true in a night.
