@@ -69,7 +69,7 @@ impl Survey {
     }
 }
 
-/// The words of a text, as [`Survey`] takes them.
+/// The words of a text, as the survey takes them.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
     words.filter(|word| !word.is_empty())
