@@ -107,36 +107,52 @@ fn same_in_one_cell(a_first: &str, a_last: &str, b_first: &str, b_last: &str) ->
 
 /// A name without accents, case, punctuation and suffixes.
 pub fn folded(name: &str) -> String {
-    words(name).join(" ")
+    let letters = letters(name);
+    // Most names are one word.
+    if letters.contains(' ') { split(&letters).join(" ") } else { letters }
 }
 
 /// The words of a name without accents, case, punctuation and suffixes.
 fn words(name: &str) -> Vec<String> {
-    let folded = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).fold(
-        String::with_capacity(name.len()),
-        |mut folded, c| {
-            match c {
-                'ø' => folded.push('o'),
-                'ł' => folded.push('l'),
-                'đ' | 'ð' => folded.push('d'),
-                'ı' => folded.push('i'),
-                'ß' => folded.push_str("ss"),
-                'æ' => folded.push_str("ae"),
-                'œ' => folded.push_str("oe"),
-                'þ' => folded.push_str("th"),
-                '\'' | '’' | '‘' | '`' | '´' => {}
-                c if c.is_alphanumeric() => folded.push(c),
-                _ => folded.push(' '),
-            }
-            folded
-        },
-    );
+    split(&letters(name)).into_iter().map(str::to_owned).collect()
+}
+
+/// A name without accents and case, with blanks in place of punctuation.
+fn letters(name: &str) -> String {
+    let mut letters = String::with_capacity(name.len());
+    if name.is_ascii() {
+        name.chars().for_each(|c| push_letter(&mut letters, c.to_ascii_lowercase()));
+    } else {
+        let plain = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+        plain.for_each(|c| push_letter(&mut letters, c));
+    }
+    letters
+}
+
+fn push_letter(letters: &mut String, c: char) {
+    match c {
+        'ø' => letters.push('o'),
+        'ł' => letters.push('l'),
+        'đ' | 'ð' => letters.push('d'),
+        'ı' => letters.push('i'),
+        'ß' => letters.push_str("ss"),
+        'æ' => letters.push_str("ae"),
+        'œ' => letters.push_str("oe"),
+        'þ' => letters.push_str("th"),
+        '\'' | '’' | '‘' | '`' | '´' => {}
+        c if c.is_alphanumeric() => letters.push(c),
+        _ => letters.push(' '),
+    }
+}
+
+/// The words between blanks, without suffixes.
+fn split(letters: &str) -> Vec<&str> {
     let suffix = |word: &&str| ["jr", "sr", "ii", "iii", "iv", "2nd", "3rd"].contains(word);
-    let mut words = folded.split_whitespace().collect::<Vec<_>>();
+    let mut words = letters.split_whitespace().collect::<Vec<_>>();
     while words.len() > 1 && words.last().is_some_and(&suffix) {
         words.pop();
     }
-    words.into_iter().map(str::to_owned).collect()
+    words
 }
 
 fn joined(words: &[String]) -> String {

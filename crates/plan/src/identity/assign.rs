@@ -66,6 +66,9 @@ fn groups(edges: &[Edge]) -> Vec<Vec<usize>> {
 }
 
 fn best_of(edges: &[Edge], group: Vec<usize>) -> Vec<usize> {
+    if group.len() == 1 {
+        return group;
+    }
     let distinct = |side: fn(&Edge) -> usize| {
         let mut people = group.iter().map(|edge| side(&edges[*edge])).collect::<Vec<_>>();
         people.sort_unstable();

@@ -68,7 +68,7 @@ fn compare_part(names: [&str; 2], folded: [&str; 2], is_spelling: fn(&str, &str)
     } else if script(old) != script(new) {
         let transliterated = script(old) != Script::Other && script(new) != Script::Other;
         if transliterated && same_consonants(old, new) { NamePart::Spelling } else { NamePart::Unknown }
-    } else if digits(old) != digits(new) {
+    } else if !same_digits(old, new) {
         // Digits in names tell people apart.
         NamePart::Different
     } else if is_spelling(old, new) {
@@ -80,11 +80,14 @@ fn compare_part(names: [&str; 2], folded: [&str; 2], is_spelling: fn(&str, &str)
 
 /// Whether digits in the names tell them apart, as in `Dent 12` and `Dent 13`.
 pub(super) fn have_other_digits(old: &Candidate<'_>, new: &Candidate<'_>) -> bool {
-    digits(&old.folded) != digits(&new.folded)
+    !same_digits(&old.folded, &new.folded)
 }
 
-fn digits(name: &str) -> Vec<u8> {
-    name.bytes().filter(u8::is_ascii_digit).collect()
+fn same_digits(old: &str, new: &str) -> bool {
+    fn digits(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(u8::is_ascii_digit)
+    }
+    digits(old).eq(digits(new))
 }
 
 /// Compares the grades; who has left may come back in any later one.
