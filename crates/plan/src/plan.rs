@@ -11,7 +11,7 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::StoredRoster;
 
 use crate::diff::compare_rosters;
-use crate::identity::{Identities, count_matches, identify};
+use crate::identity::{Identities, Recognition, count_matches, identify};
 use crate::inputs::PlanInputs;
 use crate::pins::apply_pins;
 use crate::proposals::propose;
@@ -28,6 +28,8 @@ pub struct Planned {
     pub pins: Vec<PinShown>,
     /// Sentences without names or addresses.
     pub messages: Vec<String>,
+    /// How many pairs of people were compared.
+    pub compared: usize,
 }
 
 /// Plans the changes from `stored` to `wanted`. Entities that `protected` names are not removed; pins win over the file.
@@ -40,7 +42,8 @@ pub fn plan(
     let (pins, left_out) = apply_pins(&mut wanted, stored, &inputs.pins);
     let protected = ProtectedNumbers::new(stored, protected).without(&left_out);
 
-    let Identities { matches, recognized } = identify(stored, &wanted, &protected, inputs);
+    let Identities { matches, recognition } = identify(stored, &wanted, &protected, inputs);
+    let Recognition { recognized, alike, compared } = recognition;
     let matched = count_matches(&matches);
 
     let in_file = |kind, at| (wanted.key(kind, at).to_owned(), wanted.name(kind, at));
@@ -50,18 +53,36 @@ pub fn plan(
     let proposals = propose(stored, recognized, new_names, &changes.numbers);
     let (plan, mut messages) = changes.into_plan(stored, proposals);
     messages.extend(kept);
-    Planned { plan, matched, pins, messages }
+    messages.extend(alike_message(alike));
+    Planned { plan, matched, pins, messages, compared }
 }
 
-/// Says how many people stay whom only rejected rows name.
-fn kept_message([students, teachers]: [usize; 2]) -> Option<String> {
+/// Says how many people could not be looked for by everything that they have.
+fn alike_message(alike: Counts) -> Option<String> {
+    let people = people_in_words([alike.students as usize, alike.teachers as usize]);
+    (alike.total() > 0).then(|| {
+        format!(
+            "The file has neither the ids nor the addresses of {people}, and their name, or a part of their id or address, stands on a \
+             crowd of others who are new in it. What a crowd shares tells nobody apart, so they were looked for by their other values \
+             only. Whoever was not found by those is counted as gone, and those in the file as new."
+        )
+    })
+}
+
+/// "3 students, 1 teacher"
+fn people_in_words([students, teachers]: [usize; 2]) -> String {
     let counted = |count: usize, noun: &str| match count {
         0 => None,
         1 => Some(format!("1 {noun}")),
         _ => Some(format!("{count} {noun}s")),
     };
     let kinds = [counted(students, "student"), counted(teachers, "teacher")];
-    let kinds = kinds.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    kinds.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Says how many people stay whom only rejected rows name.
+fn kept_message([students, teachers]: [usize; 2]) -> Option<String> {
+    let kinds = people_in_words([students, teachers]);
     match students + teachers {
         0 => None,
         1 => Some(format!("1 person named in rejected rows is kept as they are ({kinds}).")),

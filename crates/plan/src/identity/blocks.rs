@@ -9,6 +9,9 @@ use super::similar_ids::core;
 /// The most people who may share a piece of evidence; if more do, it says nothing, and only what they share beside it counts.
 const MAX_SHARING: usize = 60;
 
+/// The most who may share a part of their name in one class.
+const MAX_SHARING_IN_CLASS: usize = 12;
+
 /// The keys of a person by which others are found.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Keys<'t> {
@@ -50,25 +53,44 @@ impl<'c> Blocks<'c> {
     }
 
     /// Adds those with the same key, a similar SIS id, or the same address in another domain.
-    pub(super) fn by_keys(&self, keys: &Keys<'_>, found: &mut Vec<u32>) {
+    pub(super) fn by_keys(&self, keys: &Keys<'_>, sharing: &mut Sharing) {
         for key in [keys.sis_id, keys.email, keys.clever_id, keys.username] {
-            add_found(self.keys.get(key), found);
+            sharing.add(self.keys.get(key), MAX_SHARING);
         }
-        add_found(self.local_parts.get(local_part(keys.email)), found);
-        add_found(self.cores.get(core(keys.sis_id)), found);
+        sharing.add(self.local_parts.get(local_part(keys.email)), MAX_SHARING);
+        sharing.add(self.cores.get(core(keys.sis_id)), MAX_SHARING);
     }
 
     /// Adds those with the same name.
-    pub(super) fn by_name(&self, old: &Candidate<'_>, found: &mut Vec<u32>) {
-        add_found(self.names.get(old.folded.as_str()), found);
+    pub(super) fn by_name(&self, old: &Candidate<'_>, sharing: &mut Sharing) {
+        sharing.add(self.names.get(old.folded.as_str()), MAX_SHARING);
     }
 
     /// Adds those with the same first or last name in one of the classes.
-    pub(super) fn by_classes(&self, old: &Candidate<'_>, found: &mut Vec<u32>) {
+    pub(super) fn by_classes(&self, old: &Candidate<'_>, sharing: &mut Sharing) {
         for class in old.classes.iter().flatten() {
             for name in main_names(&old.folded) {
-                add_found(self.in_class.get(&(*class, name)), found);
+                sharing.add(self.in_class.get(&(*class, name)), MAX_SHARING_IN_CLASS);
             }
+        }
+    }
+}
+
+/// Wanted people who share something with a stored one.
+#[derive(Default)]
+pub(super) struct Sharing {
+    /// Their positions in the list of the blocks.
+    pub(super) people: Vec<u32>,
+    /// Whether others were left out, because too many share the same thing.
+    pub(super) too_many: bool,
+}
+
+impl Sharing {
+    fn add(&mut self, block: Option<&Vec<u32>>, most: usize) {
+        match block {
+            Some(block) if block.len() > most => self.too_many = true,
+            Some(block) => self.people.extend(block),
+            None => {}
         }
     }
 }
@@ -77,10 +99,6 @@ fn add<'c>(index: &mut HashMap<&'c str, Vec<u32>>, text: &'c str, at: u32) {
     if !text.is_empty() {
         index.entry(text).or_default().push(at);
     }
-}
-
-fn add_found(list: Option<&Vec<u32>>, found: &mut Vec<u32>) {
-    found.extend(list.filter(|list| list.len() <= MAX_SHARING).into_iter().flatten());
 }
 
 /// The last name, and the first three letters of the first name, which stay through most spellings.

@@ -6,7 +6,7 @@ use homeroom_model::stored::StoredRoster;
 
 use super::matches::MatchesByKind;
 use super::places::match_places;
-use super::recognize::{Recognized, recognize};
+use super::recognize::{Recognition, recognize};
 use super::settle::{ActiveKeys, settle};
 use crate::inputs::PlanInputs;
 use crate::protection::ProtectedNumbers;
@@ -15,7 +15,7 @@ use crate::protection::ProtectedNumbers;
 pub(crate) struct Identities {
     pub(crate) matches: MatchesByKind,
     /// Those that were, or may be, recognized under other keys.
-    pub(crate) recognized: Vec<Recognized>,
+    pub(crate) recognition: Recognition,
 }
 
 /// Finds for each wanted entity the stored one that it is.
@@ -34,6 +34,6 @@ pub(crate) fn identify(
     let teachers = settle(&keys, &stored.teachers, &wanted.teachers, texts);
     let students = settle(&keys, &stored.students, &wanted.students, texts);
     let mut matches = MatchesByKind { schools, classes, teachers, students };
-    let recognized = recognize(stored, wanted, protected, inputs, &mut matches);
-    Identities { matches, recognized }
+    let recognition = recognize(stored, wanted, protected, inputs, &mut matches);
+    Identities { matches, recognition }
 }

@@ -28,4 +28,4 @@ mod weights;
 
 pub(crate) use identify::{Identities, identify};
 pub(crate) use matches::{Match, Matches, MatchesByKind, count_matches};
-pub(crate) use recognize::Recognized;
+pub(crate) use recognize::{Recognition, Recognized};

@@ -8,13 +8,13 @@ use homeroom_model::roster::RosterLink;
 use homeroom_model::stored::{Stored, StoredLink};
 
 use super::assign::{Edge, assign};
-use super::blocks::{Blocks, Keys};
+use super::blocks::{Blocks, Keys, Sharing};
 use super::candidate::Candidate;
 use super::compare::{Comparison, District, SisIds};
 use super::matches::Matches;
 use super::pairing::{LikelyMatch, once_on_both_sides};
 use super::rarity::Rarity;
-use super::search::Search;
+use super::search::{Found, Search};
 use super::verdict::verdict;
 use super::{links, weights};
 use crate::roster_person::RosterPerson;
@@ -22,7 +22,7 @@ use crate::roster_person::RosterPerson;
 /// The weight from which on a pair of the same name needs no rivals from their classes.
 const CLEAR: i32 = 2 * weights::CERTAIN;
 
-pub(super) fn find_students(search: &Search<'_>) -> Vec<LikelyMatch> {
+pub(super) fn find_students(search: &Search<'_>) -> Found {
     let people = People {
         stored: &search.stored.students,
         stored_links: &search.stored.enrollments,
@@ -34,7 +34,7 @@ pub(super) fn find_students(search: &Search<'_>) -> Vec<LikelyMatch> {
     people.find(search)
 }
 
-pub(super) fn find_teachers(search: &Search<'_>) -> Vec<LikelyMatch> {
+pub(super) fn find_teachers(search: &Search<'_>) -> Found {
     let people = People {
         stored: &search.stored.teachers,
         stored_links: &search.stored.teachings,
@@ -72,6 +72,18 @@ impl Pair<'_> {
     }
 }
 
+/// The pairs that may be one person, and what is known of the others.
+#[derive(Default)]
+struct Pairs<'c> {
+    list: Vec<Pair<'c>>,
+    /// Positions of the stored and the wanted ones who bear the same name in the same place as somebody.
+    namesakes: (HashSet<usize>, HashSet<usize>),
+    /// Positions of the active stored ones who share something with too many others.
+    too_many_alike: Vec<usize>,
+    /// How many pairs were compared.
+    compared: usize,
+}
+
 /// What stored people are compared with.
 struct Compared<'c> {
     new: &'c [Candidate<'c>],
@@ -80,10 +92,10 @@ struct Compared<'c> {
 }
 
 impl<V: RosterPerson> People<'_, V> {
-    fn find(&self, search: &Search<'_>) -> Vec<LikelyMatch> {
+    fn find(&self, search: &Search<'_>) -> Found {
         let new = self.new_people(search);
         if new.is_empty() || self.stored.is_empty() {
-            return vec![];
+            return Found::default();
         }
         let blocks = Blocks::new(&new);
         let former = self.former_keys(search);
@@ -96,15 +108,17 @@ impl<V: RosterPerson> People<'_, V> {
         };
         let mut had = HashMap::<usize, Vec<&str>>::new();
         former.iter().for_each(|(position, key)| had.entry(*position).or_default().push(key));
-        let mut pairs = Vec::new();
+        let mut pairs = Pairs::default();
         for candidate in &old {
             let had = had.get(&candidate.position).map_or(&[][..], Vec::as_slice);
             let compared = Compared { new: &new, blocks: &blocks, district: &district };
             self.pairs_of(candidate, had, &compared, &mut pairs);
         }
-        ignore_slipped_keys(&mut pairs);
-        pairs.retain_mut(|pair| pair.decide(V::KIND));
-        choose(&pairs)
+        pairs.ignore_slipped_keys(V::KIND);
+        let likely = choose(&pairs.list);
+        let found = likely.iter().map(|found| found.old).collect::<HashSet<_>>();
+        let alike = pairs.too_many_alike.iter().filter(|old| !found.contains(*old)).count();
+        Found { likely, alike, compared: pairs.compared }
     }
 
     /// Wanted people who are not settled.
@@ -140,11 +154,11 @@ impl<V: RosterPerson> People<'_, V> {
         let texts = &search.stored.texts;
         let mut is_settled = vec![false; self.stored.len()];
         self.matches.iter().flatten().for_each(|found| is_settled[found.position] = true);
-        let mut found = Vec::new();
+        let mut sharing = Sharing::default();
         let mut is_named = |keys: Keys<'_>| {
-            found.clear();
-            blocks.by_keys(&keys, &mut found);
-            !found.is_empty()
+            sharing.people.clear();
+            blocks.by_keys(&keys, &mut sharing);
+            !sharing.people.is_empty()
         };
         let had =
             former.iter().filter(|(_, key)| is_named(Keys { sis_id: key, email: key, ..Keys::default() }));
@@ -195,24 +209,25 @@ impl<V: RosterPerson> People<'_, V> {
         old: &'c Candidate<'c>,
         had: &[&str],
         compared: &Compared<'c>,
-        pairs: &mut Vec<Pair<'c>>,
+        pairs: &mut Pairs<'c>,
     ) {
         let blocks = compared.blocks;
-        let mut found = Vec::new();
+        let mut sharing = Sharing::default();
         let keys =
             Keys { sis_id: old.sis_id, email: old.email, clever_id: old.clever_id, username: old.username };
-        blocks.by_keys(&keys, &mut found);
+        blocks.by_keys(&keys, &mut sharing);
         for key in had {
-            blocks.by_keys(&Keys { sis_id: key, email: key, ..Keys::default() }, &mut found);
+            blocks.by_keys(&Keys { sis_id: key, email: key, ..Keys::default() }, &mut sharing);
         }
-        let first = pairs.len();
-        self.compare_with(old, compared, &mut found, pairs);
+        let first = pairs.list.len();
+        self.compare_with(old, compared, &mut sharing.people, pairs);
         let is_clear = |pair: &Pair<'_>| pair.comparison.same_name() && pair.comparison.weight >= CLEAR;
-        if old.active && !pairs[first..].iter().any(is_clear) {
-            blocks.by_name(old, &mut found);
-            blocks.by_classes(old, &mut found);
-            pairs.truncate(first);
-            self.compare_with(old, compared, &mut found, pairs);
+        if old.active && !pairs.list[first..].iter().any(is_clear) {
+            blocks.by_name(old, &mut sharing);
+            blocks.by_classes(old, &mut sharing);
+            pairs.list.truncate(first);
+            self.compare_with(old, compared, &mut sharing.people, pairs);
+            pairs.too_many_alike.extend(sharing.too_many.then_some(old.position));
         }
     }
 
@@ -221,31 +236,46 @@ impl<V: RosterPerson> People<'_, V> {
         old: &'c Candidate<'c>,
         compared: &Compared<'c>,
         found: &mut Vec<u32>,
-        pairs: &mut Vec<Pair<'c>>,
+        pairs: &mut Pairs<'c>,
     ) {
         found.sort_unstable();
         found.dedup();
+        pairs.compared += found.len();
         let is_protected = self.protected.contains(&self.stored[old.position].number);
         for new in found.iter().map(|at| &compared.new[*at as usize]) {
             let comparison = Comparison::new(old, new, compared.district);
             // Whom a rejected row names has their own row: nobody else is them, unless by their own key.
             let is_allowed = !is_protected || comparison.keys.sis_id || comparison.keys.email;
             if is_allowed {
-                pairs.push(Pair { old, new, comparison, confidence: None });
+                pairs.add(Pair { old, new, comparison, confidence: None }, V::KIND);
             }
         }
     }
 }
 
-/// Lets a key say nothing that stands beside the name of someone else who is known in the same place.
-fn ignore_slipped_keys(pairs: &mut [Pair<'_>]) {
-    let namesakes = pairs.iter().filter(|pair| pair.comparison.is_namesake_in_place());
-    let (old, new): (HashSet<_>, HashSet<_>) =
-        namesakes.map(|pair| (pair.old.position, pair.new.position)).unzip();
-    for pair in pairs {
-        if old.contains(&pair.old.position) || new.contains(&pair.new.position) {
-            pair.comparison.ignore_slipped_key();
+impl<'c> Pairs<'c> {
+    /// Notes a pair, and keeps it when both may be one person.
+    fn add(&mut self, mut pair: Pair<'c>, kind: EntityKind) {
+        if pair.comparison.is_namesake_in_place() {
+            self.namesakes.0.insert(pair.old.position);
+            self.namesakes.1.insert(pair.new.position);
         }
+        if pair.decide(kind) {
+            self.list.push(pair);
+        }
+    }
+
+    /// Lets a key say nothing that stands beside the name of someone else who is known in the same place; that never makes a pair more
+    /// certain.
+    fn ignore_slipped_keys(&mut self, kind: EntityKind) {
+        let (old, new) = &self.namesakes;
+        self.list.retain_mut(|pair| {
+            if !old.contains(&pair.old.position) && !new.contains(&pair.new.position) {
+                return true;
+            }
+            pair.comparison.ignore_slipped_key();
+            pair.decide(kind)
+        });
     }
 }
 

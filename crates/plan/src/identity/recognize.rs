@@ -4,6 +4,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::PerKind;
+use homeroom_model::counts::Counts;
 use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
@@ -13,7 +14,7 @@ use homeroom_model::stored::StoredRoster;
 
 use super::matches::{Match, MatchesByKind};
 use super::pairing::LikelyMatch;
-use super::search::{Search, Unmatched};
+use super::search::{Found, Search, Unmatched};
 use super::{classes, pool, schools};
 use crate::inputs::PlanInputs;
 use crate::protection::ProtectedNumbers;
@@ -34,6 +35,16 @@ pub(crate) struct Recognized {
     pub(crate) accepted: bool,
 }
 
+/// What the search among the entities that are not settled came to.
+#[derive(Default)]
+pub(crate) struct Recognition {
+    pub(crate) recognized: Vec<Recognized>,
+    /// How many students and teachers share something with too many others to be compared by it.
+    pub(crate) alike: Counts,
+    /// How many pairs of people were compared.
+    pub(crate) compared: usize,
+}
+
 /// Searches among the entities that are not settled, and adds those that are treated as the same to `matches`.
 pub(crate) fn recognize(
     stored: &StoredRoster,
@@ -41,7 +52,7 @@ pub(crate) fn recognize(
     protected: &ProtectedNumbers,
     inputs: &PlanInputs,
     matches: &mut MatchesByKind,
-) -> Vec<Recognized> {
+) -> Recognition {
     let excluded_classes = protected.classes.union(&inputs.past_classes).copied().collect::<HashSet<_>>();
     let unmatched = PerKind {
         schools: Unmatched::new(&stored.schools, &protected.schools, &matches.schools),
@@ -50,10 +61,12 @@ pub(crate) fn recognize(
         students: Unmatched::new(&stored.students, &protected.students, &matches.students),
     };
     let mut search = Search { stored, wanted, matches, protected, unmatched };
-    let mut recognized = Vec::new();
+    let Recognition { mut recognized, mut alike, mut compared } = Recognition::default();
     let mut any_students = false;
     for (kind, find) in FINDERS {
-        let likely = find(&search);
+        let Found { likely, alike: of_kind, compared: pairs } = find(&search);
+        *alike.get_mut(kind) += of_kind as u64;
+        compared += pairs;
         let likely = with_known(&search, kind, inputs, likely);
         let is_new_key = |found: &LikelyMatch| found.by == MatchedBy::Evidence;
         any_students = kind == EntityKind::Student && likely.iter().any(is_new_key);
@@ -66,16 +79,16 @@ pub(crate) fn recognize(
         let likely = classes::find(&search);
         record_likely(&mut search, EntityKind::Class, likely, inputs, &mut recognized);
     }
-    recognized
+    Recognition { recognized, alike, compared }
 }
 
 /// Searches among the unmatched entities of one kind.
-type Find = fn(&Search<'_>) -> Vec<LikelyMatch>;
+type Find = fn(&Search<'_>) -> Found;
 
 /// The searches in their order: each uses what the ones before it have found.
 const FINDERS: [(EntityKind, Find); 4] = [
-    (EntityKind::School, schools::find),
-    (EntityKind::Class, classes::find),
+    (EntityKind::School, |search| schools::find(search).into()),
+    (EntityKind::Class, |search| classes::find(search).into()),
     (EntityKind::Teacher, pool::find_teachers),
     (EntityKind::Student, pool::find_students),
 ];

@@ -76,9 +76,8 @@ impl MovedClasses {
         }
         let mut counts = HashMap::new();
         for (class, found) in wanted.classes.iter().zip(&matches.classes) {
-            let old = found.and_then(|found| {
-                stored.schools.position_of(stored.classes[found.position].values.school)
-            });
+            let old = found
+                .and_then(|found| stored.schools.position_of(stored.classes[found.position].values.school));
             let new = class.school as usize;
             let Some(old) = old else { continue };
             if unmatched.schools.gone.binary_search(&old).is_ok()

@@ -7,6 +7,7 @@ use homeroom_model::roster::Roster;
 use homeroom_model::stored::{Stored, StoredRoster};
 
 use super::matches::{Matches, MatchesByKind};
+use super::pairing::LikelyMatch;
 use crate::protection::ProtectedNumbers;
 
 /// Both rosters, and what is known so far about which entity is which.
@@ -16,6 +17,22 @@ pub(super) struct Search<'s> {
     pub(super) matches: &'s mut MatchesByKind,
     pub(super) protected: &'s ProtectedNumbers,
     pub(super) unmatched: PerKind<Unmatched>,
+}
+
+/// What a search found, and what it took.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) likely: Vec<LikelyMatch>,
+    /// How many stored ones were not found, and share a name, or a part of a key, with too many others to be compared by it.
+    pub(super) alike: usize,
+    /// How many pairs were compared.
+    pub(super) compared: usize,
+}
+
+impl From<Vec<LikelyMatch>> for Found {
+    fn from(likely: Vec<LikelyMatch>) -> Found {
+        Found { likely, ..Found::default() }
+    }
 }
 
 /// Records of one kind that have no match.
