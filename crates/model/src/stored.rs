@@ -1,6 +1,8 @@
 //! The roster as the database holds it, active and inactive, in memory for planning.
 
-use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
+use crate::entity::{
+    ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber,
+};
 use crate::ids::{EntityKind, RosterVersion};
 use crate::per_kind::PerKind;
 use crate::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};
@@ -24,6 +26,13 @@ pub struct StoredLink<P> {
     pub link: Link<P>,
     /// Whether it is in force.
     pub active: bool,
+}
+
+/// The links of a class, among links in the order of a stored roster: by class, then by person.
+pub fn links_of_class<P>(links: &[StoredLink<P>], class: ClassNumber) -> &[StoredLink<P>] {
+    let first = links.partition_point(|stored| stored.link.class < class);
+    let end = first + links[first..].partition_point(|stored| stored.link.class == class);
+    &links[first..end]
 }
 
 /// A key that an entity had before; it is never forgotten.

@@ -160,6 +160,9 @@ fn add_transfers<V: RosterPerson>(
         let entity: EntityRef = holder.number.into();
         let stays = holder.active && !removed.contains(&holder.number);
         for (kind, key) in keys(&holder.values) {
+            if key.is_empty() {
+                continue;
+            }
             let key = stored.texts.get(key);
             for taker in takers.get(&(kind, key)).into_iter().flatten() {
                 let changes_role = taker.entity.kind != V::Number::KIND && {

@@ -137,7 +137,9 @@ impl<'p> SchoolNames<'p> {
         if let Some(Stored { values: school, .. }) = self.stored.schools.by_number(number) {
             return Some((self.stored.texts.get(school.key), self.stored.texts.get(school.name)));
         }
-        let new = self.plan.schools.create.iter().find(|new| new.number == number)?;
+        // New numbers are given in the order of the plan.
+        let created = &self.plan.schools.create;
+        let new = &created[created.binary_search_by_key(&number, |new| new.number).ok()?];
         Some((self.plan.texts.get(new.values.key), self.plan.texts.get(new.values.name)))
     }
 }

@@ -8,7 +8,7 @@ use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::LinkChanges;
 use homeroom_model::policy::Limit;
 use homeroom_model::roster::Link;
-use homeroom_model::stored::StoredLink;
+use homeroom_model::stored::{StoredLink, links_of_class};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
@@ -156,10 +156,8 @@ fn gains<P: EntityNumber>(changes: &LinkChanges<P>, stored: &[StoredLink<P>]) ->
             gain.lost += 1;
         }
     }
-    for link in stored.iter().filter(|link| link.active) {
-        if let Some(gain) = gains.get_mut(&link.link.class) {
-            gain.before += 1;
-        }
+    for (class, gain) in &mut gains {
+        gain.before = links_of_class(stored, *class).iter().filter(|link| link.active).count() as u64;
     }
     gains
 }
@@ -169,9 +167,6 @@ fn classes_in<P: EntityNumber>(
     stored: &[StoredLink<P>],
     among: &HashMap<ClassNumber, Gain>,
 ) -> HashSet<ClassNumber> {
-    if among.is_empty() {
-        return HashSet::new();
-    }
-    let active = stored.iter().filter(|link| link.active).map(|link| link.link.class);
-    active.filter(|class| among.contains_key(class)).collect()
+    let has_somebody = |class: &ClassNumber| links_of_class(stored, *class).iter().any(|link| link.active);
+    among.keys().copied().filter(has_somebody).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber, StudentNumber};
+use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber, SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::EnrollmentLink;
@@ -155,8 +155,11 @@ fn students_lost(
     if !moving.is_empty() {
         lost.extend(active().filter(|link| moving.contains_key(&link.class)).map(before));
     }
+    // Of most students nothing is lost.
+    let mut may_lose = vec![false; context.stored.students.last().map_or(0, |last| last.number.index() + 1)];
+    lost.iter().for_each(|(_, student)| may_lose[student.index()] = true);
     let mut ends = ended.iter().peekable();
-    for link in active() {
+    for link in active().filter(|link| may_lose[link.person.index()]) {
         while ends.next_if(|end| *end < link).is_some() {}
         if ends.peek() != Some(&link) {
             lost.remove(&after(link));

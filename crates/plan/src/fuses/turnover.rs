@@ -7,6 +7,7 @@ use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::EnrollmentLink;
+use homeroom_model::stored::links_of_class;
 
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
@@ -77,13 +78,11 @@ fn students_before(
     context: &FuseContext<'_>,
     classes: &HashMap<ClassNumber, u64>,
 ) -> HashMap<ClassNumber, u64> {
-    let mut counts = HashMap::new();
-    for link in context.stored.enrollments.iter().filter(|link| link.active) {
-        if classes.contains_key(&link.link.class) {
-            *counts.entry(link.link.class).or_default() += 1;
-        }
-    }
-    counts
+    let active = |class: ClassNumber| {
+        let links = links_of_class(&context.stored.enrollments, class).iter();
+        (class, links.filter(|link| link.active).count() as u64)
+    };
+    classes.keys().copied().map(active).collect()
 }
 
 fn class_fuses(

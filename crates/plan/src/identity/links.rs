@@ -1,6 +1,5 @@
 //! The classes and schools of people who are not settled.
 
-use hashbrown::HashMap;
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber};
 use homeroom_model::roster::RosterLink;
 use homeroom_model::stored::{Stored, StoredLink};
@@ -46,12 +45,16 @@ pub(super) fn of_wanted(
 ) -> Vec<ClassesAndSchool> {
     let class_numbers = matched_numbers(&search.matches.classes, &search.stored.classes);
     let school_numbers = matched_numbers(&search.matches.schools, &search.stored.schools);
-    let place_of = positions.iter().zip(0..).map(|(position, place)| (*position as u32, place));
-    let place_of = place_of.collect::<HashMap<u32, usize>>();
+    // By position: 0 for everyone who is not asked for, else the place among them, counted from 1.
+    let mut place_of = vec![0_u32; positions.last().map_or(0, |last| *last) + 1];
+    for (position, place) in positions.iter().zip(1..) {
+        place_of[*position] = place;
+    }
     let mut classes = vec![ClassesAndSchool::default(); positions.len()];
     for link in links {
-        let Some(place) = place_of.get(&link.person) else { continue };
-        let of_person = &mut classes[*place];
+        let place = place_of.get(link.person as usize).and_then(|place| place.checked_sub(1));
+        let Some(place) = place else { continue };
+        let of_person = &mut classes[place as usize];
         if of_person.classes.is_empty() {
             of_person.school = school_numbers[search.wanted.classes[link.class as usize].school as usize];
         }
