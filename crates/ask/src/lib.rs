@@ -4,6 +4,7 @@ mod decisions;
 mod error;
 mod export;
 mod history;
+mod look_back;
 mod planned_changes;
 mod planning;
 mod preview;

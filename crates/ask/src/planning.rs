@@ -11,7 +11,7 @@ use homeroom_model::district::District;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::roster::Roster;
-use homeroom_model::run::{PinShown, RunReport};
+use homeroom_model::run::{PinShown, Run, RunReport};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_report::{PlanPart, write_plan_file};
@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::decisions::{Decisions, still_pending};
+use crate::look_back::look_back;
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const MAX_PROPOSALS: usize = 1_000;
@@ -98,6 +99,20 @@ impl Planner {
         let FileExtent { rows, ends_mid_row } = extent;
         let limits = Limits { rows, ends_mid_row, ..Limits::default() };
         Planner { limits, inputs: PlanInputs::default() }
+    }
+
+    /// Counts what the runs before this one did on the last nights.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn look_back(
+        &mut self,
+        district: &DistrictStore,
+        settings: &District,
+        run: &Run,
+    ) -> Result<(), StoreError> {
+        self.limits.past = look_back(district, settings, run)?;
+        Ok(())
     }
 
     /// The day in the district.

@@ -47,6 +47,7 @@ pub fn replan(
     let mut checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
     let mut planner = Planner::load(district, &settings, extent, decisions, shown_on)?;
+    planner.look_back(district, &settings, run)?;
     planner.assess(&stored, &mut checked);
     if let Some(finding) = checked.rejection() {
         return Err(Refusal::FileRejected(Box::new(finding.clone())).into());

@@ -26,6 +26,7 @@ mod erase;
 pub mod error;
 pub mod hashing;
 pub mod jobs;
+pub mod last_nights;
 mod migrate;
 mod numbering;
 pub mod openpgp_keys;

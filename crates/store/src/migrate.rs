@@ -49,6 +49,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_decisions.sql"),
         postgres: include_str!("../migrations/postgres/0006_decisions.sql"),
     },
+    Migration {
+        number: 7,
+        name: "last_nights",
+        sqlite: include_str!("../migrations/sqlite/0007_last_nights.sql"),
+        postgres: include_str!("../migrations/postgres/0007_last_nights.sql"),
+    },
 ];
 
 /// The newest step that this version knows.

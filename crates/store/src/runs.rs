@@ -9,12 +9,13 @@ use crate::error::StoreError;
 use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
-const COLUMNS: &str = "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
+pub(crate) const COLUMNS: &str =
+    "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
     r.started_at, r.finished_at";
-const TABLES: &str = "run r JOIN district d ON d.id = r.district
+pub(crate) const TABLES: &str = "run r JOIN district d ON d.id = r.district
     JOIN upload u ON u.district = r.district AND u.id = r.upload";
 
-fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
+pub(crate) fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let report = serde_json::from_str::<RunReport>(&row.text(9)?)
         .map_err(|error| StoreError::Unusable(format!("a run's report: {error}")))?;
     let (started_at, finished_at) = (row.maybe_time(10)?, row.maybe_time(11)?);

@@ -86,6 +86,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let decisions = Decisions::load(district, same_file.as_ref().unwrap_or(run))?;
     let today = settings.today(district.store().now());
     let mut planner = Planner::load(district, settings, extent, decisions, today)?;
+    planner.look_back(district, settings, run)?;
     let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, checked));
     with_fresh_plan(|| {

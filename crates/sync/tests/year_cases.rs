@@ -29,6 +29,8 @@ struct Want {
     school_year: Option<String>,
     /// The states that the last run may have.
     state: Vec<RunState>,
+    /// A part of what a fuse of the last run says.
+    said: Option<String>,
     /// The keys of a proposal of the last run that is accepted.
     accept: Option<(String, String)>,
     /// Approve what the last run holds, this many days later.
@@ -104,6 +106,10 @@ fn play(lincoln: &TestDistrict, folder: &Path) {
     }
     let last = runs.last().unwrap();
     assert!(want.state.is_empty() || want.state.contains(&last.state), "{}: {:?}", last.state, last.report);
+    if let Some(said) = &want.said {
+        let fuses = last.report.held.iter().flat_map(|held| &held.fuses).collect::<Vec<_>>();
+        assert!(fuses.iter().any(|blown| blown.message.contains(said)), "{fuses:?}");
+    }
     if let Some(keys) = &want.accept {
         accept(lincoln, last, keys);
     }
@@ -164,7 +170,12 @@ macro_rules! cases {
 cases! {
     a_class_whose_students_are_all_others_waits_and_can_be_approved
     a_doubled_export_does_not_make_the_next_one_short
+    a_few_leavers_each_night_are_applied
     a_hold_of_the_old_year_is_approved_in_the_new_one
+    a_tenth_fewer_each_night_waits
+    a_tenth_fewer_in_a_month_is_applied
+    an_approved_loss_is_not_counted_again
     an_ended_class_id_is_a_new_class_in_the_new_year
+    the_file_of_last_week_again_waits
     the_same_file_again_is_the_same_hold
 }

@@ -11,6 +11,7 @@ use homeroom_model::roster::Teacher;
 use homeroom_model::stored::StoredRoster;
 
 use super::limits::{Limits, PolicyToday};
+use super::past::GoneLately;
 use super::places::{Places, SchoolNames, all_schools};
 
 /// The most examples that a fuse gives of what it holds.
@@ -24,6 +25,7 @@ pub(super) struct FuseContext<'c> {
     pub(super) names: &'c SchoolNames<'c>,
     pub(super) limits: &'c Limits,
     pub(super) rules: PolicyToday<'c>,
+    pub(super) gone_lately: GoneLately,
 }
 
 /// How many entities one limit applies to, and how many of them a fuse counts.

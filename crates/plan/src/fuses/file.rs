@@ -6,11 +6,13 @@ use homeroom_model::ids::EntityKind;
 
 use super::context::FuseContext;
 use super::partition::Partition;
+use super::past::AppliedBefore;
 use super::wording::counted;
 
-/// Hardly anybody in the file is known, or it is of an earlier school year: the whole plan waits.
+/// The file was applied before, hardly anybody in it is known, or it is of an earlier school year: the whole plan waits.
 pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
-    let (scope, message, examples) = other_people(context).or_else(|| earlier_year(context))?;
+    let (scope, message, examples) =
+        same_bytes(context).or_else(|| other_people(context)).or_else(|| earlier_year(context))?;
     partition.hold_everything(context.plan);
     Some(BlownFuse { fuse: Fuse::File, scope: scope.into(), message, examples })
 }
@@ -18,9 +20,32 @@ pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_
 /// A scope, a sentence and examples.
 type Doubt = (&'static str, String, Vec<String>);
 
+fn is_off(context: &FuseContext<'_>) -> bool {
+    context.rules.policy.limit(Fuse::File).percent >= 100
+}
+
+fn same_bytes(context: &FuseContext<'_>) -> Option<Doubt> {
+    let AppliedBefore { on, others_since } = context.limits.past.same_bytes?;
+    if is_off(context) {
+        return None;
+    }
+    let others = if others_since == 1 {
+        "another file has been applied".to_owned()
+    } else {
+        format!("{others_since} other files have been applied")
+    };
+    let message = format!(
+        "This very file was already applied on {}, and {others} since: most likely an old file was sent again. Nothing of it is applied. \
+         Discarding leaves everyone as they are today. Approving takes everyone back to that day: who came since goes, who left \
+         since is back, and changed names are the old ones.",
+        on.strftime("%-d %b %Y"),
+    );
+    Some(("rows", message, context.examples(context.plan.students.deactivate.iter().copied())))
+}
+
 fn other_people(context: &FuseContext<'_>) -> Option<Doubt> {
     let message = context.limits.other_people.as_ref()?;
-    if context.rules.policy.limit(Fuse::File).percent >= 100 {
+    if is_off(context) {
         return None;
     }
     let message = format!(

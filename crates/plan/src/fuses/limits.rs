@@ -5,6 +5,8 @@ use homeroom_model::calendar::{Allowed, CalendarEntry};
 use homeroom_model::policy::{Limit, Policy};
 use jiff::civil::Date;
 
+use super::past::Past;
+
 /// What the fuses compare a plan with.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -22,6 +24,8 @@ pub struct Limits {
     pub verdicts: Vec<ColumnVerdict>,
     /// Why the whole file waits: hardly anybody in it is known, although its places are.
     pub other_people: Option<String>,
+    /// What the last nights did.
+    pub past: Past,
     /// The day since which the licence is exceeded, when it is.
     pub over_since: Option<Date>,
 }
@@ -37,6 +41,7 @@ impl Default for Limits {
             today: Date::default(),
             verdicts: vec![],
             other_people: None,
+            past: Past::default(),
             over_since: None,
         }
     }

@@ -11,6 +11,7 @@ mod identity;
 mod keys;
 mod limits;
 mod partition;
+mod past;
 mod people;
 mod places;
 mod reach;
@@ -24,4 +25,5 @@ mod updates;
 mod wording;
 
 pub use limits::Limits;
+pub use past::{AppliedBefore, PAST_DAYS, Past};
 pub use split::{Approval, PlanParts, split};

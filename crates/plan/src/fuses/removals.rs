@@ -7,6 +7,8 @@ use homeroom_model::ids::EntityKind;
 use super::causes;
 use super::context::{FuseContext, Measured};
 use super::partition::Partition;
+use super::past::PAST_DAYS;
+use super::wording::counted;
 
 /// The file has far fewer rows than the one applied last, or ends in the middle of one: every removal waits.
 pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
@@ -45,11 +47,17 @@ pub(super) fn district(context: &FuseContext<'_>, partition: &mut Partition<'_>)
             _ => |window| window.people,
         };
         let school = |entity| context.places.of(entity);
-        let all = context.stored.active(kind).map(school);
-        let removed = context.plan.deactivated(kind).map(school);
-        let measured = context.measure(usual, allowed, all, removed);
-        let exceeded = measured.iter().filter(|measured| measured.is_exceeded());
-        fuses.extend(exceeded.map(|measured| district_fuse(context, kind, measured)));
+        let all = || context.stored.active(kind).map(school);
+        let removed = || context.plan.deactivated(kind).map(school);
+        let tonight = context.measure(usual, allowed, all(), removed());
+        if let Some(exceeded) = tonight.iter().find(|measured| measured.is_exceeded()) {
+            fuses.push(district_fuse(context, kind, exceeded));
+        } else if context.gone_lately.count(kind) > 0 && removed().next().is_some() {
+            let gone = || context.gone_lately.schools(kind);
+            let nights = context.measure(usual, allowed, all().chain(gone()), removed().chain(gone()));
+            let exceeded = nights.iter().find(|measured| measured.is_exceeded());
+            fuses.extend(exceeded.map(|measured| creeping_loss(context, kind, measured)));
+        }
     }
     if !fuses.is_empty() {
         hold_all_removals(context, partition);
@@ -67,6 +75,27 @@ fn district_fuse(context: &FuseContext<'_>, kind: EntityKind, measured: &Measure
             kind.plural(),
             limit.percent,
             causes::of_removal(kind, context)
+        ),
+        examples: context.examples(context.plan.deactivated(kind)),
+    }
+}
+
+/// Little each night, too much over the last nights.
+fn creeping_loss(context: &FuseContext<'_>, kind: EntityKind, measured: &Measured) -> BlownFuse {
+    let Measured { limit, count, of } = measured;
+    let tonight = context.plan.deactivated(kind).count() as u64;
+    let before = context.gone_lately.count(kind);
+    let noun = kind.as_str();
+    BlownFuse {
+        fuse: Fuse::District,
+        scope: kind.plural().into(),
+        message: format!(
+            "{} would be deactivated, and {} of the last {PAST_DAYS} days are gone already: {count} of {of}; the limit is {}%. Most likely \
+             the export loses rows, a few each night: compare how many {} the file has with the files of two weeks ago.",
+            counted(tonight, noun),
+            counted(before, noun),
+            limit.percent,
+            kind.plural(),
         ),
         examples: context.examples(context.plan.deactivated(kind)),
     }

@@ -10,6 +10,7 @@ use homeroom_model::roster::EnrollmentLink;
 
 use super::context::FuseContext;
 use super::partition::Partition;
+use super::past::PAST_DAYS;
 use super::wording::counted;
 
 /// What a school would lose.
@@ -62,11 +63,22 @@ fn school_fuse(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &L
     let is_removed = school.is_some_and(|school| context.plan.schools.deactivate.contains(&school));
     let vanishes = is_removed && limit.percent < 100;
     let count = loss.students.len() as u64;
+    let gone = if count > 0 { context.gone_lately.students_of(school) } else { 0 };
     let before =
-        if vanishes || count >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
+        if vanishes || count + gone >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
     let exceeds = before > 0 && limit.is_exceeded(count, before);
+    let creeps = before > 0 && limit.is_exceeded(count + gone, before + gone);
     let message = match moved_to(context, school, loss) {
-        _ if !vanishes && !exceeds => return None,
+        _ if !vanishes && !exceeds && !creeps => return None,
+        _ if !vanishes && !exceeds => format!(
+            "{name} would lose {}, and {} of the last {PAST_DAYS} days are gone already: {} of {}; the limit is {}%. Most likely \
+             the export of this school loses rows, a few each night.",
+            counted(count, "student"),
+            counted(gone, "student"),
+            count + gone,
+            before + gone,
+            limit.percent
+        ),
         Some(moved) => moved,
         None if vanishes => format!(
             "{name} would vanish with its {}. Most likely the export left the school out, unless it has closed.",

@@ -12,6 +12,7 @@ use homeroom_model::stored::StoredRoster;
 use super::context::FuseContext;
 use super::limits::{Limits, PolicyToday};
 use super::partition::{Partition, PartitionedPlan};
+use super::past::GoneLately;
 use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
@@ -55,7 +56,9 @@ pub fn split(plan: Plan, stored: &StoredRoster, limits: &Limits, approval: &Appr
     let places = Places::new(&plan, stored);
     let names = SchoolNames::new(&plan, stored);
     let rules = PolicyToday::new(limits);
-    let context = FuseContext { plan: &plan, stored, places: &places, names: &names, limits, rules };
+    let gone_lately = GoneLately::new(&limits.past, &plan, stored, &places);
+    let context =
+        FuseContext { plan: &plan, stored, places: &places, names: &names, limits, rules, gone_lately };
     let mut partition = Partition::new(&places, released_schools(approval, &context));
     let mut seats = seats::count(&context);
     let mut messages = defer_removals(&context, &mut partition);

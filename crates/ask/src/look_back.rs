@@ -1,0 +1,49 @@
+//! What the last nights of a district did, for the fuses that count over nights.
+
+use homeroom_model::district::District;
+use homeroom_model::fuse::Fuse;
+use homeroom_model::run::{DecisionKind, Run};
+use homeroom_model::time::days;
+use homeroom_plan::{AppliedBefore, PAST_DAYS, Past};
+use homeroom_store::{DistrictStore, StoreError};
+
+/// What the runs before `run` did of themselves in the last days. Of nights that a window of the calendar allowed, and of those up to
+/// the last whose removals somebody approved, nothing counts.
+pub(crate) fn look_back(
+    district: &DistrictStore,
+    settings: &District,
+    run: &Run,
+) -> Result<Past, StoreError> {
+    let now = run.finished_at.unwrap_or_else(|| district.store().now());
+    let since = now.checked_sub(days(PAST_DAYS)).unwrap_or_default();
+    let runs = district.runs_applied_since(run.number, since)?;
+    let unseen = runs.iter().take_while(|run| !removals_were_approved(run));
+    let counted = unseen.filter(|run| removes_people_or_classes(run) && !is_in_window(settings, run));
+    let counted = counted.map(|run| run.number).collect::<Vec<_>>();
+    let same = district.runs_applied_same_bytes(run.number, &run.upload.blob)?;
+    let same_bytes =
+        same.map(|same| AppliedBefore { on: settings.today(same.at), others_since: same.others_since });
+    Ok(Past { removed: district.removed_by_runs(&counted)?, same_bytes })
+}
+
+fn removes_people_or_classes(run: &Run) -> bool {
+    run.report.plan.is_some_and(|plan| {
+        let removed = plan.deactivate;
+        removed.students + removed.teachers + removed.classes > 0
+    })
+}
+
+/// Whether somebody looked at the removals up to this run, and approved them.
+fn removals_were_approved(run: &Run) -> bool {
+    let is_approval = |kind| matches!(kind, DecisionKind::Approved);
+    let fuses = run.report.held.iter().flat_map(|held| &held.fuses);
+    let is_about_removals =
+        |fuse| matches!(fuse, Fuse::District | Fuse::School | Fuse::Class | Fuse::Shrink | Fuse::File);
+    run.report.decisions.iter().any(|decision| is_approval(decision.kind))
+        && fuses.map(|blown| blown.fuse).any(is_about_removals)
+}
+
+fn is_in_window(settings: &District, run: &Run) -> bool {
+    let day = run.finished_at.map(|ended| settings.today(ended));
+    day.is_some_and(|day| settings.policy.windows_on(day).next().is_some())
+}

@@ -1,0 +1,84 @@
+//! What the runs of the last nights did, for the fuses that count over nights.
+
+use homeroom_model::entity::EntityRef;
+use homeroom_model::ids::{BlobId, RunNumber};
+use homeroom_model::run::Run;
+use jiff::Timestamp;
+
+use crate::district::DistrictStore;
+use crate::error::StoreError;
+use crate::runs::{COLUMNS, TABLES, run_of};
+
+/// The most runs that are looked at: several a day for two weeks.
+const MAX_RUNS: u32 = 100;
+
+/// Among so many numbers of runs and undos the last ones are looked for.
+const MAX_NUMBERS: i64 = 400;
+
+/// An earlier run that applied the same bytes, and how many applied others since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameBytes {
+    /// When it was applied.
+    pub at: Timestamp,
+    /// Files that were applied since.
+    pub others_since: u64,
+}
+
+impl DistrictStore {
+    /// The live runs before `run` that applied something at `since` or later, newest first. An undone run has applied nothing.
+    pub fn runs_applied_since(&self, run: RunNumber, since: Timestamp) -> Result<Vec<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number < $2 AND r.number > $3 AND r.kind = 'live'
+               AND r.state IN ('applied', 'held', 'superseded') AND r.finished_at >= $4
+             ORDER BY r.number DESC LIMIT {MAX_RUNS}"
+        );
+        let values = [self.id().0.into(), run.0.into(), (run.0 - MAX_NUMBERS).into(), since.into()];
+        self.store().read(|tx| tx.rows(&sql, &values, run_of))
+    }
+
+    /// The students, teachers and classes that these runs deactivated, whatever became of them since.
+    pub fn removed_by_runs(&self, runs: &[RunNumber]) -> Result<Vec<EntityRef>, StoreError> {
+        if runs.is_empty() {
+            return Ok(vec![]);
+        }
+        let list = runs.iter().map(|run| run.0.to_string()).collect::<Vec<_>>().join(",");
+        let sql = format!(
+            "SELECT DISTINCT kind, number FROM roster_change
+             WHERE district = $1 AND run_number IN ({list}) AND operation = 'deactivate'
+               AND kind IN ('student', 'teacher', 'class') ORDER BY kind, number"
+        );
+        self.store().read(|tx| {
+            tx.rows(&sql, &[self.id().0.into()], |row| {
+                let number = u32::try_from(row.int(1)?)
+                    .map_err(|_| StoreError::Unusable("a number in the log of changes".into()))?;
+                Ok(EntityRef { kind: row.word(0)?, number })
+            })
+        })
+    }
+
+    /// The last run before `run` that applied these bytes, if others have been applied since.
+    pub fn runs_applied_same_bytes(
+        &self,
+        run: RunNumber,
+        blob: &BlobId,
+    ) -> Result<Option<SameBytes>, StoreError> {
+        self.store().read(|tx| {
+            let same = tx.row(
+                "SELECT r.number, r.finished_at FROM upload u JOIN run r ON r.district = u.district AND r.upload = u.id
+                 WHERE u.district = $1 AND u.blob = $2 AND r.number < $3 AND r.kind = 'live' AND r.state = 'applied'
+                 ORDER BY r.number DESC LIMIT 1",
+                &[self.id().0.into(), blob.into(), run.0.into()],
+                |row| Ok::<_, StoreError>((row.int(0)?, row.time(1)?)),
+            )?;
+            let Some((number, at)) = same else { return Ok(None) };
+            let others = tx.row(
+                "SELECT count(DISTINCT u.blob) FROM run r JOIN upload u ON u.district = r.district AND u.id = r.upload
+                 WHERE r.district = $1 AND r.number > $2 AND r.number < $3 AND r.kind = 'live' AND r.state = 'applied'",
+                &[self.id().0.into(), number.into(), run.0.into()],
+                |row| row.int(0),
+            )?;
+            let others_since = others.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
+            Ok((others_since > 0).then_some(SameBytes { at, others_since }))
+        })
+    }
+}
