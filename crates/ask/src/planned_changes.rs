@@ -7,9 +7,8 @@ use homeroom_plan::Approval;
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 
-use crate::decisions::Decisions;
 use crate::error::AskError;
-use crate::replan::replan;
+use crate::replan::reread;
 
 /// Every change of a run that was tested or holds something, as a CSV: planned again on the roster as it is now.
 ///
@@ -27,6 +26,6 @@ pub fn planned_changes(
         RunState::Held => Approval::HoldAll,
         state => return Err(Refusal::NoPlannedChanges { run: run.id, state }.into()),
     };
-    let replanned = replan(district, limits, &run, Decisions::load(district, &run)?, &approval)?;
-    Ok(replanned.plan.to_csv(&replanned.stored))
+    let reread = reread(district, limits, &run)?;
+    Ok(reread.plan(&approval).to_csv(&reread.stored))
 }

@@ -7,9 +7,10 @@ use hashbrown::HashSet;
 use homeroom_assess::{Assessment, assess};
 use homeroom_check::Checked;
 use homeroom_model::counts::{Counts, PlanCounts};
+use homeroom_model::decided_pair::DecidedPairs;
 use homeroom_model::district::District;
 use homeroom_model::protected::Protected;
-use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
+use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, Run, RunReport};
 use homeroom_model::stored::StoredRoster;
@@ -19,8 +20,8 @@ use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::decisions::{Decisions, still_pending};
 use crate::look_back::look_back;
+use crate::pending::still_pending;
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const MAX_PROPOSALS: usize = 1_000;
@@ -58,18 +59,16 @@ pub struct SplitPlan {
     proposals: Vec<Proposal>,
     /// The proposals that wait once the safe part is applied, if they are others than before.
     pub pending: Option<Vec<Proposal>>,
-    reviews: ProposalReviews,
     pins: Vec<PinShown>,
     messages: Vec<String>,
 }
 
 impl Planner {
-    /// Under a district's rules, as of `today` in the district.
+    /// Under a district's rules and with its decisions, as of `today` in the district.
     pub fn load(
         district: &DistrictStore,
         settings: &District,
         extent: FileExtent,
-        decisions: Decisions,
         today: Date,
     ) -> Result<Planner, StoreError> {
         let over_since = district.seats_over_since()?;
@@ -90,8 +89,8 @@ impl Planner {
             ..Limits::default()
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
-        let Decisions { reviews, pairs: decided } = decisions;
-        Ok(Planner { limits, inputs: PlanInputs { pins, reviews, decided, pending, past_classes } })
+        let decided = district.decided_pairs()?;
+        Ok(Planner { limits, inputs: PlanInputs { pins, decided, pending, past_classes } })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -113,6 +112,16 @@ impl Planner {
     ) -> Result<(), StoreError> {
         self.limits.past = look_back(district, settings, run)?;
         Ok(())
+    }
+
+    /// What people decided about pairs.
+    pub fn decided(&self) -> &DecidedPairs {
+        &self.inputs.decided
+    }
+
+    /// Plans with these decisions from now on.
+    pub fn set_decided(&mut self, decided: DecidedPairs) {
+        self.inputs.decided = decided;
     }
 
     /// The day in the district.
@@ -150,7 +159,6 @@ impl Planner {
             matched: planned.matched,
             proposals,
             pending: Some(pending).filter(|pending| *pending != self.inputs.pending),
-            reviews: self.inputs.reviews.clone(),
             pins: planned.pins,
             messages,
         }
@@ -175,7 +183,6 @@ impl SplitPlan {
         report.messages.extend(self.messages.iter().cloned());
         report.matched.clone_from(&self.matched);
         report.rekeys.clone_from(&self.proposals);
-        report.reviews.clone_from(&self.reviews);
         report.pins.clone_from(&self.pins);
     }
 }

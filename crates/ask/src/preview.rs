@@ -2,12 +2,14 @@
 
 use homeroom_check::{Checked, check};
 use homeroom_model::refusal::Refusal;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
 use homeroom_read::ReadRules;
 
+use crate::decisions::decide;
 use crate::error::AskError;
 use crate::planning::{FileExtent, Planner};
 
@@ -25,21 +27,36 @@ pub fn roster_of_file(earlier: &dyn Source, rules: &ReadRules) -> Result<StoredR
     Ok(StoredRoster::from_roster(earlier.roster, rows))
 }
 
-/// Plans from `stored` to the checked file, under the default policy and without a limit of seats: the plan, what would be held,
-/// and the messages about them, as in a run's report. What the comparison of the two shows of the file as a whole is added to the
-/// findings of `later`; its roster is moved into the plan. `None` when the file is rejected.
-pub fn preview(stored: &StoredRoster, later: &mut Checked) -> Option<RunReport> {
+/// Plans from `stored` to the checked file, under the default policy and without a limit of seats, once these proposals are decided:
+/// the plan, what would be held, and the messages about them, as in a run's report. What the comparison of the two shows of the file
+/// as a whole is added to the findings of `later`; its roster is moved into the plan. `None` when the file is rejected.
+///
+/// # Errors
+/// A refusal when there is no such proposal.
+pub fn preview(
+    stored: &StoredRoster,
+    later: &mut Checked,
+    reviews: &ProposalReviews,
+) -> Result<Option<RunReport>, Refusal> {
     let mut planner = Planner::offline(FileExtent::from_checked(later, stored));
     if !later.is_rejected() {
         planner.assess(stored, later);
     }
     if later.is_rejected() {
-        return None;
+        return Ok(None);
     }
     let wanted = std::mem::take(&mut later.roster);
+    if !reviews.is_empty() {
+        let earlier = planner.decided().clone();
+        let decided = decide((None, stored), reviews, &earlier, &mut |pairs| {
+            planner.set_decided(pairs.clone());
+            planner.plan_and_split(stored, wanted.clone(), &later.protected, &Approval::None)
+        })?;
+        planner.set_decided(decided.all);
+    }
     let plan = planner.plan_and_split(stored, wanted, &later.protected, &Approval::None);
-    let mut report = RunReport::default();
+    let mut report = RunReport { reviews: reviews.clone(), ..RunReport::default() };
     plan.write_to(&mut report);
     report.seats = None;
-    Some(report)
+    Ok(Some(report))
 }

@@ -1,8 +1,11 @@
-//! Plans a run's upload again, on the roster as it is now.
+//! Reads a run's upload again, to plan it on the roster as it is now.
 
-use homeroom_check::check;
+use homeroom_check::{Checked, check};
+use homeroom_model::decided_pair::DecidedPair;
 use homeroom_model::district::District;
+use homeroom_model::ids::RunId;
 use homeroom_model::refusal::Refusal;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{Run, RunState};
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::Approval;
@@ -10,34 +13,29 @@ use homeroom_read::{ReadLimits, ReadRules};
 use homeroom_store::DistrictStore;
 use jiff::civil::Date;
 
-use crate::decisions::Decisions;
+use crate::decisions::{Decided, decide};
 use crate::error::AskError;
 use crate::planning::{FileExtent, Planner, SplitPlan};
 use crate::rules::reading_rules;
 
-/// A run's upload, planned again.
-pub struct Replanned {
-    /// The plan, split by the fuses.
-    pub plan: SplitPlan,
-    /// The roster that it was made from.
+/// A run's upload, read again, and the roster as it is now.
+pub struct Reread {
+    /// What plans are made with.
+    pub planner: Planner,
+    /// The roster that they are made from.
     pub stored: StoredRoster,
+    checked: Checked,
     /// Data rows of the file, for the next comparison of sizes.
     pub rows: u64,
     /// The day in the district.
     pub today: Date,
 }
 
-/// Reads the kept file of `run` again and plans it with these decisions.
+/// Reads the kept file of `run` again.
 ///
 /// # Errors
 /// [`AskError::Refused`] when the file is rejected beside the roster as it is now.
-pub fn replan(
-    district: &DistrictStore,
-    limits: &ReadLimits,
-    run: &Run,
-    decisions: Decisions,
-    approval: &Approval,
-) -> Result<Replanned, AskError> {
+pub fn reread(district: &DistrictStore, limits: &ReadLimits, run: &Run) -> Result<Reread, AskError> {
     let settings = district.settings()?;
     let source = district.store().blobs().source(run.upload.blob)?;
     let today = settings.today(district.store().now());
@@ -46,14 +44,36 @@ pub fn replan(
     let stored = district.roster_load()?;
     let mut checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
-    let mut planner = Planner::load(district, &settings, extent, decisions, shown_on)?;
+    let mut planner = Planner::load(district, &settings, extent, shown_on)?;
     planner.look_back(district, &settings, run)?;
     planner.assess(&stored, &mut checked);
     if let Some(finding) = checked.rejection() {
         return Err(Refusal::FileRejected(Box::new(finding.clone())).into());
     }
-    let plan = planner.plan_and_split(&stored, checked.roster, &checked.protected, approval);
-    Ok(Replanned { plan, stored, rows: extent.rows, today })
+    Ok(Reread { planner, stored, checked, rows: extent.rows, today })
+}
+
+impl Reread {
+    /// Plans with these answers of a person to proposals of `run` from now on; what they are about.
+    ///
+    /// # Errors
+    /// As [`decide`].
+    pub fn decide(&mut self, run: RunId, reviews: &ProposalReviews) -> Result<Vec<DecidedPair>, Refusal> {
+        let Reread { planner, stored, checked, .. } = self;
+        let earlier = planner.decided().clone();
+        let Decided { new, all } = decide((Some(run), stored), reviews, &earlier, &mut |pairs| {
+            planner.set_decided(pairs.clone());
+            planner.plan_and_split(stored, checked.roster.clone(), &checked.protected, &Approval::None)
+        })?;
+        planner.set_decided(all);
+        Ok(new)
+    }
+
+    /// Plans the file.
+    pub fn plan(&self, approval: &Approval) -> SplitPlan {
+        let Reread { planner, stored, checked, .. } = self;
+        planner.plan_and_split(stored, checked.roster.clone(), &checked.protected, approval)
+    }
 }
 
 /// The day on which a held run showed what waits. A school year or an additions-only period that has begun or ended since makes no

@@ -7,8 +7,8 @@ use clap::{Args, Command as ClapCommand, CommandFactory, FromArgMatches, Parser,
 
 use crate::app::App;
 use crate::commands::{
-    Account, Backup, Check, Config, Demo, District, Doctor, History, Migrate, Pin, Restore, Roster, Run,
-    Runs, Serve, Sync, Trace,
+    Account, Backup, Check, Config, Demo, District, Doctor, History, Migrate, Pin, Proposal, Restore, Roster,
+    Run, Runs, Serve, Sync, Trace,
 };
 use crate::exit::Exit;
 use crate::output::{Format, Output};
@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Manage pins: changes made by hand that syncs must not undo
     #[command(subcommand)]
     Pin(Pin),
+    /// List or forget what was decided about who is who
+    #[command(subcommand)]
+    Proposal(Proposal),
     /// Explain why a student is, or is not, in the roster or in a class
     Trace(Trace),
     /// Show everything that ever happened to a student, teacher, class or school
@@ -90,7 +93,7 @@ const GLOBAL: &str = "Global options";
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Try it", &["demo", "check"]),
     ("Set up", &["district", "account", "config"]),
-    ("Operate", &["serve", "sync", "runs", "run", "pin"]),
+    ("Operate", &["serve", "sync", "runs", "run", "proposal", "pin"]),
     ("Inspect", &["trace", "history", "roster"]),
     ("Maintain", &["doctor", "backup", "restore", "migrate"]),
 ];
@@ -143,6 +146,7 @@ impl Command {
             Command::Runs(command) => command.run(global, output),
             Command::Run(command) => command.run(global, output),
             Command::Pin(command) => command.run(global, output),
+            Command::Proposal(command) => command.run(global, output),
             Command::Trace(command) => command.run(global, output),
             Command::History(command) => command.run(global, output),
             Command::Roster(command) => command.run(global, output),

@@ -1,5 +1,6 @@
 //! Counts of each kind of row, and of each kind of change.
 
+use std::iter::Sum;
 use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,19 @@ pub struct PlanCounts {
     pub rekey: Counts,
     /// Not changed.
     pub unchanged: Counts,
+}
+
+impl Sum for PlanCounts {
+    fn sum<I: Iterator<Item = PlanCounts>>(all: I) -> PlanCounts {
+        all.fold(PlanCounts::default(), |sum, counts| PlanCounts {
+            create: sum.create + counts.create,
+            update: sum.update + counts.update,
+            deactivate: sum.deactivate + counts.deactivate,
+            reactivate: sum.reactivate + counts.reactivate,
+            rekey: sum.rekey + counts.rekey,
+            unchanged: sum.unchanged + counts.unchanged,
+        })
+    }
 }
 
 impl PlanCounts {

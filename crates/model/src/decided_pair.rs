@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::entity::EntityRef;
 use crate::name::folded;
 use crate::rekey::Proposal;
 
 /// A stored entity and a record of a file, and whether a person said that both are the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DecidedPair {
     /// The stored entity.
     pub id: EntityRef,
@@ -16,6 +18,7 @@ pub struct DecidedPair {
     /// The other's name, without case and accents.
     pub name: String,
     /// Whether both are the same.
+    #[serde(rename = "same")]
     pub is_same: bool,
 }
 
@@ -44,6 +47,11 @@ impl DecidedPairs {
         pairs.push(pair);
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether these two are the same; `None` when nobody has decided.
     pub fn is_same(&self, id: EntityRef, key: &str, name: &str) -> Option<bool> {
         let pairs = self.0.get(&id)?;
@@ -51,19 +59,15 @@ impl DecidedPairs {
         pairs.iter().find(|pair| pair.key == key && pair.name == name).map(|pair| pair.is_same)
     }
 
-    /// The pairs that are the same.
-    pub fn same(&self) -> impl Iterator<Item = &DecidedPair> {
-        self.0.values().flatten().filter(|pair| pair.is_same)
+    /// All pairs, by the stored entity.
+    pub fn iter(&self) -> impl Iterator<Item = &DecidedPair> {
+        self.0.values().flatten()
     }
 
-    /// Without the decisions about these entities that they are others.
-    pub fn without_differences_of(mut self, ids: &[EntityRef]) -> DecidedPairs {
-        for id in ids {
-            if let Some(pairs) = self.0.get_mut(id) {
-                pairs.retain(|pair| pair.is_same);
-            }
-        }
-        self
+    /// Forgets the pairs that `is_forgotten` says.
+    pub fn forget(&mut self, is_forgotten: impl Fn(&DecidedPair) -> bool) {
+        self.0.values_mut().for_each(|pairs| pairs.retain(|pair| !is_forgotten(pair)));
+        self.0.retain(|_, pairs| !pairs.is_empty());
     }
 }
 

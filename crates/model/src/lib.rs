@@ -29,6 +29,7 @@ pub mod pin;
 pub mod plan;
 pub mod policy;
 pub mod profile;
+pub mod proposal_name;
 pub mod protected;
 pub mod random;
 pub mod refusal;

@@ -5,6 +5,7 @@ use crate::district::{Slug, Stage};
 use crate::entity::EntityRef;
 use crate::finding::Finding;
 use crate::ids::RunId;
+use crate::proposal_name::ProposalName;
 use crate::run::RunState;
 
 /// Why a request cannot be carried out, however often it is repeated.
@@ -43,12 +44,17 @@ pub enum Refusal {
     },
     /// A review of a proposal that the run does not hold.
     NoSuchProposal {
-        /// The run.
-        run: RunId,
-        /// The proposal.
-        proposal: EntityRef,
+        /// The run; `None` for the plan between two files.
+        run: Option<RunId>,
+        /// How it was named.
+        proposal: ProposalName,
         /// The proposals that it makes.
         proposals: Vec<EntityRef>,
+    },
+    /// A proposal that is accepted and rejected at once.
+    AcceptedAndRejected {
+        /// How it was named.
+        proposal: ProposalName,
     },
     /// A decision on a day on which the calendar allows no such change.
     CalendarForbids {

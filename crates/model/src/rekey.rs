@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityRef;
+use crate::proposal_name::ProposalName;
 use crate::word::string_enum;
 
 string_enum!(
@@ -153,18 +154,18 @@ pub struct Proposal {
 pub struct ProposalReviews {
     /// Rejected ones: these are two entities.
     #[serde(rename = "struck")]
-    pub rejected: Vec<EntityRef>,
-    /// Accepted ones, which would otherwise be doubtful.
-    pub accepted: Vec<EntityRef>,
+    pub rejected: Vec<ProposalName>,
+    /// Accepted ones: these are one.
+    pub accepted: Vec<ProposalName>,
 }
 
 impl ProposalReviews {
     /// Adds later decisions, which replace earlier ones about the same proposals.
     pub fn add(&mut self, later: &ProposalReviews) {
-        fn add_new(ids: &mut Vec<EntityRef>, later: &[EntityRef]) {
-            for id in later {
-                if !ids.contains(id) {
-                    ids.push(*id);
+        fn add_new(names: &mut Vec<ProposalName>, later: &[ProposalName]) {
+            for name in later {
+                if !names.contains(name) {
+                    names.push(name.clone());
                 }
             }
         }

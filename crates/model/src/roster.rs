@@ -265,6 +265,15 @@ impl Roster {
         self.lists().get(kind).name(position, &self.texts)
     }
 
+    /// The address of the person at a position of their list; empty for a place.
+    pub fn email(&self, kind: EntityKind, position: usize) -> &str {
+        match kind {
+            EntityKind::School | EntityKind::Class => "",
+            EntityKind::Teacher => self.texts.get(self.teachers[position].person.email),
+            EntityKind::Student => self.texts.get(self.students[position].person.email),
+        }
+    }
+
     fn lists(&self) -> PerKind<&dyn NamedList> {
         PerKind {
             schools: &self.schools,

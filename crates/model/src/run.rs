@@ -70,6 +70,8 @@ string_enum!(
     DecisionKind {
         /// What it holds was applied.
         Approved = "approved",
+        /// Its proposals were accepted or rejected, one by one, and nothing else waited: what it holds was applied.
+        Answered = "answered",
         /// What it holds was discarded.
         Discarded = "discarded",
         /// Nobody decided in time, so what it holds was discarded.

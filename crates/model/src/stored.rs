@@ -129,6 +129,11 @@ impl StoredRoster {
         self.lists().get(kind).entity_at(position)
     }
 
+    /// The position of an entity in its list; `None` when it is not stored.
+    pub fn position_of(&self, entity: EntityRef) -> Option<usize> {
+        self.lists().get(entity.kind).position_of(entity)
+    }
+
     /// An entity's key and name; `None` when it is not stored.
     pub fn key_and_name(&self, entity: EntityRef) -> Option<(&str, String)> {
         let (key, name) = self.lists().get(entity.kind).key_and_name(entity, &self.texts)?;
@@ -149,6 +154,7 @@ impl StoredRoster {
 trait StoredList {
     fn active(&self) -> Box<dyn Iterator<Item = EntityRef> + '_>;
     fn entity_at(&self, position: usize) -> EntityRef;
+    fn position_of(&self, entity: EntityRef) -> Option<usize>;
     fn key_and_name(&self, entity: EntityRef, texts: &StringArena) -> Option<(StrId, String)>;
 }
 
@@ -159,6 +165,10 @@ impl<V: Entity> StoredList for Vec<Stored<V>> {
 
     fn entity_at(&self, position: usize) -> EntityRef {
         self[position].number.into()
+    }
+
+    fn position_of(&self, entity: EntityRef) -> Option<usize> {
+        self.as_slice().position_of(entity.number_as()?)
     }
 
     fn key_and_name(&self, entity: EntityRef, texts: &StringArena) -> Option<(StrId, String)> {

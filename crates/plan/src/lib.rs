@@ -15,7 +15,7 @@ mod protection;
 mod roster_person;
 mod undo;
 
-pub use fuses::{AppliedBefore, Approval, Limits, PAST_DAYS, Past, PlanParts, split};
+pub use fuses::{AppliedBefore, Approval, Limits, PAST_DAYS, Past, PlanParts, explain, split};
 pub use inputs::PlanInputs;
 pub use plan::{Planned, plan};
 pub use undo::undo;

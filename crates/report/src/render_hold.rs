@@ -82,6 +82,9 @@ pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::
         let day = day(*at, zone);
         match (kind, schools.as_slice()) {
             (DecisionKind::Expired, _) => writeln!(out, "The hold expired on {day}.")?,
+            (DecisionKind::Answered, _) => {
+                writeln!(out, "Every proposal was decided on {day}, and the held changes were applied.")?
+            }
             (kind, []) => writeln!(out, "The held changes were {kind} on {day}.")?,
             (kind, schools) => {
                 writeln!(out, "The held changes of {} were {kind} on {day}.", schools.join(", "))?

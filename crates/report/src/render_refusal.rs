@@ -24,7 +24,13 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         }
         Refusal::NoSuchProposal { run, proposal, proposals } => {
             let proposals = first_of(proposals);
-            format!("run {run} holds no proposal {proposal}{proposals}")
+            match run {
+                Some(run) => format!("run {run} holds no proposal {proposal}{proposals}"),
+                None => format!("there is no proposal {proposal} between these two files{proposals}"),
+            }
+        }
+        Refusal::AcceptedAndRejected { proposal } => {
+            format!("the proposal {proposal} is accepted and rejected at once: do one of both")
         }
         Refusal::CalendarForbids { run, entry } => format!(
             "the calendar says {}: decide about run {run} when that is over, or remove that entry first",

@@ -30,8 +30,8 @@ pub(crate) fn review(proposals: &[Proposal], judge: &Judge, sent: &NightFile) ->
         };
         let is_right = in_file.is_some() && in_file == is;
         match (is_right, proposal.confidence) {
-            (true, Confidence::Doubtful) => reviews.accepted.push(proposal.id),
-            (false, Confidence::Probable | Confidence::Certain) => reviews.rejected.push(proposal.id),
+            (true, Confidence::Doubtful) => reviews.accepted.push(proposal.id.into()),
+            (false, Confidence::Probable | Confidence::Certain) => reviews.rejected.push(proposal.id.into()),
             _ => {}
         }
     }

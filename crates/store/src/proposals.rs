@@ -60,6 +60,20 @@ impl DistrictStore {
         Ok(pairs.into_iter().collect())
     }
 
+    /// Forgets decisions about pairs.
+    pub fn decided_pairs_forget(&self, pairs: &[DecidedPair]) -> Result<(), StoreError> {
+        self.store().write(|tx| {
+            for DecidedPair { id, key, name, .. } in pairs {
+                tx.execute(
+                    "DELETE FROM decided_pair
+                     WHERE district = $1 AND kind = $2 AND number = $3 AND key = $4 AND name = $5",
+                    &[self.id().0.into(), id.kind.as_str().into(), id.number.into(), key.into(), name.into()],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
     /// Remembers a decision about a pair, in place of an earlier one about the same.
     pub fn decided_pairs_set_in_tx(&self, tx: &mut Tx<'_>, pair: &DecidedPair) -> Result<(), StoreError> {
         let DecidedPair { id, key, name, is_same } = pair;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{Decisions, FileExtent, Planner, SplitPlan};
+use homeroom_ask::{FileExtent, Planner, SplitPlan};
 use homeroom_check::{Checked, LoadStored, check};
 use homeroom_model::calendar::CalendarEntry;
 use homeroom_model::finding::Findings;
@@ -83,9 +83,8 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let ActiveRun { context, district, settings, run, .. } = active;
     let extent = FileExtent::from_checked(&checked, &stored);
     let same_file = held_run_of_same_file(active)?;
-    let decisions = Decisions::load(district, same_file.as_ref().unwrap_or(run))?;
     let today = settings.today(district.store().now());
-    let mut planner = Planner::load(district, settings, extent, decisions, today)?;
+    let mut planner = Planner::load(district, settings, extent, today)?;
     planner.look_back(district, settings, run)?;
     let pause = settings.policy.pause_on(planner.today());
     let mut first = Some((stored, checked));

@@ -105,10 +105,10 @@ fn a_rejected_proposal_gives_two_students() {
         let file = with_domain(&rows, "pupils.example.org");
         let run = lincoln.sync(&file, RunKind::Live);
         let id = run.report.rekeys[3].id;
-        let struck = |id| {
+        let struck = |id: EntityRef| {
             Task::ReviewProposals(
                 run.number,
-                ProposalReviews { rejected: vec![id], ..ProposalReviews::default() },
+                ProposalReviews { rejected: vec![id.into()], ..ProposalReviews::default() },
             )
         };
         let unknown = EntityRef { kind: EntityKind::Student, number: 4_000 };
@@ -116,7 +116,7 @@ fn a_rejected_proposal_gives_two_students() {
         lincoln.decide(struck(id)).unwrap();
         let shown = now(&lincoln, &run);
         assert_eq!(shown.report.held.as_ref().unwrap().counts.rekey.students, 59);
-        assert_eq!(shown.report.reviews.rejected, [id]);
+        assert_eq!(shown.report.reviews.rejected, [id.into()]);
         lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
         assert_eq!(lincoln.export(), wanted(&file), "{}", lincoln.test.engine);
         let stored = lincoln.district.roster_load().unwrap();
@@ -243,7 +243,7 @@ fn a_decision_is_refused_when_the_file_gives_another_plan_or_the_calendar_forbid
         lincoln.sync(&flat_csv(&rows), RunKind::Live);
         let run = lincoln.sync(&with_domain(&rows, "pupils.example.org"), RunKind::Live);
         let struck =
-            ProposalReviews { rejected: vec![run.report.rekeys[0].id], ..ProposalReviews::default() };
+            ProposalReviews { rejected: vec![run.report.rekeys[0].id.into()], ..ProposalReviews::default() };
         lincoln.decide(Task::ReviewProposals(run.number, struck)).unwrap();
         let approve = || lincoln.decide(Task::Approve(run.number, vec![]));
         policy(&lincoln, |policy| policy.calendar = vec![entry(TODAY, TODAY, CalendarRule::Pause, &[])]);

@@ -75,7 +75,7 @@ fn go_to(lincoln: &TestDistrict, day: Date) {
 
 fn accept(lincoln: &TestDistrict, run: &Run, (from, to): &(String, String)) {
     let found = run.report.rekeys.iter().find(|proposal| proposal.from == *from && proposal.to == *to);
-    let accepted = vec![found.unwrap_or_else(|| panic!("{:?}", run.report.rekeys)).id];
+    let accepted = vec![found.unwrap_or_else(|| panic!("{:?}", run.report.rekeys)).id.into()];
     let reviews = ProposalReviews { accepted, ..ProposalReviews::default() };
     lincoln.decide(Task::ReviewProposals(run.number, reviews)).unwrap_or_else(|refused| panic!("{refused}"));
 }
@@ -170,12 +170,15 @@ macro_rules! cases {
 cases! {
     a_class_whose_students_are_all_others_waits_and_can_be_approved
     a_doubled_export_does_not_make_the_next_one_short
+    a_doubtful_proposal_is_accepted
     a_few_leavers_each_night_are_applied
     a_hold_of_the_old_year_is_approved_in_the_new_one
     a_tenth_fewer_each_night_waits
     a_tenth_fewer_in_a_month_is_applied
     an_approved_loss_is_not_counted_again
     an_ended_class_id_is_a_new_class_in_the_new_year
+    domain_changed_while_someone_was_away
+    numbers_padded_while_someone_was_away
     the_file_of_last_week_again_waits
     the_same_file_again_is_the_same_hold
 }

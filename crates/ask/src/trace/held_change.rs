@@ -11,9 +11,8 @@ use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
 
 use super::subject::Subject;
-use crate::decisions::Decisions;
 use crate::error::AskError;
-use crate::replan::replan;
+use crate::replan::reread;
 
 /// A change of a student that waits for a decision.
 pub(super) struct HeldChange {
@@ -67,8 +66,8 @@ pub(super) fn held_change(
     run: &Run,
     subject: &Subject<'_>,
 ) -> Result<Option<HeldChange>, AskError> {
-    let replanned = replan(district, limits, run, Decisions::load(district, run)?, &Approval::None)?;
-    let Some(waiting) = waiting_in(&replanned.plan.parts.risky, subject) else { return Ok(None) };
+    let plan = reread(district, limits, run)?.plan(&Approval::None);
+    let Some(waiting) = waiting_in(&plan.parts.risky, subject) else { return Ok(None) };
     let held = run.report.held.as_ref();
     let fuses = held.map(|held| held.fuses.as_slice()).unwrap_or_default();
     let fuse = fuses.iter().find(|blown| waiting.is_held_by(blown.fuse)).or_else(|| fuses.first());

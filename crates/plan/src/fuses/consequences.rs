@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use homeroom_model::counts::PlanCounts;
-use homeroom_model::hold::{HeldSchool, HeldState};
+use homeroom_model::hold::{Held, HeldSchool, HeldState};
 use homeroom_model::thousands;
 
 use super::wording::{and, counted};
@@ -92,6 +92,18 @@ const EFFECTS: &[Effect] = &[
     Effect { noun: "teaching", count: |counts| counts.deactivate.teachings, verb: ["ends", "end"] },
     Effect { noun: "enrollment", count: |counts| counts.deactivate.enrollments, verb: ["ends", "end"] },
 ];
+
+/// Says of a hold what still waits of it: how much, and what approving and discarding would do. The counts of a hold about which
+/// everything is decided stay.
+pub fn explain(held: &mut Held) {
+    let waiting = held.schools.iter().filter(|school| school.state == HeldState::Waiting);
+    let waiting = waiting.cloned().collect::<Vec<_>>();
+    if !waiting.is_empty() {
+        held.counts = waiting.iter().map(|school| school.counts).sum();
+    }
+    held.if_approved = of_approving(&waiting);
+    held.if_discarded = of_discarding(&waiting);
+}
 
 /// "If you approve, 40 students of Lincoln Elementary lose access."
 pub(super) fn of_approving(schools: &[HeldSchool]) -> String {

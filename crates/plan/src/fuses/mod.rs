@@ -24,6 +24,7 @@ mod update_causes;
 mod updates;
 mod wording;
 
+pub use consequences::explain;
 pub use limits::Limits;
 pub use past::{AppliedBefore, PAST_DAYS, Past};
 pub use split::{Approval, PlanParts, split};

@@ -35,7 +35,8 @@ pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
         let name = folded(wanted.texts.get(class.name));
         let key = wanted.texts.get(class.key);
         let shared = members.shared_with_gone(search, new);
-        for old in index.candidates(school, &name, key) {
+        let candidates = index.candidates(school, &name, key).into_iter();
+        for old in candidates.filter(|old| search.known.classes.allows(*old, new)) {
             let old_class = &stored.classes[old];
             let evidence = ClassEvidence {
                 same_name: folded(stored.texts.get(old_class.values.name)) == name,

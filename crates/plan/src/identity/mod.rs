@@ -12,6 +12,7 @@ mod evidence;
 mod finder;
 mod identify;
 mod key_index;
+mod known;
 mod links;
 mod matches;
 mod pairing;

@@ -11,6 +11,7 @@ use super::assign::{Edge, assign};
 use super::blocks::{Blocks, Keys, Sharing};
 use super::candidate::Candidate;
 use super::compare::{Comparison, District, SisIds};
+use super::known::Known;
 use super::matches::Matches;
 use super::pairing::{LikelyMatch, once_on_both_sides};
 use super::rarity::Rarity;
@@ -30,6 +31,7 @@ pub(super) fn find_students(search: &Search<'_>) -> Found {
         wanted_links: &search.wanted.enrollments,
         matches: &search.matches.students,
         protected: &search.protected.students,
+        known: &search.known.students,
     };
     people.find(search)
 }
@@ -42,6 +44,7 @@ pub(super) fn find_teachers(search: &Search<'_>) -> Found {
         wanted_links: &search.wanted.teachings,
         matches: &search.matches.teachers,
         protected: &search.protected.teachers,
+        known: &search.known.teachers,
     };
     people.find(search)
 }
@@ -54,6 +57,7 @@ struct People<'p, V: RosterPerson> {
     wanted_links: &'p [RosterLink],
     matches: &'p Matches,
     protected: &'p HashSet<V::Number>,
+    known: &'p Known,
 }
 
 /// A pair that may be one person.
@@ -242,7 +246,8 @@ impl<V: RosterPerson> People<'_, V> {
         found.dedup();
         pairs.compared += found.len();
         let is_protected = self.protected.contains(&self.stored[old.position].number);
-        for new in found.iter().map(|at| &compared.new[*at as usize]) {
+        let new = found.iter().map(|at| &compared.new[*at as usize]);
+        for new in new.filter(|new| self.known.allows(old.position, new.position)) {
             let comparison = Comparison::new(old, new, compared.district);
             // Whom a rejected row names has their own row: nobody else is them, unless by their own key.
             let is_allowed = !is_protected || comparison.keys.sis_id || comparison.keys.email;

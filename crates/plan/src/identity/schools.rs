@@ -24,6 +24,9 @@ pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
     let namesakes = namesakes(search);
     let mut pairs = Vec::new();
     for (old, new) in moved.counts.keys().chain(&namesakes).copied().collect::<BTreeSet<_>>() {
+        if !search.known.schools.allows(old, new) {
+            continue;
+        }
         let (old_school, new_school) = (&stored.schools[old].values, &wanted.schools[new]);
         let same_name =
             folded(stored.texts.get(old_school.name)) == folded(wanted.texts.get(new_school.name));

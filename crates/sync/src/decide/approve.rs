@@ -1,14 +1,14 @@
 //! Applies the held changes of a run, or those of some schools.
 
 use homeroom_apply::apply_in_tx;
-use homeroom_ask::{Decisions, Replanned, SplitPlan, replan};
+use homeroom_ask::{Reread, SplitPlan, reread};
 use homeroom_model::district::Stage;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
 use homeroom_model::run::{DecisionKind, Run, RunReport, RunState};
-use homeroom_plan::Approval;
-use homeroom_store::DistrictStore;
+use homeroom_plan::{Approval, explain};
+use homeroom_store::{DistrictStore, Tx};
 
 use super::held_run::{Choice, carry_states, choose, decision, refuse_another_version};
 use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
@@ -16,7 +16,7 @@ use crate::context::{Progress, SyncContext};
 use crate::error::{SyncError, with_fresh_plan};
 
 /// Applies the held part of a run, or of some of its schools: plans the upload again on the roster as it is now, which leaves
-/// exactly that part.
+/// exactly that part. When answers to its proposals have applied all of it already, there is nothing left to do.
 ///
 /// # Errors
 /// [`SyncError::Refused`] when the run holds nothing, or when the plan is no longer the one that was shown.
@@ -26,36 +26,67 @@ pub(crate) fn approve(
     number: RunNumber,
     schools: &[String],
 ) -> Result<(), SyncError> {
+    if schools.is_empty() && is_answered(&district.runs_get(number)?) {
+        return Ok(());
+    }
     let Choice { run, shown, schools: chosen } = choose(district, number, schools)?;
-    refuse_by_calendar(district, &run)?;
+    if let Some(refusal) = forbidden_by_calendar(district, &run)? {
+        return Err(refusal.into());
+    }
     let approval = approval(&shown, &chosen);
     with_fresh_plan(|| {
         context.report(Progress::Planning);
-        let decisions = Decisions::load(district, &run)?;
-        let Replanned { plan, stored, rows, today } =
-            replan(district, &context.limits, &run, decisions, &approval)?;
-        let version = stored.version;
-        refuse_what_was_not_shown(&run, &shown, &plan, version)?;
-        let nothing_left = plan.parts.risky.is_empty() && plan.parts.deferred.is_empty();
+        let reread = reread(district, &context.limits, &run)?;
+        let plan = reread.plan(&approval);
+        refuse_what_was_not_shown(&run, &shown, &plan, reread.stored.version)?;
         let (state, mut report) = after_approval(&run, &shown, &plan, &chosen);
         if let Some(held) = report.held.as_mut().filter(|_| state == RunState::Held) {
-            held.roster_version = version.next();
+            held.roster_version = reread.stored.version.next();
         }
         report.decisions.push(decision(district, DecisionKind::Approved, schools));
         context.report(Progress::Applying);
         district.store().write(|tx| {
-            let version = apply_in_tx(district, tx, number, &plan.parts.safe)?;
-            if nothing_left {
-                record_applied_file_in_tx(district, tx, &run, rows, version)?;
-            }
-            if let Some(pending) = &plan.pending {
-                district.pending_proposals_set_in_tx(tx, pending)?;
-            }
-            record_seats_in_tx(district, tx, &plan.parts.seats, today)?;
-            district.runs_set_in_tx(tx, number, state, &report)?;
-            Ok::<_, SyncError>(())
+            release_in_tx(
+                district,
+                tx,
+                &Release { run: &run, reread: &reread, plan: &plan, state, report: &report },
+            )
         })
     })
+}
+
+/// Whether the last decision about a run were answers to its proposals that applied everything.
+fn is_answered(run: &Run) -> bool {
+    let last = run.report.decisions.last();
+    run.state == RunState::Applied && last.is_some_and(|last| last.kind == DecisionKind::Answered)
+}
+
+/// What a decision releases, and what becomes of the run.
+pub(super) struct Release<'r> {
+    pub(super) run: &'r Run,
+    pub(super) reread: &'r Reread,
+    pub(super) plan: &'r SplitPlan,
+    pub(super) state: RunState,
+    pub(super) report: &'r RunReport,
+}
+
+/// Applies the safe part of a plan.
+pub(super) fn release_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    release: &Release<'_>,
+) -> Result<(), SyncError> {
+    let Release { run, reread, plan, state, report } = release;
+    let version = apply_in_tx(district, tx, run.number, &plan.parts.safe)?;
+    if plan.parts.risky.is_empty() && plan.parts.deferred.is_empty() {
+        record_applied_file_in_tx(district, tx, run, reread.rows, version)?;
+    }
+    if let Some(pending) = &plan.pending {
+        district.pending_proposals_set_in_tx(tx, pending)?;
+    }
+    record_seats_in_tx(district, tx, &plan.parts.seats, reread.today)?;
+    district.runs_set_in_tx(tx, run.number, *state, report)?;
+    Ok(())
 }
 
 /// Everything, when no school is left out.
@@ -69,31 +100,40 @@ fn approval(shown: &Held, chosen: &[String]) -> Approval {
 }
 
 /// A run's state and report once the `chosen` schools are released. The caller sets the roster version of a remaining hold.
-fn after_approval(run: &Run, shown: &Held, plan: &SplitPlan, chosen: &[String]) -> (RunState, RunReport) {
+pub(super) fn after_approval(
+    run: &Run,
+    shown: &Held,
+    plan: &SplitPlan,
+    chosen: &[String],
+) -> (RunState, RunReport) {
     let mut report = run.report.clone();
     let mut held = plan.parts.held.clone();
     held.fuses.clone_from(&shown.fuses);
     held.expires_at.clone_from(&shown.expires_at);
     carry_states(shown, &mut held, chosen, HeldState::Released);
+    explain(&mut held);
     let waits = held.schools.iter().any(|school| school.state == HeldState::Waiting);
     report.held = Some(if waits { held } else { Held { schools: held.schools, ..shown.clone() } });
     report.seats = Some(plan.parts.seats.clone());
     (if waits { RunState::Held } else { RunState::Applied }, report)
 }
 
-/// During a pause or an additions-only period, decisions are refused.
-fn refuse_by_calendar(district: &DistrictStore, run: &Run) -> Result<(), SyncError> {
+/// What forbids decisions today: a pause, an additions-only period, or the district's stage.
+pub(super) fn forbidden_by_calendar(
+    district: &DistrictStore,
+    run: &Run,
+) -> Result<Option<Refusal>, SyncError> {
     let settings = district.settings()?;
     let today = settings.today(district.store().now());
     let entry = settings.policy.pause_on(today).or_else(|| settings.policy.additions_only_on(today).next());
-    match entry {
-        Some(entry) => Err(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }.into()),
-        None if settings.stage == Stage::Paused => Err(Refusal::DistrictPaused { run: run.id }.into()),
-        None => Ok(()),
-    }
+    Ok(match entry {
+        Some(entry) => Some(Refusal::CalendarForbids { run: run.id, entry: entry.clone() }),
+        None if settings.stage == Stage::Paused => Some(Refusal::DistrictPaused { run: run.id }),
+        None => None,
+    })
 }
 
-fn refuse_what_was_not_shown(
+pub(super) fn refuse_what_was_not_shown(
     run: &Run,
     shown: &Held,
     plan: &SplitPlan,
@@ -101,9 +141,7 @@ fn refuse_what_was_not_shown(
 ) -> Result<(), SyncError> {
     refuse_another_version(run, shown, version)?;
     let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
-    let changes = safe.counts().changes() + risky.counts().changes();
-    let digest = safe.digest().wrapping_add(risky.digest());
-    if changes != shown.counts.changes() || digest != shown.digest {
+    if safe.digest().wrapping_add(risky.digest()) != shown.digest {
         return Err(Refusal::PlanDiffersFromShown { run: run.id }.into());
     }
     Ok(())

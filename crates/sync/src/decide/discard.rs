@@ -1,8 +1,10 @@
 //! Discards the held changes of a run, or those of some schools.
 
+use homeroom_model::counts::PlanCounts;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Decision, DecisionKind, Run, RunReport, RunState};
+use homeroom_plan::explain;
 use homeroom_store::DistrictStore;
 
 use super::held_run::{Choice, choose, decision};
@@ -45,6 +47,7 @@ fn discard_schools(
         waiting
             .filter(|school| schools.contains(&school.school))
             .for_each(|school| school.state = HeldState::Discarded);
+        explain(held);
     }
     let state = state_after_discard(&report);
     district.store().write(|tx| district.runs_set_in_tx(tx, run.number, state, &report))?;
@@ -54,10 +57,8 @@ fn discard_schools(
 fn state_after_discard(report: &RunReport) -> RunState {
     let schools = report.held.iter().flat_map(|held| &held.schools);
     let has = |state| schools.clone().any(|school| school.state == state);
-    let safe_part_applied = match (&report.plan, &report.held) {
-        (Some(plan), Some(held)) => (plan.changes() - held.counts.changes()).total() > 0,
-        _ => false,
-    };
+    let all_held = schools.clone().map(|school| school.counts).sum::<PlanCounts>();
+    let safe_part_applied = report.plan.is_some_and(|plan| (plan.changes() - all_held.changes()).total() > 0);
     if has(HeldState::Waiting) {
         RunState::Held
     } else if safe_part_applied || has(HeldState::Released) {

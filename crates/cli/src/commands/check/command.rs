@@ -3,18 +3,20 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use homeroom_ask::{preview, roster_of_file};
 use homeroom_check::{Checked, check, write_findings};
 use homeroom_model::check_report::CheckReport;
 use homeroom_model::clock::Clock;
 use homeroom_model::profile::Profile;
+use homeroom_model::proposal_name::ProposalName;
+use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::RunReport;
 use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_read::ReadRules;
-use homeroom_report::{render_check, render_plan};
+use homeroom_report::{render_check, render_plan, render_refusal};
 use homeroom_sync::Progress;
 use jiff::tz::TimeZone;
 
@@ -36,6 +38,13 @@ pub(crate) struct Check {
     /// An earlier file to compare with: also print the plan between the two
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// Accept a proposal of the plan: both are the same record. By its id, like student-417, or by the keys of both, like
+    /// ann@x.org=ann@y.org; can be repeated
+    #[arg(long, value_name = "ID|FROM=TO", requires = "against")]
+    accept: Vec<ProposalName>,
+    /// Reject a proposal of the plan: these are two records; can be repeated
+    #[arg(long, value_name = "ID|FROM=TO", requires = "against")]
+    reject: Vec<ProposalName>,
     /// How to print the result; --json is the same as json
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -63,7 +72,7 @@ impl Check {
             bar.show(Progress::Reading { done, total: file.source.length() });
         })
         .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let preview = stored.as_ref().and_then(|stored| preview(stored, &mut checked));
+        let preview = stored.as_ref().map(|stored| self.preview(stored, &mut checked)).transpose()?.flatten();
         bar.finish();
         match self.format {
             None if output.is_terminal() => {
@@ -82,6 +91,12 @@ impl Check {
             _ if is_held => Exit::Held,
             exit => exit,
         })
+    }
+
+    /// The plan from the earlier file to this one, once proposals are accepted and rejected; `None` when the file is rejected.
+    fn preview(&self, stored: &StoredRoster, checked: &mut Checked) -> anyhow::Result<Option<RunReport>> {
+        let reviews = ProposalReviews { rejected: self.reject.clone(), accepted: self.accept.clone() };
+        preview(stored, checked, &reviews).map_err(|refusal| anyhow!(render_refusal(&refusal)))
     }
 
     fn profile(&self) -> anyhow::Result<Profile> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use homeroom_model::check_report::CheckReport;
 use homeroom_model::counts::{Counts, PlanCounts};
 use homeroom_model::hold::Held;
-use homeroom_model::rekey::{MatchedBy, Proposal};
+use homeroom_model::rekey::{MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::run::RunReport;
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ pub(super) struct CheckDocument<'d> {
     matched: Option<&'d BTreeMap<MatchedBy, Counts>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rekeys: Option<&'d [Proposal]>,
+    #[serde(rename = "verdicts", skip_serializing_if = "Option::is_none")]
+    reviews: Option<&'d ProposalReviews>,
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<&'d [String]>,
 }
@@ -33,6 +35,7 @@ impl<'d> CheckDocument<'d> {
             held: preview.and_then(|preview| preview.held.as_ref()),
             matched: preview.map(|preview| &preview.matched),
             rekeys: preview.map(|preview| preview.rekeys.as_slice()),
+            reviews: preview.map(|preview| &preview.reviews).filter(|reviews| !reviews.is_empty()),
             messages: preview.map(|preview| preview.messages.as_slice()),
         }
     }

@@ -40,7 +40,9 @@ impl Approve {
             return Ok(());
         }
         let removed = self.removed_people(run);
-        if removed <= REMOVED_WITHOUT_ASKING && self.confirm.is_none() {
+        // What was confirmed before single proposals were decided may be more than is removed now.
+        let is_confirmed = self.confirm.is_none_or(|number| number >= removed);
+        if removed <= REMOVED_WITHOUT_ASKING && is_confirmed {
             return Ok(());
         }
         let typed = match self.confirm {

@@ -23,6 +23,7 @@ pub(crate) enum Run {
     /// Discard what a run holds: all of it, or that of some schools
     Discard(Discard),
     /// Reject proposals of a held run: these are two different records
+    #[command(visible_alias = "reject")]
     Strike(Strike),
     /// Accept doubtful proposals of a held run, or struck ones after all: these are the same record
     Accept(Accept),

@@ -1,7 +1,7 @@
 //! `homeroom run strike` and `homeroom run accept`: reviews of a held run's proposals.
 
 use clap::Args;
-use homeroom_model::EntityRef;
+use homeroom_model::proposal_name::ProposalName;
 use homeroom_model::rekey::ProposalReviews;
 use homeroom_sync::Task;
 
@@ -27,9 +27,9 @@ pub(crate) struct Accept {
 struct Review {
     #[command(flatten)]
     run: RunSelection,
-    /// The proposals, as the run lists them: student-417
-    #[arg(required = true)]
-    proposals: Vec<EntityRef>,
+    /// The proposals, as the run lists them: by id, like student-417, or by the keys of both, like ann@x.org=ann@y.org
+    #[arg(required = true, value_name = "ID|FROM=TO")]
+    proposals: Vec<ProposalName>,
 }
 
 impl Strike {

@@ -1,0 +1,169 @@
+//! Pairs about which nothing is to be found out: people have decided about them, or will. They are laid down before anything is
+//! compared, so that the others are assigned among themselves.
+
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::entity::{ClassNumber, EntityRef};
+use homeroom_model::ids::EntityKind;
+use homeroom_model::name::folded;
+use homeroom_model::rekey::{Confidence, Evidence, MatchedBy, Proposal};
+use homeroom_model::roster::Roster;
+use homeroom_model::stored::StoredRoster;
+
+use super::matches::Matches;
+use super::pairing::LikelyMatch;
+use crate::inputs::PlanInputs;
+
+/// The pairs of one kind, by their positions in the stored and the wanted list.
+#[derive(Default)]
+pub(super) struct Known {
+    /// They are two.
+    rejected: HashSet<(usize, usize)>,
+    /// They are one, or wait as that; no side has two.
+    joined: Vec<Joined>,
+    /// Where each side is among the joined ones.
+    of_old: HashMap<usize, usize>,
+    of_new: HashMap<usize, usize>,
+}
+
+/// A pair that a person accepted, or that awaits a decision.
+struct Joined {
+    old: usize,
+    new: usize,
+    confidence: Confidence,
+    evidence: Vec<Evidence>,
+    is_accepted: bool,
+}
+
+/// What pairs of one kind are looked up in.
+pub(super) struct Records<'r> {
+    pub(super) stored: &'r StoredRoster,
+    pub(super) wanted: &'r Roster,
+    pub(super) kind: EntityKind,
+    pub(super) matches: &'r Matches,
+}
+
+impl Known {
+    /// Looks the pairs up among the records that have no match.
+    pub(super) fn new(records: &Records<'_>, inputs: &PlanInputs) -> Known {
+        let kind = records.kind;
+        let is_decided = inputs.decided.iter().any(|pair| pair.id.kind == kind);
+        if !is_decided && !inputs.pending.iter().any(|proposal| proposal.id.kind == kind) {
+            return Known::default();
+        }
+        let open = OpenRecords::new(records);
+        let is_past = |id: EntityRef| {
+            id.number_as::<ClassNumber>().is_some_and(|class| inputs.past_classes.contains(&class))
+        };
+        let mut known = Known::default();
+        let decided = inputs.decided.iter().filter(|pair| pair.id.kind == kind && !is_past(pair.id));
+        let (accepted, rejected): (Vec<_>, Vec<_>) = decided.partition(|pair| pair.is_same);
+        for pair in rejected {
+            if let Some(found) = open.pair(pair.id, &pair.key, Some(&pair.name)) {
+                known.rejected.insert(found);
+            }
+        }
+        for pair in accepted {
+            if let Some(found) = open.pair(pair.id, &pair.key, Some(&pair.name)) {
+                known.join(found, None);
+            }
+        }
+        let waits = inputs.pending.iter();
+        for proposal in waits.filter(|proposal| proposal.id.kind == kind && !is_past(proposal.id)) {
+            // It is known by its key: the name may have been corrected while it waits.
+            if let Some(found) = open.pair(proposal.id, &proposal.to, None) {
+                known.join(found, Some(proposal));
+            }
+        }
+        known
+    }
+
+    /// Joins two that are free; `pending` is the proposal that waits, `None` for what a person accepted.
+    fn join(&mut self, (old, new): (usize, usize), pending: Option<&Proposal>) {
+        if self.rejected.contains(&(old, new))
+            || self.of_old.contains_key(&old)
+            || self.of_new.contains_key(&new)
+        {
+            return;
+        }
+        self.of_old.insert(old, self.joined.len());
+        self.of_new.insert(new, self.joined.len());
+        self.joined.push(Joined {
+            old,
+            new,
+            confidence: pending.map_or(Confidence::Certain, |proposal| proposal.confidence),
+            evidence: pending.map_or_else(|| vec![Evidence::Accepted], |proposal| proposal.evidence.clone()),
+            is_accepted: pending.is_none(),
+        });
+    }
+
+    /// Whether evidence may make one of these two.
+    pub(super) fn allows(&self, old: usize, new: usize) -> bool {
+        let joined = [self.of_old.get(&old), self.of_new.get(&new)].into_iter().flatten();
+        let mut joined = joined.map(|at| &self.joined[*at]);
+        joined.all(|pair| (pair.old, pair.new) == (old, new)) && !self.rejected.contains(&(old, new))
+    }
+
+    /// Whether a person said that these two are one.
+    pub(super) fn is_accepted(&self, old: usize, new: usize) -> bool {
+        let joined = self.of_old.get(&old).map(|at| &self.joined[*at]);
+        joined.is_some_and(|pair| pair.is_accepted && pair.new == new)
+    }
+
+    /// The pairs that were found, and those that are known. A pair keeps its own evidence if that is as certain.
+    pub(super) fn complete(&self, likely: Vec<LikelyMatch>, matches: &Matches) -> Vec<LikelyMatch> {
+        if self.joined.is_empty() {
+            return likely;
+        }
+        let (found, mut likely): (Vec<_>, Vec<_>) =
+            likely.into_iter().partition(|found| self.of_old.contains_key(&found.old));
+        let mut found = found.into_iter().map(|found| (found.old, found)).collect::<HashMap<_, _>>();
+        for Joined { old, new, confidence, evidence, .. } in &self.joined {
+            if matches[*new].is_some() {
+                continue;
+            }
+            let as_certain = found.remove(old).filter(|found| found.confidence >= *confidence);
+            likely.push(as_certain.unwrap_or_else(|| LikelyMatch {
+                old: *old,
+                new: *new,
+                confidence: *confidence,
+                evidence: evidence.clone(),
+                by: MatchedBy::Evidence,
+            }));
+        }
+        likely.sort_unstable_by_key(|found| (found.old, found.new));
+        likely
+    }
+}
+
+/// The records of a kind that have no match.
+struct OpenRecords<'r> {
+    records: &'r Records<'r>,
+    /// Positions of stored entities that have a match.
+    taken: HashSet<usize>,
+    /// Positions of wanted ones without a match, by their keys.
+    by_key: HashMap<&'r str, usize>,
+}
+
+impl<'r> OpenRecords<'r> {
+    fn new(records: &'r Records<'r>) -> OpenRecords<'r> {
+        let Records { wanted, kind, matches, .. } = records;
+        let taken = matches.iter().flatten().map(|found| found.position).collect();
+        let mut by_key = HashMap::new();
+        for at in (0..matches.len()).filter(|at| matches[*at].is_none()) {
+            // A file that names people by numbers now still has the addresses by which they were named before.
+            by_key.entry(wanted.email(*kind, at)).or_insert(at);
+            by_key.insert(wanted.key(*kind, at), at);
+        }
+        by_key.remove("");
+        OpenRecords { records, taken, by_key }
+    }
+
+    /// The positions of a stored entity and of the wanted one with this key and, folded, this name.
+    fn pair(&self, id: EntityRef, key: &str, name: Option<&str>) -> Option<(usize, usize)> {
+        let Records { stored, wanted, kind, .. } = *self.records;
+        let old = stored.position_of(id).filter(|old| !self.taken.contains(old))?;
+        let new = *self.by_key.get(key)?;
+        let is_named = name.is_none_or(|name| folded(&wanted.name(kind, new)) == name);
+        is_named.then_some((old, new))
+    }
+}
