@@ -117,7 +117,7 @@ impl Evidence {
             Evidence::SameTeacher => "same teacher",
             Evidence::NotTheOnlyOne => "but someone else matches as well",
             Evidence::AnotherNumber => "but a different id",
-            Evidence::Accepted => "accepted before",
+            Evidence::Accepted => "accepted by a person",
         }
     }
 }

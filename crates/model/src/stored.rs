@@ -129,6 +129,16 @@ impl StoredRoster {
         self.lists().get(kind).entity_at(position)
     }
 
+    /// The key of the entity at a position of its list.
+    pub fn key_at(&self, kind: EntityKind, position: usize) -> &str {
+        self.texts.get(self.lists().get(kind).key_at(position))
+    }
+
+    /// The length of a list.
+    pub fn count(&self, kind: EntityKind) -> usize {
+        self.lists().get(kind).count()
+    }
+
     /// The position of an entity in its list; `None` when it is not stored.
     pub fn position_of(&self, entity: EntityRef) -> Option<usize> {
         self.lists().get(entity.kind).position_of(entity)
@@ -153,7 +163,9 @@ impl StoredRoster {
 /// A list of a stored roster, whatever the kind.
 trait StoredList {
     fn active(&self) -> Box<dyn Iterator<Item = EntityRef> + '_>;
+    fn count(&self) -> usize;
     fn entity_at(&self, position: usize) -> EntityRef;
+    fn key_at(&self, position: usize) -> StrId;
     fn position_of(&self, entity: EntityRef) -> Option<usize>;
     fn key_and_name(&self, entity: EntityRef, texts: &StringArena) -> Option<(StrId, String)>;
 }
@@ -161,6 +173,14 @@ trait StoredList {
 impl<V: Entity> StoredList for Vec<Stored<V>> {
     fn active(&self) -> Box<dyn Iterator<Item = EntityRef> + '_> {
         Box::new(self.iter().filter(|stored| stored.active).map(|stored| stored.number.into()))
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn key_at(&self, position: usize) -> StrId {
+        self[position].values.key()
     }
 
     fn entity_at(&self, position: usize) -> EntityRef {

@@ -102,17 +102,18 @@ fn an_accepted_pair_stays_one_whatever_the_next_file_makes_of_the_rest() {
     }
 }
 
-/// The file of a class in which this student has another first name, address and class.
-fn mike(rows: &[Enrolled], first_name: &str) -> Vec<u8> {
+/// The file of a class in which student 3 has this first name, and an address that is made of it.
+fn nelson(rows: &[Enrolled], first_name: &str) -> Vec<u8> {
     let text = String::from_utf8(flat_csv(rows)).unwrap();
-    text.replace("Stu,Dent3v1,s3@", &format!("{first_name},Dent3v1,t3@")).into_bytes()
+    let cells = format!("{first_name},Nelson,{}.nelson@", first_name.to_lowercase());
+    text.replace("Stu,Dent3v1,s3@", &cells).into_bytes()
 }
 
 /// A held run about student 3 alone.
 fn asked(lincoln: &TestDistrict) -> Run {
     let rows = class(0..40);
-    lincoln.sync(&flat_csv(&rows), RunKind::Live);
-    let run = lincoln.sync(&mike(&rows, "Stuart"), RunKind::Live);
+    lincoln.sync(&nelson(&rows, "Michael"), RunKind::Live);
+    let run = lincoln.sync(&nelson(&rows, "Mike"), RunKind::Live);
     assert_eq!((run.state, run.report.rekeys.len()), (RunState::Held, 1), "{:?}", run.report);
     run
 }
@@ -129,25 +130,25 @@ fn id_of(lincoln: &TestDistrict, address: &str) -> Option<String> {
 fn the_last_answer_applies_the_run_and_an_approval_finds_nothing_left() {
     for lincoln in districts() {
         let run = asked(&lincoln);
-        let before = id_of(&lincoln, "s3@").unwrap();
+        let before = id_of(&lincoln, "michael.").unwrap();
         let by_keys = run.report.rekeys[0].from.clone() + "=" + &run.report.rekeys[0].to;
         let accepted = ProposalReviews { accepted: vec![by_keys.parse().unwrap()], ..Default::default() };
         review(&lincoln, &run, accepted.clone()).unwrap();
         let done = now(&lincoln, &run);
-        assert_eq!((done.state, id_of(&lincoln, "t3@")), (RunState::Applied, Some(before.clone())));
+        assert_eq!((done.state, id_of(&lincoln, "mike.")), (RunState::Applied, Some(before.clone())));
         assert_eq!(done.report.held.unwrap().if_approved, "");
         lincoln.decide(Task::Approve(run.number, vec![])).unwrap();
         assert!(review(&lincoln, &run, accepted).unwrap_err().contains("nothing to decide"), "once");
 
         // Undone, and in the file again: the answer stands until it is forgotten.
         lincoln.decide(Task::Undo(run.number)).unwrap();
-        assert_eq!(id_of(&lincoln, "s3@"), Some(before.clone()), "{}", lincoln.test.engine);
-        let again = lincoln.sync(&mike(&class(0..40), "Stuart"), RunKind::Live);
-        assert_eq!((again.state, id_of(&lincoln, "t3@")), (RunState::Applied, Some(before)));
+        assert_eq!(id_of(&lincoln, "michael."), Some(before.clone()), "{}", lincoln.test.engine);
+        let again = lincoln.sync(&nelson(&class(0..40), "Mike"), RunKind::Live);
+        assert_eq!((again.state, id_of(&lincoln, "mike.")), (RunState::Applied, Some(before)));
         lincoln.decide(Task::Undo(again.number)).unwrap();
         let decided = lincoln.district.decided_pairs().unwrap();
         lincoln.district.decided_pairs_forget(&decided.iter().cloned().collect::<Vec<_>>()).unwrap();
-        let asked_again = lincoln.sync(&mike(&class(0..40), "Stuart"), RunKind::Live);
+        let asked_again = lincoln.sync(&nelson(&class(0..40), "Mike"), RunKind::Live);
         assert_eq!((asked_again.state, asked_again.report.rekeys.len()), (RunState::Held, 1));
     }
 }
@@ -156,16 +157,16 @@ fn the_last_answer_applies_the_run_and_an_approval_finds_nothing_left() {
 fn a_rejected_pair_is_two_people_for_good() {
     for lincoln in districts() {
         let run = asked(&lincoln);
-        let before = id_of(&lincoln, "s3@").unwrap();
+        let before = id_of(&lincoln, "michael.").unwrap();
         review(&lincoln, &run, rejected(run.report.rekeys[0].id)).unwrap();
         assert_eq!(now(&lincoln, &run).state, RunState::Applied, "{}", lincoln.test.engine);
-        let new = id_of(&lincoln, "t3@").unwrap();
+        let new = id_of(&lincoln, "mike.").unwrap();
         assert_ne!(new, before);
         // The new one leaves, the old one comes back, and both change places again.
-        lincoln.sync(&flat_csv(&class(0..40)), RunKind::Live);
-        assert_eq!((id_of(&lincoln, "s3@"), id_of(&lincoln, "t3@")), (Some(before), None));
-        let run = lincoln.sync(&mike(&class(0..40), "Stuart"), RunKind::Live);
-        assert_eq!((run.state, id_of(&lincoln, "t3@")), (RunState::Applied, Some(new)), "{:?}", run.report);
+        lincoln.sync(&nelson(&class(0..40), "Michael"), RunKind::Live);
+        assert_eq!((id_of(&lincoln, "michael."), id_of(&lincoln, "mike.")), (Some(before), None));
+        let run = lincoln.sync(&nelson(&class(0..40), "Mike"), RunKind::Live);
+        assert_eq!((run.state, id_of(&lincoln, "mike.")), (RunState::Applied, Some(new)), "{:?}", run.report);
     }
 }
 
@@ -176,7 +177,7 @@ fn what_waits_is_still_asked_after_a_night_without_either() {
         let id = run.report.rekeys[0].id;
         let without = class(0..40).into_iter().filter(|row| row.student != 3).collect::<Vec<_>>();
         lincoln.sync(&flat_csv(&without), RunKind::Live);
-        let back = lincoln.sync(&mike(&class(0..40), "Stuart"), RunKind::Live);
+        let back = lincoln.sync(&nelson(&class(0..40), "Mike"), RunKind::Live);
         assert_eq!(back.state, RunState::Held, "{}: {:?}", lincoln.test.engine, back.report);
         assert_eq!(back.report.rekeys.iter().map(|proposal| proposal.id).collect::<Vec<_>>(), [id]);
         let refused = review(&lincoln, &run, accepted(id)).unwrap_err();

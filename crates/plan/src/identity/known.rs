@@ -2,6 +2,7 @@
 //! compared, so that the others are assigned among themselves.
 
 use hashbrown::{HashMap, HashSet};
+use homeroom_model::decided_pair::DecidedPair;
 use homeroom_model::entity::{ClassNumber, EntityRef};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
@@ -57,11 +58,7 @@ impl Known {
         let mut known = Known::default();
         let decided = inputs.decided.iter().filter(|pair| pair.id.kind == kind && !is_past(pair.id));
         let (accepted, rejected): (Vec<_>, Vec<_>) = decided.partition(|pair| pair.is_same);
-        for pair in rejected {
-            if let Some(found) = open.pair(pair.id, &pair.key, Some(&pair.name)) {
-                known.rejected.insert(found);
-            }
-        }
+        known.reject(&open, &rejected);
         for pair in accepted {
             if let Some(found) = open.pair(pair.id, &pair.key, Some(&pair.name)) {
                 known.join(found, None);
@@ -75,6 +72,22 @@ impl Known {
             }
         }
         known
+    }
+
+    /// Notes that the two of each pair are two: also when the other one is stored by now, and the first one's record is in the file.
+    fn reject(&mut self, open: &OpenRecords<'_>, pairs: &[&DecidedPair]) {
+        let Records { stored, kind, .. } = *open.records;
+        self.rejected.extend(pairs.iter().filter_map(|pair| open.pair(pair.id, &pair.key, Some(&pair.name))));
+        let others = pairs.iter().filter_map(|pair| {
+            let first = stored.position_of(pair.id)?;
+            Some((pair.key.as_str(), *open.by_key.get(stored.key_at(kind, first))?))
+        });
+        let others = others.collect::<HashMap<_, _>>();
+        if !others.is_empty() {
+            let stored_others = (0..stored.count(kind)).filter(|old| !open.taken.contains(old));
+            let other = |old| Some((old, *others.get(stored.key_at(kind, old))?));
+            self.rejected.extend(stored_others.filter_map(other));
+        }
     }
 
     /// Joins two that are free; `pending` is the proposal that waits, `None` for what a person accepted.

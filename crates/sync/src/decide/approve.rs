@@ -111,9 +111,12 @@ pub(super) fn after_approval(
     held.fuses.clone_from(&shown.fuses);
     held.expires_at.clone_from(&shown.expires_at);
     carry_states(shown, &mut held, chosen, HeldState::Released);
-    explain(&mut held);
     let waits = held.schools.iter().any(|school| school.state == HeldState::Waiting);
-    report.held = Some(if waits { held } else { Held { schools: held.schools, ..shown.clone() } });
+    if !waits {
+        held = Held { schools: held.schools, ..shown.clone() };
+    }
+    explain(&mut held);
+    report.held = Some(held);
     report.seats = Some(plan.parts.seats.clone());
     (if waits { RunState::Held } else { RunState::Applied }, report)
 }

@@ -56,8 +56,12 @@ fn list_text(listed: &Listed, stored: &StoredRoster) -> String {
         let (from, old_name) = stored.key_and_name(*id).unwrap_or_default();
         let [old_name, from] = [old_name.as_str(), from].map(terminal_safe);
         let [name, key] = [name, key].map(|text| terminal_safe(text));
-        let is = if *is_same { "is the same as" } else { "is not" };
-        text += &format!("  {:<14} {old_name} ({from}) {is} {name} ({key})\n", id.to_string());
+        let id = id.to_string();
+        text += &match is_same {
+            true if from == key => format!("  {id:<14} {old_name} ({from}) is who they were before\n"),
+            true => format!("  {id:<14} {old_name} ({from}) is the same as {name} ({key})\n"),
+            false => format!("  {id:<14} {old_name} ({from}) is not {name} ({key})\n"),
+        };
     }
     text
 }
