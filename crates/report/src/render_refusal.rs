@@ -2,6 +2,7 @@
 
 use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::RunId;
+use homeroom_model::proposal_name::ProposalName;
 use homeroom_model::refusal::Refusal;
 use homeroom_model::run::RunState;
 
@@ -22,13 +23,7 @@ pub fn render_refusal(refusal: &Refusal) -> String {
             let waiting = waiting.iter().map(|school| format!("'{school}'")).collect::<Vec<_>>().join(", ");
             format!("run {run} holds nothing for the school '{school}'; it holds changes for {waiting}")
         }
-        Refusal::NoSuchProposal { run, proposal, proposals } => {
-            let proposals = first_of(proposals);
-            match run {
-                Some(run) => format!("run {run} holds no proposal {proposal}{proposals}"),
-                None => format!("there is no proposal {proposal} between these two files{proposals}"),
-            }
-        }
+        Refusal::NoSuchProposal { run, proposal, proposals } => no_such_proposal(*run, proposal, proposals),
         Refusal::AcceptedAndRejected { proposal } => {
             format!("the proposal {proposal} is accepted and rejected at once: do one of both")
         }
@@ -81,6 +76,14 @@ fn decide_instead(run: RunId, state: RunState, instead: RunId, instead_state: Ru
             "{relation}: decide about run {instead}, with `homeroom run approve {instead}` or `homeroom run discard {instead}`"
         ),
         _ => format!("{relation}, and run {instead} is {instead_state}: there is nothing to decide"),
+    }
+}
+
+fn no_such_proposal(run: Option<RunId>, proposal: &ProposalName, proposals: &[EntityRef]) -> String {
+    let proposals = first_of(proposals);
+    match run {
+        Some(run) => format!("run {run} holds no proposal {proposal}{proposals}"),
+        None => format!("there is no proposal {proposal} between these two files{proposals}"),
     }
 }
 
