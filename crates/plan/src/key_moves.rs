@@ -1,11 +1,12 @@
 //! Keys that would pass from one person to another: an address, a Clever id, a user name or a SIS id, across roles.
 //!
-//! A key of someone who leaves may be given to someone else. A key of someone who stays may not, unless a person decides; nor may
-//! two people get the same one, nor a teacher the key of a student of the same name.
+//! A key of someone who left before may be given to someone else. A key of someone who is active tonight may not, unless a person
+//! decides: that its holder leaves in the same file may as well be a part of the damage. Nor may two people get the same one, nor a
+//! teacher the key of a student of the same name.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
-use homeroom_model::entity::{ByNumber, EntityNumber, EntityRef};
+use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::name::{Likeness, likeness};
 use homeroom_model::plan::{Changes, KeyMove};
@@ -21,8 +22,8 @@ enum KeyKind {
     Email,
     CleverId,
     Username,
-    /// Teachers and students have number ranges of their own.
-    SisId(EntityKind),
+    /// Of either role, unless teachers and students have number ranges of their own.
+    SisId(Option<EntityKind>),
 }
 
 impl KeyKind {
@@ -34,7 +35,7 @@ impl KeyKind {
             KeyKind::CleverId if is_teacher => Column::TeacherCleverId,
             KeyKind::CleverId => Column::StudentCleverId,
             KeyKind::Username => Column::StudentUsername,
-            KeyKind::SisId(EntityKind::Teacher) => Column::TeacherId,
+            KeyKind::SisId(_) if is_teacher => Column::TeacherId,
             KeyKind::SisId(_) => Column::StudentId,
         }
     }
@@ -54,7 +55,7 @@ type Takers<'p> = HashMap<(KeyKind, &'p str), Vec<Taker<'p>>>;
 /// The keys that would get other holders.
 #[derive(Default)]
 pub(crate) struct KeyTransfers {
-    /// Keys of people who stay, and keys that change the role.
+    /// Keys of people who are active, and keys that change the role.
     pub(crate) moves: Vec<KeyMove>,
     /// People who get an address of someone who has left.
     pub(crate) passed_on: Vec<EntityRef>,
@@ -71,14 +72,18 @@ pub(crate) fn key_transfers(
     if stored.teachers.is_empty() && stored.students.is_empty() {
         return transfers;
     }
+    if is_quiet(teachers) && is_quiet(students) {
+        return transfers;
+    }
+    let source = Source { stored, texts, ranges: Ranges::of(stored) };
     let mut takers = Takers::new();
-    add_takers(stored, texts, &stored.teachers, teachers, &mut takers);
-    add_takers(stored, texts, &stored.students, students, &mut takers);
+    source.add_takers(&stored.teachers, teachers, &mut takers);
+    source.add_takers(&stored.students, students, &mut takers);
     if takers.is_empty() {
         return transfers;
     }
-    add_transfers(stored, &stored.teachers, teachers, &takers, &mut transfers);
-    add_transfers(stored, &stored.students, students, &takers, &mut transfers);
+    source.add_transfers(&stored.teachers, teachers, &takers, &mut transfers);
+    source.add_transfers(&stored.students, students, &takers, &mut transfers);
     let KeyTransfers { moves, passed_on } = &mut transfers;
     add_shared(&takers, moves);
     moves.sort_unstable();
@@ -109,74 +114,110 @@ fn passed_on_message(kind: EntityKind, count: usize) -> String {
     )
 }
 
-/// The keys of a person; some may be empty.
-fn keys<V: RosterPerson>(values: &V) -> [(KeyKind, StrId); 4] {
-    let Person { sis_id, email, clever_id, .. } = *values.person();
-    [
-        (KeyKind::Email, email),
-        (KeyKind::CleverId, clever_id),
-        (KeyKind::Username, values.username()),
-        (KeyKind::SisId(V::KIND), sis_id),
-    ]
+/// Whether nobody gets values.
+fn is_quiet<V: Entity>(changes: &Changes<V>) -> bool {
+    changes.valued().next().is_none()
+}
+
+/// Whether the numbers of the two roles are of one range.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ranges {
+    /// No number is a teacher's and a student's.
+    Common,
+    /// The same number is a teacher's and a student's.
+    OfEachRole,
+}
+
+impl Ranges {
+    fn of(stored: &StoredRoster) -> Ranges {
+        let number = |person: &Person| stored.texts.get(person.sis_id);
+        let teachers = stored.teachers.iter().filter(|teacher| teacher.active);
+        let teachers = teachers.map(|teacher| number(&teacher.values.person));
+        let teachers = teachers.filter(|number| !number.is_empty()).collect::<HashSet<_>>();
+        let mut students = stored.students.iter().filter(|student| student.active);
+        let is_shared =
+            !teachers.is_empty() && students.any(|student| teachers.contains(number(&student.values.person)));
+        if is_shared { Ranges::OfEachRole } else { Ranges::Common }
+    }
+}
+
+/// What keys are read from.
+struct Source<'p> {
+    stored: &'p StoredRoster,
+    /// Of the plan.
+    texts: &'p StringArena,
+    ranges: Ranges,
 }
 
 fn name<'t>(texts: &'t StringArena, person: &Person) -> (&'t str, &'t str) {
     (texts.get(person.first_name), texts.get(person.last_name))
 }
 
-fn add_takers<'p, V: RosterPerson>(
-    stored: &StoredRoster,
-    texts: &'p StringArena,
-    list: &[Stored<V>],
-    changes: &'p Changes<V>,
-    takers: &mut Takers<'p>,
-) {
-    for new in changes.valued() {
-        let known = list.by_number(new.number);
-        let old = known.filter(|old| old.active).map(|old| keys(&old.values));
-        for (at, (kind, key)) in keys(&new.values).into_iter().enumerate() {
-            let key = texts.get(key);
-            let has_it = old.is_some_and(|old| stored.texts.get(old[at].1) == key);
-            if !key.is_empty() && !has_it {
-                let name = name(texts, new.values.person());
-                let taker = Taker { entity: new.number.into(), name, is_new: known.is_none() };
-                takers.entry((kind, key)).or_default().push(taker);
+impl<'p> Source<'p> {
+    /// The keys of a person; some may be empty.
+    fn keys<V: RosterPerson>(&self, values: &V) -> [(KeyKind, StrId); 4] {
+        let Person { sis_id, email, clever_id, .. } = *values.person();
+        let range = (self.ranges == Ranges::OfEachRole).then_some(V::KIND);
+        [
+            (KeyKind::Email, email),
+            (KeyKind::CleverId, clever_id),
+            (KeyKind::Username, values.username()),
+            (KeyKind::SisId(range), sis_id),
+        ]
+    }
+
+    fn add_takers<V: RosterPerson>(
+        &self,
+        list: &[Stored<V>],
+        changes: &'p Changes<V>,
+        takers: &mut Takers<'p>,
+    ) {
+        for new in changes.valued() {
+            let known = list.by_number(new.number);
+            let old = known.filter(|old| old.active).map(|old| self.keys(&old.values));
+            for (at, (kind, key)) in self.keys(&new.values).into_iter().enumerate() {
+                let key = self.texts.get(key);
+                let has_it = old.is_some_and(|old| self.stored.texts.get(old[at].1) == key);
+                if !key.is_empty() && !has_it {
+                    let name = name(self.texts, new.values.person());
+                    let taker = Taker { entity: new.number.into(), name, is_new: known.is_none() };
+                    takers.entry((kind, key)).or_default().push(taker);
+                }
             }
         }
     }
-}
 
-/// Adds the moves from people who stay, and those from anyone of the other role and the same name; and who gets the address of someone
-/// who has left.
-fn add_transfers<V: RosterPerson>(
-    stored: &StoredRoster,
-    list: &[Stored<V>],
-    changes: &Changes<V>,
-    takers: &Takers<'_>,
-    transfers: &mut KeyTransfers,
-) {
-    let removed = changes.deactivate.iter().copied().collect::<HashSet<_>>();
-    for holder in list {
-        let entity: EntityRef = holder.number.into();
-        let stays = holder.active && !removed.contains(&holder.number);
-        for (kind, key) in keys(&holder.values) {
-            if key.is_empty() {
-                continue;
-            }
-            let key = stored.texts.get(key);
-            for taker in takers.get(&(kind, key)).into_iter().flatten() {
-                let changes_role = taker.entity.kind != V::Number::KIND && {
-                    let (old, new) = (name(&stored.texts, holder.values.person()), taker.name);
-                    likeness(old.0, old.1, new.0, new.1) != Likeness::Different
-                };
-                if taker.entity == entity {
-                    continue;
-                }
-                if stays || changes_role {
-                    let (to, column) = (taker.entity, kind.column(taker.entity.kind));
-                    transfers.moves.push(KeyMove { from: entity, to, column, key: key.to_owned() });
-                } else if kind == KeyKind::Email && taker.is_new {
-                    transfers.passed_on.push(taker.entity);
+    /// Adds the moves from people who stay, those from anyone of the other role and the same name, and those to other people who are known;
+    /// and who gets the address of someone
+    /// who has left.
+    fn add_transfers<V: RosterPerson>(
+        &self,
+        list: &[Stored<V>],
+        changes: &Changes<V>,
+        takers: &Takers<'_>,
+        transfers: &mut KeyTransfers,
+    ) {
+        let removed = changes.deactivate.iter().copied().collect::<HashSet<_>>();
+        for holder in list {
+            let entity: EntityRef = holder.number.into();
+            let stays = holder.active && !removed.contains(&holder.number);
+            for (kind, key) in self.keys(&holder.values).into_iter().filter(|(_, key)| !key.is_empty()) {
+                let key = self.stored.texts.get(key);
+                for taker in takers.get(&(kind, key)).into_iter().flatten() {
+                    if taker.entity == entity {
+                        continue;
+                    }
+                    let old = name(&self.stored.texts, holder.values.person());
+                    let likeness = likeness(old.0, old.1, taker.name.0, taker.name.1);
+                    let changes_role =
+                        taker.entity.kind != V::Number::KIND && likeness != Likeness::Different;
+                    let is_passed_on = holder.active && likeness != Likeness::Same;
+                    if stays || changes_role || is_passed_on {
+                        let (to, column) = (taker.entity, kind.column(taker.entity.kind));
+                        transfers.moves.push(KeyMove { from: entity, to, column, key: key.to_owned() });
+                    } else if kind == KeyKind::Email && taker.is_new {
+                        transfers.passed_on.push(taker.entity);
+                    }
                 }
             }
         }

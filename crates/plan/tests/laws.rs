@@ -3,21 +3,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it is")]
 
+mod in_memory;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use homeroom_check::check_alone;
 use homeroom_model::Policy;
-use homeroom_model::entity::{ByNumber, ClassNumber, Entity, EntityNumber, StudentNumber};
+use homeroom_model::entity::{ClassNumber, EntityNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::hold::Held;
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::{Changes, KeyMove, LinkChanges, Plan};
+use homeroom_model::plan::{KeyMove, Plan};
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_testkit::world::{World, WorldChange, changes, worlds};
+use in_memory::applied::applied;
 use proptest::prelude::*;
 
 /// Cases of each law; together they are tens of thousands of rosters.
@@ -45,70 +48,6 @@ fn planned(stored: &StoredRoster, csv: &str) -> Plan {
 fn limits(policy: Policy, seats: u64, csv: &str) -> Limits {
     let rows = csv.lines().count() as u64 - 1;
     Limits { policy, seats, rows, ..Limits::default() }
-}
-
-/// The roster after a plan, as the database would have it.
-fn applied(stored: &StoredRoster, plan: &Plan) -> StoredRoster {
-    let mut after = stored.clone();
-    let StoredRoster {
-        texts, schools, classes, teachers, students, teachings, enrollments, former_keys, ..
-    } = &mut after;
-    entities(schools, &plan.schools, |mut school| {
-        school.key = texts.push_from(&plan.texts, school.key);
-        school.name = texts.push_from(&plan.texts, school.name);
-        school
-    });
-    entities(classes, &plan.classes, |mut class| {
-        class.key = texts.push_from(&plan.texts, class.key);
-        class.name = texts.push_from(&plan.texts, class.name);
-        class
-    });
-    entities(teachers, &plan.teachers, |teacher| {
-        teacher.map_texts(|text| texts.push_from(&plan.texts, text))
-    });
-    entities(students, &plan.students, |student| {
-        student.map_texts(|text| texts.push_from(&plan.texts, text))
-    });
-    links(teachings, &plan.teachings);
-    links(enrollments, &plan.enrollments);
-    for former in &plan.former_keys {
-        former_keys.push(homeroom_model::stored::FormerKey {
-            key: texts.push_from(&plan.texts, former.key),
-            ..*former
-        });
-    }
-    after.version = after.version.next();
-    after
-}
-
-fn entities<V: Entity>(list: &mut Vec<Stored<V>>, changes: &Changes<V>, mut push_texts: impl FnMut(V) -> V) {
-    for number in &changes.deactivate {
-        let at = list.position_of(*number).unwrap();
-        assert!(list[at].active, "only what is active is deactivated");
-        list[at].active = false;
-    }
-    for new in changes.update.iter().chain(&changes.reactivate).chain(&changes.rekey) {
-        let at = list.position_of(new.number).unwrap();
-        list[at].values = push_texts(new.values);
-        list[at].active = true;
-    }
-    for new in &changes.create {
-        list.push(Stored { number: new.number, active: true, values: push_texts(new.values) });
-    }
-    list.sort_by_key(|stored| stored.number);
-    assert!(list.windows(2).all(|two| two[0].number < two[1].number), "a number is given once");
-}
-
-fn links<P: EntityNumber>(list: &mut Vec<StoredLink<P>>, changes: &LinkChanges<P>) {
-    for (links, active) in [(&changes.deactivate, false), (&changes.reactivate, true)] {
-        for link in links {
-            let at = list.binary_search_by_key(link, |stored| stored.link).unwrap();
-            assert_ne!(list[at].active, active);
-            list[at].active = active;
-        }
-    }
-    list.extend(changes.create.iter().map(|link| StoredLink { link: *link, active: true }));
-    list.sort_by_key(|stored| stored.link);
 }
 
 /// Everything active, in words, without numbers.
@@ -472,5 +411,37 @@ fn keys_that_pass_to_others_are_listed_across_roles() {
     let user_names = before.replace("annlee", "x").replace("bobray", "annlee").replace(",x\n", ",bobray\n");
     assert_eq!(moves(&before, &user_names).len(), 2, "a user name is a key, too");
     let of_who_left = format!("{KEYS_HEADER}{ann}{}", row("tess", "Zed,Quark,bob@x.org,1,903") + ",zed\n");
-    assert_eq!(moves(&before, &of_who_left), Vec::<String>::new(), "who leaves needs no address");
+    assert_eq!(
+        moves(&before, &of_who_left),
+        ["student_email bob@x.org student-2 to student-3"],
+        "that its holder leaves in the same night may be a part of the damage"
+    );
+    let mut later = stored(&before);
+    later.students[1].active = false;
+    assert_eq!(planned(&later, &of_who_left).key_moves, [], "who has left needs no address");
+}
+
+#[test]
+fn teachers_and_students_may_have_number_ranges_of_their_own() {
+    let row = |student: &str, number: u32| {
+        format!(
+            "1,S1,Oak Hill,tess@x.org,Tess,Gray,C1,Reading,{student},{student},{student}@x.org,5,{number},,\n"
+        )
+    };
+    let header = format!("teacher_id,{KEYS_HEADER}");
+    let before = format!("{header}{}{}", row("Ann", 1), row("Bob", 902));
+    let after = before.clone()
+        + &row("Cid", 3).replacen("1,S1", "3,S1", 1).replace("tess@", "tom@").replace("Tess", "Tom");
+    assert_eq!(moves(&before, &after), Vec::<String>::new(), "1 is a teacher and a student already");
+    let (before, after) = (before.replace(",5,1,", ",5,901,"), after.replace(",5,1,", ",5,901,"));
+    let after = after.replace(",5,902,", ",5,1,");
+    assert_eq!(
+        moves(&before, &after),
+        [
+            "student_id 1 teacher-1 to student-2",
+            "student_id 3 teacher-2 to student-3",
+            "teacher_id 3 student-3 to teacher-2"
+        ],
+        "no number was shared until now"
+    );
 }

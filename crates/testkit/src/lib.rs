@@ -2,6 +2,7 @@
 
 mod databases;
 mod flat;
+pub mod hostile;
 mod raw_connection;
 mod raw_database;
 mod ssh;

@@ -73,11 +73,7 @@ fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
 fn hold(entity: EntityRef, column: Column, partition: &mut Partition<'_>) {
     match entity.number_as::<ClassNumber>() {
         Some(class) if column == Column::TeacherEmail => partition.hold_turnover(EntityKind::Teacher, class),
-        _ => {
-            partition.hold_update(entity);
-            partition.hold_rekey(entity);
-            partition.hold_removal(entity);
-        }
+        _ => partition.hold_person(entity),
     }
 }
 

@@ -18,11 +18,9 @@ struct Passing<'p> {
     taker: &'p ChangedPerson<'p>,
     attribute: Attribute,
     holder: EntityRef,
-    /// Whether the plan removes the holder.
-    holder_leaves: bool,
 }
 
-/// Keys that pass from one person to another, and keys that change for too many.
+/// Keys that pass from one person to another, and keys that change for too many. Of those among whom a key passes everything waits.
 pub(super) fn keys(
     context: &FuseContext<'_>,
     people: &[ChangedPerson<'_>],
@@ -32,7 +30,7 @@ pub(super) fn keys(
         return vec![];
     }
     let passings = passings(context, people);
-    let passing = hold_passings(context, people, &passings, partition);
+    let passing = hold_passings(context, &passings, partition);
     let mut fuses = passing.into_iter().collect::<Vec<_>>();
     let passed =
         passings.iter().map(|passing| (passing.taker.entity, passing.attribute)).collect::<HashSet<_>>();
@@ -46,33 +44,25 @@ fn passings<'p>(context: &'p FuseContext<'_>, people: &'p [ChangedPerson<'p>]) -
         return vec![];
     }
     let changes = people.iter().map(|person| (person.entity, person)).collect::<HashMap<_, _>>();
-    let leaving = [EntityKind::Teacher, EntityKind::Student];
-    let leaving = leaving.into_iter().flat_map(|kind| context.plan.deactivated(kind)).collect::<HashSet<_>>();
     let passing = |KeyMove { from, to, column, .. }: &KeyMove| {
         let attribute = Attribute::of_column(*column)?;
         let taker = *changes.get(to)?;
-        Some(Passing { taker, attribute, holder: *from, holder_leaves: leaving.contains(from) })
+        Some(Passing { taker, attribute, holder: *from })
     };
     context.plan.key_moves.iter().filter_map(passing).collect()
 }
 
 fn hold_passings(
     context: &FuseContext<'_>,
-    people: &[ChangedPerson<'_>],
     passings: &[Passing<'_>],
     partition: &mut Partition<'_>,
 ) -> Option<BlownFuse> {
     if passings.is_empty() {
         return None;
     }
-    let changes = people.iter().map(|person| (person.entity, person)).collect::<HashMap<_, _>>();
-    for Passing { taker, holder, holder_leaves, .. } in passings {
-        taker.hold(partition);
-        match changes.get(holder) {
-            Some(change) => change.hold(partition),
-            None if *holder_leaves => partition.hold_removal(*holder),
-            None => {}
-        }
+    for Passing { taker, holder, .. } in passings {
+        partition.hold_person(taker.entity);
+        partition.hold_person(*holder);
     }
     Some(BlownFuse {
         fuse: Fuse::Keys,

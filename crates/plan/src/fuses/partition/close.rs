@@ -7,7 +7,7 @@ use homeroom_model::plan::{LinkChanges, Numbered, Plan};
 use homeroom_model::roster::{Class, Link};
 use homeroom_model::stored::StoredRoster;
 
-use super::key_transfers::{KeyTexts, hold_key_transfers};
+use super::key_transfers::hold_key_transfers;
 use super::waiting::{Partition, WaitingChanges, WaitsFor};
 
 impl Partition<'_> {
@@ -146,10 +146,6 @@ impl Partition<'_> {
     /// Holds each key that is passed on together with its holder.
     fn hold_keys(&mut self, plan: &Plan, stored: &StoredRoster) {
         let Partition { decisions, waiting, .. } = self;
-        let keys = KeyTexts { plan: &plan.texts, stored: &stored.texts };
-        hold_key_transfers(decisions, &mut waiting.schools, &keys, &plan.schools, &stored.schools);
-        hold_key_transfers(decisions, &mut waiting.classes, &keys, &plan.classes, &stored.classes);
-        hold_key_transfers(decisions, &mut waiting.teachers, &keys, &plan.teachers, &stored.teachers);
-        hold_key_transfers(decisions, &mut waiting.students, &keys, &plan.students, &stored.students);
+        hold_key_transfers(decisions, waiting, plan, stored);
     }
 }

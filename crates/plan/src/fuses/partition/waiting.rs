@@ -170,6 +170,13 @@ impl<'p> Partition<'p> {
         }
     }
 
+    /// Holds everything about a person, also their classes: a key that stands with someone else may bring another's classes with it.
+    pub(in crate::fuses) fn hold_person(&mut self, person: EntityRef) {
+        self.hold_update(person);
+        self.hold_rekey(person);
+        self.hold_removal(person);
+    }
+
     /// Whether a student's creation or reactivation waits.
     pub(in crate::fuses) fn arrival_waits(&self, student: StudentNumber) -> bool {
         self.waiting.students.arrivals.contains_key(&EntityRef::from(student))
