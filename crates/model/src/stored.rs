@@ -1,8 +1,6 @@
 //! The roster as the database holds it, active and inactive, in memory for planning.
 
-use crate::entity::{
-    ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber,
-};
+use crate::entity::{ByNumber, ClassNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::{EntityKind, RosterVersion};
 use crate::per_kind::PerKind;
 use crate::roster::{Class, Link, Roster, RosterLink, School, Student, Teacher};

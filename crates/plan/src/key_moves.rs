@@ -1,14 +1,15 @@
 //! Keys that would pass from one person to another: an address, a Clever id, a user name or a SIS id, across roles.
 //!
 //! A key of someone who left before may be given to someone else. A key of someone who is active tonight may not, unless a person
-//! decides: that its holder leaves in the same file may as well be a part of the damage. Nor may two people get the same one, nor a
-//! teacher the key of a student of the same name.
+//! decides: that its holder leaves in the same file may as well be a part of the damage. Only a newcomer with quite another name may
+//! have it the same night, when no newcomer has a name of the one who leaves. Nor may two people get the same key, nor a teacher the key
+//! of a student of the same name.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
 use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::name::{Likeness, likeness};
+use homeroom_model::name::{Likeness, folded, likeness};
 use homeroom_model::plan::{Changes, KeyMove};
 use homeroom_model::roster::{Person, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredRoster};
@@ -75,7 +76,8 @@ pub(crate) fn key_transfers(
     if is_quiet(teachers) && is_quiet(students) {
         return transfers;
     }
-    let source = Source { stored, texts, ranges: Ranges::of(stored) };
+    let newcomers = names_of_newcomers(stored, texts, teachers, students);
+    let source = Source { stored, texts, ranges: Ranges::of(stored), newcomers };
     let mut takers = Takers::new();
     source.add_takers(&stored.teachers, teachers, &mut takers);
     source.add_takers(&stored.students, students, &mut takers);
@@ -147,6 +149,23 @@ struct Source<'p> {
     /// Of the plan.
     texts: &'p StringArena,
     ranges: Ranges,
+    /// The first and the last names of people who were never in the roster.
+    newcomers: HashSet<String>,
+}
+
+fn names_of_newcomers(
+    stored: &StoredRoster,
+    texts: &StringArena,
+    teachers: &Changes<Teacher>,
+    students: &Changes<Student>,
+) -> HashSet<String> {
+    let teachers = teachers.valued().filter(|new| stored.teachers.by_number(new.number).is_none());
+    let students = students.valued().filter(|new| stored.students.by_number(new.number).is_none());
+    let people = teachers.map(|new| new.values.person).chain(students.map(|new| new.values.person));
+    people
+        .flat_map(|person| [person.first_name, person.last_name])
+        .map(|name| folded(texts.get(name)))
+        .collect()
 }
 
 fn name<'t>(texts: &'t StringArena, person: &Person) -> (&'t str, &'t str) {
@@ -187,9 +206,13 @@ impl<'p> Source<'p> {
         }
     }
 
-    /// Adds the moves from people who stay, those from anyone of the other role and the same name, and those to other people who are known;
-    /// and who gets the address of someone
-    /// who has left.
+    /// Whether someone of this name may be one of those who would come.
+    fn may_be_new(&self, (first, last): (&str, &str)) -> bool {
+        [first, last].iter().any(|name| self.newcomers.contains(&folded(name)))
+    }
+
+    /// Adds the moves from people who stay, those from anyone of the other role and the same name, and those to other people who are
+    /// known; and who gets the address of someone who has left.
     fn add_transfers<V: RosterPerson>(
         &self,
         list: &[Stored<V>],
@@ -211,7 +234,9 @@ impl<'p> Source<'p> {
                     let likeness = likeness(old.0, old.1, taker.name.0, taker.name.1);
                     let changes_role =
                         taker.entity.kind != V::Number::KIND && likeness != Likeness::Different;
-                    let is_passed_on = holder.active && likeness != Likeness::Same;
+                    let goes_to_newcomer =
+                        taker.is_new && likeness == Likeness::Different && !self.may_be_new(old);
+                    let is_passed_on = holder.active && likeness != Likeness::Same && !goes_to_newcomer;
                     if stays || changes_role || is_passed_on {
                         let (to, column) = (taker.entity, kind.column(taker.entity.kind));
                         transfers.moves.push(KeyMove { from: entity, to, column, key: key.to_owned() });

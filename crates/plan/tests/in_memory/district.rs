@@ -2,13 +2,11 @@
 
 use homeroom_assess::{Assessment, assess};
 use homeroom_check::{Checked, check};
-use homeroom_model::Policy;
 use homeroom_model::entity::EntityRef;
 use homeroom_model::rekey::Proposal;
 use homeroom_model::stored::StoredRoster;
 use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 use homeroom_read::ReadRules;
-use jiff::civil::Date;
 
 use super::applied::applied;
 
@@ -70,14 +68,11 @@ impl MemoryDistrict {
             return Err(Rejected);
         }
         let limits = Limits {
-            policy: Policy::default(),
-            seats: u64::MAX,
             rows: checked.rows_of_all(self.stored.applied_rows),
             ends_mid_row: checked.ends_mid_row,
             verdicts,
             other_people,
-            today: Date::default(),
-            over_since: None,
+            ..Limits::default()
         };
         Ok((checked, limits))
     }
