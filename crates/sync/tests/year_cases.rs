@@ -124,6 +124,16 @@ fn play(lincoln: &TestDistrict, folder: &Path) {
             (Some(held.id), held.clone())
         );
     }
+    check_students(lincoln, &want, &first_students, last);
+    let classes = active(lincoln, EntityKind::Class);
+    for key in &want.new_classes {
+        let new = classes.get(key).unwrap_or_else(|| panic!("no class {key}"));
+        assert!(!classes_before.values().any(|number| number == new), "{key} is an old class");
+    }
+}
+
+/// Who is active, and who still has the account of the first day.
+fn check_students(lincoln: &TestDistrict, want: &Want, first_students: &BTreeMap<String, u32>, last: &Run) {
     let students = active(lincoln, EntityKind::Student);
     if let Some(count) = want.active_students {
         assert_eq!(students.len(), count, "{:?}", last.report);
@@ -137,11 +147,6 @@ fn play(lincoln: &TestDistrict, folder: &Path) {
     for (before, after) in &want.same_id {
         let (before, after) = (first_students.get(before), students.get(after));
         assert!(before.is_some() && before == after, "{before:?} is not {after:?}: {:?}", last.report);
-    }
-    let classes = active(lincoln, EntityKind::Class);
-    for key in &want.new_classes {
-        let new = classes.get(key).unwrap_or_else(|| panic!("no class {key}"));
-        assert!(!classes_before.values().any(|number| number == new), "{key} is an old class");
     }
 }
 
