@@ -57,7 +57,7 @@ impl Reread {
     /// Plans with these answers of a person to proposals of `run` from now on; what they are about.
     ///
     /// # Errors
-    /// As [`decide`].
+    /// [`Refusal::NoSuchProposal`] when nothing has a name, and [`Refusal::AcceptedAndRejected`].
     pub fn decide(&mut self, run: RunId, reviews: &ProposalReviews) -> Result<Vec<DecidedPair>, Refusal> {
         let Reread { planner, stored, checked, .. } = self;
         let earlier = planner.decided().clone();
