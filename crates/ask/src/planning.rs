@@ -90,7 +90,8 @@ impl Planner {
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
         let decided = district.decided_pairs()?;
-        Ok(Planner { limits, inputs: PlanInputs { pins, decided, pending, past_classes } })
+        let inputs = PlanInputs { pins, decided, pending, past_classes, verdicts: vec![] };
+        Ok(Planner { limits, inputs })
     }
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
@@ -133,6 +134,7 @@ impl Planner {
     /// that went wrong wait in the plans that follow.
     pub fn assess(&mut self, stored: &StoredRoster, checked: &mut Checked) {
         let Assessment { findings, verdicts, other_people } = assess(stored, &mut checked.roster);
+        self.inputs.verdicts.clone_from(&verdicts);
         self.limits.verdicts = verdicts;
         self.limits.other_people = other_people;
         checked.add(findings);

@@ -98,9 +98,9 @@ fn optional_columns(header: &Header) -> OptionalColumns {
 fn find_spreadsheet_damage(rows: &mut FlatRows, stored: &StoredRoster) {
     let FlatRows { class_parts, student_parts, .. } = rows;
     let damage = SpreadsheetDamage::new(stored);
-    damage.check_schools(class_parts, |part| part.school);
+    damage.check_schools(class_parts, |part| &mut part.school);
     damage.check_classes(class_parts);
-    damage.check_teachers(class_parts, |part| part.teacher);
+    damage.check_teachers(class_parts, |part| &mut part.teacher);
     damage.check_students(student_parts);
 }
 

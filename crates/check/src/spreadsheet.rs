@@ -1,18 +1,21 @@
-//! Finds ids that a spreadsheet damaged, by comparing them with the stored roster.
+//! Finds ids that a spreadsheet damaged, by comparing them with the stored roster. An id that is surely a stored one in another form,
+//! such as `610001.0`, is read as the stored one.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
+use homeroom_model::damaged_id::repaired;
 use homeroom_model::entity::Entity;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredRoster};
-use homeroom_model::string_arena::StrId;
+use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::MONTHS;
 
 /// Finds ids that lost leading zeros, and proposes the stored value for ids that a spreadsheet damaged.
 pub(crate) struct SpreadsheetDamage<'s> {
+    stored: &'s StoredRoster,
     schools: StoredIds<'s>,
     classes: StoredIds<'s>,
     teachers: StoredIds<'s>,
@@ -21,33 +24,66 @@ pub(crate) struct SpreadsheetDamage<'s> {
 
 impl<'s> SpreadsheetDamage<'s> {
     pub(crate) fn new(stored: &'s StoredRoster) -> SpreadsheetDamage<'s> {
-        let StoredRoster { schools, classes, teachers, students, .. } = stored;
+        let StoredRoster { texts, schools, classes, teachers, students, .. } = stored;
         SpreadsheetDamage {
-            schools: StoredIds::new(stored, Column::SchoolId, schools, |school: &School| school.key),
-            classes: StoredIds::new(stored, Column::ClassId, classes, |class: &Class| class.key),
-            teachers: StoredIds::new(stored, Column::TeacherId, teachers, |teacher: &Teacher| {
+            stored,
+            schools: StoredIds::new(texts, Column::SchoolId, schools, |school: &School| school.key),
+            classes: StoredIds::new(texts, Column::ClassId, classes, |class: &Class| class.key),
+            teachers: StoredIds::new(texts, Column::TeacherId, teachers, |teacher: &Teacher| {
                 teacher.person.sis_id
             }),
-            students: StoredIds::new(stored, Column::StudentId, students, |student: &Student| {
+            students: StoredIds::new(texts, Column::StudentId, students, |student: &Student| {
                 student.person.sis_id
             }),
         }
     }
 
-    pub(crate) fn check_schools<P>(&self, parts: &mut RowParts<P>, key: impl Fn(&P) -> StrId) {
+    pub(crate) fn check_schools<P>(&self, parts: &mut RowParts<P>, key: impl Fn(&mut P) -> &mut StrId) {
         self.schools.compare(parts, key);
     }
 
     pub(crate) fn check_classes(&self, parts: &mut RowParts<ClassPart>) {
-        self.classes.compare(parts, |part| part.class);
+        self.classes.compare(parts, |part| &mut part.class);
     }
 
-    pub(crate) fn check_teachers<P>(&self, parts: &mut RowParts<P>, teacher: impl Fn(&P) -> Person) {
-        self.teachers.compare(parts, |part| teacher(part).sis_id);
+    pub(crate) fn check_teachers<P>(&self, parts: &mut RowParts<P>, teacher: impl Fn(&mut P) -> &mut Person) {
+        self.teachers.compare(parts, |part| &mut teacher(part).sis_id);
+        let StoredRoster { texts, teachers, .. } = self.stored;
+        let clever_ids = SignIns {
+            texts,
+            column: Column::TeacherCleverId,
+            list: teachers,
+            id: |old| old.person.clever_id,
+        };
+        clever_ids.compare(parts, |part| &mut teacher(part).clever_id);
     }
 
     pub(crate) fn check_students(&self, parts: &mut RowParts<Student>) {
-        self.students.compare(parts, |student| student.person.sis_id);
+        self.students.compare(parts, |student| &mut student.person.sis_id);
+        let StoredRoster { texts, students: list, .. } = self.stored;
+        let clever_ids =
+            SignIns { texts, column: Column::StudentCleverId, list, id: |old| old.person.clever_id };
+        clever_ids.compare(parts, |student| &mut student.person.clever_id);
+        let usernames = SignIns { texts, column: Column::StudentUsername, list, id: |old| old.username };
+        usernames.compare(parts, |student| &mut student.username);
+    }
+}
+
+/// Clever ids or user names: hardly ever a number in the form of a spreadsheet, so the stored ones are looked at only then.
+struct SignIns<'s, V: Entity> {
+    texts: &'s StringArena,
+    column: Column,
+    list: &'s [Stored<V>],
+    id: fn(&V) -> StrId,
+}
+
+impl<V: Entity> SignIns<'_, V> {
+    fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&mut P) -> &mut StrId) {
+        let RowParts { texts, values, .. } = &mut *parts;
+        let mut shown = values.iter_mut().map(|part| texts.get(*id(part)));
+        if shown.any(|shown| repaired(shown) != shown) {
+            StoredIds::new(self.texts, self.column, self.list, self.id).compare(parts, id);
+        }
     }
 }
 
@@ -64,13 +100,13 @@ struct StoredIds<'s> {
 
 impl<'s> StoredIds<'s> {
     fn new<V: Entity>(
-        stored: &'s StoredRoster,
+        texts: &'s StringArena,
         column: Column,
         entities: &[Stored<V>],
         id: impl Fn(&V) -> StrId,
     ) -> StoredIds<'s> {
         let ids = || {
-            let ids = entities.iter().map(|entity| stored.texts.get(id(&entity.values)));
+            let ids = entities.iter().map(|entity| texts.get(id(&entity.values)));
             ids.filter(|id| !id.is_empty())
         };
         let mut without_zeros = HashMap::new();
@@ -81,33 +117,80 @@ impl<'s> StoredIds<'s> {
         StoredIds { column, all: ids().collect(), without_zeros }
     }
 
-    fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&P) -> StrId) {
+    fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&mut P) -> &mut StrId) {
         if self.all.is_empty() {
             return;
         }
+        self.repair_all(parts, &id);
         let RowParts { texts, values, notes } = parts;
         let mut searches = 0;
-        for (part, notes) in values.iter().zip(notes) {
-            self.report_lost_zeros(texts.get(id(part)), notes);
-            let is_changed = |finding: &&mut PartFinding| {
-                finding.code == FindingCode::IdChangedBySpreadsheet && finding.column == self.column
-            };
-            for finding in notes.findings.iter_mut().filter(is_changed) {
-                if searches == MAX_SEARCHES {
-                    return;
-                }
-                searches += 1;
-                if let Some(id) = self.only_id_shown_as(&finding.value) {
-                    finding.message = format!(
-                        "A spreadsheet program changed {} to '{}'. In the last good file it was '{id}'.",
-                        self.column.name(),
-                        finding.value
-                    )
-                    .into();
-                    finding.proposed = Some(id.into());
-                }
+        for (part, notes) in values.iter_mut().zip(notes) {
+            self.report_lost_zeros(texts.get(*id(part)), notes);
+            searches += self.find_changed(notes, MAX_SEARCHES - searches);
+        }
+    }
+
+    /// Puts the stored ids in the place of those that are the same number in another form. Of people who were read as two none gets the
+    /// id of the other.
+    fn repair_all<P>(&self, parts: &mut RowParts<P>, id: &impl Fn(&mut P) -> &mut StrId) {
+        let RowParts { texts, values, notes } = parts;
+        let mut forms = HashMap::<&str, String>::new();
+        let damaged = values.iter_mut().zip(0_usize..);
+        let damaged = damaged.filter_map(|(part, at)| Some((at, self.stored_form(texts.get(*id(part)))?)));
+        let damaged = damaged.collect::<Vec<_>>();
+        if damaged.is_empty() {
+            return;
+        }
+        let is_person = !matches!(self.column, Column::SchoolId | Column::ClassId);
+        if is_person {
+            let in_file = values.iter_mut().filter_map(|part| self.all.get(texts.get(*id(part))).copied());
+            forms.extend(in_file.map(|id| (id, id.to_owned())));
+        }
+        for (at, stored) in damaged {
+            let id = id(&mut values[at]);
+            let shown = texts.get(*id).to_owned();
+            if is_person && *forms.entry(stored).or_insert_with(|| shown.clone()) != shown {
+                continue;
+            }
+            let name = self.column.name();
+            let message = format!(
+                "{name} '{shown}' is '{stored}' in the form of a spreadsheet: the stored id is kept."
+            );
+            let finding = PartFinding::new(FindingCode::ValuesDamaged, self.column, &shown, message);
+            notes[at].add(finding.proposing(stored));
+            *id = texts.push(stored);
+        }
+    }
+
+    /// The stored id that is shown in the form of a spreadsheet.
+    fn stored_form(&self, shown: &str) -> Option<&'s str> {
+        let repaired = repaired(shown);
+        if repaired == shown || self.all.contains(shown) {
+            return None;
+        }
+        let without_zeros = || self.without_zeros.get(&*repaired).copied().flatten();
+        self.all.get(&*repaired).copied().or_else(without_zeros)
+    }
+
+    /// Proposes the stored id for each one that a spreadsheet program changed, at most so many times; how many were searched for.
+    fn find_changed(&self, notes: &mut PartNotes, most: usize) -> usize {
+        let is_changed = |finding: &&mut PartFinding| {
+            finding.code == FindingCode::IdChangedBySpreadsheet && finding.column == self.column
+        };
+        let mut searches = 0;
+        for finding in notes.findings.iter_mut().filter(is_changed).take(most) {
+            searches += 1;
+            if let Some(id) = self.only_id_shown_as(&finding.value) {
+                finding.message = format!(
+                    "A spreadsheet program changed {} to '{}'. In the last good file it was '{id}'.",
+                    self.column.name(),
+                    finding.value
+                )
+                .into();
+                finding.proposed = Some(id.into());
             }
         }
+        searches
     }
 
     fn report_lost_zeros(&self, id: &str, notes: &mut PartNotes) {

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod column;
 pub mod counts;
 pub mod csv_safety;
+pub mod damaged_id;
 pub mod decided_pair;
 pub mod district;
 pub mod email;

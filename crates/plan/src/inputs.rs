@@ -1,6 +1,7 @@
 //! What a plan depends on, apart from the two rosters.
 
 use hashbrown::HashSet;
+use homeroom_model::assessment::ColumnVerdict;
 use homeroom_model::decided_pair::DecidedPairs;
 use homeroom_model::entity::ClassNumber;
 use homeroom_model::pin::Pin;
@@ -17,4 +18,6 @@ pub struct PlanInputs {
     pub pending: Vec<Proposal>,
     /// Classes of earlier school years: no class of the file is one of them, whatever its id.
     pub past_classes: HashSet<ClassNumber>,
+    /// Columns that went wrong, and whom they concern: what stands in them says nothing of who these people are.
+    pub verdicts: Vec<ColumnVerdict>,
 }

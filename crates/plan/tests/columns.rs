@@ -50,7 +50,7 @@ fn night(tonight: &[Row], mut policy: Policy) -> PlanParts {
     let stored = StoredRoster::from_roster(roster(&district()), 60);
     let mut wanted = roster(tonight);
     let verdicts = assess(&stored, &mut wanted).verdicts;
-    let inputs = PlanInputs::default();
+    let inputs = PlanInputs { verdicts: verdicts.clone(), ..PlanInputs::default() };
     let planned = plan(&stored, wanted, &Default::default(), &inputs);
     let limits = Limits { policy, rows: 60, verdicts, ..Limits::default() };
     split(planned.plan, &stored, &limits, &Approval::None)

@@ -114,10 +114,10 @@ fn read(
 fn find_spreadsheet_damage(entities: &mut Entities, stored: &StoredRoster) {
     let Entities { schools, classes, teachers, students } = entities;
     let damage = SpreadsheetDamage::new(stored);
-    damage.check_schools(&mut schools.parts, |school| school.key);
-    damage.check_schools(&mut classes.parts, |class| class.school);
+    damage.check_schools(&mut schools.parts, |school| &mut school.key);
+    damage.check_schools(&mut classes.parts, |class| &mut class.school);
     damage.check_classes(&mut classes.parts);
-    damage.check_teachers(&mut teachers.parts, |teacher| *teacher);
+    damage.check_teachers(&mut teachers.parts, |teacher| teacher);
     damage.check_students(&mut students.parts);
 }
 

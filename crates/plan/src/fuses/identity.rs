@@ -1,12 +1,12 @@
 //! The identity fuse: removed entities that look like created ones are held together with them, as new keys of known entities.
 
 use hashbrown::HashSet;
+use homeroom_model::damaged_id::is_damaged_form;
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, Proposal};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
-use super::damage::is_damaged_form;
 use super::partition::Partition;
 use super::people::changed_attribute;
 

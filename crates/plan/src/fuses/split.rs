@@ -16,7 +16,8 @@ use super::past::GoneLately;
 use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
-    blank, columns, consequences, file, identity, keys, reach, removals, schools, seats, turnover, updates,
+    blank, columns, consequences, file, identity, keys, reach, removals, roles, schools, seats, turnover,
+    updates,
 };
 
 /// Whether someone has approved what the fuses would hold.
@@ -105,6 +106,7 @@ fn blown_fuses(
     fuses.extend(schools::schools(context, partition));
     fuses.extend(turnover::classes(context, partition));
     fuses.extend(identity::rekeys(context, partition));
+    fuses.extend(roles::roles(context, partition));
     fuses.extend(keys::keys(context, &people, partition));
     fuses.extend(blank::blanks(context, &people, partition));
     fuses.extend(reach::reach(context, partition));

@@ -27,6 +27,8 @@ pub(super) struct Candidate<'t> {
     pub(super) classes: Vec<Option<ClassNumber>>,
     /// Whether a stored person is in the roster now; true of wanted ones.
     pub(super) active: bool,
+    /// Whether a rejected row names a stored person.
+    pub(super) is_protected: bool,
 }
 
 /// The classes of a person, as in [`Candidate`].
@@ -58,12 +60,25 @@ impl<'t> Candidate<'t> {
             school,
             classes,
             active: true,
+            is_protected: false,
         }
     }
 
     /// The address before the `@`; empty when there is none.
     pub(super) fn local_part(&self) -> &'t str {
         local_part(self.email)
+    }
+
+    /// Forgets the first name.
+    pub(super) fn blank_first_name(&mut self) {
+        self.first_name = "";
+        self.folded = format!("{}, ", self.folded_parts().0);
+    }
+
+    /// Forgets the last name.
+    pub(super) fn blank_last_name(&mut self) {
+        self.last_name = "";
+        self.folded = format!(", {}", self.folded_parts().1);
     }
 
     /// The last and the first name, folded.

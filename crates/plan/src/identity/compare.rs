@@ -1,6 +1,7 @@
 //! Weighs all that a stored and a wanted person have in common, and all that speaks against their being one person.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::entity::ClassNumber;
 use homeroom_model::rekey::{Evidence, MatchedBy};
 
 use super::candidate::Candidate;
@@ -28,7 +29,20 @@ pub(super) struct District<'d> {
     pub(super) changed_domains: HashSet<(&'d str, &'d str)>,
     /// Keys that stored people had before, by position in the stored list.
     pub(super) former_keys: HashSet<(usize, &'d str)>,
+    /// How many people who are not settled come to each class.
+    pub(super) newcomers: HashMap<ClassNumber, u32>,
 }
+
+impl District<'_> {
+    /// Whether so few come to these classes that hardly ever one of them has the first name of one who leaves.
+    fn are_quiet(&self, classes: &[Option<ClassNumber>]) -> bool {
+        let is_quiet = |class: &ClassNumber| self.newcomers.get(class).is_none_or(|count| *count <= QUIET);
+        classes.iter().flatten().all(is_quiet)
+    }
+}
+
+/// The most newcomers of a quiet night in a class.
+const QUIET: u32 = 3;
 
 /// A pair of people, compared.
 pub(super) struct Comparison {
@@ -44,6 +58,8 @@ pub(super) struct Comparison {
     pub(super) active: bool,
     /// Whether the only key that agrees stands beside the name of someone else who is known.
     pub(super) key_slipped: bool,
+    /// Whether both have an address made of their name, and hardly anybody else comes to their classes.
+    pub(super) address_follows_name: bool,
     /// In bits.
     pub(super) weight: i32,
 }
@@ -63,6 +79,8 @@ pub(super) struct KeyAgreement {
     pub(super) changed_domain: bool,
     /// Both have SIS ids, which differ, and the SIS did not change them all.
     pub(super) other_sis_id: bool,
+    /// Both have Clever ids, which differ.
+    pub(super) other_clever_id: bool,
 }
 
 impl KeyAgreement {
@@ -84,6 +102,7 @@ impl KeyAgreement {
 
     fn of(old: &Candidate<'_>, new: &Candidate<'_>, district: &District<'_>) -> KeyAgreement {
         let agree = |old: &str, new: &str| !old.is_empty() && old == new;
+        let differ = |old: &str, new: &str| !old.is_empty() && !new.is_empty() && old != new;
         let had = |key: &str| !key.is_empty() && district.former_keys.contains(&(old.position, key));
         let sis_id = agree(old.sis_id, new.sis_id);
         let email = agree(old.email, new.email);
@@ -99,10 +118,9 @@ impl KeyAgreement {
             similar_sis_id,
             local_part,
             changed_domain: local_part && district.changed_domains.contains(&(domain(old), domain(new))),
+            other_clever_id: differ(old.clever_id, new.clever_id),
             other_sis_id: district.sis_ids == SisIds::Kept
-                && !old.sis_id.is_empty()
-                && !new.sis_id.is_empty()
-                && !sis_id
+                && differ(old.sis_id, new.sis_id)
                 && similar_sis_id.is_none()
                 && !had(new.sis_id),
         }
@@ -127,6 +145,7 @@ impl Comparison {
             same_school: old.school.zip(new.school).map(|(old, new)| old == new),
             active: old.active,
             key_slipped: false,
+            address_follows_name: is_of_name(old) && is_of_name(new) && district.are_quiet(&new.classes),
             weight: 0,
         };
         comparison.weight = comparison.name_weight(old, &district.rarity)
@@ -161,6 +180,12 @@ impl Comparison {
     /// Whether nothing of the names speaks against a match.
     pub(super) fn names_fit(&self) -> bool {
         self.first_name != NamePart::Different && self.last_name != NamePart::Different
+    }
+
+    /// Whether a part of the name agrees.
+    pub(super) fn any_name(&self) -> bool {
+        let agrees = |part| matches!(part, NamePart::Same | NamePart::Spelling);
+        agrees(self.first_name) || agrees(self.last_name)
     }
 
     /// Whether both names are others.
@@ -203,10 +228,10 @@ impl Comparison {
             _ if old.active && differ(old.email, new.email) => weights::OTHER_EMAIL,
             _ => 0,
         };
-        let clever_id = match keys.clever_id {
-            true => weights::CLEVER_ID,
-            false if differ(old.clever_id, new.clever_id) => weights::OTHER_CLEVER_ID,
-            false => 0,
+        let clever_id = match keys {
+            KeyAgreement { clever_id: true, .. } => weights::CLEVER_ID,
+            KeyAgreement { other_clever_id: true, .. } => weights::OTHER_CLEVER_ID,
+            _ => 0,
         };
         let username = if keys.username { weights::USERNAME } else { 0 };
         let former = if keys.former { weights::FORMER_EMAIL } else { 0 };
@@ -281,7 +306,7 @@ impl Comparison {
     }
 }
 
-/// Whether the address is made of the name: namesakes get the same one in turn.
+/// Whether the address is made of the name: namesakes get the same one in turn, and another name gets another one.
 fn is_of_name(person: &Candidate<'_>) -> bool {
     let (last, first) = person.folded_parts();
     let local = person.local_part();

@@ -4,10 +4,11 @@ use hashbrown::HashSet;
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::StoredRoster;
 
+use super::distrust::Distrust;
 use super::matches::MatchesByKind;
 use super::places::match_places;
-use super::recognize::{Recognition, recognize};
-use super::settle::{ActiveKeys, settle};
+use super::recognize::{Recognition, Rosters, recognize};
+use super::settle::{ActiveKeys, Known, settle};
 use crate::inputs::PlanInputs;
 use crate::protection::ProtectedNumbers;
 
@@ -31,9 +32,12 @@ pub(crate) fn identify(
     let keys = wanted.classes.iter().map(|class| texts.get(class.key)).collect::<Vec<_>>();
     let classes = match_places(stored, &stored.classes, |class| class.key, &keys, &inputs.past_classes);
     let keys = ActiveKeys::new(stored);
-    let teachers = settle(&keys, &stored.teachers, &wanted.teachers, texts);
-    let students = settle(&keys, &stored.students, &wanted.students, texts);
+    let distrust = Distrust::new(&inputs.verdicts);
+    let known = Known { keys: &keys, distrust: &distrust };
+    let teachers = settle(&known, &stored.teachers, &wanted.teachers, texts);
+    let students = settle(&known, &stored.students, &wanted.students, texts);
     let mut matches = MatchesByKind { schools, classes, teachers, students };
-    let recognition = recognize(stored, wanted, protected, inputs, &mut matches);
+    let rosters = Rosters { stored, wanted, protected, distrust: &distrust };
+    let recognition = recognize(&rosters, inputs, &mut matches);
     Identities { matches, recognition }
 }

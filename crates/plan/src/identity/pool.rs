@@ -1,64 +1,24 @@
-//! The people who are not settled, stored and wanted, and which of them are one.
+//! Which of the people who are not settled are one: pairs, weighed, and the best assignment among them.
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::entity::{ByNumber, EntityRef};
+use homeroom_model::entity::ClassNumber;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, MatchedBy};
-use homeroom_model::roster::RosterLink;
-use homeroom_model::stored::{Stored, StoredLink};
 
 use super::assign::{Edge, assign};
 use super::blocks::{Blocks, Keys, Sharing};
 use super::candidate::Candidate;
 use super::compare::{Comparison, District, SisIds};
 use super::known::Known;
-use super::matches::Matches;
 use super::pairing::{LikelyMatch, once_on_both_sides};
+use super::people::Role;
 use super::rarity::Rarity;
 use super::search::{Found, Search};
 use super::verdict::verdict;
-use super::{links, weights};
-use crate::roster_person::RosterPerson;
+use super::weights;
 
 /// The weight from which on a pair of the same name needs no rivals from their classes.
 const CLEAR: i32 = 2 * weights::CERTAIN;
-
-pub(super) fn find_students(search: &Search<'_>) -> Found {
-    let people = People {
-        stored: &search.stored.students,
-        stored_links: &search.stored.enrollments,
-        wanted: &search.wanted.students,
-        wanted_links: &search.wanted.enrollments,
-        matches: &search.matches.students,
-        protected: &search.protected.students,
-        known: &search.known.students,
-    };
-    people.find(search)
-}
-
-pub(super) fn find_teachers(search: &Search<'_>) -> Found {
-    let people = People {
-        stored: &search.stored.teachers,
-        stored_links: &search.stored.teachings,
-        wanted: &search.wanted.teachers,
-        wanted_links: &search.wanted.teachings,
-        matches: &search.matches.teachers,
-        protected: &search.protected.teachers,
-        known: &search.known.teachers,
-    };
-    people.find(search)
-}
-
-/// The teachers or the students of both rosters, and their classes.
-struct People<'p, V: RosterPerson> {
-    stored: &'p [Stored<V>],
-    stored_links: &'p [StoredLink<V::Number>],
-    wanted: &'p [V],
-    wanted_links: &'p [RosterLink],
-    matches: &'p Matches,
-    protected: &'p HashSet<V::Number>,
-    known: &'p Known,
-}
 
 /// A pair that may be one person.
 struct Pair<'c> {
@@ -93,166 +53,85 @@ struct Compared<'c> {
     new: &'c [Candidate<'c>],
     blocks: &'c Blocks<'c>,
     district: &'c District<'c>,
+    known: &'c Known,
+    kind: EntityKind,
 }
 
-impl<V: RosterPerson> People<'_, V> {
-    fn find(&self, search: &Search<'_>) -> Found {
-        let new = self.new_people(search);
-        if new.is_empty() || self.stored.is_empty() {
-            return Found::default();
-        }
-        let blocks = Blocks::new(&new);
-        let former = self.former_keys(search);
-        let old = self.old_people(search, &blocks, &former);
-        let district = District {
-            rarity: Rarity::of(self.stored, &search.stored.texts),
-            sis_ids: sis_ids(&old, &new),
-            changed_domains: self.changed_domains(search),
-            former_keys: former.iter().copied().collect(),
-        };
-        let mut had = HashMap::<usize, Vec<&str>>::new();
-        former.iter().for_each(|(position, key)| had.entry(*position).or_default().push(key));
-        let mut pairs = Pairs::default();
-        for candidate in &old {
-            let had = had.get(&candidate.position).map_or(&[][..], Vec::as_slice);
-            let compared = Compared { new: &new, blocks: &blocks, district: &district };
-            self.pairs_of(candidate, had, &compared, &mut pairs);
-        }
-        pairs.ignore_slipped_keys(V::KIND);
-        let likely = choose(&pairs.list);
-        let found = likely.iter().map(|found| found.old).collect::<HashSet<_>>();
-        let alike = pairs.too_many_alike.iter().filter(|old| !found.contains(*old)).count();
-        Found { likely, alike, compared: pairs.compared }
+/// The likely matches among the people of one role who are not settled.
+pub(super) fn find<V: Role>(search: &Search<'_>) -> Found {
+    let people = V::people(search);
+    let new = people.new_people(search);
+    if new.is_empty() || people.stored.is_empty() {
+        return Found::default();
     }
-
-    /// Wanted people who are not settled.
-    fn new_people<'t>(&self, search: &Search<'t>) -> Vec<Candidate<'t>> {
-        let positions = (0..self.wanted.len()).filter(|at| self.matches[*at].is_none()).collect::<Vec<_>>();
-        if positions.is_empty() || self.stored.is_empty() {
-            return vec![];
-        }
-        let classes = links::of_wanted(search, self.wanted_links, &positions);
-        let people = positions.into_iter().zip(classes);
-        let texts = &search.wanted.texts;
-        people
-            .map(|(position, classes)| Candidate::new(position, &self.wanted[position], texts, classes))
-            .collect()
+    let blocks = Blocks::new(&new);
+    let former = people.former_keys(search);
+    let old = people.old_people(search, &blocks, &former);
+    let district = District {
+        rarity: Rarity::of(people.stored, &search.stored.texts),
+        sis_ids: sis_ids(&old, &new),
+        changed_domains: people.changed_domains(search),
+        former_keys: former.iter().copied().collect(),
+        newcomers: newcomers(&new),
+    };
+    let mut had = HashMap::<usize, Vec<&str>>::new();
+    former.iter().for_each(|(position, key)| had.entry(*position).or_default().push(key));
+    let known = search.known.get(V::KIND);
+    let compared = Compared { new: &new, blocks: &blocks, district: &district, known, kind: V::KIND };
+    let mut pairs = Pairs::default();
+    for candidate in &old {
+        let had = had.get(&candidate.position).map_or(&[][..], Vec::as_slice);
+        compared.pairs_of(candidate, had, &mut pairs);
     }
+    pairs.ignore_slipped_keys(V::KIND);
+    let likely = choose(&pairs.list);
+    let found = likely.iter().map(|found| found.old).collect::<HashSet<_>>();
+    let alike = pairs.too_many_alike.iter().filter(|old| !found.contains(*old)).count();
+    Found { likely, alike, compared: pairs.compared }
+}
 
-    /// Keys that stored people had before, by their position.
-    fn former_keys<'t>(&self, search: &Search<'t>) -> Vec<(usize, &'t str)> {
-        let position = |entity: EntityRef| self.stored.position_of(entity.number_as()?);
-        let former = search.stored.former_keys.iter();
-        former
-            .filter_map(|former| Some((position(former.entity)?, search.stored.texts.get(former.key))))
-            .collect()
+/// How many people come to each class, as far as they are not settled.
+fn newcomers(new: &[Candidate<'_>]) -> HashMap<ClassNumber, u32> {
+    let mut newcomers = HashMap::new();
+    for class in new.iter().flat_map(|person| &person.classes).flatten() {
+        *newcomers.entry(*class).or_default() += 1;
     }
+    newcomers
+}
 
-    /// Stored people who are not settled: the active ones, and those who had left and share a key with a wanted one.
-    fn old_people<'t>(
-        &self,
-        search: &Search<'t>,
-        blocks: &Blocks<'_>,
-        former: &[(usize, &str)],
-    ) -> Vec<Candidate<'t>> {
-        let texts = &search.stored.texts;
-        let mut is_settled = vec![false; self.stored.len()];
-        self.matches.iter().flatten().for_each(|found| is_settled[found.position] = true);
-        let mut sharing = Sharing::default();
-        let mut is_named = |keys: Keys<'_>| {
-            sharing.people.clear();
-            blocks.by_keys(&keys, &mut sharing);
-            !sharing.people.is_empty()
-        };
-        let had =
-            former.iter().filter(|(_, key)| is_named(Keys { sis_id: key, email: key, ..Keys::default() }));
-        let had = had.map(|(position, _)| *position).collect::<HashSet<_>>();
-        let is_old = |position: &usize| {
-            let old = &self.stored[*position];
-            !is_settled[*position]
-                && (old.active || had.contains(position) || {
-                    let person = old.values.person();
-                    is_named(Keys {
-                        sis_id: texts.get(person.sis_id),
-                        email: texts.get(person.email),
-                        clever_id: texts.get(person.clever_id),
-                        username: "",
-                    })
-                })
-        };
-        let positions = (0..self.stored.len()).filter(is_old).collect::<Vec<_>>();
-        let classes = links::of_stored(search, self.stored, self.stored_links, &positions);
-        let candidate = |(position, classes): (usize, _)| {
-            let Stored { values, active, .. } = &self.stored[position];
-            Candidate { active: *active, ..Candidate::new(position, values, texts, classes) }
-        };
-        positions.into_iter().zip(classes).map(candidate).collect()
-    }
-
-    /// Domains that addresses of the district had, with those that replaced them for several people.
-    fn changed_domains<'t>(&self, search: &Search<'t>) -> HashSet<(&'t str, &'t str)> {
-        /// Fewer than this may be single corrections.
-        const SEVERAL: usize = 3;
-        let texts = &search.stored.texts;
-        let mut changes = HashMap::<(&str, &str), usize>::new();
-        for (position, before) in self.former_keys(search) {
-            let now = texts.get(self.stored[position].values.person().email);
-            let addresses = before.split_once('@').zip(now.split_once('@'));
-            if let Some(((local, before), (same_local, now))) = addresses
-                && local == same_local
-            {
-                *changes.entry((before, now)).or_default() += 1;
-            }
-        }
-        changes.into_iter().filter(|(_, count)| *count >= SEVERAL).map(|(domains, _)| domains).collect()
-    }
-
+impl<'c> Compared<'c> {
     /// Adds the pairs of a stored person.
-    fn pairs_of<'c>(
-        &self,
-        old: &'c Candidate<'c>,
-        had: &[&str],
-        compared: &Compared<'c>,
-        pairs: &mut Pairs<'c>,
-    ) {
-        let blocks = compared.blocks;
+    fn pairs_of(&self, old: &'c Candidate<'c>, had: &[&str], pairs: &mut Pairs<'c>) {
         let mut sharing = Sharing::default();
         let keys =
             Keys { sis_id: old.sis_id, email: old.email, clever_id: old.clever_id, username: old.username };
-        blocks.by_keys(&keys, &mut sharing);
+        self.blocks.by_keys(&keys, &mut sharing);
         for key in had {
-            blocks.by_keys(&Keys { sis_id: key, email: key, ..Keys::default() }, &mut sharing);
+            self.blocks.by_keys(&Keys { sis_id: key, email: key, ..Keys::default() }, &mut sharing);
         }
         let first = pairs.list.len();
-        self.compare_with(old, compared, &mut sharing.people, pairs);
+        self.compare(old, &mut sharing.people, pairs);
         let is_clear = |pair: &Pair<'_>| pair.comparison.same_name() && pair.comparison.weight >= CLEAR;
         if old.active && !pairs.list[first..].iter().any(is_clear) {
-            blocks.by_name(old, &mut sharing);
-            blocks.by_classes(old, &mut sharing);
+            self.blocks.by_name(old, &mut sharing);
+            self.blocks.by_classes(old, &mut sharing);
             pairs.list.truncate(first);
-            self.compare_with(old, compared, &mut sharing.people, pairs);
+            self.compare(old, &mut sharing.people, pairs);
             pairs.too_many_alike.extend(sharing.too_many.then_some(old.position));
         }
     }
 
-    fn compare_with<'c>(
-        &self,
-        old: &'c Candidate<'c>,
-        compared: &Compared<'c>,
-        found: &mut Vec<u32>,
-        pairs: &mut Pairs<'c>,
-    ) {
+    fn compare(&self, old: &'c Candidate<'c>, found: &mut Vec<u32>, pairs: &mut Pairs<'c>) {
         found.sort_unstable();
         found.dedup();
         pairs.compared += found.len();
-        let is_protected = self.protected.contains(&self.stored[old.position].number);
-        let new = found.iter().map(|at| &compared.new[*at as usize]);
+        let new = found.iter().map(|at| &self.new[*at as usize]);
         for new in new.filter(|new| self.known.allows(old.position, new.position)) {
-            let comparison = Comparison::new(old, new, compared.district);
+            let comparison = Comparison::new(old, new, self.district);
             // Whom a rejected row names has their own row: nobody else is them, unless by their own key.
-            let is_allowed = !is_protected || comparison.keys.sis_id || comparison.keys.email;
+            let is_allowed = !old.is_protected || comparison.keys.sis_id || comparison.keys.email;
             if is_allowed {
-                pairs.add(Pair { old, new, comparison, confidence: None }, V::KIND);
+                pairs.add(Pair { old, new, comparison, confidence: None }, self.kind);
             }
         }
     }

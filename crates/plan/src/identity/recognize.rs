@@ -7,9 +7,10 @@ use homeroom_model::PerKind;
 use homeroom_model::counts::Counts;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Evidence, MatchedBy};
-use homeroom_model::roster::Roster;
+use homeroom_model::roster::{Roster, Student, Teacher};
 use homeroom_model::stored::StoredRoster;
 
+use super::distrust::Distrust;
 use super::known::{Known, Records};
 use super::matches::{Match, MatchesByKind};
 use super::pairing::LikelyMatch;
@@ -44,14 +45,22 @@ pub(crate) struct Recognition {
     pub(crate) compared: usize,
 }
 
+/// The two rosters, and what is not to be touched or believed in them.
+#[derive(Clone, Copy)]
+pub(super) struct Rosters<'r> {
+    pub(super) stored: &'r StoredRoster,
+    pub(super) wanted: &'r Roster,
+    pub(super) protected: &'r ProtectedNumbers,
+    pub(super) distrust: &'r Distrust,
+}
+
 /// Searches among the entities that are not settled, and adds those that are treated as the same to `matches`.
-pub(crate) fn recognize(
-    stored: &StoredRoster,
-    wanted: &Roster,
-    protected: &ProtectedNumbers,
+pub(super) fn recognize(
+    rosters: &Rosters<'_>,
     inputs: &PlanInputs,
     matches: &mut MatchesByKind,
 ) -> Recognition {
+    let Rosters { stored, wanted, protected, distrust } = *rosters;
     let excluded_classes = protected.classes.union(&inputs.past_classes).copied().collect::<HashSet<_>>();
     let unmatched = PerKind {
         schools: Unmatched::new(&stored.schools, &protected.schools, &matches.schools),
@@ -60,7 +69,7 @@ pub(crate) fn recognize(
         students: Unmatched::new(&stored.students, &protected.students, &matches.students),
     };
     let known = PerKind::default();
-    let mut search = Search { stored, wanted, matches, protected, unmatched, known };
+    let mut search = Search { stored, wanted, matches, protected, distrust, unmatched, known };
     let Recognition { mut recognized, mut alike, mut compared } = Recognition::default();
     let mut any_students = false;
     for (kind, find) in FINDERS {
@@ -96,8 +105,8 @@ type Find = fn(&Search<'_>) -> Found;
 const FINDERS: [(EntityKind, Find); 4] = [
     (EntityKind::School, |search| schools::find(search).into()),
     (EntityKind::Class, |search| classes::find(search).into()),
-    (EntityKind::Teacher, pool::find_teachers),
-    (EntityKind::Student, pool::find_students),
+    (EntityKind::Teacher, pool::find::<Teacher>),
+    (EntityKind::Student, pool::find::<Student>),
 ];
 
 /// Adds likely matches to those recognized, and decides of each whether both sides are treated as the same.

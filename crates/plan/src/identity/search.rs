@@ -6,6 +6,7 @@ use homeroom_model::entity::Entity;
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::{Stored, StoredRoster};
 
+use super::distrust::Distrust;
 use super::known::Known;
 use super::matches::{Matches, MatchesByKind};
 use super::pairing::LikelyMatch;
@@ -17,6 +18,8 @@ pub(super) struct Search<'s> {
     pub(super) wanted: &'s Roster,
     pub(super) matches: &'s mut MatchesByKind,
     pub(super) protected: &'s ProtectedNumbers,
+    /// Columns that went wrong.
+    pub(super) distrust: &'s Distrust,
     pub(super) unmatched: PerKind<Unmatched>,
     /// What people decided, or will.
     pub(super) known: PerKind<Known>,

@@ -10,6 +10,7 @@ use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
+use super::distrust::Distrust;
 use super::key_index::KeyIndex;
 use super::matches::{Match, Matches};
 use crate::roster_person::RosterPerson;
@@ -40,6 +41,12 @@ impl<'s> ActiveKeys<'s> {
     }
 }
 
+/// What is known before anybody is settled.
+pub(super) struct Known<'k, 's> {
+    pub(super) keys: &'k ActiveKeys<'s>,
+    pub(super) distrust: &'k Distrust,
+}
+
 /// The keys with which someone signs in: address, Clever id, user name.
 fn signing_in<V: RosterPerson>(values: &V) -> [StrId; 3] {
     let person = values.person();
@@ -47,9 +54,9 @@ fn signing_in<V: RosterPerson>(values: &V) -> [StrId; 3] {
 }
 
 /// Matches each wanted person to the active stored one with the same SIS id, or without one the same address, if the names are alike
-/// and none of the other keys is somebody else's.
+/// and none of the other keys is somebody else's. Whom a column that went wrong concerns is not settled.
 pub(super) fn settle<V: RosterPerson>(
-    keys: &ActiveKeys<'_>,
+    Known { keys, distrust }: &Known<'_, '_>,
     list: &[Stored<V>],
     wanted: &[V],
     wanted_texts: &StringArena,
@@ -67,7 +74,8 @@ pub(super) fn settle<V: RosterPerson>(
             Some(position) => Match { position, by: MatchedBy::SisId },
             None => Match { position: emails().find(wanted_texts.get(email)).next()?, by: MatchedBy::Email },
         };
-        let agrees = !taken[found.position] && both.agree(&list[found.position], values);
+        let old = &list[found.position];
+        let agrees = !taken[found.position] && both.agree(old, values) && !distrust.concerns(old.number);
         taken[found.position] |= agrees;
         agrees.then_some(found)
     };

@@ -22,7 +22,7 @@ pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confi
         _ if weight >= least || is_namesake => Confidence::Doubtful,
         _ => return None,
     };
-    highest(comparison).map(|highest| by_weight.min(highest))
+    highest(comparison, kind).map(|highest| by_weight.min(highest))
 }
 
 /// A child who kept the key that they had until now, and is in the same classes, grade and school: the same child, whatever became of
@@ -39,8 +39,23 @@ fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
         && (comparison.names_fit() || matches!(comparison.grade, GradeStep::Same | GradeStep::Next))
 }
 
+/// A child of the same first name in the same classes, grade and school, on a quiet night, whose address has changed with the name:
+/// their parents married or parted, they were adopted, or a spelling was corrected. How rare the names are decides whether it may be
+/// somebody else who came as this one left.
+fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
+    let Comparison { keys, .. } = comparison;
+    kind == EntityKind::Student
+        && comparison.address_follows_name
+        && matches!(comparison.first_name, NamePart::Same | NamePart::Spelling)
+        && !keys.other_sis_id
+        && !keys.other_clever_id
+        && comparison.same_school == Some(true)
+        && comparison.grade == GradeStep::Same
+        && comparison.classes == Classes::All
+}
+
 /// The highest confidence that a pair can have, whatever it weighs.
-fn highest(comparison: &Comparison) -> Option<Confidence> {
+fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
     let Comparison { keys, .. } = comparison;
     let moved_far = comparison.grade == GradeStep::Impossible
         || comparison.grade == GradeStep::Further && comparison.same_school == Some(false);
@@ -54,14 +69,18 @@ fn highest(comparison: &Comparison) -> Option<Confidence> {
     let highest = if no_key && (!comparison.active || comparison.other_digits) {
         // Among all who ever left there are too many namesakes; and numbers in names are given to tell people apart.
         return None;
+    } else if !comparison.active && keys.other_sis_id && !comparison.any_name() {
+        // A leaver's address that went to a newcomer: nothing of the name speaks for them, and the number speaks against it.
+        return None;
     } else if moved_far && !comparison.names_fit() && keys.count() < 2 {
         // A leaver's key that went to a newcomer.
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
-    } else if no_key && !(comparison.same_name() && comparison.classes >= Classes::Most)
-        || keys.other_sis_id
-        || keys.count() == 0 && !comparison.names_fit()
+    } else if !is_renamed_in_place(comparison, kind)
+        && (no_key && !(comparison.same_name() && comparison.classes >= Classes::Most)
+            || keys.other_sis_id
+            || keys.count() == 0 && !comparison.names_fit())
     {
         Confidence::Probable
     } else {

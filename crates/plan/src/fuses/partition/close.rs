@@ -20,6 +20,7 @@ impl Partition<'_> {
         self.hold_removals_of_schools(plan);
         loop {
             let before = self.count();
+            self.keep_teachers_before_waiting_ones(plan);
             self.hold_removals_with_links(plan);
             self.hold_keys(plan, stored);
             self.hold_classes_of_waiting_schools(plan);
@@ -30,7 +31,22 @@ impl Partition<'_> {
     }
 
     fn count(&self) -> usize {
-        self.waiting.iter().map(|(_, waiting)| waiting.count()).sum()
+        self.waiting.iter().map(|(_, waiting)| waiting.count()).sum::<usize>() + self.awaiting_teachers.len()
+    }
+
+    /// Keeps the teachers of a class while one who comes to it waits: what is undecided costs nobody their access.
+    fn keep_teachers_before_waiting_ones(&mut self, plan: &Plan) {
+        let Partition { decisions, waiting, awaiting_teachers, .. } = self;
+        let arrivals = &waiting.teachers.arrivals;
+        if arrivals.is_empty() {
+            return;
+        }
+        for Link { class, person } in plan.teachings.create.iter().chain(&plan.teachings.reactivate) {
+            if let Some(waits) = arrivals.get(&EntityRef::from(*person)) {
+                let together = decisions.together(*waits, decisions.places.of_class(*class));
+                awaiting_teachers.entry(*class).or_insert(together);
+            }
+        }
     }
 
     /// Holds each removal in a school in which every removal waits.
@@ -100,6 +116,7 @@ impl Partition<'_> {
             .get(&person)
             .or_else(|| people.arrivals.get(&person))
             .or_else(|| self.turnover_waits_for(link))
+            .or_else(|| self.awaiting_teachers.get(&link.class).filter(|_| P::KIND == EntityKind::Teacher))
             .or_else(|| self.waiting.classes.removals.get(&EntityRef::from(link.class)))
             .or_else(|| self.all_removals.get(&self.decisions.places.of_class(link.class)))
             .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))

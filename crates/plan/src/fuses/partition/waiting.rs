@@ -69,6 +69,8 @@ pub(in crate::fuses) struct Partition<'p> {
     pub(super) all_removals: HashMap<Option<SchoolNumber>, WaitsFor>,
     /// Classes of which every change of teachers, or of students, waits.
     pub(super) turned_over: HashMap<(EntityKind, ClassNumber), WaitsFor>,
+    /// Classes to which a teacher comes who waits: until then nobody stops teaching them.
+    pub(super) awaiting_teachers: HashMap<ClassNumber, WaitsFor>,
     /// Removals wait in all schools, until the end of a range.
     pub(super) until_range_ends: bool,
     /// The whole plan waits.
@@ -83,6 +85,7 @@ impl<'p> Partition<'p> {
             waiting: PerKind::default(),
             all_removals: HashMap::new(),
             turned_over: HashMap::new(),
+            awaiting_teachers: HashMap::new(),
             until_range_ends: false,
             everything: false,
         }
