@@ -72,7 +72,7 @@ impl Decided {
         let by_id = proposals.iter().map(|proposal| (proposal.id, proposal)).collect::<HashMap<_, _>>();
         let find = |name: &ProposalName| match name {
             ProposalName::Id(id) => by_id.get(id).copied(),
-            ProposalName::Keys { .. } => proposals.iter().find(|proposal| name.is_of(proposal)),
+            ProposalName::Keys { .. } => proposals.iter().find(|proposal| proposal.is_named(name)),
         };
         let mut left = Vec::new();
         let mut answers = HashMap::new();

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use homeroom_testkit::{Enrolled, flat_csv};
 use serde_json::Value;
 
-const PAIR: &str = "michael.nelson@students.lincoln.example.org=mike.nelson@students.lincoln.example.org";
+const PAIR: &str = "m.17@students.lincoln.example.org=n.17@students.lincoln.example.org";
 
 fn homeroom(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_homeroom"));
@@ -35,8 +35,8 @@ fn refuses(folder: &Path, arguments: &[&str], code: i32, says: &str) {
 fn files(folder: &Path) -> [String; 2] {
     let students = (0..40).map(|student| Enrolled { school: 1, class: 1, teacher: 1, student, version: 1 });
     let csv = String::from_utf8(flat_csv(&students.collect::<Vec<_>>())).unwrap();
-    ["Michael", "Mike"].map(|first| {
-        let cells = format!("{first},Nelson,{}.nelson@", first.to_lowercase());
+    [("Michael", "m"), ("Mike", "n")].map(|(first, initial)| {
+        let cells = format!("{first},Nelson,{initial}.17@");
         let file = folder.join(format!("{first}.csv"));
         std::fs::write(&file, csv.replace("Stu,Dent3v1,s3@", &cells)).unwrap();
         file.display().to_string()

@@ -32,7 +32,7 @@ const EVENTS: [&str; 22] = [
     "summer_file",
     "rollover",
 ];
-const FUSES: [&str; 7] = ["class", "district", "identity", "school", "seats", "shrink", "update"];
+const FUSES: [&str; 8] = ["class", "district", "file", "identity", "school", "seats", "shrink", "update"];
 const DECISIONS: [&str; 4] = ["approve", "discard", "raise_licence", "undo"];
 const STATES: [&str; 4] = ["applied", "held", "tested", "unchanged"];
 

@@ -183,8 +183,9 @@ impl Plan {
     /// was shown. It depends neither on the order nor on the numbers of new entities; the sum of all parts is that of the whole.
     pub fn digest(&self) -> u64 {
         fn sum<V: Entity>(changes: &Changes<V>, text_of: impl Fn(&V) -> String) -> u64 {
-            let lists = [&changes.update, &changes.reactivate, &changes.rekey];
-            let known = lists.into_iter().zip(1_u8..).flat_map(|(list, what)| {
+            // Under new keys or with other values: either way the entity has these values afterwards.
+            let lists = [(&changes.update, 1_u8), (&changes.reactivate, 2), (&changes.rekey, 1)];
+            let known = lists.into_iter().flat_map(|(list, what)| {
                 list.iter().map(move |entity| (what, entity.number.as_u32(), &entity.values))
             });
             let all = changes.create.iter().map(|entity| (0, 0, &entity.values)).chain(known);

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityRef;
-use crate::rekey::Proposal;
 
 /// `student-417`, or `ann@x.org=ann@y.org`: the key in the roster, and the one in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,11 +22,6 @@ pub enum ProposalName {
 }
 
 impl ProposalName {
-    /// Whether it names this proposal.
-    pub fn is_of(&self, proposal: &Proposal) -> bool {
-        self.names(proposal.id, &proposal.from, &proposal.to)
-    }
-
     /// Whether it names a stored entity with this key together with this key of the file.
     pub fn names(&self, id: EntityRef, stored_key: &str, file_key: &str) -> bool {
         match self {

@@ -148,6 +148,13 @@ pub struct Proposal {
     pub new_entity: Option<EntityRef>,
 }
 
+impl Proposal {
+    /// Whether this is the proposal that is meant.
+    pub fn is_named(&self, name: &ProposalName) -> bool {
+        name.names(self.id, &self.from, &self.to)
+    }
+}
+
 /// What people decided about single proposals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -2,18 +2,10 @@
 
 use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::{BlobId, RunNumber};
-use homeroom_model::run::Run;
 use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
-use crate::runs::{COLUMNS, TABLES, run_of};
-
-/// The most runs that are looked at: several a day for two weeks.
-const MAX_RUNS: u32 = 100;
-
-/// Among so many numbers of runs and undos the last ones are looked for.
-const MAX_NUMBERS: i64 = 400;
 
 /// An earlier run that applied the same bytes, and how many applied others since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +17,6 @@ pub struct SameBytes {
 }
 
 impl DistrictStore {
-    /// The live runs before `run` that applied something at `since` or later, newest first. An undone run has applied nothing.
-    pub fn runs_applied_since(&self, run: RunNumber, since: Timestamp) -> Result<Vec<Run>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number < $2 AND r.number > $3 AND r.kind = 'live'
-               AND r.state IN ('applied', 'held', 'superseded') AND r.finished_at >= $4
-             ORDER BY r.number DESC LIMIT {MAX_RUNS}"
-        );
-        let values = [self.id().0.into(), run.0.into(), (run.0 - MAX_NUMBERS).into(), since.into()];
-        self.store().read(|tx| tx.rows(&sql, &values, run_of))
-    }
-
     /// The students, teachers and classes that these runs deactivated, whatever became of them since.
     pub fn removed_by_runs(&self, runs: &[RunNumber]) -> Result<Vec<EntityRef>, StoreError> {
         if runs.is_empty() {

@@ -2,6 +2,7 @@
 
 use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload, seconds_between};
+use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::engine::Store;
@@ -9,13 +10,18 @@ use crate::error::StoreError;
 use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
-pub(crate) const COLUMNS: &str =
-    "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
+const COLUMNS: &str = "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
     r.started_at, r.finished_at";
-pub(crate) const TABLES: &str = "run r JOIN district d ON d.id = r.district
+const TABLES: &str = "run r JOIN district d ON d.id = r.district
     JOIN upload u ON u.district = r.district AND u.id = r.upload";
 
-pub(crate) fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
+/// The most runs that are looked at: several a day for two weeks.
+const MAX_RUNS: i64 = 100;
+
+/// Among so many numbers of runs and undos the last ones are looked for.
+const MAX_NUMBERS: i64 = 400;
+
+fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let report = serde_json::from_str::<RunReport>(&row.text(9)?)
         .map_err(|error| StoreError::Unusable(format!("a run's report: {error}")))?;
     let (started_at, finished_at) = (row.maybe_time(10)?, row.maybe_time(11)?);
@@ -135,6 +141,18 @@ impl DistrictStore {
              ORDER BY CASE WHEN r.state = 'held' THEN 0 ELSE 1 END, r.number DESC LIMIT 1"
         );
         self.store().read(|tx| tx.row(&sql, &[self.id().0.into(), number.0.into()], run_of))
+    }
+
+    /// The live runs before `run` that applied something at `since` or later, newest first. An undone run has applied nothing.
+    pub fn runs_applied_since(&self, run: RunNumber, since: Timestamp) -> Result<Vec<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.number < $2 AND r.number > $3 AND r.kind = 'live'
+               AND r.state IN ('applied', 'held', 'superseded') AND r.finished_at >= $4
+             ORDER BY r.number DESC LIMIT $5"
+        );
+        let oldest = run.0 - MAX_NUMBERS;
+        let values = [self.id().0.into(), run.0.into(), oldest.into(), since.into(), MAX_RUNS.into()];
+        self.store().read(|tx| tx.rows(&sql, &values, run_of))
     }
 
     /// Whether a later live run has finished with the roster planned: applied, unchanged or held.

@@ -213,7 +213,11 @@ impl Simulation {
                 self.expected.applied_file = Some(run.upload.clone());
                 (Task::Approve(run.number, vec![]), RunState::Applied)
             }
-            Decision::Discard => (Task::Discard(run.number, vec![]), RunState::Applied),
+            Decision::Discard => {
+                let applied_nothing = run.expectation.applied.is_empty();
+                let ends = if applied_nothing { RunState::Unchanged } else { RunState::Applied };
+                (Task::Discard(run.number, vec![]), ends)
+            }
             Decision::Undo => (Task::Undo(run.number), RunState::Undone),
         };
         self.held = None;

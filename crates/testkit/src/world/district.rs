@@ -15,8 +15,8 @@ pub struct World {
     pub(super) students: Vec<Student>,
     /// Identities by every name that a student ever had.
     known: HashMap<String, usize>,
-    /// The first and last names of those who had an address that was passed on.
-    holders: HashMap<String, Vec<(usize, usize)>>,
+    /// The first and last names and the grades of those who had an address that was passed on.
+    holders: HashMap<String, Vec<(usize, usize, u8)>>,
     next: usize,
     schools: u8,
     classes: u8,
@@ -199,8 +199,13 @@ impl World {
         student.grade = (gone.grade + 4) % 12 + 1;
         // Names that are clearly different from those of all earlier holders: similar ones would be a correction.
         let holders = self.holders.entry(gone.local.clone()).or_default();
-        holders.push((gone.first, gone.last));
-        if holders.iter().all(|(first, last)| student.first != *first && student.last != *last) {
+        holders.push((gone.first, gone.last, gone.grade));
+        // Nor in a grade that an earlier one, who may still be the one that is stored, has reached since.
+        let is_far = |grade: u8| (3..=9).contains(&((student.grade + 12 - grade) % 12));
+        if holders
+            .iter()
+            .all(|(first, last, grade)| student.first != *first && student.last != *last && is_far(*grade))
+        {
             student.local = gone.local;
         }
         self.students.push(student);
