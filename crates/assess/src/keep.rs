@@ -135,10 +135,11 @@ impl Keeping {
         if pairs.len() < min || before < min || pairs.len() * 2 < changed.len() {
             return;
         }
-        // A few who are far from one another in the file have the same new name by chance.
+        // A few students who are far from one another in the file have the same new name by chance.
+        let are_students = matches!(column, Column::StudentFirstName | Column::StudentLastName);
         let rows = pairs.iter().map(|pair| pair.wanted as usize);
         let span = rows.clone().max().zip(rows.min()).map_or(0, |(last, first)| last - first);
-        if pairs.len() < 2 * MIN_FILLED && span >= 2 * pairs.len() {
+        if are_students && pairs.len() < 2 * MIN_FILLED && span >= 2 * pairs.len() {
             return;
         }
         let message = format!(

@@ -6,7 +6,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Finding, FindingCode, Roster};
 
 use crate::align::Alignment;
-use crate::member::Member;
+use crate::member::{Attribute, Member};
 use crate::side::Side;
 
 /// From so many people on both sides on it is no chance that they have nothing in common.
@@ -20,18 +20,33 @@ const MIN_ACQUAINTED: usize = 25;
 /// many districts.
 const MIN_SCHOOLS: usize = 50;
 
+/// The share of people, in percent of those whose ids are known, from which on known ids with other names and addresses are those of
+/// other people.
+const MIN_OTHERS: usize = 75;
+
 /// How many people there are, and how many of the file are known in any way.
 #[derive(Clone, Copy)]
 pub(crate) struct People {
     pub(crate) wanted: usize,
     pub(crate) active: usize,
     pub(crate) acquainted: usize,
+    /// Those of the file whose id is known.
+    pub(crate) known_ids: usize,
+    /// Those of whom nothing but an id is known: both names and the address are others.
+    pub(crate) only_ids: usize,
 }
 
 impl People {
     /// Those of one role.
     pub(crate) fn of<V: Member>(side: &Side<'_, V>, alignment: &Alignment<'_>) -> People {
-        People { wanted: side.wanted.len(), active: side.active(), acquainted: alignment.acquainted }
+        let Alignment { same, acquainted, ref pairs, .. } = *alignment;
+        let ids = [Attribute::SisId, Attribute::CleverId];
+        let with_id = pairs.iter().filter(|pair| ids.into_iter().any(|id| pair.agreement.has(id)));
+        let person = [Attribute::FirstName, Attribute::LastName, Attribute::Email, Attribute::Username];
+        let only_ids =
+            with_id.clone().filter(|pair| !person.into_iter().any(|one| pair.agreement.has(one))).count();
+        let known_ids = same + with_id.count();
+        People { wanted: side.wanted.len(), active: side.active(), acquainted, known_ids, only_ids }
     }
 
     fn and(self, other: People) -> People {
@@ -39,11 +54,17 @@ impl People {
             wanted: self.wanted + other.wanted,
             active: self.active + other.active,
             acquainted: self.acquainted + other.acquainted,
+            known_ids: self.known_ids + other.known_ids,
+            only_ids: self.only_ids + other.only_ids,
         }
     }
 
     fn fewer(self) -> usize {
         self.wanted.min(self.active)
+    }
+
+    fn are_others(self) -> bool {
+        self.only_ids >= MIN_PEOPLE && self.only_ids * 100 >= self.known_ids * MIN_OTHERS
     }
 
     fn are_known(self) -> bool {
@@ -68,6 +89,15 @@ pub(crate) fn strangers(
     known_classes: &[u32],
 ) -> Option<Strangers> {
     let people = students.and(teachers);
+    // Pupils come and go under ids that are used again; the names of all do not change in one night.
+    if students.are_others() {
+        let People { known_ids, only_ids, .. } = students;
+        return Some(Strangers::KnownPlaces(format!(
+            "Of {known_ids} students whose ids are known here, {only_ids} have other first and last names and other addresses than \
+             yesterday. Most likely the file is that of another district that numbers its students alike, or of another year, or ids \
+             were issued anew from the beginning."
+        )));
+    }
     if people.fewer() < MIN_PEOPLE || people.are_known() {
         return None;
     }
@@ -83,7 +113,7 @@ pub(crate) fn strangers(
             return Some(Strangers::OtherDistrict(other_district(people, stored, wanted, known_classes)));
         }
     };
-    let People { wanted: all, active, acquainted } = people;
+    let People { wanted: all, active, acquainted, .. } = people;
     Some(Strangers::KnownPlaces(format!(
         "Of the {all} people in the file, {acquainted} are known here by address or name, although {here}. Of the {active} people of \
          this district nearly all are missing. Most likely the names or addresses of all were replaced on the way, or the file is that of \
@@ -119,7 +149,7 @@ fn counted(count: usize, noun: &str) -> String {
 
 /// The finding that rejects another district's file.
 fn other_district(people: People, stored: &StoredRoster, wanted: &Roster, known_classes: &[u32]) -> Finding {
-    let People { wanted: all, active, acquainted } = people;
+    let People { wanted: all, active, acquainted, .. } = people;
     let known = known_classes.iter().filter(|class| **class != 0).count();
     let ids = match known {
         0 => format!("none of its {} class ids is known", known_classes.len()),

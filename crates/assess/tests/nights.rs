@@ -371,6 +371,22 @@ fn another_districts_file_is_rejected() {
     assert!(message.contains("other.example.org, those here in x.example.org"), "{message}");
 }
 
+#[test]
+fn known_ids_of_other_people_wait_for_a_decision() {
+    let tonight = changed(|at, row| {
+        row[FIRST] = format!("Vorname{at}");
+        row[LAST] = format!("Nachname{at}");
+        row[EMAIL] = format!("n{at}@x.example.org");
+        row[USERNAME] = format!("n{at}");
+    });
+    let (assessment, _) = night(&district(72), &tonight);
+    let why = assessment.other_people.unwrap_or_default();
+    assert!(
+        why.contains("Of 72 students whose ids are known here, 72 have other first and last names"),
+        "{why}"
+    );
+}
+
 /// Everybody has another name and address; what else is other is added.
 fn strangers(change: impl Fn(&mut Row)) -> Assessment {
     let tonight = changed(|at, row| {

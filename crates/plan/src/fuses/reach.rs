@@ -20,6 +20,10 @@ const TEACHERS_OF_ONE_CLASS: u64 = 3;
 /// One teacher who takes over all classes of another has no more than this many times the floor.
 const CLASSES_OF_ONE_TEACHER: u64 = 4;
 
+/// Classes of one school, and the share of all its classes in percent, in which somebody joins all teachers, who all stay: from here
+/// on it is the teacher column, not a co-teacher.
+const JOINED_CLASSES: (usize, usize) = (5, 50);
+
 /// Students who change their classes in one night count by this many times the floor.
 const STUDENTS_PER_FLOOR: u64 = 5;
 
@@ -61,7 +65,9 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     let many = teachers >= floor || gained >= floor * CLASSES_OF_ONE_TEACHER;
     let in_all = many && gained >= floor && gained * 100 > all * u64::from(limit.percent);
     if !in_all {
-        classes.retain(|(_, gain)| gain.gained >= TEACHERS_OF_ONE_CLASS && gain.gained * 2 > gain.before);
+        let joined = joined_everywhere(context, &classes);
+        let is_flooded = |gain: &Gain| gain.gained >= TEACHERS_OF_ONE_CLASS && gain.gained * 2 > gain.before;
+        classes.retain(|(class, gain)| is_flooded(gain) || joined.contains(class));
     }
     if classes.is_empty() {
         return None;
@@ -75,6 +81,29 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
         message: teachings_message(context, &classes),
         examples: examples.take(MAX_EXAMPLES).map(|link| joins(context, link)).collect(),
     })
+}
+
+/// The classes of schools in which one teacher joins the teachers of most classes, and all of them stay.
+fn joined_everywhere(context: &FuseContext<'_>, classes: &[(ClassNumber, Gain)]) -> HashSet<ClassNumber> {
+    let stay = classes.iter().filter(|(_, gain)| gain.lost == 0).map(|(class, _)| *class);
+    let stay = stay.collect::<HashSet<_>>();
+    let mut joined = HashMap::<_, Vec<ClassNumber>>::new();
+    for link in begun(&context.plan.teachings).filter(|link| stay.contains(&link.class)) {
+        joined.entry((link.person, context.places.of_class(link.class))).or_default().push(link.class);
+    }
+    let (min, percent) = JOINED_CLASSES;
+    joined.retain(|_, classes| classes.len() >= min);
+    if joined.is_empty() {
+        return HashSet::new();
+    }
+    let mut in_school = HashMap::<_, usize>::new();
+    for class in context.stored.classes.iter().filter(|class| class.active) {
+        *in_school.entry(context.places.of_class(class.number)).or_default() += 1;
+    }
+    let is_most =
+        |school, count: usize| count * 100 >= in_school.get(&school).copied().unwrap_or(0) * percent;
+    joined.retain(|(_, school), classes| is_most(*school, classes.len()));
+    joined.into_values().flatten().collect()
 }
 
 fn teachings_message(context: &FuseContext<'_>, classes: &[(ClassNumber, Gain)]) -> String {
