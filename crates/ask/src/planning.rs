@@ -31,14 +31,14 @@ const MAX_PROPOSALS: usize = 1_000;
 pub struct FileExtent {
     /// Data rows without repeated ones; of a delta, those of the whole roster.
     pub rows: u64,
-    /// Whether the file ends in the middle of a row.
-    pub ends_mid_row: bool,
+    /// Whether rows of the file are known to be missing: it ends in the middle of one, or a part of it cannot be read.
+    pub lacks_rows: bool,
 }
 
 impl FileExtent {
     /// The extent of a checked file, compared with the stored roster.
     pub fn from_checked(checked: &Checked, stored: &StoredRoster) -> FileExtent {
-        FileExtent { rows: checked.rows_of_all(stored.applied_rows), ends_mid_row: checked.ends_mid_row }
+        FileExtent { rows: checked.rows_of_all(stored.applied_rows), lacks_rows: checked.lacks_rows }
     }
 }
 
@@ -83,7 +83,7 @@ impl Planner {
             policy: settings.policy.clone(),
             seats: settings.seats.into(),
             rows: extent.rows,
-            ends_mid_row: extent.ends_mid_row,
+            lacks_rows: extent.lacks_rows,
             today,
             over_since,
             ..Limits::default()
@@ -96,8 +96,8 @@ impl Planner {
 
     /// Under the default policy, without a limit of seats, on a day without a calendar.
     pub(crate) fn offline(extent: FileExtent) -> Planner {
-        let FileExtent { rows, ends_mid_row } = extent;
-        let limits = Limits { rows, ends_mid_row, ..Limits::default() };
+        let FileExtent { rows, lacks_rows } = extent;
+        let limits = Limits { rows, lacks_rows, ..Limits::default() };
         Planner { limits, inputs: PlanInputs::default() }
     }
 

@@ -15,10 +15,9 @@ pub(crate) struct CheckedFile {
     pub(crate) rejected: u64,
     pub(crate) roster: Roster,
     pub(crate) protected: Protected,
-    pub(crate) ends_mid_row: bool,
+    /// Whether rows are missing: it was cut off, the export failed, or a part of it was never written.
+    pub(crate) lacks_rows: bool,
     /// Whether the files hold changes only.
     pub(crate) changes_only: bool,
     pub(crate) proposals: Vec<ProfileChange>,
-    /// Whether the program that made the file wrote an error message into it.
-    pub(crate) export_failed: bool,
 }

@@ -7,6 +7,9 @@ use homeroom_read::{Header, RowDamage, TableRow};
 
 use crate::shifted_row::{ShiftedValue, find_shifted_value};
 
+/// So many NULs in a row are no slip of a program: a block of the file was never written.
+const MIN_HOLE: usize = 8;
+
 /// How many bytes of a row a finding shows.
 const MAX_EXCERPT: usize = 400;
 
@@ -15,6 +18,13 @@ const MAX_EXCERPT: usize = 400;
 pub(crate) fn damage(row: &TableRow<'_>, header: &Header, columns: &[(Column, usize)]) -> Option<Finding> {
     let (cells, width) = (row.len(), header.width());
     let of_row = |code, message: String| Finding::of_line(code, row.line, excerpt(row), message);
+    if has_hole(row.bytes) {
+        let message =
+            "A part of the file was never written here: it is filled with NUL bytes, and rows are missing.";
+        let before = row.bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+        let shown = format!("{}…", String::from_utf8_lossy(&before[..before.len().min(MAX_EXCERPT)]));
+        return Some(Finding::of_line(FindingCode::HoleInFile, row.line, shown, message));
+    }
     let (code, message) = match row.damage {
         Some(RowDamage::UnbalancedQuote) => (
             FindingCode::QuoteUnbalanced,
@@ -67,6 +77,19 @@ fn too_many_cells(row: &TableRow<'_>, width: usize, cells: usize, shifted: Optio
 /// The beginning of a row, as a finding shows it.
 pub(crate) fn excerpt(row: &TableRow<'_>) -> String {
     String::from_utf8_lossy(&row.bytes[..row.bytes.len().min(MAX_EXCERPT)]).into_owned()
+}
+
+/// Whether a row contains a stretch of NULs.
+fn has_hole(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes).is_some_and(|at| {
+        let runs = bytes[at..].split(|byte| *byte != 0);
+        runs.map(<[u8]>::len).max().is_some_and(|longest| longest >= MIN_HOLE)
+    })
+}
+
+/// Whether a damaged row tells that other rows are missing, too.
+pub(crate) fn lacks_rows(code: FindingCode) -> bool {
+    matches!(code, FindingCode::ExportError | FindingCode::HoleInFile | FindingCode::RowTooLong)
 }
 
 /// Whether a row is what databases and their clients write when a query fails.

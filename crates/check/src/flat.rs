@@ -55,8 +55,7 @@ pub(crate) fn check_table(
         let message = "The file has a header but no rows.";
         findings.add_whole(Finding::of_file(FindingCode::NoRows, "", message));
     }
-    // A failed export lacks rows, like a file that was cut off.
-    file.ends_mid_row = table.ends_mid_row() || file.export_failed;
+    file.lacks_rows |= table.ends_mid_row();
     let header_line = table.header_line();
     drop(table);
     if let Some(finding) = empty_column(&header, header_line, &rows) {

@@ -12,7 +12,7 @@ use homeroom_model::profile::Profile;
 use homeroom_read::{Header, Table, TableRow};
 
 use crate::checked_file::CheckedFile;
-use crate::damaged_row::damage;
+use crate::damaged_row::{damage, lacks_rows};
 use crate::flat_rows::{FlatRow, FlatRows};
 use crate::footer::footer;
 use crate::part_index::{PartIndex, PartNumber};
@@ -142,7 +142,7 @@ impl<'p> RowPass<'p> {
             if self.rows_with_surplus < MAX_ROWS_WITH_SURPLUS { self.columns.as_slice() } else { &[] };
         if let Some(finding) = damage(row, self.header, columns) {
             self.file.rejected += 1;
-            self.file.export_failed |= finding.code == FindingCode::ExportError;
+            self.file.lacks_rows |= lacks_rows(finding.code);
             self.batch.push_damaged(row.bytes);
             self.findings.add(finding.code, || finding);
             return;

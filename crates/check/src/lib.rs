@@ -73,8 +73,8 @@ pub struct Checked {
     pub protected: Protected,
     /// Every finding, in the order of the file.
     pub findings: Findings,
-    /// Whether the file ends in the middle of a row.
-    pub ends_mid_row: bool,
+    /// Whether rows of the file are known to be missing: it ends in the middle of one, or a part of it cannot be read.
+    pub lacks_rows: bool,
     /// Whether the files hold changes only: how many rows they have says nothing about what is missing.
     pub changes_only: bool,
 }
@@ -177,7 +177,7 @@ fn finish(name: &str, rules: &ReadRules, mut file: CheckedFile, mut findings: Fi
     }
     findings.sort();
     let outcome = outcome(&findings, rejected);
-    let CheckedFile { roster, protected, ends_mid_row, changes_only, .. } = file;
+    let CheckedFile { roster, protected, lacks_rows, changes_only, .. } = file;
     let count = |kind| roster.count(kind) as u64;
     let report = CheckReport {
         file: name.to_owned(),
@@ -199,7 +199,7 @@ fn finish(name: &str, rules: &ReadRules, mut file: CheckedFile, mut findings: Fi
         proposals: file.proposals,
     };
     let roster = if outcome == Outcome::FileRejected { Roster::default() } else { roster };
-    Checked { report, roster, protected, findings, ends_mid_row, changes_only }
+    Checked { report, roster, protected, findings, lacks_rows, changes_only }
 }
 
 fn outcome(findings: &Findings, rejected_rows: u64) -> Outcome {

@@ -169,7 +169,7 @@ fn a_file_with_an_error_message_counts_as_cut_off() {
     for (appended, cut_off) in
         [("ORA-01555: snapshot too old\n", true), ("1 rows selected.\n", false), ("", false)]
     {
-        assert_eq!(checked([&whole, appended.as_bytes()].concat()).ends_mid_row, cut_off, "{appended}");
+        assert_eq!(checked([&whole, appended.as_bytes()].concat()).lacks_rows, cut_off, "{appended}");
     }
 }
 

@@ -255,6 +255,11 @@ catalogue! {
         example: "ORA-01555: snapshot too old",
         remedy: "Read the message, run the export again, and upload the complete file.",
     }
+    HoleInFile "hole-in-file" RejectRow {
+        meaning: "A part of the file was never written: it is filled with NUL bytes, and the rows that should stand there are missing.",
+        example: "4,096 NUL bytes between two rows, after a disk was full or an upload went on in the middle",
+        remedy: "Export and upload the complete file again. Until then nobody is removed.",
+    }
     HeaderRepeated "header-repeated" Notice {
         meaning: "The header is repeated; the line was skipped.",
         example: "two exports pasted together",

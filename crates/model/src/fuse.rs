@@ -41,7 +41,7 @@ string_enum!(
         File = "file",
         /// Too many people would be changed.
         Update = "update",
-        /// The file is much shorter than the last, or ends in the middle of a row.
+        /// The file is much shorter than the last, or rows of it are known to be missing.
         Shrink = "shrink",
         /// More active students than seats.
         Seats = "seats",

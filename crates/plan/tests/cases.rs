@@ -82,12 +82,8 @@ fn case(folder: &Path) -> String {
     let (before, after) = (read(&folder.join("stored.csv")), read(&folder.join("wanted.csv")));
     let stored = StoredRoster::from_roster(before.roster, before.report.rows);
     let planned = plan(&stored, after.roster, &after.protected, &PlanInputs::default());
-    let limits = Limits {
-        seats: SEATS,
-        rows: after.report.rows,
-        ends_mid_row: after.ends_mid_row,
-        ..Limits::default()
-    };
+    let limits =
+        Limits { seats: SEATS, rows: after.report.rows, lacks_rows: after.lacks_rows, ..Limits::default() };
     let proposals = planned.plan.proposals.clone();
     let parts = split(planned.plan, &stored, &limits, &Approval::None);
     let mut out = format!("apply\n{}hold\n{}", in_words(&parts.safe), in_words(&parts.risky));

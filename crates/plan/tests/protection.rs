@@ -137,6 +137,7 @@ fn broken_line(code: FindingCode, row: &Row, ids: Ids, chance: &mut Chance) -> O
     match code {
         FindingCode::QuoteUnbalanced => row.student[LAST_NAME].insert(0, '"'),
         FindingCode::RowTooLong => row.student[GRADE] = "x".repeat((1 << 20) + 1),
+        FindingCode::HoleInFile => row.student[GRADE] = "\0".repeat(8 + chance.below(90)),
         FindingCode::RowTooFewCells => {
             let line = row.line(ids);
             let kept = 6 + chance.below(4);

@@ -37,6 +37,9 @@ pub enum FileType {
     Binary,
 }
 
+/// NULs in a row from which on a stretch was never written; formats of other programs pad with fewer.
+const UNWRITTEN: usize = 64;
+
 /// The type of a file that is not text; `None` when it may be text. `start` is its first block.
 pub(crate) fn not_text(start: &[u8]) -> Option<FileType> {
     const MAGIC: [(&[u8], FileType); 10] = [
@@ -57,9 +60,11 @@ pub(crate) fn not_text(start: &[u8]) -> Option<FileType> {
     if is_markup(start) {
         return Some(FileType::Markup);
     }
-    // Text in UTF-8 or Windows-1252 has almost no NUL bytes; a single one in a cell costs only its row.
-    let nuls = start.iter().filter(|byte| **byte == 0).count();
-    (nuls * 50 > start.len()).then_some(FileType::Binary)
+    // Text in UTF-8 or Windows-1252 has almost no NUL bytes. A single one costs only its row; a long stretch of them is a part of a text
+    // file that was never written.
+    let nuls = start.split(|byte| *byte != 0).map(<[u8]>::len).filter(|run| *run < UNWRITTEN).sum::<usize>();
+    let is_one_stretch = start.iter().all(|byte| *byte == 0);
+    (nuls * 50 > start.len() || is_one_stretch && !start.is_empty()).then_some(FileType::Binary)
 }
 
 fn is_markup(start: &[u8]) -> bool {

@@ -66,7 +66,7 @@ pub(crate) fn check_set(
         rejected: report.rejected,
         roster,
         protected: report.protected,
-        ends_mid_row: report.ends_mid_row,
+        lacks_rows: report.lacks_rows,
         changes_only,
         ..CheckedFile::default()
     }))

@@ -4,10 +4,9 @@ use std::io;
 
 use homeroom_model::column::normalized;
 use homeroom_model::finding::Finding;
-use homeroom_model::finding_code::FindingCode;
 use homeroom_read::{FileSet, Opened, ReadRules, Table, TableRow};
 
-use crate::damaged_row::damage;
+use crate::damaged_row::{damage, lacks_rows};
 use crate::file_rejection;
 use crate::footer::footer;
 use crate::guessed_encoding::guessed_encoding;
@@ -104,14 +103,14 @@ fn each_row(
         }
         report.rows += 1;
         if let Some(finding) = damage(&row, &header, &[]) {
-            report.ends_mid_row |= finding.code == FindingCode::ExportError;
+            report.lacks_rows |= lacks_rows(finding.code);
             report.add(file, finding.code, || finding);
             report.reject_damaged(row.bytes, separator);
         } else {
             each(&row, report);
         }
     }
-    report.ends_mid_row |= table.ends_mid_row();
+    report.lacks_rows |= table.ends_mid_row();
     report.encoding = table.encoding().as_str().into();
     report.separator = separator.to_string();
     report.bytes = table.bytes_read();

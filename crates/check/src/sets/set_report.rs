@@ -13,7 +13,7 @@ pub(super) struct SetReport {
     pub(super) protected: Protected,
     pub(super) rows: u64,
     pub(super) rejected: u64,
-    pub(super) ends_mid_row: bool,
+    pub(super) lacks_rows: bool,
     pub(super) encoding: String,
     pub(super) separator: String,
     pub(super) bytes: u64,
@@ -30,7 +30,7 @@ impl SetReport {
         self.protected.append(&file.protected);
         self.rows += file.rows;
         self.rejected += file.rejected;
-        self.ends_mid_row |= file.ends_mid_row;
+        self.lacks_rows |= file.lacks_rows;
         self.bytes += file.bytes;
         self.missing_signature = self.missing_signature.take().or(file.missing_signature);
         self.has_unreadable_file |= file.has_unreadable_file;

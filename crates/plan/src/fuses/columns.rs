@@ -3,12 +3,14 @@
 use hashbrown::HashSet;
 use homeroom_model::Column;
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
-use homeroom_model::entity::{ClassNumber, EntityRef};
+use homeroom_model::entity::{ClassNumber, Entity, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::Numbered;
 
 use super::context::FuseContext;
 use super::partition::Partition;
+use super::wording::counted;
 
 /// The changes that follow from a column that went wrong wait; those of other people go ahead. A file of an earlier year waits whole.
 pub(super) fn columns(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
@@ -33,17 +35,38 @@ fn blow(
     if concerned.is_empty() {
         return None;
     }
+    let mut message = format!("{} {}", verdict.message, choices(verdict, concerned.len()));
     if verdict.is_about_whole_file() {
         partition.hold_everything(context.plan);
     } else {
         concerned.iter().for_each(|entity| hold(*entity, verdict.column, partition));
+        let newcomers = newcomers(context, verdict, concerned[0].kind);
+        newcomers.iter().for_each(|entity| partition.hold_arrival(*entity));
+        if let Some(first) = newcomers.first() {
+            let people = counted(newcomers.len() as u64, &format!("new {}", first.kind.as_str()));
+            message += &format!(" {people} would have such values, too, and will come with a good file.");
+        }
     }
     Some(BlownFuse {
         fuse: Fuse::Column,
         scope: verdict.column.name().into(),
-        message: format!("{} {}", verdict.message, choices(verdict, concerned.len())),
+        message,
         examples: context.examples(concerned),
     })
+}
+
+/// New people of this kind, when the column would give them what belongs to others.
+fn newcomers(context: &FuseContext<'_>, verdict: &ColumnVerdict, kind: EntityKind) -> Vec<EntityRef> {
+    match (verdict.fault, kind) {
+        (ColumnFault::Emptied | ColumnFault::EarlierYear, _) => vec![],
+        (_, EntityKind::Student) => numbers(&context.plan.students.create),
+        (_, EntityKind::Teacher) => numbers(&context.plan.teachers.create),
+        (_, EntityKind::School | EntityKind::Class) => vec![],
+    }
+}
+
+fn numbers<V: Entity>(list: &[Numbered<V>]) -> Vec<EntityRef> {
+    list.iter().map(|new| new.number.into()).collect()
 }
 
 /// Whoever changes, classes and schools with other names, and classes whose teachers change.

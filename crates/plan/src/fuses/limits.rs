@@ -16,8 +16,8 @@ pub struct Limits {
     pub seats: u64,
     /// Data rows of the file.
     pub rows: u64,
-    /// Whether the file ends in the middle of a row.
-    pub ends_mid_row: bool,
+    /// Whether rows of the file are known to be missing: it ends in the middle of one, or a part of it cannot be read.
+    pub lacks_rows: bool,
     /// The day in the district, for its calendar.
     pub today: Date,
     /// Columns of the file that went wrong.
@@ -37,7 +37,7 @@ impl Default for Limits {
             policy: Policy::default(),
             seats: u64::MAX,
             rows: 0,
-            ends_mid_row: false,
+            lacks_rows: false,
             today: Date::default(),
             verdicts: vec![],
             other_people: None,

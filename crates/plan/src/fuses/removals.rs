@@ -10,16 +10,16 @@ use super::partition::Partition;
 use super::past::PAST_DAYS;
 use super::wording::counted;
 
-/// The file has far fewer rows than the one applied last, or ends in the middle of one: every removal waits.
+/// The file has far fewer rows than the one applied last, or rows of it are known to be missing: every removal waits.
 pub(super) fn shrink(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
     let limits = context.limits;
     let removed = context.plan.counts().deactivate.total();
     let before = context.stored.applied_rows.unwrap_or(0);
     let message = if removed == 0 || context.rules.is_additions_only_everywhere() {
         return None;
-    } else if limits.ends_mid_row {
-        "The file ends in the middle of a row: most likely the export or the upload was cut off. Send the whole file \
-         again."
+    } else if limits.lacks_rows {
+        "Rows of the file are missing: it ends in the middle of a row, or a part of it cannot be read. Most likely the export or the \
+         upload was cut off or damaged. Send the whole file again."
             .to_owned()
     } else if limits.policy.limit(Fuse::Shrink).is_undercut(limits.rows, before) {
         format!(

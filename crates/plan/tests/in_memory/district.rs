@@ -69,7 +69,7 @@ impl MemoryDistrict {
         }
         let limits = Limits {
             rows: checked.rows_of_all(self.stored.applied_rows),
-            ends_mid_row: checked.ends_mid_row,
+            lacks_rows: checked.lacks_rows,
             verdicts,
             other_people,
             ..Limits::default()
