@@ -7,7 +7,7 @@ use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::LinkChanges;
 use homeroom_model::policy::Limit;
-use homeroom_model::roster::Link;
+use homeroom_model::roster::{EnrollmentLink, Link};
 use homeroom_model::stored::{StoredLink, links_of_class};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
@@ -23,6 +23,9 @@ const CLASSES_OF_ONE_TEACHER: u64 = 4;
 /// Classes of one school, and the share of all its classes in percent, in which somebody joins all teachers, who all stay: from here
 /// on it is the teacher column, not a co-teacher.
 const JOINED_CLASSES: (usize, usize) = (5, 50);
+
+/// The students that a class has at least, and those who come to it at least, when it is flooded: two classes that become one are not.
+const FLOODED_CLASS: (u64, u64) = (5, 10);
 
 /// Students who change their classes in one night count by this many times the floor.
 const STUDENTS_PER_FLOOR: u64 = 5;
@@ -72,6 +75,9 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     if classes.is_empty() {
         return None;
     }
+    if in_all {
+        hold_losing_classes(context, partition);
+    }
     classes.iter().for_each(|(class, _)| partition.hold_turnover(EntityKind::Teacher, *class));
     let held = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
     let examples = begun(&plan.teachings).filter(|link| held.contains(&link.class));
@@ -81,6 +87,15 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
         message: teachings_message(context, &classes),
         examples: examples.take(MAX_EXAMPLES).map(|link| joins(context, link)).collect(),
     })
+}
+
+/// Holds the teachers of the classes that would only lose some, while so many come to others: the column that brings them takes them.
+fn hold_losing_classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) {
+    let ending = context.plan.classes.deactivate.iter().copied().collect::<HashSet<_>>();
+    let losing = context.plan.teachings.deactivate.iter().map(|link| link.class);
+    for class in losing.filter(|class| !ending.contains(class)) {
+        partition.hold_turnover(EntityKind::Teacher, class);
+    }
 }
 
 /// The classes of schools in which one teacher joins the teachers of most classes, and all of them stay.
@@ -137,10 +152,15 @@ fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partitio
     let all = stored.enrollments.iter().filter(|link| link.active).count() as u64;
     let gained = begun.len() as u64;
     let enough = students >= u64::from(limit.floor) * STUDENTS_PER_FLOOR;
-    if !enough || gained * 100 <= all * u64::from(limit.percent) {
+    let in_all = enough && gained * 100 > all * u64::from(limit.percent);
+    let classes =
+        if in_all { begun.iter().map(|link| link.class).collect() } else { flooded(&begun, &gains) };
+    if classes.is_empty() {
         return None;
     }
-    let classes = begun.iter().map(|link| link.class).collect::<HashSet<_>>();
+    let begun = begun.into_iter().filter(|link| classes.contains(&link.class)).collect::<Vec<_>>();
+    let gained = begun.len() as u64;
+    let students = begun.iter().map(|link| link.person).collect::<HashSet<_>>().len() as u64;
     classes.iter().for_each(|class| partition.hold_turnover(EntityKind::Student, *class));
     let ended =
         plan.enrollments.deactivate.iter().filter(|link| classes.contains(&link.class)).count() as u64;
@@ -157,6 +177,18 @@ fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partitio
         ),
         examples: begun.iter().take(MAX_EXAMPLES).map(|link| joins(context, link)).collect(),
     })
+}
+
+/// Classes to which far more students come, who are here already, than they have.
+fn flooded(begun: &[&EnrollmentLink], gains: &HashMap<ClassNumber, Gain>) -> HashSet<ClassNumber> {
+    let mut gained = HashMap::<ClassNumber, u64>::new();
+    begun.iter().for_each(|link| *gained.entry(link.class).or_default() += 1);
+    let (few, many) = FLOODED_CLASS;
+    gained.retain(|class, count| {
+        let before = gains.get(class).map_or(0, |gain| gain.before);
+        before >= few && *count >= many && *count >= before * 2
+    });
+    gained.into_keys().collect()
 }
 
 /// "Ann Lee (ann@x.org) joins Art 1 (A1)"

@@ -13,6 +13,9 @@ use super::partition::Partition;
 use super::past::PAST_DAYS;
 use super::wording::counted;
 
+/// So many newcomers in a school that loses students are no chance.
+const MIN_NEWCOMERS: usize = 5;
+
 /// What a school would lose.
 #[derive(Default)]
 struct Loss {
@@ -20,6 +23,15 @@ struct Loss {
     students: Vec<StudentNumber>,
     /// Classes that would be in another school.
     moved: Vec<(ClassNumber, SchoolNumber)>,
+    /// Students who would be new in it.
+    newcomers: usize,
+}
+
+impl Loss {
+    /// Whether others would come for many of those who go: then the rows of the school are most likely another year's.
+    fn is_replaced(&self) -> bool {
+        self.newcomers >= MIN_NEWCOMERS && self.newcomers * 4 >= self.students.len()
+    }
 }
 
 /// A school would vanish or lose too many students, whether they are removed or their classes are in another school: its removals
@@ -30,6 +42,9 @@ pub(super) fn schools(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
     for (school, loss) in losses(context) {
         if let Some(fuse) = school_fuse(context, school, &loss) {
             partition.hold_removals(school);
+            if let Some(school) = school.filter(|_| loss.is_replaced()) {
+                partition.hold_school(context.plan, school);
+            }
             loss.moved.iter().for_each(|(class, _)| partition.hold_update(*class));
             staying.extend(loss.moved.iter().map(|(class, _)| *class));
             fuses.push(fuse);
@@ -83,6 +98,13 @@ fn school_fuse(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &L
         None if vanishes => format!(
             "{name} would vanish with its {}. Most likely the export left the school out, unless it has closed.",
             counted(before, "student")
+        ),
+        None if loss.is_replaced() => format!(
+            "{name} would lose {count} of its {}, and {} would be new; the limit is {}%. Most likely the rows of this school are those \
+             of another school year, unless a new one has begun. Nothing of the school changes until you decide.",
+            counted(before, "student"),
+            loss.newcomers,
+            limit.percent
         ),
         None => format!(
             "{name} would lose {count} of its {}; the limit is {}%. Most likely the export of this school is incomplete.",
@@ -144,6 +166,12 @@ fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
     losses.values_mut().for_each(|loss| loss.students.sort_unstable());
     for (class, to) in moving {
         losses.entry(context.places.of_class(class)).or_default().moved.push((class, to));
+    }
+    let students = &context.plan.students;
+    for new in students.create.iter().chain(&students.reactivate) {
+        if let Some(loss) = losses.get_mut(&context.places.of(new.number)) {
+            loss.newcomers += 1;
+        }
     }
     losses
 }

@@ -20,6 +20,12 @@ use crate::roster_person::RosterPerson;
 /// The most candidates for one class; more could not be told apart anyway.
 const MAX_CANDIDATES: usize = 200;
 
+/// From so many known students on, on both sides, they tell whether a class is the same.
+const MIN_COMPARABLE: usize = 4;
+
+/// A class that shares less than this percentage of its students with another is a new one, whatever its name and id.
+const OTHERS_PERCENT: usize = 30;
+
 pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
     let Search { stored, wanted, unmatched, .. } = search;
     if unmatched.classes.is_empty() {
@@ -44,6 +50,7 @@ pub(super) fn find(search: &Search<'_>) -> Vec<LikelyMatch> {
                 same_school: school == Some(old_class.values.school),
                 same_teacher: shared.teachers.contains_key(&old),
                 students_percent: members.students_percent(&shared, old, old_class),
+                other_students: members.are_others(&shared, old, old_class),
             };
             if let Some((confidence, found)) = evidence.weigh() {
                 pairs.push(Pair { old, new, confidence, weight: evidence.weight(), evidence: found });
@@ -61,13 +68,22 @@ struct ClassEvidence {
     same_teacher: bool,
     /// Students who are in both, as a share of the larger one.
     students_percent: u32,
+    /// Whether both have students, who are known, and nearly all of them are others.
+    other_students: bool,
 }
 
 impl ClassEvidence {
     fn weigh(&self) -> Option<(Confidence, Vec<Evidence>)> {
-        let ClassEvidence { same_name, similar_key, same_school, same_teacher, students_percent } = *self;
+        let ClassEvidence {
+            same_name,
+            similar_key,
+            same_school,
+            same_teacher,
+            students_percent,
+            other_students,
+        } = *self;
         let confidence = match students_percent {
-            _ if !same_school => return None,
+            _ if !same_school || other_students => return None,
             _ if same_name && similar_key.is_some() => Confidence::Certain,
             60.. if same_name || similar_key.is_some() => Confidence::Certain,
             30.. if same_name && same_teacher => Confidence::Probable,
@@ -142,6 +158,14 @@ struct Shared {
     students: HashMap<usize, usize>,
     /// How many students it has.
     size: usize,
+    /// How many of them are known.
+    known: usize,
+}
+
+impl Shared {
+    fn students_of(&self, gone: usize) -> usize {
+        self.students.get(&gone).copied().unwrap_or(0)
+    }
 }
 
 impl Members {
@@ -174,20 +198,31 @@ impl Members {
     fn shared_with_gone(&self, search: &Search<'_>, new: usize) -> Shared {
         let links = links_of(&search.wanted.enrollments, new as u32);
         let students = links.iter().map(|link| self.students[link.person as usize]);
+        let known = students.clone().flatten().count();
         let teachings = links_of(&search.wanted.teachings, new as u32);
         let teachers = teachings.iter().map(|link| self.teachers[link.person as usize]);
         Shared {
             students: count_shared(&self.gone_by_student, students),
             teachers: count_shared(&self.gone_by_teacher, teachers),
             size: links.len(),
+            known,
         }
     }
 
     /// The share of the larger class's students who are in both.
     fn students_percent(&self, shared: &Shared, old: usize, old_class: &Stored<Class>) -> u32 {
-        let larger = shared.size.max(self.sizes.get(&old_class.number).copied().unwrap_or(0));
-        let both = shared.students.get(&old).copied().unwrap_or(0);
-        (both * 100).checked_div(larger).unwrap_or(0) as u32
+        let larger = shared.size.max(self.size_of(old_class));
+        (shared.students_of(old) * 100).checked_div(larger).unwrap_or(0) as u32
+    }
+
+    /// Whether a class has hardly any of the students that the old one had, although it is known who they are.
+    fn are_others(&self, shared: &Shared, old: usize, old_class: &Stored<Class>) -> bool {
+        let comparable = shared.known.min(self.size_of(old_class));
+        comparable >= MIN_COMPARABLE && shared.students_of(old) * 100 < comparable * OTHERS_PERCENT
+    }
+
+    fn size_of(&self, class: &Stored<Class>) -> usize {
+        self.sizes.get(&class.number).copied().unwrap_or(0)
     }
 }
 

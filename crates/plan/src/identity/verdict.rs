@@ -54,6 +54,14 @@ fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
         && comparison.classes == Classes::All
 }
 
+/// Someone whose name and another key are as before, in the same school and grade: only the number is new.
+fn is_back_with_new_number(comparison: &Comparison) -> bool {
+    comparison.same_name()
+        && comparison.same_school == Some(true)
+        && matches!(comparison.grade, GradeStep::Same | GradeStep::Next)
+        && comparison.keys.count() >= 1
+}
+
 /// The highest confidence that a pair can have, whatever it weighs.
 fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
     let Comparison { keys, .. } = comparison;
@@ -77,9 +85,12 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
+    } else if !comparison.active && !comparison.names_fit() && keys.count() < 2 {
+        // Back under another name, or a leaver's key that went to a newcomer of the same first name.
+        Confidence::Probable
     } else if !is_renamed_in_place(comparison, kind)
         && (no_key && !(comparison.same_name() && comparison.classes >= Classes::Most)
-            || keys.other_sis_id
+            || keys.other_sis_id && !is_back_with_new_number(comparison)
             || keys.count() == 0 && !comparison.names_fit())
     {
         Confidence::Probable

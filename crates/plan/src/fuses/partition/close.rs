@@ -21,6 +21,8 @@ impl Partition<'_> {
         loop {
             let before = self.count();
             self.keep_teachers_before_waiting_ones(plan);
+            self.keep_people_in_their_classes(&plan.teachings);
+            self.keep_people_in_their_classes(&plan.enrollments);
             self.hold_removals_with_links(plan);
             self.hold_keys(plan, stored);
             self.hold_classes_of_waiting_schools(plan);
@@ -31,7 +33,20 @@ impl Partition<'_> {
     }
 
     fn count(&self) -> usize {
-        self.waiting.iter().map(|(_, waiting)| waiting.count()).sum::<usize>() + self.awaiting_teachers.len()
+        let entities = self.waiting.iter().map(|(_, waiting)| waiting.count()).sum::<usize>();
+        entities + self.awaiting_teachers.len() + self.awaiting_classes.len()
+    }
+
+    /// Keeps people in their classes while another one that they would come to waits.
+    fn keep_people_in_their_classes<P: EntityNumber>(&mut self, links: &LinkChanges<P>) {
+        if self.turned_over.is_empty() && self.waiting.classes.arrivals.is_empty() {
+            return;
+        }
+        for link in links.create.iter().chain(&links.reactivate) {
+            if let Some(waits) = self.start_waits_for(link) {
+                self.awaiting_classes.entry(link.person.into()).or_insert(waits);
+            }
+        }
     }
 
     /// Keeps the teachers of a class while one who comes to it waits: what is undecided costs nobody their access.
@@ -117,6 +132,7 @@ impl Partition<'_> {
             .or_else(|| people.arrivals.get(&person))
             .or_else(|| self.turnover_waits_for(link))
             .or_else(|| self.awaiting_teachers.get(&link.class).filter(|_| P::KIND == EntityKind::Teacher))
+            .or_else(|| self.awaiting_classes.get(&person))
             .or_else(|| self.waiting.classes.removals.get(&EntityRef::from(link.class)))
             .or_else(|| self.all_removals.get(&self.decisions.places.of_class(link.class)))
             .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))

@@ -71,6 +71,8 @@ pub(in crate::fuses) struct Partition<'p> {
     pub(super) turned_over: HashMap<(EntityKind, ClassNumber), WaitsFor>,
     /// Classes to which a teacher comes who waits: until then nobody stops teaching them.
     pub(super) awaiting_teachers: HashMap<ClassNumber, WaitsFor>,
+    /// People who wait for a class: until then they stay in theirs.
+    pub(super) awaiting_classes: HashMap<EntityRef, WaitsFor>,
     /// Removals wait in all schools, until the end of a range.
     pub(super) until_range_ends: bool,
     /// The whole plan waits.
@@ -86,6 +88,7 @@ impl<'p> Partition<'p> {
             all_removals: HashMap::new(),
             turned_over: HashMap::new(),
             awaiting_teachers: HashMap::new(),
+            awaiting_classes: HashMap::new(),
             until_range_ends: false,
             everything: false,
         }
@@ -120,10 +123,33 @@ impl<'p> Partition<'p> {
     }
 
     fn hold_all<V: Entity>(&mut self, changes: &Changes<V>) {
-        changes.create.iter().chain(&changes.reactivate).for_each(|new| self.hold_arrival(new.number));
-        changes.rekey.iter().for_each(|new| self.hold_rekey(new.number));
-        changes.update.iter().for_each(|new| self.hold_update(new.number));
-        changes.deactivate.iter().for_each(|number| self.hold_removal(*number));
+        self.hold_those(changes, |_| true);
+    }
+
+    /// Holds everything that would change in a school.
+    pub(in crate::fuses) fn hold_school(&mut self, plan: &Plan, school: SchoolNumber) {
+        let places = self.decisions.places;
+        let is_here = |entity: EntityRef| places.of(entity) == Some(school);
+        self.hold_those(&plan.classes, is_here);
+        self.hold_those(&plan.teachers, is_here);
+        self.hold_those(&plan.students, is_here);
+        let teachings = plan.teachings.create.iter().chain(&plan.teachings.reactivate);
+        for class in teachings.map(|link| link.class).filter(|class| is_here((*class).into())) {
+            self.hold_turnover(EntityKind::Teacher, class);
+        }
+        let enrollments = plan.enrollments.create.iter().chain(&plan.enrollments.reactivate);
+        for class in enrollments.map(|link| link.class).filter(|class| is_here((*class).into())) {
+            self.hold_turnover(EntityKind::Student, class);
+        }
+    }
+
+    fn hold_those<V: Entity>(&mut self, changes: &Changes<V>, concerns: impl Fn(EntityRef) -> bool) {
+        let holds = |number: &V::Number| concerns((*number).into());
+        let arrivals = changes.create.iter().chain(&changes.reactivate).map(|new| new.number);
+        arrivals.filter(holds).for_each(|number| self.hold_arrival(number));
+        changes.rekey.iter().map(|new| new.number).filter(holds).for_each(|number| self.hold_rekey(number));
+        changes.update.iter().map(|new| new.number).filter(holds).for_each(|number| self.hold_update(number));
+        changes.deactivate.iter().copied().filter(holds).for_each(|number| self.hold_removal(number));
     }
 
     /// Holds every removal in a school.
