@@ -90,7 +90,7 @@ impl Planner {
         };
         let (pins, pending) = (district.pins_list()?, district.pending_proposals_list()?);
         let decided = district.decided_pairs()?;
-        let inputs = PlanInputs { pins, decided, pending, past_classes, verdicts: vec![] };
+        let inputs = PlanInputs { pins, decided, pending, decides: false, past_classes, verdicts: vec![] };
         Ok(Planner { limits, inputs })
     }
 
@@ -113,6 +113,11 @@ impl Planner {
     ) -> Result<(), StoreError> {
         self.limits.past = look_back(district, settings, run)?;
         Ok(())
+    }
+
+    /// Plans for a decision about what was shown.
+    pub(crate) fn decides(&mut self) {
+        self.inputs.decides = true;
     }
 
     /// What people decided about pairs.

@@ -45,6 +45,7 @@ pub fn reread(district: &DistrictStore, limits: &ReadLimits, run: &Run) -> Resul
     let mut checked = check(&source, &run.upload.name, &rules, &|| Some(&stored), &mut |_| {})?;
     let extent = FileExtent::from_checked(&checked, &stored);
     let mut planner = Planner::load(district, &settings, extent, shown_on)?;
+    planner.decides();
     planner.look_back(district, &settings, run)?;
     planner.assess(&stored, &mut checked);
     if let Some(finding) = checked.rejection() {

@@ -16,6 +16,9 @@ pub struct PlanInputs {
     pub decided: DecidedPairs,
     /// Proposals that await a decision: they stay proposed until then, whatever has changed around them.
     pub pending: Vec<Proposal>,
+    /// Whether a person decides now about what was shown: those that await a decision are as certain as they were then, although a part
+    /// of the file has been applied since.
+    pub decides: bool,
     /// Classes of earlier school years: no class of the file is one of them, whatever its id.
     pub past_classes: HashSet<ClassNumber>,
     /// Columns that went wrong, and whom they concern: what stands in them says nothing of who these people are.

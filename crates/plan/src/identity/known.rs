@@ -24,6 +24,8 @@ pub(super) struct Known {
     /// Where each side is among the joined ones.
     of_old: HashMap<usize, usize>,
     of_new: HashMap<usize, usize>,
+    /// They are as certain as they were shown.
+    as_shown: bool,
 }
 
 /// A pair that a person accepted, or that awaits a decision.
@@ -55,7 +57,7 @@ impl Known {
         let is_past = |id: EntityRef| {
             id.number_as::<ClassNumber>().is_some_and(|class| inputs.past_classes.contains(&class))
         };
-        let mut known = Known::default();
+        let mut known = Known { as_shown: inputs.decides, ..Known::default() };
         let decided = inputs.decided.iter().filter(|pair| pair.id.kind == kind && !is_past(pair.id));
         let (accepted, rejected): (Vec<_>, Vec<_>) = decided.partition(|pair| pair.is_same);
         known.reject(&open, &rejected);
@@ -122,7 +124,8 @@ impl Known {
         joined.is_some_and(|pair| pair.is_accepted && pair.new == new)
     }
 
-    /// The pairs that were found, and those that are known. A pair keeps its own evidence if that is as certain.
+    /// The pairs that were found, and those that are known. A pair keeps its own evidence if that is as certain, and no more certain than
+    /// was shown to someone who decides now.
     pub(super) fn complete(&self, likely: Vec<LikelyMatch>, matches: &Matches) -> Vec<LikelyMatch> {
         if self.joined.is_empty() {
             return likely;
@@ -134,7 +137,9 @@ impl Known {
             if matches[*new].is_some() {
                 continue;
             }
-            let as_certain = found.remove(old).filter(|found| found.confidence >= *confidence);
+            let as_certain = found.remove(old).filter(|found| {
+                found.confidence == *confidence || found.confidence > *confidence && !self.as_shown
+            });
             likely.push(as_certain.unwrap_or_else(|| LikelyMatch {
                 old: *old,
                 new: *new,
