@@ -6,6 +6,7 @@ mod columns;
 mod consequences;
 mod context;
 mod file;
+mod gaps;
 mod identity;
 mod keys;
 mod limits;

@@ -101,6 +101,6 @@ fn creeping_loss(context: &FuseContext<'_>, kind: EntityKind, measured: &Measure
     }
 }
 
-fn hold_all_removals(context: &FuseContext<'_>, partition: &mut Partition<'_>) {
+pub(super) fn hold_all_removals(context: &FuseContext<'_>, partition: &mut Partition<'_>) {
     context.schools().for_each(|school| partition.hold_removals(school));
 }

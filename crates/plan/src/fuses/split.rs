@@ -16,8 +16,8 @@ use super::past::GoneLately;
 use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
-    blank, columns, consequences, file, identity, keys, reach, removals, roles, schools, seats, turnover,
-    updates,
+    blank, columns, consequences, file, gaps, identity, keys, reach, removals, roles, schools, seats,
+    turnover, updates,
 };
 
 /// Whether someone has approved what the fuses would hold.
@@ -101,10 +101,11 @@ fn blown_fuses(
     }
     let people = changed_people(context);
     fuses.extend(columns::columns(context, partition));
-    fuses.extend(removals::shrink(context, partition));
+    fuses.extend(removals::shrink(context, partition).or_else(|| gaps::missing_students(context, partition)));
     fuses.extend(removals::district(context, partition));
     fuses.extend(schools::schools(context, partition));
     fuses.extend(turnover::classes(context, partition));
+    fuses.extend(gaps::emptied_classes(context, partition));
     fuses.extend(identity::rekeys(context, partition));
     fuses.extend(roles::roles(context, partition));
     fuses.extend(keys::keys(context, &people, partition));
