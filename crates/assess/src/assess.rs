@@ -76,20 +76,21 @@ fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
     let of_teachers = Keeping::of(&staff, &aligned_teachers);
     verdicts.extend([of_students.verdicts, of_teachers.verdicts, of_places.verdicts].into_iter().flatten());
     let kept_values = [of_students.findings, of_teachers.findings, of_places.findings];
-    let findings = verdicts.iter().map(finding).chain(kept_values.into_iter().flatten()).collect();
+    let findings = verdicts.iter().filter_map(finding).chain(kept_values.into_iter().flatten()).collect();
     let kept = AllKept { students: of_students.kept, teachers: of_teachers.kept, places: of_places.kept };
     (Assessment { findings, verdicts, other_people }, kept)
 }
 
-/// The finding that says what a verdict says.
-fn finding(verdict: &ColumnVerdict) -> Finding {
+/// The finding that says what a verdict says, unless it was said with the values that are kept.
+fn finding(verdict: &ColumnVerdict) -> Option<Finding> {
     let code = match verdict.fault {
         ColumnFault::Moved => FindingCode::ColumnMoved,
         ColumnFault::Exchanged => FindingCode::ColumnsExchanged,
         ColumnFault::Emptied => FindingCode::ValuesEmptied,
         ColumnFault::Filled => FindingCode::ValuesFilled,
         ColumnFault::EarlierYear => FindingCode::EarlierSchoolYear,
+        ColumnFault::Kept => return None,
     };
     let finding = Finding::of_file(code, verdict.entities.len().to_string(), verdict.message.clone());
-    finding.in_column(verdict.column.name())
+    Some(finding.in_column(verdict.column.name()))
 }

@@ -77,6 +77,7 @@ impl Keeping {
         } else {
             let message = format!("{what} An empty cell erases nothing here: the stored values are kept.");
             self.keep_texts(*attribute, &emptied);
+            self.keep_out_newcomers(side, (*column, &emptied), &message);
             self.say(FindingCode::ValuesEmptied, *column, emptied.len(), message);
         }
     }
@@ -97,6 +98,8 @@ impl Keeping {
             let Some(first) = pairs.first() else { continue };
             if damage == Damage::ZerosLost && pairs.len() >= MANY.max(side.active().div_ceil(10)) {
                 // New numbers for many wait under the identity fuse, which names the zeros: the SIS may have dropped them for good.
+                let message = format!("{} lost leading zeros.", count(pairs.len(), *column, "has", "have"));
+                self.keep_out_newcomers(side, (*column, &pairs), &message);
                 continue;
             }
             let message = format!(
@@ -109,6 +112,7 @@ impl Keeping {
                 if pairs.len() > 1 { ", and so on" } else { "" },
             );
             self.keep_texts(*attribute, &pairs);
+            self.keep_out_newcomers(side, (*column, &pairs), &message);
             self.say(FindingCode::ValuesDamaged, *column, pairs.len(), message);
         }
     }
@@ -160,6 +164,18 @@ impl Keeping {
         message: String,
     ) {
         self.verdicts.push(ColumnVerdict { fault, column, entities: side.entities(pairs), message });
+    }
+
+    /// Where many values went wrong, nobody new is to come with such a value.
+    fn keep_out_newcomers<V: Member>(
+        &mut self,
+        side: &Side<'_, V>,
+        (column, pairs): (Column, &[Pair]),
+        message: &str,
+    ) {
+        if is_many(pairs.len(), side.active()) {
+            self.wait(side, ColumnFault::Kept, (column, pairs), message.to_owned());
+        }
     }
 
     fn keep_texts(&mut self, attribute: Attribute, pairs: &[Pair]) {

@@ -12,6 +12,8 @@ pub enum ColumnFault {
     Exchanged,
     /// It is empty for many who had a value.
     Emptied,
+    /// Many of its values are damaged or empty. The stored ones are kept, and nobody new comes with such a value.
+    Kept,
     /// It holds one value for many who had different ones, or a series.
     Filled,
     /// Its values are those of an earlier school year, and so is the whole file.

@@ -570,6 +570,8 @@ fn seats_have_grace_days_and_limits_of_schools() {
         policy(&lincoln, |policy| {
             policy.set_fuse(Fuse::District, "off").unwrap();
             policy.set_fuse(Fuse::School, "off").unwrap();
+            // They stand one after the other.
+            policy.set_fuse(Fuse::Shrink, "off").unwrap();
         });
         let run = lincoln.sync(&flat_csv(&class(10..60)), RunKind::Live);
         assert_eq!((run.state, run.report.seats.unwrap().after), (RunState::Applied, 50));

@@ -6,7 +6,7 @@ use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
 use homeroom_model::entity::{ClassNumber, Entity, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::Numbered;
+use homeroom_model::plan::Changes;
 
 use super::context::FuseContext;
 use super::partition::Partition;
@@ -30,17 +30,24 @@ fn blow(
     changed: &HashSet<EntityRef>,
     partition: &mut Partition<'_>,
 ) -> Option<BlownFuse> {
-    let concerned =
+    let mut concerned =
         verdict.entities.iter().copied().filter(|entity| changed.contains(entity)).collect::<Vec<_>>();
+    let newcomers = newcomers(context, verdict);
+    let mut message = verdict.message.clone();
+    if verdict.fault == ColumnFault::Kept {
+        // Everybody else keeps what is stored.
+        concerned.clone_from(&newcomers);
+    }
     if concerned.is_empty() {
         return None;
     }
-    let mut message = format!("{} {}", verdict.message, choices(verdict, concerned.len()));
+    if verdict.fault != ColumnFault::Kept {
+        message += &format!(" {}", choices(verdict, concerned.len()));
+    }
     if verdict.is_about_whole_file() {
         partition.hold_everything(context.plan);
     } else {
         concerned.iter().for_each(|entity| hold(*entity, verdict.column, partition));
-        let newcomers = newcomers(context, verdict, concerned[0].kind);
         newcomers.iter().for_each(|entity| partition.hold_arrival(*entity));
         if let Some(first) = newcomers.first() {
             let people = counted(newcomers.len() as u64, &format!("new {}", first.kind.as_str()));
@@ -55,18 +62,18 @@ fn blow(
     })
 }
 
-/// New people of this kind, when the column would give them what belongs to others.
-fn newcomers(context: &FuseContext<'_>, verdict: &ColumnVerdict, kind: EntityKind) -> Vec<EntityRef> {
-    match (verdict.fault, kind) {
-        (ColumnFault::Emptied | ColumnFault::EarlierYear, _) => vec![],
-        (_, EntityKind::Student) => numbers(&context.plan.students.create),
-        (_, EntityKind::Teacher) => numbers(&context.plan.teachers.create),
-        (_, EntityKind::School | EntityKind::Class) => vec![],
+/// New and returning people of this kind: the column would give them what belongs to others, or is damaged.
+fn newcomers(context: &FuseContext<'_>, verdict: &ColumnVerdict) -> Vec<EntityRef> {
+    let Some(first) = verdict.entities.first() else { return vec![] };
+    match (verdict.fault, first.kind) {
+        (ColumnFault::EarlierYear, _) | (_, EntityKind::School | EntityKind::Class) => vec![],
+        (_, EntityKind::Student) => arrivals(&context.plan.students),
+        (_, EntityKind::Teacher) => arrivals(&context.plan.teachers),
     }
 }
 
-fn numbers<V: Entity>(list: &[Numbered<V>]) -> Vec<EntityRef> {
-    list.iter().map(|new| new.number.into()).collect()
+fn arrivals<V: Entity>(changes: &Changes<V>) -> Vec<EntityRef> {
+    changes.create.iter().chain(&changes.reactivate).map(|new| new.number.into()).collect()
 }
 
 /// Whoever changes, classes and schools with other names, and classes whose teachers change.
@@ -127,6 +134,7 @@ fn choices(verdict: &ColumnVerdict, count: usize) -> String {
         ColumnFault::Filled => format!(
             "Discarding leaves {people} as they are. Approving would give all of them the value that stands in the file."
         ),
+        ColumnFault::Kept => String::new(),
         ColumnFault::EarlierYear => format!(
             "Discarding leaves everything as it is. Approving would move {people} down a grade, bring back who has left, and remove who \
              is new this year."

@@ -44,7 +44,7 @@ pub(super) fn missing_students(
     if is_off || context.plan.students.deactivate.len() < MIN_LEAVERS {
         return None;
     }
-    let all = Students::new(context);
+    let all = Students::new(context, partition);
     if all.leavers.len() < MIN_LEAVERS {
         return None;
     }
@@ -63,8 +63,8 @@ struct Students<'c> {
 }
 
 impl<'c> Students<'c> {
-    /// Leaves out whoever leaves as agreed, or at the end of the last grade of a school.
-    fn new(context: &'c FuseContext<'c>) -> Students<'c> {
+    /// Leaves out whoever waits anyway, leaves as agreed, or at the end of the last grade of a school.
+    fn new(context: &'c FuseContext<'c>, partition: &Partition<'_>) -> Students<'c> {
         let active = context.stored.students.iter().filter(|student| student.active).collect::<Vec<_>>();
         let gone = context.plan.students.deactivate.iter().copied().collect::<HashSet<_>>();
         let highest = if GRADUATION.contains(&context.limits.today.month()) {
@@ -77,10 +77,11 @@ impl<'c> Students<'c> {
         for student in active.iter().copied().filter(|student| gone.contains(&student.number)) {
             let school = context.places.of_student(student.number);
             let key = context.names.key(school);
+            let waits = partition.removals_wait(school);
             let is_agreed = context.rules.limit(usual, key, |window| window.people).percent != usual.percent
                 || context.rules.is_additions_only(key);
             let graduates = highest.get(&school).is_some_and(|grade| student.values.grade == Some(*grade));
-            if !is_agreed && !graduates {
+            if !waits && !is_agreed && !graduates {
                 leavers.insert(student.number, Leaver { student, school });
             }
         }
@@ -230,7 +231,8 @@ pub(super) fn emptied_classes(context: &FuseContext<'_>, partition: &mut Partiti
         let usual = context.rules.policy.limit(Fuse::Class);
         let limit = context.rules.limit(usual, key, |window| window.classes);
         let before = students_of(context, class).count();
-        if lost * 100 >= before * EMPTIED.0 && limit.percent < 100 && !context.rules.is_additions_only(key) {
+        let waits = partition.removals_wait(school) || context.rules.is_additions_only(key);
+        if lost * 100 >= before * EMPTIED.0 && limit.percent < 100 && !waits {
             by_school.entry(school).or_default().push((class, lost, before));
         }
     }

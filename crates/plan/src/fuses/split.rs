@@ -101,9 +101,10 @@ fn blown_fuses(
     }
     let people = changed_people(context);
     fuses.extend(columns::columns(context, partition));
-    fuses.extend(removals::shrink(context, partition).or_else(|| gaps::missing_students(context, partition)));
+    fuses.extend(removals::shrink(context, partition));
     fuses.extend(removals::district(context, partition));
     fuses.extend(schools::schools(context, partition));
+    fuses.extend(gaps::missing_students(context, partition));
     fuses.extend(turnover::classes(context, partition));
     fuses.extend(gaps::emptied_classes(context, partition));
     fuses.extend(identity::rekeys(context, partition));

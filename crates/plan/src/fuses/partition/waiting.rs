@@ -159,6 +159,11 @@ impl<'p> Partition<'p> {
         }
     }
 
+    /// Whether every removal in a school waits.
+    pub(in crate::fuses) fn removals_wait(&self, school: Option<SchoolNumber>) -> bool {
+        self.until_range_ends || self.all_removals.contains_key(&school)
+    }
+
     /// Holds every change of a class's teachers, or of its students.
     pub(in crate::fuses) fn hold_turnover(&mut self, kind: EntityKind, class: ClassNumber) {
         if let Some(waits) = self.decision_about(class) {
