@@ -72,6 +72,27 @@ fn slipped() -> Vec<Row> {
 }
 
 #[test]
+fn nobody_new_comes_with_a_value_of_a_column_that_went_wrong() {
+    let newcomer = ["1", "1", "Nova", "Newcomer", "s99@x.example.org", "4", "619999"].map(str::to_owned);
+    let mut tonight = slipped();
+    tonight.push(newcomer.clone());
+    let parts = night(&tonight, Policy::default());
+    assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 0));
+    assert!(parts.held.fuses[0].message.contains("1 new student would have such values"), "{:?}", parts.held);
+
+    // The numbers of the others are kept; the newcomer would have nothing but the damaged one.
+    let mut damaged = district();
+    damaged.push(newcomer.clone());
+    damaged.iter_mut().for_each(|row| row[6].push_str(".0"));
+    let parts = night(&damaged, Policy::default());
+    assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 0));
+
+    let mut good = district();
+    good.push(newcomer);
+    assert_eq!(night(&good, Policy::default()).safe.students.create.len(), 1);
+}
+
+#[test]
 fn addresses_that_slipped_wait_and_other_changes_go_ahead() {
     let parts = night(&slipped(), Policy::default());
     assert_eq!(blown(&parts), [Fuse::Column]);
