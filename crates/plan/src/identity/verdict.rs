@@ -32,7 +32,7 @@ fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
     kind == EntityKind::Student
         && comparison.active
         && !comparison.key_slipped
-        && (keys.sis_id || keys.email && !keys.other_sis_id)
+        && (keys.sis_id || keys.email && !keys.other_sis_id && !keys.other_clever_id)
         && comparison.same_school != Some(false)
         && comparison.classes >= Classes::Most
         // Grades are mistyped, too.
@@ -68,6 +68,7 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
     let moved_far = comparison.grade == GradeStep::Impossible
         || comparison.grade == GradeStep::Further && comparison.same_school == Some(false);
     let no_key = !keys.any();
+    let in_place = comparison.same_school == Some(true) && comparison.grade_fits();
     let one_key_and_another_name = comparison.another_name() && keys.count() < 2;
     // A namesake of someone who left, in a domain that nobody else changed to.
     let only_local_part =
@@ -85,8 +86,12 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
-    } else if !comparison.active && !comparison.names_fit() && keys.count() < 2 {
-        // Back under another name, or a leaver's key that went to a newcomer of the same first name.
+    } else if comparison.another_name() && !comparison.active && !in_place {
+        // Everything of a leaver was given to a newcomer of another place.
+        Confidence::Doubtful
+    } else if comparison.another_name() || !comparison.active && !comparison.names_fit() && keys.count() < 2 {
+        // All keys, but another name, and not in the same class: the account of somebody else, as likely as not.
+        // Or back under another name, or a leaver's key that went to a newcomer of the same first name.
         Confidence::Probable
     } else if !is_renamed_in_place(comparison, kind)
         && (no_key && !(comparison.same_name() && comparison.classes >= Classes::Most)
