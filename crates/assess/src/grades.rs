@@ -97,7 +97,7 @@ fn is_decided(side: &Side<'_, Student>, changed: &[Change]) -> bool {
 }
 
 /// So many grades must have slipped by the same number of rows: one may be the next student's by chance.
-const MIN_SLIPPED: usize = 2;
+const MIN_SLIPPED: usize = 3;
 
 /// The most rows by which a column is tried to have slipped.
 const MAX_STEP: i64 = 10;

@@ -1,4 +1,4 @@
-//! The school fuse: a school would vanish, lose too many students, or give its classes to another school.
+//! The school fuse: a school would vanish, lose too many students, give its classes to another school, or go back by a year.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber, SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::roster::EnrollmentLink;
+use homeroom_model::plan::Numbered;
+use homeroom_model::roster::{EnrollmentLink, Student};
 
 use super::context::FuseContext;
 use super::partition::Partition;
@@ -15,6 +16,9 @@ use super::wording::counted;
 
 /// So many newcomers in a school that loses students are no chance.
 const MIN_NEWCOMERS: usize = 5;
+
+/// So many students who go back by a grade are no corrections.
+const MIN_BACK: usize = 5;
 
 /// What a school would lose.
 #[derive(Default)]
@@ -25,6 +29,8 @@ struct Loss {
     moved: Vec<(ClassNumber, SchoolNumber)>,
     /// Students who would be new in it.
     newcomers: usize,
+    /// Students who would be a grade lower.
+    back: Vec<StudentNumber>,
 }
 
 impl Loss {
@@ -40,9 +46,11 @@ pub(super) fn schools(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
     let mut fuses = Vec::new();
     let mut staying = HashSet::new();
     for (school, loss) in losses(context) {
-        if let Some(fuse) = school_fuse(context, school, &loss) {
+        let earlier_year = earlier_year(context, school, &loss);
+        let is_another_years = earlier_year.is_some() || loss.is_replaced();
+        if let Some(fuse) = earlier_year.or_else(|| school_fuse(context, school, &loss)) {
             partition.hold_removals(school);
-            if let Some(school) = school.filter(|_| loss.is_replaced()) {
+            if let Some(school) = school.filter(|_| is_another_years) {
                 partition.hold_school(context.plan, school);
             }
             loss.moved.iter().for_each(|(class, _)| partition.hold_update(*class));
@@ -67,6 +75,27 @@ fn hold_new_schools_of(
     let used = classes.map(|class| class.values.school).collect::<HashSet<_>>();
     let new = context.plan.schools.create.iter().filter(|school| !used.contains(&school.number));
     new.for_each(|school| partition.hold_arrival(school.number));
+}
+
+/// Half of a school's students or more would be a grade lower.
+fn earlier_year(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss) -> Option<BlownFuse> {
+    let (key, name) = (context.names.key(school), context.names.name(school));
+    let limit = context.rules.limit(context.rules.policy.limit(Fuse::School), key, |window| window.people);
+    if loss.back.len() < MIN_BACK || limit.percent >= 100 {
+        return None;
+    }
+    let before = count_students(context, school);
+    (loss.back.len() as u64 * 2 >= before).then(|| BlownFuse {
+        fuse: Fuse::School,
+        scope: key.into(),
+        message: format!(
+            "{} of the {} of {name} would go back to a lower grade: most likely the rows of this school are from an earlier school \
+             year. Nothing of the school changes until you decide.",
+            loss.back.len(),
+            counted(before, "student"),
+        ),
+        examples: context.examples(loss.back.iter().copied()),
+    })
 }
 
 fn school_fuse(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss) -> Option<BlownFuse> {
@@ -167,6 +196,9 @@ fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
     for (class, to) in moving {
         losses.entry(context.places.of_class(class)).or_default().moved.push((class, to));
     }
+    for student in students_going_back(context) {
+        losses.entry(context.places.of_student(student)).or_default().back.push(student);
+    }
     let students = &context.plan.students;
     for new in students.create.iter().chain(&students.reactivate) {
         if let Some(loss) = losses.get_mut(&context.places.of(new.number)) {
@@ -174,6 +206,17 @@ fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
         }
     }
     losses
+}
+
+/// Students who stay, a grade lower.
+fn students_going_back<'c>(context: &'c FuseContext<'_>) -> impl Iterator<Item = StudentNumber> + 'c {
+    let students = &context.plan.students;
+    let changing = students.update.iter().chain(&students.rekey);
+    let goes_back = |new: &&Numbered<Student>| {
+        let old = context.stored.students.by_number(new.number).and_then(|old| old.values.grade);
+        old.zip(new.values.grade).is_some_and(|(old, new)| old.follows(new))
+    };
+    changing.filter(goes_back).map(|student| student.number)
 }
 
 /// Each student with each school that they are in now and would not be.
