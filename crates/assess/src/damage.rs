@@ -1,11 +1,16 @@
 //! Recognises a stored value in what a program on the way has made of it.
 
-use encoding_rs::{Encoding, MACINTOSH, UTF_8, WINDOWS_1252};
+use crate::escapes::is_escaped;
+use crate::lost_letters::{are_dropped, are_replaced, cut_at};
+use crate::many::MANY;
+use crate::member::Attribute;
+use crate::misread::misreading;
+use crate::placeholders::{Placeholder, placeholder};
 
 /// What happened to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Damage {
-    /// Letters outside ASCII became question marks.
+    /// Letters outside ASCII became question marks or other signs.
     LettersLost,
     /// UTF-8 was read as another encoding.
     Misread,
@@ -13,6 +18,18 @@ pub(crate) enum Damage {
     MacRoman,
     /// An encoding of DOS (437 or 850) was read as another one.
     Dos,
+    /// One of Windows, of Cyrillic or of Central Europe was read as another one.
+    OtherCharset,
+    /// Letters are written as programs write them for one another: `Jos&eacute;`, `Jos%C3%A9`.
+    Escaped,
+    /// Letters outside ASCII are gone.
+    LettersDropped,
+    /// Names end after so many letters.
+    CutOff(usize),
+    /// A word for no value stands in its place: `N/A`, `unknown`, `999999`.
+    Placeholder,
+    /// A word for no value that may be a name stands in its place: `Test`, `None`.
+    PossiblePlaceholder,
     /// A whole number became a decimal number: `610001.0`.
     Decimal,
     /// The zeros at the beginning of a number are gone.
@@ -24,10 +41,19 @@ pub(crate) enum Damage {
 }
 
 impl Damage {
+    /// How many people must have it: few may have been changed on purpose.
+    pub(crate) fn least(self) -> usize {
+        match self {
+            Damage::LettersDropped | Damage::PossiblePlaceholder => 2,
+            Damage::CutOff(_) => MANY,
+            _ => 1,
+        }
+    }
+
     /// What happened, in words.
     pub(crate) fn in_words(self) -> &'static str {
         match self {
-            Damage::LettersLost => "letters were replaced by question marks",
+            Damage::LettersLost => "letters were replaced by question marks or other signs",
             Damage::Misread => {
                 "accented letters turned into pairs of signs, because UTF-8 was read as another encoding"
             }
@@ -37,6 +63,13 @@ impl Damage {
             Damage::Dos => {
                 "the file is in an encoding of DOS (437 or 850), and its accented letters were read as others"
             }
+            Damage::OtherCharset => {
+                "accented letters turned into others, because the file was read in another encoding"
+            }
+            Damage::Escaped => "letters are written in the codes of a program",
+            Damage::LettersDropped => "accented letters are gone",
+            Damage::CutOff(_) => "they are cut off, all after the same number of letters",
+            Damage::Placeholder | Damage::PossiblePlaceholder => "a word for no value stands in their place",
             Damage::Decimal => "whole numbers became decimal numbers, such as 2001.0 in place of 2001",
             Damage::ZerosLost => "the zeros at the beginning are gone, such as 2001 in place of 002001",
             Damage::Formula => {
@@ -58,23 +91,36 @@ pub(crate) fn damage_of(new: &str, old: &str) -> Option<Damage> {
     if let Some(damage) = number_damage(new, old) {
         return Some(damage);
     }
-    if old.is_ascii() {
-        return None;
-    }
-    if letters_lost(new, old) {
+    if are_replaced(new, old) {
         return Some(Damage::LettersLost);
     }
-    let misread = [(UTF_8, Damage::Misread), (MACINTOSH, Damage::MacRoman)];
-    let readers = [WINDOWS_1252, MACINTOSH, UTF_8];
-    let found = misread.into_iter().find(|(written, _)| {
-        readers.iter().any(|read| written != read && is_shown_as(&written.encode(old).0, read, new))
-    });
-    let dos = || is_dos(old, new).then_some(Damage::Dos);
-    found.map(|(_, damage)| damage).or_else(dos)
+    misreading(new, old).or_else(|| is_escaped(new, old).then_some(Damage::Escaped))
+}
+
+/// The same for a value of a person of whom enough else agrees. What may also be a change on purpose is among it: it is damage when
+/// it is found [so many times](Damage::least).
+pub(crate) fn possible_damage_of(new: &str, old: &str, attribute: Attribute) -> Option<Damage> {
+    let damage = damage_of(new, old);
+    if damage.is_some() || new == old || new.is_empty() || old.is_empty() {
+        return damage;
+    }
+    if placeholder(old, attribute).is_none()
+        && let Some(found) = placeholder(new, attribute)
+    {
+        return Some(match found {
+            Placeholder::Surely => Damage::Placeholder,
+            Placeholder::WhenSeveral => Damage::PossiblePlaceholder,
+        });
+    }
+    if !attribute.is_name() {
+        return None;
+    }
+    let dropped = are_dropped(new, old).then_some(Damage::LettersDropped);
+    dropped.or_else(|| cut_at(new, old).map(Damage::CutOff))
 }
 
 fn is_spreadsheet_error(text: &str) -> bool {
-    ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#NULL!", "#DIV/0!", "#NUM!"].contains(&text)
+    ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#NULL!", "#DIV/0!", "#NUM!", "#SPILL!", "#CALC!"].contains(&text)
 }
 
 /// A number written as a decimal number, or with a spreadsheet's signs around it.
@@ -95,78 +141,6 @@ fn number_damage(new: &str, old: &str) -> Option<Damage> {
     (inner == old && inner.len() < new.len()).then_some(Damage::Formula)
 }
 
-/// Whether each letter outside ASCII, or each byte of it, became a question mark or the sign for an unknown letter.
-fn letters_lost(new: &str, old: &str) -> bool {
-    if !new.contains(['?', '\u{FFFD}']) {
-        return false;
-    }
-    let replaced = |times: fn(char) -> usize| {
-        let replace = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(times(c)) };
-        old.chars().map(replace).collect::<String>()
-    };
-    let new = new.replace('\u{FFFD}', "?");
-    replaced(|_| 1) == new || replaced(char::len_utf8) == new
-}
-
-/// Whether bytes that are read in an encoding show this text. Invisible characters may have been removed on the way.
-fn is_shown_as(bytes: &[u8], encoding: &'static Encoding, shown: &str) -> bool {
-    let (text, _, _) = encoding.decode(bytes);
-    visible(&text).eq(visible(shown))
-}
-
-fn visible(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| !c.is_control() && !c.is_whitespace() && *c != '\u{AD}')
-}
-
-/// The letters from 0x80 on that the encodings 437 and 850 have in common.
-const DOS_COMMON: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ";
-/// Letters of 850 alone, with their bytes.
-const DOS_850: &[(char, u8)] = &[
-    ('ø', 0x9B),
-    ('Ø', 0x9D),
-    ('Á', 0xB5),
-    ('Â', 0xB6),
-    ('À', 0xB7),
-    ('ã', 0xC6),
-    ('Ã', 0xC7),
-    ('ð', 0xD0),
-    ('Ð', 0xD1),
-    ('Ê', 0xD2),
-    ('Ë', 0xD3),
-    ('È', 0xD4),
-    ('Í', 0xD6),
-    ('Î', 0xD7),
-    ('Ï', 0xD8),
-    ('Ì', 0xDE),
-    ('Ó', 0xE0),
-    ('ß', 0xE1),
-    ('Ô', 0xE2),
-    ('Ò', 0xE3),
-    ('õ', 0xE4),
-    ('Õ', 0xE5),
-    ('Ú', 0xE9),
-    ('Û', 0xEA),
-    ('Ù', 0xEB),
-    ('ý', 0xEC),
-    ('Ý', 0xED),
-];
-
-fn is_dos(old: &str, new: &str) -> bool {
-    let bytes = old.chars().map(dos_byte).collect::<Option<Vec<_>>>();
-    bytes.is_some_and(|bytes| {
-        [WINDOWS_1252, MACINTOSH, UTF_8].iter().any(|read| is_shown_as(&bytes, read, new))
-    })
-}
-
-fn dos_byte(c: char) -> Option<u8> {
-    if c.is_ascii() {
-        return Some(c as u8);
-    }
-    let common = DOS_COMMON.chars().position(|letter| letter == c).map(|at| 0x80 + at as u8);
-    let spanish = "áíóúñÑ".chars().position(|letter| letter == c).map(|at| 0xA0 + at as u8);
-    common.or(spanish).or_else(|| DOS_850.iter().find(|(letter, _)| *letter == c).map(|(_, byte)| *byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Damage, damage_of};
@@ -185,6 +159,9 @@ mod tests {
             ("610001.0", "610001", Damage::Decimal),
             ("61001", "0061001", Damage::ZerosLost),
             ("=\"2001\"", "2001", Damage::Formula),
+            ("JosÚ", "José", Damage::OtherCharset),
+            ("Jos&amp;eacute;", "José", Damage::Escaped),
+            ("Nú?ez", "Núñez", Damage::LettersLost),
             ("#N/A", "Ann", Damage::SpreadsheetError),
         ] {
             assert_eq!(damage_of(new, old), Some(damage), "{new} {old}");

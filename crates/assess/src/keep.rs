@@ -6,7 +6,7 @@ use homeroom_model::name::{Likeness, folded, likeness};
 use homeroom_model::{Column, Finding, FindingCode};
 
 use crate::align::Alignment;
-use crate::damage::{Damage, damage_of};
+use crate::damage::{Damage, possible_damage_of};
 use crate::doubts::{Doubted, keep_doubted};
 use crate::kept::{Kept, KeptValue, count};
 use crate::many::{MANY, is_many};
@@ -88,12 +88,16 @@ impl Keeping {
         for pair in pairs {
             let (new, old) = (side.new_text(pair.wanted, *attribute), side.old_text(pair.stored, *attribute));
             let is_lost = || attribute.is_name() && !old.is_empty() && is_only_question_marks(new);
-            let damage = damage_of(new, old).or_else(|| is_lost().then_some(Damage::LettersLost));
+            let damage =
+                possible_damage_of(new, old, *attribute).or_else(|| is_lost().then_some(Damage::LettersLost));
             damage.into_iter().for_each(|damage| damaged.entry(damage).or_default().push(*pair));
         }
         let mut damaged = damaged.into_iter().collect::<Vec<_>>();
         damaged.sort_unstable_by_key(|(damage, _)| *damage);
         for (damage, pairs) in damaged {
+            if pairs.len() < damage.least() {
+                continue;
+            }
             let pairs = without_taken(side, *attribute, pairs);
             let Some(first) = pairs.first() else { continue };
             if damage == Damage::ZerosLost && pairs.len() >= MANY.max(side.active().div_ceil(10)) {

@@ -7,19 +7,24 @@
 
 mod align;
 mod assess;
+mod charset;
 mod classes_of;
 mod damage;
 mod doubts;
+mod escapes;
 mod grades;
 mod keep;
 mod kept;
 mod key_index;
+mod lost_letters;
 mod many;
 mod member;
+mod misread;
 mod moved;
 mod names;
 mod order;
 mod pair;
+mod placeholders;
 mod places;
 mod plausibility;
 mod side;

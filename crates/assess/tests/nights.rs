@@ -214,6 +214,65 @@ fn damaged_values_are_kept() {
 }
 
 #[test]
+fn names_in_another_writing_are_kept() {
+    for (shown, said) in [
+        ("JosÚ", "another encoding"),
+        ("Josй", "another encoding"),
+        ("Jos&eacute;", "codes of a program"),
+        ("Jos&amp;eacute;", "codes of a program"),
+        ("Jos\\u00e9", "codes of a program"),
+        ("Jos%C3%A9", "codes of a program"),
+        ("Jos=C3=A9", "codes of a program"),
+        ("Jos+AOk-", "codes of a program"),
+        ("Jos_", "other signs"),
+        ("Jos", "letters are gone"),
+    ] {
+        let tonight = changed(|_, row| {
+            if row[FIRST] == "José" {
+                row[FIRST] = shown.into()
+            }
+        });
+        keeps(&tonight, FindingCode::ValuesDamaged, "student_first_name", said);
+    }
+    let cut = changed(|_, row| row[LAST] = row[LAST].chars().take(6).collect());
+    keeps(&cut, FindingCode::ValuesDamaged, "student_last_name", "cut off");
+    // One child may well be called so from now on.
+    for shown in ["Jos", "Test", "Null"] {
+        let tonight = changed(|at, row| {
+            if at == 3 {
+                row[FIRST] = shown.into()
+            }
+        });
+        let (assessment, wanted) = night(&district(72), &tonight);
+        assert!(assessment.findings.is_empty() && lines(&wanted) == lines(&roster(&tonight)), "{shown}");
+    }
+}
+
+#[test]
+fn words_for_no_value_are_not_taken_over() {
+    for (column, name, shown, people) in [
+        (LAST, "student_last_name", "XXX", 1),
+        (LAST, "student_last_name", "Unknown", 1),
+        (LAST, "student_last_name", "Test", 2),
+        (EMAIL, "student_email", "null@x.example.org", 1),
+        (SIS, "student_id", "999999", 1),
+        (CLEVER, "student_clever_id", "unknown", 1),
+        (USERNAME, "student_username", "TBD", 1),
+    ] {
+        let tonight = changed(|at, row| {
+            if (14..14 + people).contains(&at) {
+                row[column] = shown.into()
+            }
+        });
+        let (assessment, wanted) = night(&district(72), &tonight);
+        let [said] = codes(&assessment)[..] else { panic!("{shown}: {:?}", assessment.findings) };
+        assert!(matches!(said, FindingCode::ValuesDamaged | FindingCode::ValuesKept), "{shown} {said:?}");
+        assert_eq!(assessment.findings[0].column.as_deref(), Some(name));
+        assert_eq!(lines(&wanted), lines(&roster(&district(72))), "{name} {shown}");
+    }
+}
+
+#[test]
 fn one_value_over_many_people_waits() {
     let filled = FindingCode::ValuesFilled;
     let tonight = changed(|at, row| {

@@ -10,6 +10,7 @@ use homeroom_model::roster::{Class, Person, School, Student, Teacher};
 use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
+use crate::new_ids::repair_new_ids;
 use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::MONTHS;
 
@@ -96,6 +97,9 @@ struct StoredIds<'s> {
     all: HashSet<&'s str>,
     /// Ids with leading zeros by what is left without the zeros; `None` where several ids have the same rest.
     without_zeros: HashMap<&'s str, Option<&'s str>>,
+    /// The length of all ids when they are numbers and begin with zeros; 0 when they are numbers of several lengths; `None` when they
+    /// are no numbers.
+    digits: Option<usize>,
 }
 
 impl<'s> StoredIds<'s> {
@@ -114,7 +118,12 @@ impl<'s> StoredIds<'s> {
             let rest = id.trim_start_matches('0');
             without_zeros.entry(rest).and_modify(|known| *known = None).or_insert(Some(id));
         }
-        StoredIds { column, all: ids().collect(), without_zeros }
+        let all = ids().collect::<HashSet<_>>();
+        let digits = all.iter().all(|id| is_number(id)).then(|| {
+            let length = all.iter().next().map_or(0, |id| id.len());
+            if !without_zeros.is_empty() && all.iter().all(|id| id.len() == length) { length } else { 0 }
+        });
+        StoredIds { column, all, without_zeros, digits }
     }
 
     fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&mut P) -> &mut StrId) {
@@ -122,6 +131,9 @@ impl<'s> StoredIds<'s> {
             return;
         }
         self.repair_all(parts, &id);
+        if let Some(length) = self.digits {
+            repair_new_ids(parts, self.column, length, &id);
+        }
         let RowParts { texts, values, notes } = parts;
         let mut searches = 0;
         for (part, notes) in values.iter_mut().zip(notes) {
