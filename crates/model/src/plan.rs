@@ -94,6 +94,11 @@ impl<V: Entity> Changes<V> {
             && self.rekey.is_empty()
     }
 
+    /// Those that are active afterwards and were not before: new ones, and inactive ones that are in the file again.
+    pub fn arriving(&self) -> impl DoubleEndedIterator<Item = &Numbered<V>> + Clone {
+        self.create.iter().chain(&self.reactivate)
+    }
+
     /// All that get values, whichever the change.
     pub fn valued(&self) -> impl Iterator<Item = &Numbered<V>> {
         self.create.iter().chain(&self.update).chain(&self.reactivate).chain(&self.rekey)
@@ -104,6 +109,11 @@ impl<P> LinkChanges<P> {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.create.is_empty() && self.deactivate.is_empty() && self.reactivate.is_empty()
+    }
+
+    /// Those that are in force afterwards and were not before: new ones, and ended ones that are in force again.
+    pub fn beginning(&self) -> impl Iterator<Item = &Link<P>> + Clone {
+        self.create.iter().chain(&self.reactivate)
     }
 }
 

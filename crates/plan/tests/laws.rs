@@ -360,10 +360,10 @@ fn the_seat_fuse_drops_no_active_student() {
             prop_assert_eq!(dropped, 0, "only students who have left are removed");
             let active = applied(&a, &parts.safe).active_count(EntityKind::Student) as u64;
             prop_assert_eq!(parts.seats.after, active);
-            let new = parts.safe.students.create.len() + parts.safe.students.reactivate.len();
+            let new = parts.safe.students.arriving().count();
             prop_assert!(active <= seats || new == 0, "{} active, {} seats, {} new", active, seats, new);
             let seats_fuse = parts.held.fuses.iter().any(|blown| blown.fuse == Fuse::Seats);
-            let waiting = parts.risky.students.create.len() + parts.risky.students.reactivate.len();
+            let waiting = parts.risky.students.arriving().count();
             prop_assert_eq!(
                 seats_fuse,
                 waiting > 0 && parts.held.fuses.iter().all(|blown| blown.fuse != Fuse::Identity)

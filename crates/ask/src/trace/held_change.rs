@@ -111,7 +111,6 @@ fn has_waiting_link(risky: &Plan, subject: &Subject<'_>, student: StudentNumber)
         let class = stored.classes.by_number(number);
         class.is_some_and(|class| stored.texts.get(class.values.key) == asked)
     };
-    let links = risky.enrollments.create.iter().chain(&risky.enrollments.deactivate);
-    let mut links = links.chain(&risky.enrollments.reactivate);
+    let mut links = risky.enrollments.beginning().chain(&risky.enrollments.deactivate);
     links.any(|link: &EnrollmentLink| link.person == student && is_asked_class(link.class))
 }

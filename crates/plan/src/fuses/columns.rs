@@ -73,7 +73,7 @@ fn newcomers(context: &FuseContext<'_>, verdict: &ColumnVerdict) -> Vec<EntityRe
 }
 
 fn arrivals<V: Entity>(changes: &Changes<V>) -> Vec<EntityRef> {
-    changes.create.iter().chain(&changes.reactivate).map(|new| new.number.into()).collect()
+    changes.arriving().map(|new| new.number.into()).collect()
 }
 
 /// Whoever changes, classes and schools with other names, and classes whose teachers change.
@@ -91,7 +91,7 @@ fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
         .valued()
         .map(|new| new.number.into())
         .chain(students.deactivate.iter().map(|gone| (*gone).into()));
-    let links = links.create.iter().chain(&links.reactivate).chain(&links.deactivate);
+    let links = links.beginning().chain(&links.deactivate);
     let classes = context.plan.classes.valued().map(|new| new.number.into());
     let schools = context.plan.schools.valued().map(|new| new.number.into());
     let places = classes.chain(schools).chain(links.map(|link| link.class.into()));

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 use homeroom_model::calendar::Allowed;
-use homeroom_model::entity::{EntityRef, SchoolNumber};
+use homeroom_model::entity::{ByNumber, EntityRef, SchoolNumber, StudentNumber};
 use homeroom_model::plan::{Numbered, Plan};
 use homeroom_model::policy::Limit;
-use homeroom_model::roster::Teacher;
+use homeroom_model::roster::{Student, Teacher};
 use homeroom_model::stored::StoredRoster;
 
 use super::limits::{Limits, PolicyToday};
@@ -60,6 +60,16 @@ impl FuseContext<'_> {
     /// All schools, stored and new, and `None` for what belongs to none.
     pub(super) fn schools(&self) -> impl Iterator<Item = Option<SchoolNumber>> {
         all_schools(self.stored, self.plan)
+    }
+
+    /// Students who stay, in the grade before theirs.
+    pub(super) fn students_going_back(&self) -> impl Iterator<Item = StudentNumber> {
+        let students = &self.plan.students;
+        let goes_back = |new: &&Numbered<Student>| {
+            let old = self.stored.students.by_number(new.number).and_then(|old| old.values.grade);
+            old.zip(new.values.grade).is_some_and(|(old, new)| old.follows(new))
+        };
+        students.update.iter().chain(&students.rekey).filter(goes_back).map(|student| student.number)
     }
 
     /// Counts entities by the limit that applies in their school: all of them, and those affected. Where a window allows

@@ -1,6 +1,5 @@
 //! The file fuse: the file as a whole cannot be believed, so nothing of it goes ahead.
 
-use homeroom_model::entity::ByNumber;
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 
@@ -58,7 +57,7 @@ fn other_people(context: &FuseContext<'_>) -> Option<Doubt> {
 fn earlier_year(context: &FuseContext<'_>) -> Option<Doubt> {
     let limit = context.rules.policy.limit(Fuse::File);
     let all = context.stored.active_count(EntityKind::Student) as u64;
-    let back = students_in_a_lower_grade(context);
+    let back = context.students_going_back().count() as u64;
     if !limit.is_exceeded(back, all) {
         return None;
     }
@@ -70,14 +69,4 @@ fn earlier_year(context: &FuseContext<'_>) -> Option<Doubt> {
     );
     let examples = context.examples(context.plan.students.update.iter().map(|student| student.number));
     Some(("rows", message, examples))
-}
-
-/// How many students would be in the grade before theirs.
-fn students_in_a_lower_grade(context: &FuseContext<'_>) -> u64 {
-    let students = &context.plan.students;
-    let back = students.update.iter().chain(&students.rekey).filter(|new| {
-        let old = context.stored.students.by_number(new.number).and_then(|old| old.values.grade);
-        old.zip(new.values.grade).is_some_and(|(old, new)| old.follows(new))
-    });
-    back.count() as u64
 }

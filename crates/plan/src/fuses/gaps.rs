@@ -259,7 +259,7 @@ fn lost_without_another(context: &FuseContext<'_>) -> BTreeMap<ClassNumber, usiz
     let ending = context.plan.classes.deactivate.iter().copied().collect::<HashSet<_>>();
     let mut joined = HashMap::<ClassNumber, usize>::new();
     let mut moving = HashSet::new();
-    for link in links.create.iter().chain(&links.reactivate) {
+    for link in links.beginning() {
         *joined.entry(link.class).or_default() += 1;
         moving.insert(link.person);
     }

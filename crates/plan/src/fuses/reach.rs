@@ -61,7 +61,7 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     let gained = classes.iter().map(|(_, gain)| gain.gained).sum::<u64>();
     let concerned = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
     let teachers =
-        begun(&plan.teachings).filter(|link| concerned.contains(&link.class)).map(|link| link.person);
+        plan.teachings.beginning().filter(|link| concerned.contains(&link.class)).map(|link| link.person);
     let teachers = teachers.collect::<HashSet<_>>().len() as u64;
     let all = stored.teachings.iter().filter(|link| link.active).count() as u64;
     let floor = u64::from(limit.floor);
@@ -80,7 +80,7 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     }
     classes.iter().for_each(|(class, _)| partition.hold_turnover(EntityKind::Teacher, *class));
     let held = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
-    let examples = begun(&plan.teachings).filter(|link| held.contains(&link.class));
+    let examples = plan.teachings.beginning().filter(|link| held.contains(&link.class));
     Some(BlownFuse {
         fuse: Fuse::Reach,
         scope: "teachings".into(),
@@ -103,7 +103,7 @@ fn joined_everywhere(context: &FuseContext<'_>, classes: &[(ClassNumber, Gain)])
     let stay = classes.iter().filter(|(_, gain)| gain.lost == 0).map(|(class, _)| *class);
     let stay = stay.collect::<HashSet<_>>();
     let mut joined = HashMap::<_, Vec<ClassNumber>>::new();
-    for link in begun(&context.plan.teachings).filter(|link| stay.contains(&link.class)) {
+    for link in context.plan.teachings.beginning().filter(|link| stay.contains(&link.class)) {
         joined.entry((link.person, context.places.of_class(link.class))).or_default().push(link.class);
     }
     let (min, percent) = JOINED_CLASSES;
@@ -147,7 +147,7 @@ fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partitio
     let here = |link: &&Link<_>| stored.students.by_number(link.person).is_some_and(|student| student.active);
     let gains = gains(&plan.enrollments, &stored.enrollments);
     let exists = |link: &&Link<_>| gains.get(&link.class).is_some_and(|gain| gain.before > 0);
-    let begun = begun(&plan.enrollments).filter(here).filter(exists).collect::<Vec<_>>();
+    let begun = plan.enrollments.beginning().filter(here).filter(exists).collect::<Vec<_>>();
     let students = begun.iter().map(|link| link.person).collect::<HashSet<_>>().len() as u64;
     let all = stored.enrollments.iter().filter(|link| link.active).count() as u64;
     let gained = begun.len() as u64;
@@ -201,14 +201,10 @@ fn joins<P: EntityNumber>(context: &FuseContext<'_>, link: &Link<P>) -> String {
     format!("{person} joins {}", context.describe(link.class.into()))
 }
 
-fn begun<P>(changes: &LinkChanges<P>) -> impl Iterator<Item = &Link<P>> {
-    changes.create.iter().chain(&changes.reactivate)
-}
-
 /// What each class gains, which gains something.
 fn gains<P: EntityNumber>(changes: &LinkChanges<P>, stored: &[StoredLink<P>]) -> HashMap<ClassNumber, Gain> {
     let mut gains = HashMap::<ClassNumber, Gain>::new();
-    begun(changes).for_each(|link| gains.entry(link.class).or_default().gained += 1);
+    changes.beginning().for_each(|link| gains.entry(link.class).or_default().gained += 1);
     if gains.is_empty() {
         return gains;
     }

@@ -48,7 +48,7 @@ fn role_changes<V: RosterPerson, W: RosterPerson>(
     (leaving, stored): (&Changes<V>, &[Stored<V>]),
     coming: &Changes<W>,
 ) -> Vec<RoleChange> {
-    let coming = coming.create.iter().chain(&coming.reactivate);
+    let coming = coming.arriving();
     let texts = &context.plan.texts;
     let mut arrivals = HashMap::<(SchoolNumber, String), EntityRef>::new();
     if leaving.deactivate.is_empty() {

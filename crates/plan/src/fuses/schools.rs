@@ -6,8 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber, SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
-use homeroom_model::plan::Numbered;
-use homeroom_model::roster::{EnrollmentLink, Student};
+use homeroom_model::roster::EnrollmentLink;
 
 use super::context::FuseContext;
 use super::partition::Partition;
@@ -196,27 +195,16 @@ fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
     for (class, to) in moving {
         losses.entry(context.places.of_class(class)).or_default().moved.push((class, to));
     }
-    for student in students_going_back(context) {
+    for student in context.students_going_back() {
         losses.entry(context.places.of_student(student)).or_default().back.push(student);
     }
     let students = &context.plan.students;
-    for new in students.create.iter().chain(&students.reactivate) {
+    for new in students.arriving() {
         if let Some(loss) = losses.get_mut(&context.places.of(new.number)) {
             loss.newcomers += 1;
         }
     }
     losses
-}
-
-/// Students who stay, a grade lower.
-fn students_going_back<'c>(context: &'c FuseContext<'_>) -> impl Iterator<Item = StudentNumber> + 'c {
-    let students = &context.plan.students;
-    let changing = students.update.iter().chain(&students.rekey);
-    let goes_back = |new: &&Numbered<Student>| {
-        let old = context.stored.students.by_number(new.number).and_then(|old| old.values.grade);
-        old.zip(new.values.grade).is_some_and(|(old, new)| old.follows(new))
-    };
-    changing.filter(goes_back).map(|student| student.number)
 }
 
 /// Each student with each school that they are in now and would not be.
@@ -248,7 +236,7 @@ fn students_lost(
             lost.remove(&after(link));
         }
     }
-    for link in context.plan.enrollments.create.iter().chain(&context.plan.enrollments.reactivate) {
+    for link in context.plan.enrollments.beginning() {
         lost.remove(&after(link));
     }
     lost

@@ -20,7 +20,7 @@ use super::partition::Partition;
 pub(super) fn count(context: &FuseContext<'_>) -> Seats {
     let before = context.stored.active_count(EntityKind::Student) as u64;
     let students = &context.plan.students;
-    let arrivals = (students.create.len() + students.reactivate.len()) as u64;
+    let arrivals = students.arriving().count() as u64;
     let forecast = before + arrivals - students.deactivate.len() as u64;
     Seats { limit: context.limits.seats, before, after: before, forecast: Some(forecast), ..Seats::default() }
 }
@@ -145,11 +145,11 @@ pub(super) fn count_after(context: &FuseContext<'_>, partition: &Partition<'_>, 
 }
 
 fn new_student(context: &FuseContext<'_>, number: StudentNumber) -> String {
-    let arrivals = context.plan.students.create.iter().chain(&context.plan.students.reactivate);
-    let mut named = arrivals.filter(|student| student.number == number).map(|student| {
-        let person = &student.values.person;
-        format!("{} ({})", person.full_name(&context.plan.texts), context.plan.texts.get(person.key()))
-    });
+    let mut named =
+        context.plan.students.arriving().filter(|student| student.number == number).map(|student| {
+            let person = &student.values.person;
+            format!("{} ({})", person.full_name(&context.plan.texts), context.plan.texts.get(person.key()))
+        });
     named.next().unwrap_or_default()
 }
 
@@ -177,8 +177,7 @@ fn school_seats(
     let active =
         context.stored.students.iter().filter(|student| student.active).map(|student| student.number);
     let before = active.filter(is_here).count();
-    let arrivals =
-        students.create.iter().chain(&students.reactivate).map(|student| student.number).filter(is_here);
+    let arrivals = students.arriving().map(|student| student.number).filter(is_here);
     let (waiting, coming) = arrivals.partition::<Vec<_>, _>(|number| partition.arrival_waits(*number));
     let leave = students
         .deactivate

@@ -26,17 +26,8 @@ pub(super) fn updates(
     teachers.iter().for_each(|teacher| partition.hold_update(teacher.number));
     students.iter().for_each(|student| partition.hold_update(student.number));
     // What is wrong with nearly everyone is most likely wrong with whoever comes, too.
-    let (new_students, new_teachers) = (&context.plan.students, &context.plan.teachers);
-    new_students
-        .create
-        .iter()
-        .chain(&new_students.reactivate)
-        .for_each(|new| partition.hold_arrival(new.number));
-    new_teachers
-        .create
-        .iter()
-        .chain(&new_teachers.reactivate)
-        .for_each(|new| partition.hold_arrival(new.number));
+    context.plan.students.arriving().for_each(|new| partition.hold_arrival(new.number));
+    context.plan.teachers.arriving().for_each(|new| partition.hold_arrival(new.number));
     let first = students.iter().map(|student| EntityRef::from(student.number));
     let first = first.chain(teachers.iter().map(|teacher| EntityRef::from(teacher.number)));
     let (cause, advice) = likely_cause(people);

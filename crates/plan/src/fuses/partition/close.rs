@@ -42,7 +42,7 @@ impl Partition<'_> {
         if self.turned_over.is_empty() && self.waiting.classes.arrivals.is_empty() {
             return;
         }
-        for link in links.create.iter().chain(&links.reactivate) {
+        for link in links.beginning() {
             if let Some(waits) = self.start_waits_for(link) {
                 self.awaiting_classes.entry(link.person.into()).or_insert(waits);
             }
@@ -56,7 +56,7 @@ impl Partition<'_> {
         if arrivals.is_empty() {
             return;
         }
-        for Link { class, person } in plan.teachings.create.iter().chain(&plan.teachings.reactivate) {
+        for Link { class, person } in plan.teachings.beginning() {
             if let Some(waits) = arrivals.get(&EntityRef::from(*person)) {
                 let together = decisions.together(*waits, decisions.places.of_class(*class));
                 awaiting_teachers.entry(*class).or_insert(together);
@@ -164,8 +164,11 @@ impl Partition<'_> {
     fn hold_classes_of_waiting_schools(&mut self, plan: &Plan) {
         let arriving = &self.waiting.schools.arrivals;
         let waits = |class: &Numbered<Class>| arriving.get(&EntityRef::from(class.values.school)).copied();
-        let coming = plan.classes.create.iter().chain(&plan.classes.reactivate);
-        let coming = coming.filter_map(|class| Some((class.number, waits(class)?))).collect::<Vec<_>>();
+        let coming = plan
+            .classes
+            .arriving()
+            .filter_map(|class| Some((class.number, waits(class)?)))
+            .collect::<Vec<_>>();
         let moving = plan.classes.update.iter().chain(&plan.classes.rekey);
         let moving = moving.filter_map(|class| Some((class.number, waits(class)?))).collect::<Vec<_>>();
         let WaitingChanges { arrivals, updates, .. } = &mut self.waiting.classes;

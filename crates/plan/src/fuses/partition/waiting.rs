@@ -133,19 +133,21 @@ impl<'p> Partition<'p> {
         self.hold_those(&plan.classes, is_here);
         self.hold_those(&plan.teachers, is_here);
         self.hold_those(&plan.students, is_here);
-        let teachings = plan.teachings.create.iter().chain(&plan.teachings.reactivate);
-        for class in teachings.map(|link| link.class).filter(|class| is_here((*class).into())) {
+        for class in
+            plan.teachings.beginning().map(|link| link.class).filter(|class| is_here((*class).into()))
+        {
             self.hold_turnover(EntityKind::Teacher, class);
         }
-        let enrollments = plan.enrollments.create.iter().chain(&plan.enrollments.reactivate);
-        for class in enrollments.map(|link| link.class).filter(|class| is_here((*class).into())) {
+        for class in
+            plan.enrollments.beginning().map(|link| link.class).filter(|class| is_here((*class).into()))
+        {
             self.hold_turnover(EntityKind::Student, class);
         }
     }
 
     fn hold_those<V: Entity>(&mut self, changes: &Changes<V>, concerns: impl Fn(EntityRef) -> bool) {
         let holds = |number: &V::Number| concerns((*number).into());
-        let arrivals = changes.create.iter().chain(&changes.reactivate).map(|new| new.number);
+        let arrivals = changes.arriving().map(|new| new.number);
         arrivals.filter(holds).for_each(|number| self.hold_arrival(number));
         changes.rekey.iter().map(|new| new.number).filter(holds).for_each(|number| self.hold_rekey(number));
         changes.update.iter().map(|new| new.number).filter(holds).for_each(|number| self.hold_update(number));
