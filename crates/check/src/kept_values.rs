@@ -1,6 +1,8 @@
 //! Damage never overwrites: where a finding calls a value damaged, or a value had to be left out, the stored value of the same person,
 //! school or class stays, and the finding says so.
 
+use std::iter::successors;
+
 use hashbrown::HashMap;
 use homeroom_model::column::Column;
 use homeroom_model::entity::{Entity, Named};
@@ -10,7 +12,7 @@ use homeroom_model::stored::{Stored, StoredRoster};
 use homeroom_model::string_arena::{StrId, StringArena};
 
 use crate::name_checks::{became, decoded_once};
-use crate::row_parts::{ClassPart, PartFinding, RowParts};
+use crate::row_parts::{ClassPart, PartFinding, PartNotes, RowParts};
 use crate::values::is_graduation_year;
 
 /// Findings whose value gives way to the stored one.
@@ -81,16 +83,57 @@ fn keep_people<V: Entity>(
         let keys = [before.person.sis_id, before.person.email].map(|key| stored.get(key));
         known.extend(keys.into_iter().filter(|key| !key.is_empty()).map(|key| (key, before)));
     }
-    for (part, notes) in parts.iter_mut().zip(notes) {
+    let mut are_encoded_twice = false;
+    for (part, notes) in parts.iter_mut().zip(&mut *notes) {
         let damaged = notes.findings.iter_mut().filter(|finding| is_damaged(finding));
         let Person { sis_id, email, .. } = *part.person();
         let mut kept = KeptValues { texts, stored, part };
         for finding in damaged {
             let with_key = [sis_id, email].into_iter().find_map(|key| known.get(kept.texts.get(key)));
             if let Some(before) = with_key {
-                kept.keep(before, finding);
+                let is_kept = kept.keep(before, finding);
+                are_encoded_twice |= is_kept && finding.code == FindingCode::NameEncodedTwice;
             }
         }
+    }
+    if are_encoded_twice {
+        decode_newcomers(texts, parts, notes, &known);
+    }
+}
+
+/// What was done to the names of known people was done to those of new ones, too.
+fn decode_newcomers(
+    texts: &mut StringArena,
+    parts: &mut [impl PersonPart],
+    notes: &mut [PartNotes],
+    known: &HashMap<&str, Student>,
+) {
+    for (part, notes) in parts.iter_mut().zip(notes) {
+        let person = part.person();
+        if [person.sis_id, person.email].iter().any(|key| known.contains_key(texts.get(*key))) {
+            continue;
+        }
+        let is_twice = |finding: &&mut PartFinding| finding.code == FindingCode::NameEncodedTwice;
+        for finding in notes.findings.iter_mut().filter(is_twice) {
+            let Some(name) = name_in(person, finding.column) else { continue };
+            let read = decodings(&finding.value).last().unwrap_or_default();
+            *name = texts.push(&read);
+            let message = format!(
+                "'{}' was encoded twice, as other names of the file: it is read as '{read}'.",
+                finding.value
+            );
+            finding.message = message.into();
+            finding.proposed = Some(read.into());
+        }
+    }
+}
+
+/// A person's first or last name.
+fn name_in(person: &mut Person, column: Column) -> Option<&mut StrId> {
+    match column {
+        Column::TeacherFirstName | Column::StudentFirstName => Some(&mut person.first_name),
+        Column::TeacherLastName | Column::StudentLastName => Some(&mut person.last_name),
+        _ => None,
     }
 }
 
@@ -102,12 +145,14 @@ struct KeptValues<'k, P> {
 }
 
 impl<P: PersonPart> KeptValues<'_, P> {
-    /// Keeps the value that a finding is about.
-    fn keep(&mut self, before: &Student, finding: &mut PartFinding) {
+    /// Keeps the value that a finding is about; whether it did.
+    fn keep(&mut self, before: &Student, finding: &mut PartFinding) -> bool {
         let KeptValues { texts, stored, part } = self;
         let (value, before) = match (finding.code, finding.column) {
             (FindingCode::GradeUnknown, _) => {
-                let Some(student) = part.student().filter(|student| student.grade.is_none()) else { return };
+                let Some(student) = part.student().filter(|student| student.grade.is_none()) else {
+                    return false;
+                };
                 student.grade = before.grade;
                 if let Some(grade) = before.grade {
                     let value = &finding.value;
@@ -117,11 +162,11 @@ impl<P: PersonPart> KeptValues<'_, P> {
                     };
                     finding.message = format!("Kept grade {grade}; the file has '{value}', {why}.").into();
                 }
-                return;
+                return true;
             }
             (FindingCode::UsernameShared, _) => match part.student() {
                 Some(student) => (&mut student.username, before.username),
-                None => return,
+                None => return false,
             },
             (FindingCode::CleverIdShared, _) => (&mut part.person().clever_id, before.person.clever_id),
             (_, Column::TeacherFirstName | Column::StudentFirstName) => {
@@ -130,12 +175,12 @@ impl<P: PersonPart> KeptValues<'_, P> {
             (_, Column::TeacherLastName | Column::StudentLastName) => {
                 (&mut part.person().last_name, before.person.last_name)
             }
-            _ => return,
+            _ => return false,
         };
         let before = stored.get(before);
         let is_id = matches!(finding.code, FindingCode::UsernameShared | FindingCode::CleverIdShared);
         if before.is_empty() || !(is_id || is_damaged_form(before, &finding.value)) {
-            return;
+            return false;
         }
         *value = texts.push(before);
         if is_id {
@@ -144,6 +189,7 @@ impl<P: PersonPart> KeptValues<'_, P> {
         } else {
             say_kept(finding, before);
         }
+        true
     }
 }
 
@@ -218,15 +264,12 @@ const MAX_ENCODINGS: usize = 3;
 
 /// Whether damage made one text of the other: it was encoded again, or letters became question marks.
 fn is_damaged_form(before: &str, text: &str) -> bool {
-    let mut once = text.to_owned();
-    for _ in 0..MAX_ENCODINGS {
-        match decoded_once(&once) {
-            Some(decoded) if decoded == before => return true,
-            Some(decoded) => once = decoded,
-            None => break,
-        }
-    }
-    became(before, text)
+    decodings(text).any(|decoded| decoded == before) || became(before, text)
+}
+
+/// The text decoded once, twice and so on, as long as it can be.
+fn decodings(text: &str) -> impl Iterator<Item = String> {
+    successors(decoded_once(text), |once| decoded_once(once)).take(MAX_ENCODINGS)
 }
 
 #[cfg(test)]

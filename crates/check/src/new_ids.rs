@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 use homeroom_model::column::Column;
-use homeroom_model::damaged_id::repaired;
+use homeroom_model::damaged_id::{ThreeZeros, repaired};
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::string_arena::StrId;
 
@@ -14,11 +14,12 @@ pub(crate) fn repair_new_ids<P>(
     parts: &mut RowParts<P>,
     column: Column,
     length: usize,
+    three_zeros: ThreeZeros,
     id: &impl Fn(&mut P) -> &mut StrId,
 ) {
     let RowParts { texts, values, notes } = parts;
     let number = |shown: &str| {
-        let repaired = repaired(shown);
+        let repaired = repaired(shown, three_zeros);
         let is_new =
             repaired != shown && !repaired.is_empty() && repaired.bytes().all(|byte| byte.is_ascii_digit());
         is_new.then(|| format!("{repaired:0>length$}"))

@@ -3,7 +3,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
-use homeroom_model::damaged_id::repaired;
+use homeroom_model::damaged_id::{ThreeZeros, repaired};
 use homeroom_model::entity::Entity;
 use homeroom_model::finding_code::FindingCode;
 use homeroom_model::roster::{Class, Person, School, Student, Teacher};
@@ -82,7 +82,7 @@ impl<V: Entity> SignIns<'_, V> {
     fn compare<P>(&self, parts: &mut RowParts<P>, id: impl Fn(&mut P) -> &mut StrId) {
         let RowParts { texts, values, .. } = &mut *parts;
         let mut shown = values.iter_mut().map(|part| texts.get(*id(part)));
-        if shown.any(|shown| repaired(shown) != shown) {
+        if shown.any(|shown| repaired(shown, ThreeZeros::Decimals) != shown) {
             StoredIds::new(self.texts, self.column, self.list, self.id).compare(parts, id);
         }
     }
@@ -130,9 +130,11 @@ impl<'s> StoredIds<'s> {
         if self.all.is_empty() {
             return;
         }
-        self.repair_all(parts, &id);
+        let RowParts { texts, values, .. } = &mut *parts;
+        let three_zeros = ThreeZeros::in_column(values.iter_mut().map(|part| texts.get(*id(part))));
+        self.repair_all(parts, three_zeros, &id);
         if let Some(length) = self.digits {
-            repair_new_ids(parts, self.column, length, &id);
+            repair_new_ids(parts, self.column, length, three_zeros, &id);
         }
         let RowParts { texts, values, notes } = parts;
         let mut searches = 0;
@@ -144,11 +146,17 @@ impl<'s> StoredIds<'s> {
 
     /// Puts the stored ids in the place of those that are the same number in another form. Of people who were read as two none gets the
     /// id of the other.
-    fn repair_all<P>(&self, parts: &mut RowParts<P>, id: &impl Fn(&mut P) -> &mut StrId) {
+    fn repair_all<P>(
+        &self,
+        parts: &mut RowParts<P>,
+        three_zeros: ThreeZeros,
+        id: &impl Fn(&mut P) -> &mut StrId,
+    ) {
         let RowParts { texts, values, notes } = parts;
         let mut forms = HashMap::<&str, String>::new();
         let damaged = values.iter_mut().zip(0_usize..);
-        let damaged = damaged.filter_map(|(part, at)| Some((at, self.stored_form(texts.get(*id(part)))?)));
+        let damaged =
+            damaged.filter_map(|(part, at)| Some((at, self.stored_form(texts.get(*id(part)), three_zeros)?)));
         let damaged = damaged.collect::<Vec<_>>();
         if damaged.is_empty() {
             return;
@@ -175,8 +183,8 @@ impl<'s> StoredIds<'s> {
     }
 
     /// The stored id that is shown in the form of a spreadsheet.
-    fn stored_form(&self, shown: &str) -> Option<&'s str> {
-        let repaired = repaired(shown);
+    fn stored_form(&self, shown: &str, three_zeros: ThreeZeros) -> Option<&'s str> {
+        let repaired = repaired(shown, three_zeros);
         if repaired == shown || self.all.contains(shown) {
             return None;
         }

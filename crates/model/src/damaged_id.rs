@@ -2,14 +2,33 @@
 
 use std::borrow::Cow;
 
+/// What three zeros after a point are: `610.000` is 610 or 610000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThreeZeros {
+    /// Decimals, as in `610.0`.
+    Decimals,
+    /// The last group of a number, as in `610.001`.
+    Thousands,
+}
+
+impl ThreeZeros {
+    /// What they are in a column with these ids: one that can only be a grouped number tells it.
+    pub fn in_column<'i>(mut ids: impl Iterator<Item = &'i str>) -> ThreeZeros {
+        let is_grouped = |id: &str| id.contains('.') && !id.ends_with("000") && ungrouped(id).is_some();
+        if ids.any(is_grouped) { ThreeZeros::Thousands } else { ThreeZeros::Decimals }
+    }
+}
+
 /// Whether `new` is `old` in a damaged form.
 pub fn is_damaged_form(old: &str, new: &str) -> bool {
-    let repaired = repaired(new);
-    repaired != new && (repaired == old || repaired == self::repaired(old))
+    [ThreeZeros::Decimals, ThreeZeros::Thousands].into_iter().any(|zeros| {
+        let repaired = repaired(new, zeros);
+        repaired != new && (repaired == old || repaired == self::repaired(old, zeros))
+    })
 }
 
 /// The id without what a formula, a decimal or a grouped number added to it; the same id when there is nothing of these.
-pub fn repaired(id: &str) -> Cow<'_, str> {
+pub fn repaired(id: &str, three_zeros: ThreeZeros) -> Cow<'_, str> {
     if !id.contains(['.', ',', '\'', '"', '=', '+', ' ', '\u{A0}', '\u{202F}', '\u{2019}']) {
         return id.into();
     }
@@ -20,6 +39,7 @@ pub fn repaired(id: &str) -> Cow<'_, str> {
         && digits(whole)
         && digits(zeros)
         && zeros.bytes().all(|byte| byte == b'0')
+        && (three_zeros == ThreeZeros::Decimals || zeros.len() != 3 || whole.len() > 3)
     {
         return whole.into();
     }
@@ -55,7 +75,18 @@ fn ungrouped(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_damaged_form;
+    use super::{ThreeZeros, is_damaged_form, repaired};
+
+    #[test]
+    fn a_column_tells_thousands_from_decimals() {
+        let read = |ids: &[&str]| {
+            let zeros = ThreeZeros::in_column(ids.iter().copied());
+            ids.iter().map(|id| repaired(id, zeros).into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(read(&["104.000", "104.448"]), ["104000", "104448"]);
+        assert_eq!(read(&["104.000", "7.000"]), ["104", "7"]);
+        assert_eq!(read(&["104.0", "104448.0"]), ["104", "104448"]);
+    }
 
     #[test]
     fn damage_is_told_from_a_new_id_and_from_a_repair() {
