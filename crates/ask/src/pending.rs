@@ -10,11 +10,17 @@ use homeroom_model::rekey::Proposal;
 use homeroom_plan::{PlanInputs, PlanParts};
 
 /// The proposals that wait once the safe part of a plan is applied: those of before, and those of the plan, in place of earlier ones
-/// about the same entity. One whose entity is missing in a file waits on: its new record may be in the next one.
-pub(crate) fn still_pending(inputs: &PlanInputs, parts: &PlanParts) -> Vec<Proposal> {
+/// about the same entity. One whose entity is missing in a file waits on: its new record may be in the next one. One whose entity is
+/// `settled`, because the file has it under its own keys, does not.
+pub(crate) fn still_pending(
+    inputs: &PlanInputs,
+    parts: &PlanParts,
+    settled: &HashSet<EntityRef>,
+) -> Vec<Proposal> {
     let answered = Answered::by(&parts.safe);
     let waits = |proposal: &&Proposal| !proposal.accepted && !answered.contains(proposal);
-    let all = inputs.pending.iter().chain(&parts.safe.proposals).filter(waits);
+    let before = inputs.pending.iter().filter(|proposal| !settled.contains(&proposal.id));
+    let all = before.chain(&parts.safe.proposals).filter(waits);
     let is_decided =
         |proposal: &Proposal| inputs.decided.is_same(proposal.id, &proposal.to, &proposal.new_name).is_some();
     let undecided = all.filter(|proposal| !is_decided(proposal));

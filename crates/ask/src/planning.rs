@@ -157,7 +157,7 @@ impl Planner {
         let counts = planned.plan.counts();
         let proposals = planned.plan.proposals.iter().take(MAX_PROPOSALS).cloned().collect();
         let parts = split(planned.plan, stored, &self.limits, approval);
-        let pending = still_pending(&self.inputs, &parts);
+        let pending = still_pending(&self.inputs, &parts, &planned.settled);
         let mut messages = planned.messages;
         messages.extend(parts.messages.iter().cloned());
         SplitPlan {

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashSet;
+use homeroom_model::PerKind;
 use homeroom_model::counts::Counts;
+use homeroom_model::entity::EntityRef;
+use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::Plan;
 use homeroom_model::protected::Protected;
 use homeroom_model::rekey::MatchedBy;
@@ -11,7 +15,7 @@ use homeroom_model::run::PinShown;
 use homeroom_model::stored::StoredRoster;
 
 use crate::diff::compare_rosters;
-use crate::identity::{Identities, Recognition, count_matches, identify};
+use crate::identity::{Identities, MatchesByKind, Recognition, Recognized, count_matches, identify};
 use crate::inputs::PlanInputs;
 use crate::pins::apply_pins;
 use crate::proposals::propose;
@@ -30,6 +34,8 @@ pub struct Planned {
     pub messages: Vec<String>,
     /// How many pairs of people were compared.
     pub compared: usize,
+    /// Those of whom a proposal waits although the file has them under their own keys: there is nothing left to decide.
+    pub settled: HashSet<EntityRef>,
 }
 
 /// Plans the changes from `stored` to `wanted`. Entities that `protected` names are not removed; pins win over the file.
@@ -45,6 +51,7 @@ pub fn plan(
     let Identities { matches, recognition } = identify(stored, &wanted, &protected, inputs);
     let Recognition { recognized, alike, compared } = recognition;
     let matched = count_matches(&matches);
+    let settled = settled(stored, inputs, &matches, &recognized);
 
     let in_file = |kind, at| (wanted.key(kind, at).to_owned(), wanted.name(kind, at));
     let new_names = recognized.iter().map(|found| in_file(found.kind, found.new)).collect::<Vec<_>>();
@@ -54,7 +61,28 @@ pub fn plan(
     let (plan, mut messages) = changes.into_plan(stored, proposals);
     messages.extend(kept);
     messages.extend(alike_message(alike));
-    Planned { plan, matched, pins, messages, compared }
+    Planned { plan, matched, pins, messages, compared, settled }
+}
+
+fn settled(
+    stored: &StoredRoster,
+    inputs: &PlanInputs,
+    matches: &MatchesByKind,
+    recognized: &[Recognized],
+) -> HashSet<EntityRef> {
+    if inputs.pending.is_empty() {
+        return HashSet::new();
+    }
+    let mut matched = PerKind::<HashSet<usize>>::default();
+    for kind in EntityKind::ALL {
+        *matched.get_mut(kind) = matches.get(kind).iter().flatten().map(|found| found.position).collect();
+        let by_evidence = recognized.iter().filter(|found| found.kind == kind);
+        by_evidence.for_each(|found| _ = matched.get_mut(kind).remove(&found.old));
+    }
+    let waiting = inputs.pending.iter().map(|proposal| proposal.id);
+    let is_settled =
+        |id: &EntityRef| stored.position_of(*id).is_some_and(|at| matched.get(id.kind).contains(&at));
+    waiting.filter(is_settled).collect()
 }
 
 /// Says how many people could not be looked for by everything that they have.

@@ -63,6 +63,20 @@ fn what_waits_is_superseded_again_and_again_and_becomes_one_person() {
 }
 
 #[test]
+fn nothing_waits_any_more_once_a_file_has_everyone_under_their_own_keys() {
+    for lincoln in districts() {
+        let rows = class(0..40);
+        lincoln.sync(&flat_csv(&rows), RunKind::Live);
+        let run = lincoln.sync(&moved(&rows, 0), RunKind::Live);
+        lincoln.decide(Task::Discard(run.number, vec![])).unwrap();
+        let waiting = || lincoln.district.pending_proposals_list().unwrap().len();
+        assert_eq!(waiting(), 40, "{}", lincoln.test.engine);
+        lincoln.sync(&flat_csv(&class(1..41)), RunKind::Live);
+        assert_eq!(waiting(), 1, "only about the one who is not in the file");
+    }
+}
+
+#[test]
 fn a_rejected_pair_is_not_proposed_again_in_another_file() {
     for lincoln in districts() {
         let rows = class(0..40);
