@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use homeroom_model::calendar::Allowed;
 use homeroom_model::entity::{ByNumber, EntityRef, SchoolNumber, StudentNumber};
-use homeroom_model::plan::{Numbered, Plan};
+use homeroom_model::plan::{Changes, Numbered, Plan};
 use homeroom_model::policy::Limit;
-use homeroom_model::roster::{Student, Teacher};
+use homeroom_model::roster::{Person, Student};
 use homeroom_model::stored::StoredRoster;
 
 use super::limits::{Limits, PolicyToday};
 use super::past::GoneLately;
 use super::places::{Places, SchoolNames, all_schools};
+use crate::roster_person::RosterPerson;
 
 /// The most examples that a fuse gives of what it holds.
 pub(super) const MAX_EXAMPLES: usize = 10;
@@ -42,14 +43,15 @@ impl FuseContext<'_> {
         found.map_or_else(String::new, |(key, name)| format!("{name} ({key})"))
     }
 
-    /// "Ann Lee (ann@x.org)", of someone who is new.
+    /// "Ann Lee (ann@x.org)", of someone who comes.
     pub(super) fn describe_new(&self, entity: EntityRef) -> String {
-        let named = |list: &[Numbered<Teacher>]| {
-            let found = list.iter().find(|new| entity == new.number.into())?;
-            let person = &found.values.person;
-            Some(format!("{} ({})", person.full_name(&self.plan.texts), self.plan.texts.get(person.key())))
-        };
-        named(&self.plan.teachers.create).unwrap_or_default()
+        fn find<V: RosterPerson>(changes: &Changes<V>, entity: EntityRef) -> Option<&Person> {
+            changes.arriving().find(|new| entity == new.number.into()).map(|new| new.values.person())
+        }
+        let person = find(&self.plan.teachers, entity).or_else(|| find(&self.plan.students, entity));
+        person.map_or_else(String::new, |person| {
+            format!("{} ({})", person.full_name(&self.plan.texts), self.plan.texts.get(person.key()))
+        })
     }
 
     /// The first of these entities, described.

@@ -236,7 +236,13 @@ pub(super) fn emptied_classes(context: &FuseContext<'_>, partition: &mut Partiti
             by_school.entry(school).or_default().push((class, lost, before));
         }
     }
-    by_school.retain(|_, classes| classes.len() > 1 || classes.iter().any(|(_, lost, _)| *lost >= EMPTIED.1));
+    let is_much = |classes: &Vec<(_, usize, _)>| {
+        classes.len() > 1 || classes.iter().any(|(_, lost, _)| *lost >= EMPTIED.1)
+    };
+    // Where one school's rows are missing, so are most likely those of the others.
+    if !by_school.values().any(is_much) {
+        return vec![];
+    }
     let fuses = by_school.into_iter().map(|(school, classes)| {
         classes.iter().for_each(|(class, ..)| partition.hold_turnover(EntityKind::Student, *class));
         let lost = classes.iter().map(|(_, lost, _)| lost).sum::<usize>();

@@ -21,6 +21,7 @@ mod schools;
 mod seats;
 mod split;
 mod turnover;
+mod unreadable;
 mod update_causes;
 mod updates;
 mod wording;

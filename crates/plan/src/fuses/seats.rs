@@ -46,8 +46,11 @@ pub(super) fn surplus(
         return None;
     }
     let message = surplus_message(context, &waiting, after);
-    let names =
-        waiting.iter().take(MAX_EXAMPLES).map(|number| new_student(context, *number)).collect::<Vec<_>>();
+    let names = waiting
+        .iter()
+        .take(MAX_EXAMPLES)
+        .map(|number| context.describe_new((*number).into()))
+        .collect::<Vec<_>>();
     seats.waiting.clone_from(&names);
     Some(BlownFuse { fuse: Fuse::Seats, scope: "students".into(), message, examples: names })
 }
@@ -142,15 +145,6 @@ pub(super) fn count_after(context: &FuseContext<'_>, partition: &Partition<'_>, 
     schools.sort_unstable();
     schools.dedup();
     seats.schools = schools.into_iter().map(|school| school_seats(context, partition, school)).collect();
-}
-
-fn new_student(context: &FuseContext<'_>, number: StudentNumber) -> String {
-    let mut named =
-        context.plan.students.arriving().filter(|student| student.number == number).map(|student| {
-            let person = &student.values.person;
-            format!("{} ({})", person.full_name(&context.plan.texts), context.plan.texts.get(person.key()))
-        });
-    named.next().unwrap_or_default()
 }
 
 fn school_with_key(context: &FuseContext<'_>, key: &str) -> Option<SchoolNumber> {

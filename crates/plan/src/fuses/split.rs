@@ -17,7 +17,7 @@ use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
     blank, columns, consequences, file, gaps, identity, keys, reach, removals, roles, schools, seats,
-    turnover, updates,
+    turnover, unreadable, updates,
 };
 
 /// Whether someone has approved what the fuses would hold.
@@ -101,6 +101,7 @@ fn blown_fuses(
     }
     let people = changed_people(context);
     fuses.extend(columns::columns(context, partition));
+    fuses.extend(unreadable::unreadable_names(context, partition));
     fuses.extend(removals::shrink(context, partition));
     fuses.extend(removals::district(context, partition));
     fuses.extend(schools::schools(context, partition));
