@@ -18,6 +18,7 @@ pub mod fields;
 pub mod finding;
 pub mod finding_code;
 pub mod fuse;
+pub mod fuse_setting;
 pub mod grade;
 pub mod history;
 pub mod hold;

@@ -19,6 +19,7 @@ use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
+use crate::game::Game;
 use crate::style::Style;
 
 const FILE: &str = "roster.csv";
@@ -37,8 +38,8 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// A live district with an empty roster and the default fuses; a window in August allows a new school year.
-    pub(crate) fn new(seed: u64, style: Style) -> anyhow::Result<Engine> {
+    /// A live district with an empty roster and the fuses of a game; a window in August allows a new school year.
+    pub(crate) fn new(game: &Game) -> anyhow::Result<Engine> {
         let folder = tempfile::tempdir()?;
         let settings = StoreSettings {
             database_url: format!("sqlite://{}", folder.path().join("homeroom.db").display()),
@@ -46,13 +47,13 @@ impl Engine {
             connections: 2,
         };
         let clock = Clock::fixed(Timestamp::UNIX_EPOCH);
-        let store = Store::open(&settings, clock, Random::seeded(seed))?;
+        let store = Store::open(&settings, clock, Random::seeded(game.seed))?;
         store.migrate()?;
         let inbox = Inbox::new(store.clone(), InboxSettings::default());
         let context = SyncContext::new(store.clone(), inbox.clone(), ReadLimits::default());
         let worker =
             Worker::new(store.clone(), JobSettings::default().for_worker(folder.path().join("workers")))?;
-        let district = add_district(&store, style)?;
+        let district = add_district(&store, game)?;
         let upload = folder.path().join(FILE);
         Ok(Engine { store, inbox, district, context, worker, upload, _folder: folder })
     }
@@ -110,7 +111,7 @@ impl Engine {
     }
 }
 
-fn add_district(store: &Store, style: Style) -> anyhow::Result<DistrictStore> {
+fn add_district(store: &Store, game: &Game) -> anyhow::Result<DistrictStore> {
     let added = store.districts_add(&NewDistrict {
         slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
         name: "Lincoln Unified School District".into(),
@@ -124,7 +125,10 @@ fn add_district(store: &Store, style: Style) -> anyhow::Result<DistrictStore> {
     let district = store.district(added.id);
     store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
     let mut settings = district.settings()?;
-    if style == Style::Classes {
+    for fuse in &game.fuses {
+        fuse.change(&mut settings.policy)?;
+    }
+    if game.style == Style::Classes {
         settings.policy.set_school_year("08-10")?;
     }
     let window = Allowed { classes: Some(100), people: Some(40), updates: Some(100) };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use homeroom_model::fuse_setting::FuseSetting;
 use homeroom_simulator::{
     Game, Gap, Kind, NightFiles, NightResult, Pairs, Style, Table, pairs, play, play_all,
 };
@@ -45,6 +46,9 @@ enum Command {
         /// Students of each, about
         #[arg(long, default_value_t = 600)]
         students: usize,
+        /// Set a fuse as `homeroom district set` does: NAME=LIMIT; can be repeated
+        #[arg(long = "fuse", value_name = "NAME=LIMIT")]
+        fuses: Vec<FuseSetting>,
         /// Print each fault and needless question, too
         #[arg(long)]
         details: bool,
@@ -85,7 +89,7 @@ struct GameArgs {
 impl GameArgs {
     fn game(&self) -> Game {
         let GameArgs { seed, style, years, students } = *self;
-        Game { seed, style: style.unwrap_or(Style::of_seed(seed)), years, students }
+        Game { seed, style: style.unwrap_or(Style::of_seed(seed)), years, students, fuses: vec![] }
     }
 }
 
@@ -96,8 +100,10 @@ fn main() -> anyhow::Result<()> {
         Command::Pairs { districts, seed, students, out } => {
             write_pairs(&Game::of_seeds(seed..seed + districts, 1, students), &out)
         }
-        Command::Table { districts, seed, years, students, details } => {
-            let table = play_all(&Game::of_seeds(seed..seed + districts, years, students))?;
+        Command::Table { districts, seed, years, students, fuses, details } => {
+            let mut games = Game::of_seeds(seed..seed + districts, years, students);
+            games.iter_mut().for_each(|game| game.fuses.clone_from(&fuses));
+            let table = play_all(&games)?;
             let mut out = stdout().lock();
             writeln!(out, "{table}")?;
             if details {

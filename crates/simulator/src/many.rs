@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::play::{Game, play};
+use crate::game::Game;
+use crate::play::play;
 use crate::table::Table;
 
 /// Plays districts on all processors.

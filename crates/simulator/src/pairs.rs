@@ -9,8 +9,8 @@ use jiff::civil::date;
 use crate::column::Column;
 use crate::engine::Engine;
 use crate::file::NightFile;
+use crate::game::Game;
 use crate::judge::{Account, Accounts, RowIndex};
-use crate::play::Game;
 use crate::timeline::nights;
 use crate::truth::{PersonId, Role, World};
 
@@ -60,7 +60,7 @@ pub fn pairs(game: &Game, gap: Gap) -> anyhow::Result<Pairs> {
 
 /// Students who got another's account and students who got a second one, and whether somebody was asked.
 fn homerooms(game: &Game, stored: &NightFile, file: &NightFile) -> anyhow::Result<((usize, usize), bool)> {
-    let engine = Engine::new(game.seed, game.style)?;
+    let engine = Engine::new(game)?;
     engine.sync(date(2026, 8, 17), &stored.csv())?;
     let before = students(&engine, stored)?;
     let day = date(2027, 8, 17);

@@ -1,7 +1,6 @@
 //! Plays district-years: the world changes, the file is made and perhaps spoiled, Homeroom syncs it, and the judge compares.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use homeroom_model::rekey::Proposal;
 use homeroom_model::run::{Run, RunState};
@@ -11,37 +10,11 @@ use crate::column::Column;
 use crate::dangers::{Danger, SpoiledNight};
 use crate::engine::Engine;
 use crate::file::NightFile;
+use crate::game::Game;
 use crate::judge::{Fault, Finding, Judge, Truth};
 use crate::operator::review;
-use crate::style::Style;
 use crate::timeline::{Night, Quirk, nights};
 use crate::truth::{PersonId, World};
-
-/// What to play.
-#[derive(Clone, Copy, Debug)]
-pub struct Game {
-    /// Decides everything that is left to chance.
-    pub seed: u64,
-    /// What the SIS exports.
-    pub style: Style,
-    /// School years.
-    pub years: usize,
-    /// Students, about.
-    pub students: usize,
-}
-
-impl Game {
-    /// Districts of these seeds; their styles take turns.
-    pub fn of_seeds(seeds: Range<u64>, years: usize, students: usize) -> Vec<Game> {
-        seeds.map(|seed| Game { seed, style: Style::of_seed(seed), years, students }).collect()
-    }
-
-    /// As the command line names it.
-    pub(crate) fn named(&self) -> String {
-        let Game { seed, style, years, students } = *self;
-        format!("--seed {seed} --style {} --years {years} --students {students}", style.as_str())
-    }
-}
 
 /// What a night is, whatever Homeroom made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +113,7 @@ impl Player {
         let plan = homeroom_model::Random::seeded(game.seed ^ 0x5eed);
         Ok(Player {
             world,
-            engine: Engine::new(game.seed, game.style)?,
+            engine: Engine::new(game)?,
             judge: Judge::default(),
             plan_dice: homeroom_demo::Dice::new(plan),
             exports: vec![last_year],

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
+use crate::game::Game;
 use crate::judge::Fault;
-use crate::play::{Game, Kind, NightResult};
+use crate::play::{Kind, NightResult};
 
 /// What is counted of dangerous nights of a kind.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,8 @@
 
 use clap::Args;
 use homeroom_model::district::{District, Mode, Slug};
-use homeroom_model::fuse::Fuse;
+use homeroom_model::fuse_setting::FuseSetting;
 use homeroom_model::policy::Policy;
-use homeroom_model::word::UnknownWord;
 use homeroom_model::{LocalTime, Zone};
 
 use super::show::district_text;
@@ -39,10 +38,10 @@ pub(crate) struct Set {
     /// Name of the file that the district uploads
     #[arg(long, value_parser = file_name)]
     file: Option<String>,
-    /// Set a fuse: NAME=PERCENT, NAME=PERCENT/FLOOR or NAME=off, where NAME is district, school, class, identity, update,
-    /// column or shrink; can be repeated
-    #[arg(long = "fuse", value_name = "NAME=LIMIT", value_parser = fuse_setting)]
-    fuses: Vec<(Fuse, String)>,
+    /// Set a fuse: NAME=PERCENT, NAME=PERCENT/FLOOR or NAME=off, where NAME is district, school, class, identity, reach,
+    /// keys, blank, file, column, update or shrink; can be repeated
+    #[arg(long = "fuse", value_name = "NAME=LIMIT")]
+    fuses: Vec<FuseSetting>,
     /// Set the seats of one school: SCHOOL_ID=NUMBER, or SCHOOL_ID=none; can be repeated
     #[arg(long = "school-seats", value_name = "SCHOOL_ID=SEATS", value_parser = school_seats)]
     school_seats: Vec<(String, Option<u32>)>,
@@ -80,8 +79,8 @@ impl Set {
         replace(&mut district.at, self.at.as_ref());
         replace(&mut district.file, self.file.as_ref());
         let policy = &mut district.policy;
-        for (fuse, limit) in &self.fuses {
-            policy.set_fuse(*fuse, limit)?;
+        for fuse in &self.fuses {
+            fuse.change(policy)?;
         }
         for (school, seats) in &self.school_seats {
             match seats {
@@ -103,14 +102,6 @@ fn replace<T: Clone>(current: &mut T, new: Option<&T>) {
     if let Some(new) = new {
         current.clone_from(new);
     }
-}
-
-/// `school=25/10`
-fn fuse_setting(text: &str) -> Result<(Fuse, String), String> {
-    let (name, limit) = text.split_once('=').ok_or("write NAME=LIMIT, such as school=25/10")?;
-    let fuse = name.parse().map_err(|error: UnknownWord| error.to_string())?;
-    Policy::default().set_fuse(fuse, limit).map_err(|error| error.to_string())?;
-    Ok((fuse, limit.to_owned()))
 }
 
 /// `S1=300`
