@@ -163,6 +163,9 @@ impl<'c> Pairs<'c> {
     }
 }
 
+/// From so many people of other names under known keys on, each is asked about.
+const SEVERAL_OTHERS: usize = 3;
+
 /// The best assignment among these pairs.
 fn choose(pairs: &[Pair<'_>]) -> Vec<LikelyMatch> {
     let edge = |pair: &Pair<'_>| {
@@ -172,6 +175,7 @@ fn choose(pairs: &[Pair<'_>]) -> Vec<LikelyMatch> {
     let edges = pairs.iter().map(edge).collect::<Vec<_>>();
     let assigned = assign(&edges);
     let namesakes = Namesakes::new(pairs, &assigned.iter().map(|found| found.edge).collect::<Vec<_>>());
+    let others = assigned.iter().filter(|found| pairs[found.edge].comparison.another_name()).count();
     let likely = assigned.into_iter().map(|found| {
         let Pair { old, new, comparison, confidence } = &pairs[found.edge];
         let mut evidence = comparison.list();
@@ -181,6 +185,9 @@ fn choose(pairs: &[Pair<'_>]) -> Vec<LikelyMatch> {
             evidence.push(Evidence::NotTheOnlyOne);
         }
         let confidence = confidence.filter(|_| !is_doubtful).unwrap_or(Confidence::Doubtful);
+        // One child is given both names anew; several on one night are other children under known keys.
+        let is_one_of_many = comparison.another_name() && others >= SEVERAL_OTHERS;
+        let confidence = if is_one_of_many { confidence.min(Confidence::Probable) } else { confidence };
         let by = comparison.matched_by(old, new);
         let by = if confidence == Confidence::Certain { by } else { MatchedBy::Evidence };
         LikelyMatch { old: old.position, new: new.position, confidence, evidence, by }

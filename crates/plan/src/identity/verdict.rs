@@ -26,12 +26,14 @@ pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confi
 }
 
 /// A child who kept the key that they had until now, and is in the same classes, grade and school: the same child, whatever became of
-/// the name. They were adopted, or the name was corrected, or is written in other letters.
+/// the name. They were adopted, or the name was corrected, or is written in other letters. Unless both names and the address are
+/// others: then a record was used again for somebody else, as likely as not.
 fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
     let Comparison { keys, .. } = comparison;
     kind == EntityKind::Student
         && comparison.active
         && !comparison.key_slipped
+        && !(comparison.another_name() && keys.other_email)
         && (keys.sis_id || keys.email && !keys.other_sis_id && !keys.other_clever_id)
         && comparison.same_school != Some(false)
         && comparison.classes >= Classes::Most
@@ -86,8 +88,8 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
-    } else if comparison.another_name() && !comparison.active && !in_place {
-        // Everything of a leaver was given to a newcomer of another place.
+    } else if comparison.another_name() && !in_place {
+        // Everything of one was given to another one of another place.
         Confidence::Doubtful
     } else if comparison.another_name() || !comparison.active && !comparison.names_fit() && keys.count() < 2 {
         // All keys, but another name, and not in the same class: the account of somebody else, as likely as not.
