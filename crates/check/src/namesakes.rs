@@ -109,12 +109,8 @@ impl<'s> Missing<'s> {
         let of_disputed = disputed.iter().flatten().map(|part| &parts.values[*part as usize]);
         let in_doubt = of_disputed.clone().flat_map(of_parts).collect::<HashSet<_>>();
         let names = of_disputed.map(|part| whole_name(&parts.texts, part)).collect::<HashSet<_>>();
-        let mut missing = Missing {
-            texts,
-            holders: HashMap::new(),
-            by_name: HashMap::new(),
-            classes: HashMap::new(),
-        };
+        let mut missing =
+            Missing { texts, holders: HashMap::new(), by_name: HashMap::new(), classes: HashMap::new() };
         for student in stored.students.iter().filter(|student| student.active) {
             let keys = || keys(student.values.person).map(|key| texts.get(key));
             let held = keys().filter(|key| in_doubt.contains(key));
@@ -143,7 +139,12 @@ impl<'s> Missing<'s> {
     }
 
     /// Whether one of the parts describes somebody who is nowhere else in the file, not the one who has its key.
-    fn is_one_of(&self, of_file: &RowParts<Student>, places: &HashMap<u32, Places<'_>>, parts: &[u32]) -> bool {
+    fn is_one_of(
+        &self,
+        of_file: &RowParts<Student>,
+        places: &HashMap<u32, Places<'_>>,
+        parts: &[u32],
+    ) -> bool {
         let RowParts { texts, values, .. } = of_file;
         parts.iter().any(|part| {
             let student = &values[*part as usize];

@@ -66,7 +66,8 @@ fn hold_passings(
     }
     // Where it is asked whether both are one, nothing else needs to be said.
     let asked = context.plan.proposals.iter().filter(|proposal| !proposal.accepted);
-    let asked = asked.filter_map(|proposal| Some((proposal.id, proposal.new_entity?))).collect::<HashSet<_>>();
+    let asked =
+        asked.filter_map(|proposal| Some((proposal.id, proposal.new_entity?))).collect::<HashSet<_>>();
     let is_told = |passing: &&Passing<'_>| !asked.contains(&(passing.holder, passing.taker.entity));
     let told = passings.iter().filter(is_told).collect::<Vec<_>>();
     if told.is_empty() {
@@ -76,11 +77,7 @@ fn hold_passings(
         fuse: Fuse::Keys,
         scope: "people".into(),
         message: passing_message(&told, holders_leave(context, &told)),
-        examples: told
-            .iter()
-            .take(MAX_EXAMPLES)
-            .map(|passing| passing_example(context, passing))
-            .collect(),
+        examples: told.iter().take(MAX_EXAMPLES).map(|passing| passing_example(context, passing)).collect(),
     })
 }
 
@@ -96,9 +93,8 @@ enum Holders {
 fn holders_leave(context: &FuseContext<'_>, passings: &[&Passing<'_>]) -> Holders {
     let people = [EntityKind::Teacher, EntityKind::Student].into_iter();
     let removed = people.flat_map(|kind| context.plan.deactivated(kind)).collect::<HashSet<_>>();
-    let is_given_again = |passing: &&Passing<'_>| {
-        passing.taker.kind == Kind::Arrival && removed.contains(&passing.holder)
-    };
+    let is_given_again =
+        |passing: &&Passing<'_>| passing.taker.kind == Kind::Arrival && removed.contains(&passing.holder);
     if passings.iter().all(is_given_again) { Holders::Leave } else { Holders::Stay }
 }
 

@@ -20,12 +20,7 @@ enum About {
 }
 
 /// The sentences about the proposals of one kind. `gone` is how many the file no longer lists under their keys.
-pub(super) fn message(
-    context: &FuseContext<'_>,
-    kind: EntityKind,
-    held: &[&Proposal],
-    gone: u64,
-) -> String {
+pub(super) fn message(context: &FuseContext<'_>, kind: EntityKind, held: &[&Proposal], gone: u64) -> String {
     let count = |confidence| held.iter().filter(|proposal| proposal.confidence == confidence).count();
     let doubtful = count(Confidence::Doubtful);
     let counts = [

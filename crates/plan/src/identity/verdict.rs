@@ -19,6 +19,7 @@ pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confi
     let by_weight = match weight {
         weights::CERTAIN.. => Confidence::Certain,
         weights::PROBABLE.. => Confidence::Probable,
+        _ if is_renamed_in_place(comparison, kind) => Confidence::Probable,
         _ if weight >= least || is_namesake => Confidence::Doubtful,
         _ => return None,
     };
@@ -41,18 +42,17 @@ fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
         && (comparison.names_fit() || matches!(comparison.grade, GradeStep::Same | GradeStep::Next))
 }
 
-/// A child of the same first name in the same classes, grade and school, on a quiet night, whose address has changed with the name:
-/// their parents married or parted, they were adopted, or a spelling was corrected. How rare the names are decides whether it may be
-/// somebody else who came as this one left.
-fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
+/// Someone of the same first name in the same classes and school, children also in the same grade, on a quiet night, whose address has
+/// changed with the name: they or their parents married or parted, they were adopted, or a spelling was corrected. How rare the names are
+/// decides whether it may be somebody else who came as this one left.
+pub(super) fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
     let Comparison { keys, .. } = comparison;
-    kind == EntityKind::Student
-        && comparison.address_follows_name
+    comparison.address_follows_name
         && matches!(comparison.first_name, NamePart::Same | NamePart::Spelling)
         && !keys.other_sis_id
         && !keys.other_clever_id
         && comparison.same_school == Some(true)
-        && comparison.grade == GradeStep::Same
+        && (comparison.grade == GradeStep::Same || kind == EntityKind::Teacher)
         && comparison.classes == Classes::All
 }
 
