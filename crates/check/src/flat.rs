@@ -20,6 +20,7 @@ use crate::header_findings::{
     emptied_addresses, empty_column, missing_grades, report_header, report_table, single_file_of_set,
 };
 use crate::kept_values::{keep_place_names, keep_students, keep_teachers};
+use crate::namesakes::reject_namesakes;
 use crate::row_parts::PartNotes;
 use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
@@ -79,6 +80,7 @@ pub(crate) fn check_table(
         find_spreadsheet_damage(&mut rows, stored);
         keep_values(&mut rows, stored);
     }
+    reject_namesakes(&mut rows, stored);
     rows::judge(rows, stored, optional_columns(&header), &mut file, findings);
     Ok(file)
 }

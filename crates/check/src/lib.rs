@@ -21,6 +21,7 @@ mod header_findings;
 mod kept_values;
 mod look_alikes;
 mod name_checks;
+mod namesakes;
 mod new_ids;
 mod origin;
 mod part_index;

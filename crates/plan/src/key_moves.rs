@@ -1,9 +1,10 @@
 //! Keys that would pass from one person to another: an address, a Clever id, a user name or a SIS id, across roles.
 //!
 //! A key of someone who left before may be given to someone else. A key of someone who is active tonight may not, unless a person
-//! decides: that its holder leaves in the same file may as well be a part of the damage. Only a newcomer with quite another name may
-//! have it the same night, when no newcomer has a name of the one who leaves. Nor may two people get the same key, nor a teacher the key
-//! of a student of the same name.
+//! decides: that its holder leaves in the same file may as well be a part of the damage. Only an address or a user name may go the same
+//! night to a newcomer of the same role with quite another name, when no newcomer has a name of the one who leaves: schools give them
+//! again, while numbers are made to be given once. Nor may two people get the same key, nor a teacher the key of a student of the same
+//! name.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
@@ -28,6 +29,11 @@ enum KeyKind {
 }
 
 impl KeyKind {
+    /// Whether schools give it again as soon as it is free.
+    fn is_given_again(self) -> bool {
+        matches!(self, KeyKind::Email | KeyKind::Username)
+    }
+
     fn column(self, of: EntityKind) -> Column {
         let is_teacher = of == EntityKind::Teacher;
         match self {
@@ -232,10 +238,13 @@ impl<'p> Source<'p> {
                     }
                     let old = name(&self.stored.texts, holder.values.person());
                     let likeness = likeness(old.0, old.1, taker.name.0, taker.name.1);
-                    let changes_role =
-                        taker.entity.kind != V::Number::KIND && likeness != Likeness::Different;
-                    let goes_to_newcomer =
-                        taker.is_new && likeness == Likeness::Different && !self.may_be_new(old);
+                    let other_role = taker.entity.kind != V::Number::KIND;
+                    let changes_role = other_role && likeness != Likeness::Different;
+                    let goes_to_newcomer = taker.is_new
+                        && !other_role
+                        && kind.is_given_again()
+                        && likeness == Likeness::Different
+                        && !self.may_be_new(old);
                     let is_passed_on = holder.active && likeness != Likeness::Same && !goes_to_newcomer;
                     if stays || changes_role || is_passed_on {
                         let (to, column) = (taker.entity, kind.column(taker.entity.kind));

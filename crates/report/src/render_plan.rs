@@ -82,9 +82,13 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
 fn write_proposal(out: &mut String, proposal: &Proposal) -> fmt::Result {
     let evidence =
         proposal.evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
-    let Proposal { id, name, from, to, .. } = proposal;
-    let (name, from, to) = (terminal_safe(name), terminal_safe(from), terminal_safe(to));
-    writeln!(out, "    {:<14} {name}: {from} becomes {to} ({evidence})", id.to_string())
+    let Proposal { id, name, from, to, new_name, .. } = proposal;
+    let becomes = match from == to && !new_name.is_empty() && new_name != name {
+        true => format!("{from} is {new_name} in the file"),
+        false => format!("{from} becomes {to}"),
+    };
+    let (name, becomes) = (terminal_safe(name), terminal_safe(&becomes));
+    writeln!(out, "    {:<14} {name}: {becomes} ({evidence})", id.to_string())
 }
 
 fn write_pins(out: &mut String, pins: &[PinShown]) -> fmt::Result {

@@ -36,16 +36,16 @@ const EFFECTS: &[Effect] = &[
         noun: "student",
         count: |counts| counts.rekey.students,
         verb: [
-            "keeps the account under another id or address",
-            "keep their accounts under other ids or addresses",
+            "keeps the account under another name, id or address",
+            "keep their accounts under other names, ids or addresses",
         ],
     },
     Effect {
         noun: "teacher",
         count: |counts| counts.rekey.teachers,
         verb: [
-            "keeps the account under another id or address",
-            "keep their accounts under other ids or addresses",
+            "keeps the account under another name, id or address",
+            "keep their accounts under other names, ids or addresses",
         ],
     },
     Effect {

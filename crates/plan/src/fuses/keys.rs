@@ -64,19 +64,41 @@ fn hold_passings(
         partition.hold_person(taker.entity);
         partition.hold_person(*holder);
     }
+    // Where it is asked whether both are one, nothing else needs to be said.
+    let asked = context.plan.proposals.iter().filter(|proposal| !proposal.accepted);
+    let asked =
+        asked.filter_map(|proposal| Some((proposal.id, proposal.new_entity?))).collect::<HashSet<_>>();
+    let is_told = |passing: &&Passing<'_>| !asked.contains(&(passing.holder, passing.taker.entity));
+    let told = passings.iter().filter(is_told).collect::<Vec<_>>();
+    if told.is_empty() {
+        return None;
+    }
     Some(BlownFuse {
         fuse: Fuse::Keys,
         scope: "people".into(),
-        message: passing_message(passings),
-        examples: passings
-            .iter()
-            .take(MAX_EXAMPLES)
-            .map(|passing| passing_example(context, passing))
-            .collect(),
+        message: passing_message(&told, holders_leave(context, &told)),
+        examples: told.iter().take(MAX_EXAMPLES).map(|passing| passing_example(context, passing)).collect(),
     })
 }
 
-fn passing_message(passings: &[Passing<'_>]) -> String {
+/// Who has the keys that pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holders {
+    /// At least one is in the file.
+    Stay,
+    /// All leave, and the keys go to new people.
+    Leave,
+}
+
+fn holders_leave(context: &FuseContext<'_>, passings: &[&Passing<'_>]) -> Holders {
+    let people = [EntityKind::Teacher, EntityKind::Student].into_iter();
+    let removed = people.flat_map(|kind| context.plan.deactivated(kind)).collect::<HashSet<_>>();
+    let is_given_again =
+        |passing: &&Passing<'_>| passing.taker.kind == Kind::Arrival && removed.contains(&passing.holder);
+    if passings.iter().all(is_given_again) { Holders::Leave } else { Holders::Stay }
+}
+
+fn passing_message(passings: &[&Passing<'_>], who_has_them: Holders) -> String {
     let mut attributes = BTreeMap::<Attribute, usize>::new();
     passings.iter().for_each(|passing| *attributes.entry(passing.attribute).or_default() += 1);
     let what =
@@ -86,6 +108,12 @@ fn passing_message(passings: &[Passing<'_>]) -> String {
     let exchange = passings.iter().filter(|passing| holders.contains(&passing.taker.entity)).count();
     let who = counted(takers as u64, "person");
     match takers {
+        _ if who_has_them == Holders::Leave => format!(
+            "{} would get the {what} that somebody else has until tonight: either it was given again as soon as the other one left, or \
+             a row has the name of one and the {what} of the other. Approve only if all of them are new, and those who are removed have \
+             left.",
+            counted(takers as u64, "new person"),
+        ),
         1 => format!(
             "1 person would get the {what} of somebody who has it now, and with it possibly that account. Approve only if you know \
              that it was given to the other one on purpose."

@@ -14,6 +14,7 @@ mod partition;
 mod past;
 mod people;
 mod places;
+mod proposals;
 mod reach;
 mod removals;
 mod roles;

@@ -81,6 +81,8 @@ pub(super) struct KeyAgreement {
     pub(super) other_sis_id: bool,
     /// Both have Clever ids, which differ.
     pub(super) other_clever_id: bool,
+    /// Both have addresses, which differ also before the `@`.
+    pub(super) other_email: bool,
 }
 
 impl KeyAgreement {
@@ -119,6 +121,7 @@ impl KeyAgreement {
             local_part,
             changed_domain: local_part && district.changed_domains.contains(&(domain(old), domain(new))),
             other_clever_id: differ(old.clever_id, new.clever_id),
+            other_email: differ(old.email, new.email) && !local_part && !had(new.email),
             other_sis_id: district.sis_ids == SisIds::Kept
                 && differ(old.sis_id, new.sis_id)
                 && similar_sis_id.is_none()

@@ -9,12 +9,13 @@ use super::assign::{Edge, assign};
 use super::blocks::{Blocks, Keys, Sharing};
 use super::candidate::Candidate;
 use super::compare::{Comparison, District, SisIds};
+use super::evidence::NamePart;
 use super::known::Known;
 use super::pairing::{LikelyMatch, once_on_both_sides};
 use super::people::Role;
 use super::rarity::Rarity;
 use super::search::{Found, Search};
-use super::verdict::verdict;
+use super::verdict::{is_renamed_in_place, verdict};
 use super::weights;
 
 /// The weight from which on a pair of the same name needs no rivals from their classes.
@@ -84,7 +85,7 @@ pub(super) fn find<V: Role>(search: &Search<'_>) -> Found {
         compared.pairs_of(candidate, had, &mut pairs);
     }
     pairs.ignore_slipped_keys(V::KIND);
-    let likely = choose(&pairs.list);
+    let likely = choose(&pairs.list, V::KIND);
     let found = likely.iter().map(|found| found.old).collect::<HashSet<_>>();
     let alike = pairs.too_many_alike.iter().filter(|old| !found.contains(*old)).count();
     Found { likely, alike, compared: pairs.compared }
@@ -163,15 +164,21 @@ impl<'c> Pairs<'c> {
     }
 }
 
+/// From so many people of other names under known keys on, each is asked about.
+const SEVERAL_OTHERS: usize = 3;
+
 /// The best assignment among these pairs.
-fn choose(pairs: &[Pair<'_>]) -> Vec<LikelyMatch> {
+fn choose(pairs: &[Pair<'_>], kind: EntityKind) -> Vec<LikelyMatch> {
     let edge = |pair: &Pair<'_>| {
         let floor = if pair.confidence == Some(Confidence::Certain) { weights::CERTAIN } else { 1 };
         Edge { old: pair.old.position, new: pair.new.position, weight: pair.comparison.weight.max(floor) }
     };
     let edges = pairs.iter().map(edge).collect::<Vec<_>>();
     let assigned = assign(&edges);
-    let namesakes = Namesakes::new(pairs, &assigned.iter().map(|found| found.edge).collect::<Vec<_>>());
+    let chosen = assigned.iter().map(|found| found.edge).collect::<Vec<_>>();
+    let namesakes = Namesakes::new(pairs, &chosen);
+    let families = Families::new(pairs, &chosen, kind);
+    let others = assigned.iter().filter(|found| pairs[found.edge].comparison.another_name()).count();
     let likely = assigned.into_iter().map(|found| {
         let Pair { old, new, comparison, confidence } = &pairs[found.edge];
         let mut evidence = comparison.list();
@@ -180,12 +187,44 @@ fn choose(pairs: &[Pair<'_>]) -> Vec<LikelyMatch> {
         if is_doubtful {
             evidence.push(Evidence::NotTheOnlyOne);
         }
+        let confidence =
+            if families.have(old.position, new.position) { Some(Confidence::Certain) } else { *confidence };
         let confidence = confidence.filter(|_| !is_doubtful).unwrap_or(Confidence::Doubtful);
+        // One child is given both names anew; several on one night are other children under known keys.
+        let is_one_of_many = comparison.another_name() && others >= SEVERAL_OTHERS;
+        let confidence = if is_one_of_many { confidence.min(Confidence::Probable) } else { confidence };
         let by = comparison.matched_by(old, new);
         let by = if confidence == Confidence::Certain { by } else { MatchedBy::Evidence };
         LikelyMatch { old: old.position, new: new.position, confidence, evidence, by }
     });
     likely.collect()
+}
+
+/// Those whose family has another last name on one night: when two siblings or more get the same new one, that is no coincidence.
+struct Families {
+    /// By the positions of both sides.
+    renamed: HashSet<(usize, usize)>,
+}
+
+impl Families {
+    fn new(pairs: &[Pair<'_>], chosen: &[usize], kind: EntityKind) -> Families {
+        let chosen = chosen.iter().map(|edge| &pairs[*edge]);
+        let in_place = chosen.filter(|pair| {
+            pair.comparison.last_name == NamePart::Different && is_renamed_in_place(&pair.comparison, kind)
+        });
+        let last_names =
+            |pair: &Pair<'_>| (pair.old.folded_parts().0.to_owned(), pair.new.folded_parts().0.to_owned());
+        let mut families = HashMap::<(String, String), Vec<(usize, usize)>>::new();
+        for pair in in_place {
+            families.entry(last_names(pair)).or_default().push((pair.old.position, pair.new.position));
+        }
+        Families { renamed: families.into_values().filter(|family| family.len() > 1).flatten().collect() }
+    }
+
+    /// Whether these two are of such a family.
+    fn have(&self, old: usize, new: usize) -> bool {
+        self.renamed.contains(&(old, new))
+    }
 }
 
 /// Pairs of the same name that were not chosen, though neither of the two got another one of that name.

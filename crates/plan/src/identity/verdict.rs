@@ -19,6 +19,7 @@ pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confi
     let by_weight = match weight {
         weights::CERTAIN.. => Confidence::Certain,
         weights::PROBABLE.. => Confidence::Probable,
+        _ if is_renamed_in_place(comparison, kind) => Confidence::Probable,
         _ if weight >= least || is_namesake => Confidence::Doubtful,
         _ => return None,
     };
@@ -26,12 +27,14 @@ pub(super) fn verdict(comparison: &Comparison, kind: EntityKind) -> Option<Confi
 }
 
 /// A child who kept the key that they had until now, and is in the same classes, grade and school: the same child, whatever became of
-/// the name. They were adopted, or the name was corrected, or is written in other letters.
+/// the name. They were adopted, or the name was corrected, or is written in other letters. Unless both names and the address are
+/// others: then a record was used again for somebody else, as likely as not.
 fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
     let Comparison { keys, .. } = comparison;
     kind == EntityKind::Student
         && comparison.active
         && !comparison.key_slipped
+        && !(comparison.another_name() && keys.other_email)
         && (keys.sis_id || keys.email && !keys.other_sis_id && !keys.other_clever_id)
         && comparison.same_school != Some(false)
         && comparison.classes >= Classes::Most
@@ -39,18 +42,17 @@ fn stayed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
         && (comparison.names_fit() || matches!(comparison.grade, GradeStep::Same | GradeStep::Next))
 }
 
-/// A child of the same first name in the same classes, grade and school, on a quiet night, whose address has changed with the name:
-/// their parents married or parted, they were adopted, or a spelling was corrected. How rare the names are decides whether it may be
-/// somebody else who came as this one left.
-fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
+/// Someone of the same first name in the same classes and school, children also in the same grade, on a quiet night, whose address has
+/// changed with the name: they or their parents married or parted, they were adopted, or a spelling was corrected. How rare the names are
+/// decides whether it may be somebody else who came as this one left.
+pub(super) fn is_renamed_in_place(comparison: &Comparison, kind: EntityKind) -> bool {
     let Comparison { keys, .. } = comparison;
-    kind == EntityKind::Student
-        && comparison.address_follows_name
+    comparison.address_follows_name
         && matches!(comparison.first_name, NamePart::Same | NamePart::Spelling)
         && !keys.other_sis_id
         && !keys.other_clever_id
         && comparison.same_school == Some(true)
-        && comparison.grade == GradeStep::Same
+        && (comparison.grade == GradeStep::Same || kind == EntityKind::Teacher)
         && comparison.classes == Classes::All
 }
 
@@ -86,8 +88,8 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
-    } else if comparison.another_name() && !comparison.active && !in_place {
-        // Everything of a leaver was given to a newcomer of another place.
+    } else if comparison.another_name() && !in_place {
+        // Everything of one was given to another one of another place.
         Confidence::Doubtful
     } else if comparison.another_name() || !comparison.active && !comparison.names_fit() && keys.count() < 2 {
         // All keys, but another name, and not in the same class: the account of somebody else, as likely as not.

@@ -77,7 +77,13 @@ impl<V: Entity> Search<'_, V> {
         let with_key =
             [named.sis_id, named.email].iter().find_map(|key| self.stored.by_key.get(key)).copied();
         match with_key {
-            Some(number) if self.agrees(number, named) => self.add_links(number, class),
+            Some(number) if self.agrees(number, named) => {
+                let is_in_class = self.add_links(number, class);
+                // The key of a namesake may have got into the row, or of someone of the same first name.
+                if !(is_in_class && self.has_whole_name(number, named)) {
+                    let _ = self.add_in_class(named, class) || self.add_elsewhere(named, class);
+                }
+            }
             _ => {
                 // Whoever has the key may still be meant, under a name that the roster does not know.
                 if !self.add_by_name(named, class) {
@@ -101,37 +107,57 @@ impl<V: Entity> Search<'_, V> {
             || folded(first) == folded(named.first_name)
     }
 
-    /// Keeps the link that the row names; all links, if the person is in no such class.
-    fn add_links(&mut self, person: V::Number, class: &FoundClass) {
+    fn has_whole_name(&self, number: V::Number, named: &NamedPerson<&str>) -> bool {
+        let Some(stored) = self.stored.list.by_number(number) else { return false };
+        let (first, last) = self.stored.names(&stored.values);
+        has_no_name(named) || whole_name(first, last) == whole_name(named.first_name, named.last_name)
+    }
+
+    /// Keeps the link that the row names; all links, if the person is in no such class. Returns whether they are in it.
+    fn add_links(&mut self, person: V::Number, class: &FoundClass) -> bool {
         let links = class.numbers.iter().map(|class| Link { class: *class, person });
         let in_force = links.filter(|link| self.stored.is_in_force(link)).collect::<Vec<_>>();
-        if in_force.is_empty() {
+        let is_in_class = !in_force.is_empty();
+        if !is_in_class {
             self.found.people.insert(person);
         }
         self.found.links.extend(in_force);
+        is_in_class
     }
 
-    /// Whether somebody has this whole name.
+    /// Whether somebody has this whole name in the class, the school or the grade.
     fn add_by_name(&mut self, named: &NamedPerson<&str>, class: &FoundClass) -> bool {
         if has_no_name(named) {
             return false;
         }
+        if self.add_in_class(named, class) {
+            return true;
+        }
+        // Who shares a part of the name in this class may have married, or may be spelled otherwise.
+        for class in &class.numbers {
+            let people = self.in_class.get_mut(class).expect("the class was looked at above");
+            take(people, (NamePart::First, folded(named.first_name)), &mut self.found.people);
+            take(people, (NamePart::Last, folded(named.last_name)), &mut self.found.people);
+        }
+        self.add_elsewhere(named, class)
+    }
+
+    /// Whether somebody in the class has this whole name.
+    fn add_in_class(&mut self, named: &NamedPerson<&str>, class: &FoundClass) -> bool {
         let whole = whole_name(named.first_name, named.last_name);
-        let Search { stored, found, in_class, elsewhere } = self;
+        let Search { stored, found, in_class, .. } = self;
         let mut is_in_class = false;
         for class in &class.numbers {
             let people = in_class.entry(*class).or_insert_with(|| stored.by_name_in(*class));
             is_in_class |= take(people, (NamePart::Whole, whole.clone()), &mut found.people);
         }
-        if is_in_class {
-            return true;
-        }
-        // Who shares a part of the name in this class may have married, or may be spelled otherwise.
-        for class in &class.numbers {
-            let people = in_class.get_mut(class).expect("the class was looked at above");
-            take(people, (NamePart::First, folded(named.first_name)), &mut found.people);
-            take(people, (NamePart::Last, folded(named.last_name)), &mut found.people);
-        }
+        is_in_class
+    }
+
+    /// Whether somebody in the school or the grade has this whole name.
+    fn add_elsewhere(&mut self, named: &NamedPerson<&str>, class: &FoundClass) -> bool {
+        let whole = whole_name(named.first_name, named.last_name);
+        let Search { stored, found, elsewhere, .. } = self;
         let Elsewhere { in_district, in_school, in_grade } =
             elsewhere.get_or_insert_with(|| stored.by_name_elsewhere());
         let mut is_in_school = false;
