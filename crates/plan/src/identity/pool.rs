@@ -200,7 +200,10 @@ fn choose(pairs: &[Pair<'_>], kind: EntityKind) -> Vec<LikelyMatch> {
     likely.collect()
 }
 
-/// Those whose family has another last name on one night: when two siblings or more get the same new one, that is no coincidence.
+/// So many siblings get the same last name by no coincidence; of two, one may leave as a namesake of their new family comes.
+const SIBLINGS: usize = 3;
+
+/// Those whose family has another last name on one night.
 struct Families {
     /// By the positions of both sides.
     renamed: HashSet<(usize, usize)>,
@@ -218,7 +221,9 @@ impl Families {
         for pair in in_place {
             families.entry(last_names(pair)).or_default().push((pair.old.position, pair.new.position));
         }
-        Families { renamed: families.into_values().filter(|family| family.len() > 1).flatten().collect() }
+        Families {
+            renamed: families.into_values().filter(|family| family.len() >= SIBLINGS).flatten().collect(),
+        }
     }
 
     /// Whether these two are of such a family.

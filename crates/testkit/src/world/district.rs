@@ -275,4 +275,9 @@ impl World {
         }
         schools
     }
+
+    /// The grade of each student, by identity.
+    pub fn grades(&self) -> BTreeMap<usize, u8> {
+        self.students.iter().map(|student| (student.identity, student.grade)).collect()
+    }
 }
