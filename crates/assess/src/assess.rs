@@ -6,6 +6,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_model::{Finding, FindingCode, Roster};
 
 use crate::align::align;
+use crate::class_origins::blame_class_ids;
 use crate::classes_of::known_classes;
 use crate::grades::grades;
 use crate::keep::Keeping;
@@ -75,6 +76,7 @@ fn look(stored: &StoredRoster, wanted: &Roster) -> (Assessment, AllKept) {
     let of_students = Keeping::of(&learners, &aligned_students);
     let of_teachers = Keeping::of(&staff, &aligned_teachers);
     verdicts.extend([of_students.verdicts, of_teachers.verdicts, of_places.verdicts].into_iter().flatten());
+    blame_class_ids(stored, wanted, &known, &mut verdicts);
     let kept_values = [of_students.findings, of_teachers.findings, of_places.findings];
     let findings = verdicts.iter().filter_map(finding).chain(kept_values.into_iter().flatten()).collect();
     let kept = AllKept { students: of_students.kept, teachers: of_teachers.kept, places: of_places.kept };

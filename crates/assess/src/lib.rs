@@ -8,6 +8,7 @@
 mod align;
 mod assess;
 mod charset;
+mod class_origins;
 mod classes_of;
 mod damage;
 mod doubts;

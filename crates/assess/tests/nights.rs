@@ -397,6 +397,27 @@ fn teachers_who_were_sorted_alone_are_named() {
 }
 
 #[test]
+fn class_ids_that_moved_are_named_and_not_the_names_beside_them() {
+    let tonight = changed(|_, row| {
+        row[5] = match row[5].as_str() {
+            "C1" => "C2".into(),
+            "C2" => "C1".into(),
+            _ => row[5].clone(),
+        }
+    });
+    let (assessment, _) = night(&district(72), &tonight);
+    assert_eq!(codes(&assessment), [FindingCode::ColumnMoved]);
+    let verdict = &assessment.verdicts[0];
+    assert_eq!((verdict.column.name(), verdict.entities.len()), ("class_id", 2));
+    assert!(verdict.message.contains("most likely these ids were exchanged"), "{}", verdict.message);
+    assert!(
+        verdict.message.contains("'Class 1' (C1) would have the students of 'Class 2' (C2)"),
+        "{}",
+        verdict.message
+    );
+}
+
+#[test]
 fn a_file_from_an_earlier_year_is_named() {
     let tonight = changed(|_, row| {
         let grade = row[GRADE].parse::<u8>().unwrap() - 1;

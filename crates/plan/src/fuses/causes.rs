@@ -9,6 +9,7 @@ use homeroom_model::plan::Plan;
 use homeroom_model::stored::StoredRoster;
 
 use super::context::FuseContext;
+use super::wording::counted;
 
 /// The likely cause of the removal of these students, teachers or classes.
 pub(super) fn of_removal(kind: EntityKind, context: &FuseContext<'_>) -> String {
@@ -17,6 +18,7 @@ pub(super) fn of_removal(kind: EntityKind, context: &FuseContext<'_>) -> String 
     let all = stored.active(kind).collect::<Vec<_>>();
     let students = &plan.students.deactivate;
     earlier_year(plan, stored)
+        .or_else(|| other_class_ids(kind, plan))
         .or_else(|| whole_schools(&removed, &all, context))
         .or_else(|| if kind == EntityKind::Student { one_grade(students, stored) } else { None })
         .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(students, stored) } else { None })
@@ -36,6 +38,29 @@ fn earlier_year(plan: &Plan, stored: &StoredRoster) -> Option<String> {
     }
     (back >= 5 && back * 2 > all).then(|| {
         format!("{back} students would go back to a lower grade: most likely the file is from an earlier school year.")
+    })
+}
+
+/// Most students of the classes that go would be in few other classes: their ids are written in another way.
+fn other_class_ids(kind: EntityKind, plan: &Plan) -> Option<String> {
+    if kind != EntityKind::Class || plan.classes.create.is_empty() {
+        return None;
+    }
+    let gone = plan.classes.deactivate.iter().collect::<HashSet<_>>();
+    let new = plan.classes.create.iter().map(|class| class.number).collect::<HashSet<_>>();
+    let leaving = plan.enrollments.deactivate.iter().filter(|link| gone.contains(&link.class));
+    let leaving = leaving.map(|link| link.person).collect::<HashSet<_>>();
+    let coming = plan.enrollments.beginning().filter(|link| new.contains(&link.class));
+    let moving =
+        coming.map(|link| link.person).filter(|student| leaving.contains(student)).collect::<HashSet<_>>();
+    (new.len() * 2 < gone.len() && moving.len() * 2 > leaving.len()).then(|| {
+        format!(
+            "{} of the {} students of these classes would be in {} instead: most likely class_id was cut off or is written in another \
+             way.",
+            moving.len(),
+            leaving.len(),
+            counted(new.len() as u64, "new class"),
+        )
     })
 }
 

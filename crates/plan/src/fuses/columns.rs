@@ -76,7 +76,7 @@ fn arrivals<V: Entity>(changes: &Changes<V>) -> Vec<EntityRef> {
     changes.arriving().map(|new| new.number.into()).collect()
 }
 
-/// Whoever changes, classes and schools with other names, and classes whose teachers change.
+/// Whoever changes, classes and schools with other names, and classes whose teachers or students change.
 fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
     if context.limits.verdicts.is_empty() {
         return HashSet::new();
@@ -91,18 +91,24 @@ fn changed(context: &FuseContext<'_>) -> HashSet<EntityRef> {
         .valued()
         .map(|new| new.number.into())
         .chain(students.deactivate.iter().map(|gone| (*gone).into()));
-    let links = links.beginning().chain(&links.deactivate);
+    let links = links.beginning().chain(&links.deactivate).map(|link| link.class);
+    let enrollments = &context.plan.enrollments;
+    let links = links.chain(enrollments.beginning().chain(&enrollments.deactivate).map(|link| link.class));
     let classes = context.plan.classes.valued().map(|new| new.number.into());
     let schools = context.plan.schools.valued().map(|new| new.number.into());
-    let places = classes.chain(schools).chain(links.map(|link| link.class.into()));
+    let places = classes.chain(schools).chain(links.map(EntityRef::from));
     teachers.chain(students).chain(places).collect()
 }
 
 /// Holds everything about a person, also their classes: a key that stands with someone else may bring another's classes with it. Of a
-/// class it holds who teaches it, when the teachers moved.
+/// class it holds who is in it, when its teachers or ids moved.
 fn hold(entity: EntityRef, column: Column, partition: &mut Partition<'_>) {
     match entity.number_as::<ClassNumber>() {
-        Some(class) if column == Column::TeacherEmail => partition.hold_turnover(EntityKind::Teacher, class),
+        Some(class) if column == Column::TeacherEmail => partition.hold_turnover(class),
+        Some(class) if column == Column::ClassId => {
+            partition.hold_update(class);
+            partition.hold_turnover(class);
+        }
         _ => partition.hold_person(entity),
     }
 }
@@ -120,6 +126,10 @@ fn choices(verdict: &ColumnVerdict, count: usize) -> String {
              all teachers who stand beside them in the file."
             )
         }
+        ColumnFault::Moved if verdict.column == Column::ClassId => format!(
+            "Discarding leaves {people} as they are. Approving would give them the students, teachers and names that stand beside their \
+             ids in the file."
+        ),
         ColumnFault::Moved => format!(
             "Discarding leaves {people} as they are. Approving would give each of them what stands in the file, which belonged to \
              somebody else yesterday."

@@ -74,6 +74,16 @@ impl FuseContext<'_> {
         students.update.iter().chain(&students.rekey).filter(goes_back).map(|student| student.number)
     }
 
+    /// Students who stay, in the grade after theirs.
+    pub(super) fn students_moving_up(&self) -> impl Iterator<Item = StudentNumber> {
+        let students = &self.plan.students;
+        let moves_up = |new: &&Numbered<Student>| {
+            let old = self.stored.students.by_number(new.number).and_then(|old| old.values.grade);
+            old.zip(new.values.grade).is_some_and(|(old, new)| new.follows(old))
+        };
+        students.update.iter().chain(&students.rekey).filter(moves_up).map(|student| student.number)
+    }
+
     /// Counts entities by the limit that applies in their school: all of them, and those affected. Where a window allows
     /// another share in some schools, these are measured apart from the others.
     pub(super) fn measure(

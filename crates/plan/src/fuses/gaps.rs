@@ -7,7 +7,6 @@ use hashbrown::{HashMap, HashSet};
 use homeroom_model::Grade;
 use homeroom_model::entity::{ClassNumber, SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
-use homeroom_model::ids::EntityKind;
 use homeroom_model::name::folded;
 use homeroom_model::roster::Student;
 use homeroom_model::stored::{Stored, links_of_class};
@@ -244,7 +243,7 @@ pub(super) fn emptied_classes(context: &FuseContext<'_>, partition: &mut Partiti
         return vec![];
     }
     let fuses = by_school.into_iter().map(|(school, classes)| {
-        classes.iter().for_each(|(class, ..)| partition.hold_turnover(EntityKind::Student, *class));
+        classes.iter().for_each(|(class, ..)| partition.hold_turnover(*class));
         let lost = classes.iter().map(|(_, lost, _)| lost).sum::<usize>();
         let before = classes.iter().map(|(.., before)| before).sum::<usize>();
         let message = format!(

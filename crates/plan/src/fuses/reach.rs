@@ -4,14 +4,15 @@
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, EntityNumber, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
-use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::LinkChanges;
 use homeroom_model::policy::Limit;
 use homeroom_model::roster::{EnrollmentLink, Link};
 use homeroom_model::stored::{StoredLink, links_of_class};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
+use super::new_classes::{merged, scattered};
 use super::partition::Partition;
+use super::sources::sources;
 use super::wording::counted;
 
 /// New teachers of one class in one night that are never ordinary, unless the class had many.
@@ -48,6 +49,8 @@ pub(super) fn reach(context: &FuseContext<'_>, partition: &mut Partition<'_>) ->
     let mut fuses = Vec::new();
     fuses.extend(teachings(context, limit, partition));
     fuses.extend(enrollments(context, limit, partition));
+    fuses.extend(merged(context, partition));
+    fuses.extend(scattered(context, partition));
     fuses
 }
 
@@ -78,7 +81,7 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     if in_all {
         hold_losing_classes(context, partition);
     }
-    classes.iter().for_each(|(class, _)| partition.hold_turnover(EntityKind::Teacher, *class));
+    classes.iter().for_each(|(class, _)| partition.hold_turnover(*class));
     let held = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();
     let examples = plan.teachings.beginning().filter(|link| held.contains(&link.class));
     Some(BlownFuse {
@@ -94,7 +97,7 @@ fn hold_losing_classes(context: &FuseContext<'_>, partition: &mut Partition<'_>)
     let ending = context.plan.classes.deactivate.iter().copied().collect::<HashSet<_>>();
     let losing = context.plan.teachings.deactivate.iter().map(|link| link.class);
     for class in losing.filter(|class| !ending.contains(class)) {
-        partition.hold_turnover(EntityKind::Teacher, class);
+        partition.hold_turnover(class);
     }
 }
 
@@ -127,7 +130,12 @@ fn teachings_message(context: &FuseContext<'_>, classes: &[(ClassNumber, Gain)])
     let held = classes.iter().map(|(class, gain)| (*class, gain.gained)).collect::<HashMap<_, _>>();
     let links = context.stored.enrollments.iter().filter(|link| link.active);
     let pairs = links.filter_map(|link| held.get(&link.link.class)).sum::<u64>();
-    let cause = if gained > lost * 2 {
+    let numbers = held.keys().copied().collect();
+    let with_students = sources(context, &numbers).values().filter(|source| source.has_teacher).count();
+    let cause = if with_students * 2 >= classes.len() {
+        "class_id has slipped by some rows, or was sorted, without the other columns, because students of the same classes come with the \
+         teachers"
+    } else if gained > lost * 2 {
         "the teacher columns were sorted or filled without the others, because nearly nobody leaves these classes"
     } else {
         "the teacher columns were sorted or have slipped without the others, unless classes were given to other teachers on purpose"
@@ -161,7 +169,7 @@ fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partitio
     let begun = begun.into_iter().filter(|link| classes.contains(&link.class)).collect::<Vec<_>>();
     let gained = begun.len() as u64;
     let students = begun.iter().map(|link| link.person).collect::<HashSet<_>>().len() as u64;
-    classes.iter().for_each(|class| partition.hold_turnover(EntityKind::Student, *class));
+    classes.iter().for_each(|class| partition.hold_turnover(*class));
     let ended =
         plan.enrollments.deactivate.iter().filter(|link| classes.contains(&link.class)).count() as u64;
     Some(BlownFuse {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
-use homeroom_model::ids::EntityKind;
 use homeroom_model::roster::EnrollmentLink;
 use homeroom_model::stored::links_of_class;
 
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
+use super::sources::{Source, sources};
 
 /// The most classes of a school that get a fuse each; more of them share one.
 const MAX_SEPARATE_FUSES: usize = 5;
@@ -31,21 +31,37 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
     }
     let before = students_before(context, &replaced);
     let mut by_school = BTreeMap::<Option<SchoolNumber>, Vec<Turnover>>::new();
+    let sources = sources(context, &replaced.keys().copied().collect());
     let mut replaced = replaced.into_iter().collect::<Vec<_>>();
     replaced.sort_unstable();
-    for (class, left) in replaced {
+    for (class, left) in replaced.iter().copied() {
         let school = context.places.of_class(class);
         let key = context.names.key(school);
         let limit =
             context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
         let before = before.get(&class).copied().unwrap_or(0);
         if limit.is_exceeded(left, before) && !context.rules.is_additions_only(key) {
-            partition.hold_turnover(EntityKind::Student, class);
+            partition.hold_turnover(class);
             let turnover = Turnover { class, left, before, percent: limit.percent };
             by_school.entry(school).or_default().push(turnover);
         }
     }
-    by_school.into_iter().flat_map(|(school, classes)| class_fuses(context, school, &classes)).collect()
+    // Where two classes exchange their ids, others that exchange fewer students do the same.
+    let held = by_school.values().flatten();
+    if held.clone().any(|turnover| is_exchange(turnover.class, &sources)) {
+        let others = replaced.iter().map(|(class, _)| *class).filter(|class| is_exchange(*class, &sources));
+        others.for_each(|class| partition.hold_turnover(class));
+    }
+    by_school
+        .into_iter()
+        .flat_map(|(school, classes)| class_fuses(context, school, &classes, &sources))
+        .collect()
+}
+
+/// Whether most who come to a class come from one to which most go who leave it.
+fn is_exchange(class: ClassNumber, sources: &BTreeMap<ClassNumber, Source>) -> bool {
+    let back = sources.get(&class).and_then(|source| sources.get(&source.class));
+    back.is_some_and(|back| back.class == class)
 }
 
 /// Classes that stay while at least the limit's floor of students are replaced, with how many leave. A class that only shrinks or only
@@ -89,14 +105,23 @@ fn class_fuses(
     context: &FuseContext<'_>,
     school: Option<SchoolNumber>,
     classes: &[Turnover],
+    sources: &BTreeMap<ClassNumber, Source>,
 ) -> Vec<BlownFuse> {
     if classes.len() <= MAX_SEPARATE_FUSES {
-        return classes.iter().filter_map(|turnover| class_fuse(context, turnover)).collect();
+        return classes.iter().filter_map(|turnover| class_fuse(context, turnover, sources)).collect();
     }
     let (key, name) = (context.names.key(school), context.names.name(school));
+    let from_one = classes.iter().filter(|turnover| sources.contains_key(&turnover.class)).count();
+    let cause = if from_one * 2 > classes.len() {
+        format!(
+            "{from_one} of them would get the students of one other class: most likely class_id has slipped, or was sorted, without \
+             the other columns"
+        )
+    } else {
+        "Most likely a new term has begun and class_ids are reused".into()
+    };
     let message = format!(
-        "In {} classes of {name}, students would be replaced by others; the limit is {}% of a class. Most likely a new term has \
-         begun and class_ids are reused.",
+        "In {} classes of {name}, students would be replaced by others; the limit is {}% of a class. {cause}.",
         classes.len(),
         classes[0].percent
     );
@@ -104,14 +129,30 @@ fn class_fuses(
     vec![BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples }]
 }
 
-fn class_fuse(context: &FuseContext<'_>, turnover: &Turnover) -> Option<BlownFuse> {
+fn class_fuse(
+    context: &FuseContext<'_>,
+    turnover: &Turnover,
+    sources: &BTreeMap<ClassNumber, Source>,
+) -> Option<BlownFuse> {
     let Turnover { class, left, before, percent } = turnover;
     let values = context.stored.classes.by_number(*class)?.values;
     let key = context.stored.texts.get(values.key);
     let name = context.stored.texts.get(values.name);
+    let cause = match sources.get(class) {
+        None => "Most likely this class_id is reused for another class".into(),
+        Some(Source { class: from, students, has_teacher }) => format!(
+            "{students} of those who come are in {} today{}: most likely {}, unless the classes really change",
+            context.describe((*from).into()),
+            if *has_teacher { ", and a teacher of it comes with them" } else { "" },
+            if is_exchange(*class, sources) {
+                "the class_ids of the two were exchanged in the file"
+            } else {
+                "class_id has slipped, or was sorted, without the other columns"
+            },
+        ),
+    };
     let message = format!(
-        "{left} of the {before} students of {name} ({key}) would be replaced by others; the limit is {percent}%. Most likely \
-         this class_id is reused for another class."
+        "{left} of the {before} students of {name} ({key}) would be replaced by others; the limit is {percent}%. {cause}."
     );
     let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
     let examples = context.examples(leavers.map(|link| link.person).take(MAX_EXAMPLES));

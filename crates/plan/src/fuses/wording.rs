@@ -7,7 +7,7 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
     let number = thousands(count);
     match (count, noun) {
         (1, noun) => format!("1 {noun}"),
-        (_, "class" | "address") => format!("{number} {noun}es"),
+        (_, noun) if noun.ends_with("ss") => format!("{number} {noun}es"),
         (_, noun) if noun.ends_with("person") => format!("{number} {}", noun.replace("person", "people")),
         (_, noun) => format!("{number} {noun}s"),
     }

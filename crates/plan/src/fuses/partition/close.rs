@@ -130,7 +130,7 @@ impl Partition<'_> {
             .removals
             .get(&person)
             .or_else(|| people.arrivals.get(&person))
-            .or_else(|| self.turnover_waits_for(link))
+            .or_else(|| self.turned_over.get(&link.class))
             .or_else(|| self.awaiting_teachers.get(&link.class).filter(|_| P::KIND == EntityKind::Teacher))
             .or_else(|| self.awaiting_classes.get(&person))
             .or_else(|| self.waiting.classes.removals.get(&EntityRef::from(link.class)))
@@ -146,14 +146,10 @@ impl Partition<'_> {
             .get(P::KIND)
             .arrivals
             .get(&person)
-            .or_else(|| self.turnover_waits_for(link))
+            .or_else(|| self.turned_over.get(&link.class))
             .or_else(|| self.waiting.classes.arrivals.get(&EntityRef::from(link.class)))
             .map(|waits| self.decisions.together(*waits, self.decisions.places.of_class(link.class)))
             .or_else(|| self.whole_plan_waits_for(link))
-    }
-
-    fn turnover_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<&WaitsFor> {
-        self.turned_over.get(&(P::KIND, link.class))
     }
 
     fn whole_plan_waits_for<P: EntityNumber>(&self, link: &Link<P>) -> Option<WaitsFor> {

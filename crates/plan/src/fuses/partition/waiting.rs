@@ -67,8 +67,9 @@ pub(in crate::fuses) struct Partition<'p> {
     pub(super) waiting: PerKind<WaitingChanges>,
     /// Schools in which every removal waits.
     pub(super) all_removals: HashMap<Option<SchoolNumber>, WaitsFor>,
-    /// Classes of which every change of teachers, or of students, waits.
-    pub(super) turned_over: HashMap<(EntityKind, ClassNumber), WaitsFor>,
+    /// Classes of which every change of teachers and of students waits: what is wrong with a class's teachers is wrong with its
+    /// students, too.
+    pub(super) turned_over: HashMap<ClassNumber, WaitsFor>,
     /// Classes to which a teacher comes who waits: until then nobody stops teaching them.
     pub(super) awaiting_teachers: HashMap<ClassNumber, WaitsFor>,
     /// People who wait for a class: until then they stay in theirs.
@@ -133,15 +134,10 @@ impl<'p> Partition<'p> {
         self.hold_those(&plan.classes, is_here);
         self.hold_those(&plan.teachers, is_here);
         self.hold_those(&plan.students, is_here);
-        for class in
-            plan.teachings.beginning().map(|link| link.class).filter(|class| is_here((*class).into()))
-        {
-            self.hold_turnover(EntityKind::Teacher, class);
-        }
-        for class in
-            plan.enrollments.beginning().map(|link| link.class).filter(|class| is_here((*class).into()))
-        {
-            self.hold_turnover(EntityKind::Student, class);
+        let taught = plan.teachings.beginning().map(|link| link.class);
+        let joined = plan.enrollments.beginning().map(|link| link.class);
+        for class in taught.chain(joined).filter(|class| is_here((*class).into())) {
+            self.hold_turnover(class);
         }
     }
 
@@ -166,10 +162,10 @@ impl<'p> Partition<'p> {
         self.until_range_ends || self.all_removals.contains_key(&school)
     }
 
-    /// Holds every change of a class's teachers, or of its students.
-    pub(in crate::fuses) fn hold_turnover(&mut self, kind: EntityKind, class: ClassNumber) {
+    /// Holds every change of a class's teachers and students.
+    pub(in crate::fuses) fn hold_turnover(&mut self, class: ClassNumber) {
         if let Some(waits) = self.decision_about(class) {
-            self.turned_over.insert((kind, class), waits);
+            self.turned_over.insert(class, waits);
         }
     }
 
