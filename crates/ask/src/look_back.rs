@@ -1,11 +1,16 @@
 //! What the last nights of a district did, for the fuses that count over nights.
 
+use hashbrown::{HashMap, HashSet};
+use homeroom_model::counts::Counts;
 use homeroom_model::district::District;
+use homeroom_model::entity::EntityRef;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{DecisionKind, Run};
 use homeroom_model::time::days;
-use homeroom_plan::{AppliedBefore, PAST_DAYS, Past};
+use homeroom_plan::{AppliedBefore, LastMove, OLD_DAYS, PAST_DAYS, Past};
+use homeroom_store::last_nights::Move;
 use homeroom_store::{DistrictStore, StoreError};
+use jiff::Timestamp;
 
 /// What the runs before `run` did of themselves in the last days. Of nights that a window of the calendar allowed, and of those up to
 /// the last whose removals somebody approved, nothing counts.
@@ -23,7 +28,32 @@ pub(crate) fn look_back(
     let same = district.runs_applied_same_bytes(run.number, &run.upload.blob)?;
     let same_bytes =
         same.map(|same| AppliedBefore { on: settings.today(same.at), others_since: same.others_since });
-    Ok(Past { removed: district.removed_by_runs(&counted)?, same_bytes })
+    let last_moves = last_moves(district, run, now)?;
+    Ok(Past { removed: district.removed_by_runs(&counted)?, same_bytes, last_moves })
+}
+
+/// Who came and who went with the runs of the last weeks that moved few.
+fn last_moves(
+    district: &DistrictStore,
+    run: &Run,
+    now: Timestamp,
+) -> Result<HashMap<EntityRef, LastMove>, StoreError> {
+    let since = now.checked_sub(days(OLD_DAYS)).unwrap_or_default();
+    let runs = district.runs_applied_since(run.number, since)?;
+    // A first load and a new school year would be long lists, and tell nothing of single people.
+    let few = runs.iter().filter(|run| moves_few(run)).map(|run| run.number).collect::<HashSet<_>>();
+    let Some((first, last)) = few.iter().min().zip(few.iter().max()) else { return Ok(HashMap::new()) };
+    let moves = district.comings_and_goings(*first, *last)?.into_iter().filter(|one| few.contains(&one.run));
+    Ok(moves.map(|Move { entity, run, is_here }| (entity, LastMove { run, is_here })).collect())
+}
+
+/// Whether a run moved a tenth of the people at the most.
+fn moves_few(run: &Run) -> bool {
+    run.report.plan.is_some_and(|plan| {
+        let people = |counts: Counts| counts.students + counts.teachers;
+        let moved = people(plan.create) + people(plan.deactivate) + people(plan.reactivate);
+        moved > 0 && moved * 10 <= moved + people(plan.unchanged) + people(plan.update) + people(plan.rekey)
+    })
 }
 
 fn removes_people_or_classes(run: &Run) -> bool {

@@ -1,10 +1,11 @@
 //! Recognises a stored value in what a program on the way has made of it.
 
+use crate::charset::Charset;
 use crate::escapes::is_escaped;
 use crate::lost_letters::{are_dropped, are_replaced, cut_at};
 use crate::many::MANY;
 use crate::member::Attribute;
-use crate::misread::misreading;
+use crate::misread::misread_from;
 use crate::placeholders::{Placeholder, placeholder};
 
 /// What happened to a value.
@@ -47,6 +48,16 @@ impl Damage {
             Damage::LettersDropped | Damage::PossiblePlaceholder => 2,
             Damage::CutOff(_) => MANY,
             _ => 1,
+        }
+    }
+
+    /// What a misreading of names in this character set is.
+    fn of_charset(written: Charset) -> Damage {
+        match written {
+            Charset::Dos(_) => Damage::Dos,
+            utf8 if utf8 == Charset::UTF8 => Damage::Misread,
+            mac if mac == Charset::MAC => Damage::MacRoman,
+            Charset::Web(_) => Damage::OtherCharset,
         }
     }
 
@@ -94,7 +105,7 @@ pub(crate) fn damage_of(new: &str, old: &str) -> Option<Damage> {
     if are_replaced(new, old) {
         return Some(Damage::LettersLost);
     }
-    misreading(new, old).or_else(|| is_escaped(new, old).then_some(Damage::Escaped))
+    misread_from(new, old).map(Damage::of_charset).or_else(|| is_escaped(new, old).then_some(Damage::Escaped))
 }
 
 /// The same for a value of a person of whom enough else agrees. What may also be a change on purpose is among it: it is damage when

@@ -1,27 +1,20 @@
 //! Recognizes a name whose bytes were read in another character set than they were written in.
 
 use crate::charset::Charset;
-use crate::damage::Damage;
 
-/// How the letters of `old` were misread when they became `new`; `None` when they were not. Of the many ways to take one set for
-/// another, only one leads to just these letters.
-pub(crate) fn misreading(new: &str, old: &str) -> Option<Damage> {
+/// The character set in which `old` was written when it was misread as `new`; `None` when it was not. Of the many ways to take one set
+/// for another, only one leads to just these letters.
+pub(crate) fn misread_from(new: &str, old: &str) -> Option<Charset> {
     // Letters of ASCII are the same in all of them.
     if old.is_ascii() || new.is_ascii() || !ascii(new).eq(ascii(old)) || oddness(new) < oddness(old) {
         return None;
     }
-    let found = Charset::ALL.into_iter().find(|written| {
+    Charset::ALL.into_iter().find(|written| {
         let Some(bytes) = written.encode(old) else { return false };
         let readers = Charset::ALL.into_iter().filter(|read| read != written);
         // What was misread, and is read rightly today, is a repair.
         let mut readers = readers.filter(|read| *read != Charset::UTF8 || !is_repair(new, old));
         readers.any(|read| visible(&read.decode(&bytes)).eq(visible(new)))
-    })?;
-    Some(match found {
-        Charset::Dos(_) => Damage::Dos,
-        utf8 if utf8 == Charset::UTF8 => Damage::Misread,
-        mac if mac == Charset::MAC => Damage::MacRoman,
-        Charset::Web(_) => Damage::OtherCharset,
     })
 }
 
@@ -60,9 +53,8 @@ fn oddness(name: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::misreading;
+    use super::misread_from;
     use crate::charset::Charset;
-    use crate::damage::Damage;
 
     fn read_as(name: &str, written: Charset, read: Charset) -> String {
         read.decode(&written.encode(name).unwrap_or_default()).into_owned()
@@ -72,24 +64,24 @@ mod tests {
     fn a_name_is_recognized_in_whatever_character_set_it_was_misread() {
         let [_, _, dos_437, dos_850, ..] = Charset::ALL;
         let [utf8, mac, western] = [Charset::UTF8, Charset::MAC, Charset::WESTERN];
-        for (name, written, read, damage) in [
-            ("José", western, mac, Damage::OtherCharset),
-            ("Núñez", western, dos_850, Damage::OtherCharset),
-            ("Núñez", utf8, dos_850, Damage::Misread),
-            ("Zoë", utf8, dos_437, Damage::Misread),
-            ("Zoë", utf8, mac, Damage::Misread),
-            ("Björn", dos_850, western, Damage::Dos),
-            ("José", western, Charset::CYRILLIC, Damage::OtherCharset),
-            ("Иван", Charset::CYRILLIC, western, Damage::OtherCharset),
-            ("Dvořák", Charset::CENTRAL, western, Damage::OtherCharset),
-            ("Núñez", western, Charset::CENTRAL, Damage::OtherCharset),
-            ("Łukasz", utf8, Charset::CENTRAL, Damage::Misread),
+        for (name, written, read) in [
+            ("José", western, mac),
+            ("Núñez", western, dos_850),
+            ("Núñez", utf8, dos_850),
+            ("Zoë", utf8, dos_437),
+            ("Zoë", utf8, mac),
+            ("Björn", dos_850, western),
+            ("José", western, Charset::CYRILLIC),
+            ("Иван", Charset::CYRILLIC, western),
+            ("Dvořák", Charset::CENTRAL, western),
+            ("Núñez", western, Charset::CENTRAL),
+            ("Łukasz", utf8, Charset::CENTRAL),
         ] {
             let shown = read_as(name, written, read);
-            let found = misreading(&shown, name);
+            let found = misread_from(&shown, name);
             assert!(found.is_some(), "{shown} {name}");
             // A letter may stand at one place in several sets: what matters for the sentence is UTF-8.
-            assert_eq!(found == Some(Damage::Misread), damage == Damage::Misread, "{shown} {name}");
+            assert_eq!(found == Some(Charset::UTF8), written == Charset::UTF8, "{shown} {name}");
         }
     }
 
@@ -106,7 +98,7 @@ mod tests {
             ("Josè", "José"),
             ("Jose", "José"),
         ] {
-            assert_eq!(misreading(new, old), None, "{new} {old}");
+            assert_eq!(misread_from(new, old), None, "{new} {old}");
         }
     }
 }

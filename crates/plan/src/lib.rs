@@ -15,7 +15,9 @@ mod protection;
 mod roster_person;
 mod undo;
 
-pub use fuses::{AppliedBefore, Approval, Limits, PAST_DAYS, Past, PlanParts, explain, split};
+pub use fuses::{
+    AppliedBefore, Approval, LastMove, Limits, OLD_DAYS, PAST_DAYS, Past, PlanParts, explain, split,
+};
 pub use inputs::PlanInputs;
 pub use plan::{Planned, plan};
 pub use undo::undo;

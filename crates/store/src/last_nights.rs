@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::district::DistrictStore;
 use crate::error::StoreError;
+use crate::tx::Row;
 
 /// An earlier run that applied the same bytes, and how many applied others since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,17 @@ pub struct SameBytes {
     pub at: Timestamp,
     /// Files that were applied since.
     pub others_since: u64,
+}
+
+/// A student or teacher whom a run made active or inactive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Who.
+    pub entity: EntityRef,
+    /// The run.
+    pub run: RunNumber,
+    /// Whether they came.
+    pub is_here: bool,
 }
 
 impl DistrictStore {
@@ -28,12 +40,22 @@ impl DistrictStore {
              WHERE district = $1 AND run_number IN ({list}) AND operation = 'deactivate'
                AND kind IN ('student', 'teacher', 'class') ORDER BY kind, number"
         );
+        self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], entity))
+    }
+
+    /// The students and teachers whom the runs from `first` to `last` made active or inactive, in the order of the runs.
+    pub fn comings_and_goings(&self, first: RunNumber, last: RunNumber) -> Result<Vec<Move>, StoreError> {
         self.store().read(|tx| {
-            tx.rows(&sql, &[self.id().0.into()], |row| {
-                let number = u32::try_from(row.int(1)?)
-                    .map_err(|_| StoreError::Unusable("a number in the log of changes".into()))?;
-                Ok(EntityRef { kind: row.word(0)?, number })
-            })
+            tx.rows(
+                "SELECT kind, number, run_number, operation FROM roster_change
+                 WHERE district = $1 AND run_number >= $2 AND run_number <= $3 AND kind IN ('student', 'teacher')
+                   AND operation IN ('create', 'deactivate', 'reactivate') ORDER BY run_number",
+                &[self.id().0.into(), first.0.into(), last.0.into()],
+                |row| {
+                    let is_here = row.text(3)? != "deactivate";
+                    Ok(Move { entity: entity(row)?, run: RunNumber(row.int(2)?), is_here })
+                },
+            )
         })
     }
 
@@ -62,4 +84,11 @@ impl DistrictStore {
             Ok((others_since > 0).then_some(SameBytes { at, others_since }))
         })
     }
+}
+
+/// A kind and a number, in this order.
+fn entity(row: &Row<'_>) -> Result<EntityRef, StoreError> {
+    let number = u32::try_from(row.int(1)?)
+        .map_err(|_| StoreError::Unusable("a number in the log of changes".into()))?;
+    Ok(EntityRef { kind: row.word(0)?, number })
 }

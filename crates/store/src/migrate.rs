@@ -55,6 +55,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_last_nights.sql"),
         postgres: include_str!("../migrations/postgres/0007_last_nights.sql"),
     },
+    Migration {
+        number: 8,
+        name: "comings_and_goings",
+        sqlite: include_str!("../migrations/sqlite/0008_comings_and_goings.sql"),
+        postgres: include_str!("../migrations/postgres/0008_comings_and_goings.sql"),
+    },
 ];
 
 /// The newest step that this version knows.

@@ -178,10 +178,13 @@ cases! {
     a_doubtful_proposal_is_accepted
     a_few_leavers_each_night_are_applied
     a_hold_of_the_old_year_is_approved_in_the_new_one
+    a_student_who_was_missing_for_a_day_is_back
+    a_substitute_for_a_day_is_taken_back
     a_tenth_fewer_each_night_waits
     a_tenth_fewer_in_a_month_is_applied
     an_approved_loss_is_not_counted_again
     an_ended_class_id_is_a_new_class_in_the_new_year
+    an_old_file_with_another_row_waits
     domain_changed_while_someone_was_away
     numbers_padded_while_someone_was_away
     the_file_of_last_week_again_waits

@@ -1,17 +1,22 @@
 //! The file fuse: the file as a whole cannot be believed, so nothing of it goes ahead.
 
+use hashbrown::HashSet;
+use homeroom_model::entity::{Entity, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
+use homeroom_model::plan::{Changes, Plan};
 
 use super::context::FuseContext;
 use super::partition::Partition;
-use super::past::AppliedBefore;
+use super::past::{AppliedBefore, OLD_DAYS};
 use super::wording::counted;
 
 /// The file was applied before, hardly anybody in it is known, or it is of an earlier school year: the whole plan waits.
 pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
-    let (scope, message, examples) =
-        same_bytes(context).or_else(|| other_people(context)).or_else(|| earlier_year(context))?;
+    let (scope, message, examples) = same_bytes(context)
+        .or_else(|| old_people(context))
+        .or_else(|| other_people(context))
+        .or_else(|| earlier_year(context))?;
     partition.hold_everything(context.plan);
     Some(BlownFuse { fuse: Fuse::File, scope: scope.into(), message, examples })
 }
@@ -25,7 +30,7 @@ fn is_off(context: &FuseContext<'_>) -> bool {
 
 fn same_bytes(context: &FuseContext<'_>) -> Option<Doubt> {
     let AppliedBefore { on, others_since } = context.limits.past.same_bytes?;
-    if is_off(context) {
+    if is_off(context) || others_since == 1 && is_taken_back(context) {
         return None;
     }
     let others = if others_since == 1 {
@@ -34,12 +39,67 @@ fn same_bytes(context: &FuseContext<'_>) -> Option<Doubt> {
         format!("{others_since} other files have been applied")
     };
     let message = format!(
-        "This very file was already applied on {}, and {others} since: most likely an old file was sent again. Nothing of it is applied. \
-         Discarding leaves everyone as they are today. Approving takes everyone back to that day: who came since goes, who left \
-         since is back, and changed names are the old ones.",
+        "This very file was already applied on {}, and {others} since: {OLD_FILE}",
         on.strftime("%-d %b %Y"),
     );
     Some(("rows", message, context.examples(context.plan.students.deactivate.iter().copied())))
+}
+
+const OLD_FILE: &str = "most likely an old file was sent again. Nothing of it is applied. Discarding leaves everyone as they are \
+    today. Approving takes everyone back to that day: who came since goes, who left since is back, and changed names are the old ones.";
+
+/// Whether the file only takes back what one night changed by mistake: nobody goes, and nobody's values change.
+fn is_taken_back(context: &FuseContext<'_>) -> bool {
+    fn changes_none<V: Entity>(changes: &Changes<V>) -> bool {
+        changes.deactivate.is_empty()
+            && changes.update.is_empty()
+            && changes.rekey.is_empty()
+            && changes.create.is_empty()
+    }
+    let Plan { students, teachers, classes, .. } = context.plan;
+    let returning = students.reactivate.len() + teachers.reactivate.len();
+    changes_none(students)
+        && changes_none(teachers)
+        && classes.deactivate.is_empty()
+        && returning < MANY_RETURN
+}
+
+/// So many people are not removed by a mistake of one night that nobody noticed.
+const MANY_RETURN: usize = 5;
+
+/// So many people must be taken back to where they were when both come and go, and when they only come or only go.
+const TAKEN_BACK: (usize, usize) = (3, 8);
+
+/// Most who would come or go only take back what several nights did: an old file, whatever else was changed in it.
+fn old_people(context: &FuseContext<'_>) -> Option<Doubt> {
+    let moves = &context.limits.past.last_moves;
+    if moves.is_empty() || is_off(context) {
+        return None;
+    }
+    let Plan { students, teachers, .. } = context.plan;
+    let coming = students.arriving().map(|new| new.number.into());
+    let coming = coming.chain(teachers.arriving().map(|new| new.number.into())).collect::<Vec<EntityRef>>();
+    let going = [EntityKind::Student, EntityKind::Teacher].into_iter();
+    let going = going.flat_map(|kind| context.plan.deactivated(kind)).collect::<Vec<EntityRef>>();
+    let back =
+        coming.iter().filter(|one| moves.get(*one).is_some_and(|last| !last.is_here)).collect::<Vec<_>>();
+    let gone =
+        going.iter().filter(|one| moves.get(*one).is_some_and(|last| last.is_here)).collect::<Vec<_>>();
+    let taken_back = back.len() + gone.len();
+    let nights = back.iter().chain(&gone).map(|one| moves[*one].run).collect::<HashSet<_>>();
+    let least = if back.is_empty() || gone.is_empty() { TAKEN_BACK.1 } else { TAKEN_BACK.0 };
+    if taken_back < least || nights.len() < 2 || taken_back * 4 < (coming.len() + going.len()) * 3 {
+        return None;
+    }
+    let message = format!(
+        "{} of the {} who would come or go take back what earlier nights did: {} left in the last {OLD_DAYS} days and would be back, and \
+         {} came in these days and would go: {OLD_FILE}",
+        taken_back,
+        counted((coming.len() + going.len()) as u64, "person"),
+        back.len(),
+        gone.len(),
+    );
+    Some(("people", message, context.examples(gone.into_iter().chain(back).copied())))
 }
 
 fn other_people(context: &FuseContext<'_>) -> Option<Doubt> {

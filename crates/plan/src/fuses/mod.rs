@@ -31,5 +31,5 @@ mod wording;
 
 pub use consequences::explain;
 pub use limits::Limits;
-pub use past::{AppliedBefore, PAST_DAYS, Past};
+pub use past::{AppliedBefore, LastMove, OLD_DAYS, PAST_DAYS, Past};
 pub use split::{Approval, PlanParts, split};

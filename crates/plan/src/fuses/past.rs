@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, EntityNumber, EntityRef, SchoolNumber};
-use homeroom_model::ids::EntityKind;
+use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::plan::{Changes, Plan};
 use homeroom_model::stored::{StoredLink, StoredRoster};
 use jiff::civil::Date;
@@ -19,6 +19,20 @@ pub struct Past {
     pub removed: Vec<EntityRef>,
     /// The very bytes of the file were applied before, with others since.
     pub same_bytes: Option<AppliedBefore>,
+    /// Students and teachers who came or went on the ordinary nights of the last [`OLD_DAYS`] days, each with the last time.
+    pub last_moves: HashMap<EntityRef, LastMove>,
+}
+
+/// How far back it is known who came and who went, in days.
+pub const OLD_DAYS: u32 = 60;
+
+/// How a person came or went last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastMove {
+    /// The run that did it.
+    pub run: RunNumber,
+    /// Whether they came.
+    pub is_here: bool,
 }
 
 /// When a file was applied before.

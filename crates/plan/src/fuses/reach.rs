@@ -170,6 +170,11 @@ fn enrollments(context: &FuseContext<'_>, limit: Limit, partition: &mut Partitio
     let gained = begun.len() as u64;
     let students = begun.iter().map(|link| link.person).collect::<HashSet<_>>().len() as u64;
     classes.iter().for_each(|class| partition.hold_turnover(*class));
+    if in_all {
+        // Whoever only leaves a class, or loses one that is gone, is in another row of the same columns.
+        plan.enrollments.deactivate.iter().for_each(|link| partition.hold_turnover(link.class));
+        plan.classes.deactivate.iter().for_each(|class| partition.hold_removal(*class));
+    }
     let ended =
         plan.enrollments.deactivate.iter().filter(|link| classes.contains(&link.class)).count() as u64;
     Some(BlownFuse {
