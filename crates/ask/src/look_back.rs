@@ -43,9 +43,15 @@ fn last_moves(
     // A first load and a new school year would be long lists, and tell nothing of single people.
     let few = runs.iter().filter(|run| moves_few(run)).map(|run| run.number).collect::<HashSet<_>>();
     let Some((first, last)) = few.iter().min().zip(few.iter().max()) else { return Ok(HashMap::new()) };
-    let moves = district.comings_and_goings(*first, *last)?.into_iter().filter(|one| few.contains(&one.run));
+    let new = runs.iter().filter(|run| run.number >= *first).filter_map(|run| run.report.plan);
+    let new = new.map(|plan| plan.create.students + plan.create.teachers).sum::<u64>().min(MAX_NEW);
+    let moves = district.comings_and_goings((*first, *last), new)?.into_iter();
+    let moves = moves.filter(|one| few.contains(&one.run));
     Ok(moves.map(|Move { entity, run, is_here }| (entity, LastMove { run, is_here })).collect())
 }
+
+/// More newcomers of some weeks are not looked at.
+const MAX_NEW: u64 = 10_000;
 
 /// Whether a run moved a tenth of the people at the most.
 fn moves_few(run: &Run) -> bool {

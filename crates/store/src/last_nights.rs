@@ -1,7 +1,7 @@
 //! What the runs of the last nights did, for the fuses that count over nights.
 
 use homeroom_model::entity::EntityRef;
-use homeroom_model::ids::{BlobId, RunNumber};
+use homeroom_model::ids::{BlobId, EntityKind, RunNumber};
 use jiff::Timestamp;
 
 use crate::district::DistrictStore;
@@ -43,19 +43,40 @@ impl DistrictStore {
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], entity))
     }
 
-    /// The students and teachers whom the runs from `first` to `last` made active or inactive, in the order of the runs.
-    pub fn comings_and_goings(&self, first: RunNumber, last: RunNumber) -> Result<Vec<Move>, StoreError> {
+    /// The students and teachers whom the runs from `first` to `last` made active or inactive, each of them in the order of the runs. Of
+    /// those who were new, as many as `new` of each kind at the most, the newest.
+    pub fn comings_and_goings(
+        &self,
+        (first, last): (RunNumber, RunNumber),
+        new: u64,
+    ) -> Result<Vec<Move>, StoreError> {
+        let runs = [self.id().0.into(), first.0.into(), last.0.into()];
         self.store().read(|tx| {
-            tx.rows(
+            let mut moves = Vec::new();
+            for kind in [EntityKind::Student, EntityKind::Teacher] {
+                // Numbers are given in order, so that the newest are found without a look at all.
+                let table = kind.as_str();
+                let newest = tx.rows(
+                    &format!("SELECT number, created_run FROM {table} WHERE district = $1 ORDER BY number DESC LIMIT $2"),
+                    &[self.id().0.into(), i64::try_from(new).unwrap_or(i64::MAX).into()],
+                    |row| {
+                        let entity = EntityRef { kind, number: number(row.int(0)?)? };
+                        Ok::<_, StoreError>(Move { entity, run: RunNumber(row.int(1)?), is_here: true })
+                    },
+                )?;
+                moves.extend(newest.into_iter().filter(|one| (first..=last).contains(&one.run)));
+            }
+            moves.extend(tx.rows(
                 "SELECT kind, number, run_number, operation FROM roster_change
                  WHERE district = $1 AND run_number >= $2 AND run_number <= $3 AND kind IN ('student', 'teacher')
-                   AND operation IN ('create', 'deactivate', 'reactivate') ORDER BY run_number",
-                &[self.id().0.into(), first.0.into(), last.0.into()],
+                   AND operation IN ('deactivate', 'reactivate') ORDER BY run_number",
+                &runs,
                 |row| {
                     let is_here = row.text(3)? != "deactivate";
-                    Ok(Move { entity: entity(row)?, run: RunNumber(row.int(2)?), is_here })
+                    Ok::<_, StoreError>(Move { entity: entity(row)?, run: RunNumber(row.int(2)?), is_here })
                 },
-            )
+            )?);
+            Ok(moves)
         })
     }
 
@@ -88,7 +109,9 @@ impl DistrictStore {
 
 /// A kind and a number, in this order.
 fn entity(row: &Row<'_>) -> Result<EntityRef, StoreError> {
-    let number = u32::try_from(row.int(1)?)
-        .map_err(|_| StoreError::Unusable("a number in the log of changes".into()))?;
-    Ok(EntityRef { kind: row.word(0)?, number })
+    Ok(EntityRef { kind: row.word(0)?, number: number(row.int(1)?)? })
+}
+
+fn number(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::Unusable("the number of an entity".into()))
 }

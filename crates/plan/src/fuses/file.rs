@@ -1,7 +1,7 @@
 //! The file fuse: the file as a whole cannot be believed, so nothing of it goes ahead.
 
 use hashbrown::HashSet;
-use homeroom_model::entity::{Entity, EntityRef};
+use homeroom_model::entity::{Entity, EntityRef, TeacherNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, Plan};
@@ -48,20 +48,22 @@ fn same_bytes(context: &FuseContext<'_>) -> Option<Doubt> {
 const OLD_FILE: &str = "most likely an old file was sent again. Nothing of it is applied. Discarding leaves everyone as they are \
     today. Approving takes everyone back to that day: who came since goes, who left since is back, and changed names are the old ones.";
 
-/// Whether the file only takes back what one night changed by mistake: nobody goes, and nobody's values change.
+/// Whether the file only takes back what one night changed, or was wrong in: no student goes, no teacher who was here before, and
+/// nobody's values change.
 fn is_taken_back(context: &FuseContext<'_>) -> bool {
-    fn changes_none<V: Entity>(changes: &Changes<V>) -> bool {
-        changes.deactivate.is_empty()
-            && changes.update.is_empty()
-            && changes.rekey.is_empty()
-            && changes.create.is_empty()
+    fn keeps_values<V: Entity>(changes: &Changes<V>) -> bool {
+        changes.update.is_empty() && changes.rekey.is_empty() && changes.create.is_empty()
     }
     let Plan { students, teachers, classes, .. } = context.plan;
-    let returning = students.reactivate.len() + teachers.reactivate.len();
-    changes_none(students)
-        && changes_none(teachers)
+    let came = |teacher: &TeacherNumber| {
+        context.limits.past.last_moves.get(&EntityRef::from(*teacher)).is_some_and(|last| last.is_here)
+    };
+    keeps_values(students)
+        && keeps_values(teachers)
+        && students.deactivate.is_empty()
+        && teachers.deactivate.iter().all(came)
         && classes.deactivate.is_empty()
-        && returning < MANY_RETURN
+        && students.reactivate.len() + teachers.reactivate.len() < MANY_RETURN
 }
 
 /// So many people are not removed by a mistake of one night that nobody noticed.
