@@ -8,6 +8,7 @@ mod identity;
 mod inputs;
 mod key_moves;
 mod merge;
+mod pending;
 mod pins;
 mod plan;
 mod proposals;
@@ -17,5 +18,6 @@ mod undo;
 
 pub use fuses::{AppliedBefore, Approval, Limits, PAST_DAYS, Past, PlanParts, explain, split};
 pub use inputs::PlanInputs;
+pub use pending::still_pending;
 pub use plan::{Planned, plan};
 pub use undo::undo;
