@@ -5,7 +5,6 @@ mod error;
 mod export;
 mod history;
 mod look_back;
-mod pending;
 mod planned_changes;
 mod planning;
 mod preview;

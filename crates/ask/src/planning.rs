@@ -14,14 +14,13 @@ use homeroom_model::rekey::{MatchedBy, Proposal};
 use homeroom_model::roster::Roster;
 use homeroom_model::run::{PinShown, Run, RunReport};
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split, still_pending};
 use homeroom_report::{PlanPart, write_plan_file};
 use homeroom_store::{DistrictStore, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::look_back::look_back;
-use crate::pending::still_pending;
 
 /// Proposals that a report names one by one; the plan's own list has all.
 const MAX_PROPOSALS: usize = 1_000;

@@ -1,7 +1,7 @@
 //! A key that stands on two students whose names are alike: it got into the row of the other one by mistake.
 //!
 //! Rows with alike names under one address or number are of one student, unless the roster knows another one of that name who is
-//! nowhere else in the file, or grade and school say that there are two. Then nobody can tell whose account is meant, and all these rows
+//! nowhere else in the file, or one of them has another's Clever id or user name, or grade and school say that there are two. Then nobody can tell whose account is meant, and all these rows
 //! are left out.
 
 use hashbrown::{HashMap, HashSet};
@@ -42,12 +42,16 @@ fn those_who_are_two(
     disputed
 }
 
-/// For each student whose parts differ in name or grade these parts.
+/// For each student whose parts differ in name, grade, Clever id or user name these parts.
 fn disputed(flat: &FlatRows) -> Vec<Vec<u32>> {
     let RowParts { texts, values, .. } = &flat.student_parts;
     let told = |part: &u32| {
         let Student { person: Person { first_name, last_name, .. }, grade, .. } = values[*part as usize];
-        (texts.get(first_name), texts.get(last_name), grade)
+        (
+            [first_name, last_name].map(|name| texts.get(name)),
+            grade,
+            other_keys(texts, &values[*part as usize]),
+        )
     };
     let is_accepted = |part: &u32| flat.students.of_part[*part as usize].is_some();
     let several = flat.students.parts.iter().filter(|parts| parts.len() > 1);
@@ -96,6 +100,8 @@ struct Missing<'s> {
     holders: HashMap<&'s str, &'s Stored<Student>>,
     /// By whole name those who are nowhere in the file.
     by_name: HashMap<String, Vec<&'s Stored<Student>>>,
+    /// By Clever id and by user name everybody.
+    by_other_key: HashMap<&'s str, StudentNumber>,
     /// The classes of all these.
     classes: HashMap<StudentNumber, HashSet<&'s str>>,
 }
@@ -108,10 +114,20 @@ impl<'s> Missing<'s> {
         let in_file = parts.values.iter().flat_map(of_parts).collect::<HashSet<_>>();
         let of_disputed = disputed.iter().flatten().map(|part| &parts.values[*part as usize]);
         let in_doubt = of_disputed.clone().flat_map(of_parts).collect::<HashSet<_>>();
+        let other_in_doubt = of_disputed.clone().flat_map(|part| other_keys(&parts.texts, part));
+        let other_in_doubt = other_in_doubt.filter(|key| !key.is_empty()).collect::<HashSet<_>>();
         let names = of_disputed.map(|part| whole_name(&parts.texts, part)).collect::<HashSet<_>>();
-        let mut missing =
-            Missing { texts, holders: HashMap::new(), by_name: HashMap::new(), classes: HashMap::new() };
+        let mut missing = Missing {
+            texts,
+            holders: HashMap::new(),
+            by_name: HashMap::new(),
+            by_other_key: HashMap::new(),
+            classes: HashMap::new(),
+        };
         for student in stored.students.iter().filter(|student| student.active) {
+            let others = other_keys(texts, &student.values).into_iter();
+            let others = others.filter(|key| other_in_doubt.contains(key)).map(|key| (key, student.number));
+            missing.by_other_key.extend(others);
             let keys = || keys(student.values.person).map(|key| texts.get(key));
             let held = keys().filter(|key| in_doubt.contains(key));
             missing.holders.extend(held.map(|key| (key, student)));
@@ -138,7 +154,8 @@ impl<'s> Missing<'s> {
         }
     }
 
-    /// Whether one of the parts describes somebody who is nowhere else in the file, not the one who has its key.
+    /// Whether one of the parts describes somebody who is nowhere else in the file, or has another's Clever id or user name, and is not
+    /// the one who has its key.
     fn is_one_of(
         &self,
         of_file: &RowParts<Student>,
@@ -153,6 +170,10 @@ impl<'s> Missing<'s> {
             let name = whole_name(texts, student);
             let namesakes = self.by_name.get(&name).into_iter().flatten();
             holder.is_some_and(|holder| {
+                let mut others = other_keys(texts, student).into_iter();
+                if others.any(|key| self.by_other_key.get(key).is_some_and(|other| *other != holder.number)) {
+                    return true;
+                }
                 let same_name = whole_name(self.texts, &holder.values) == name;
                 namesakes.clone().any(|missing| {
                     let (grade, of_holder) = (student.grade, holder.values.grade);
@@ -165,6 +186,11 @@ impl<'s> Missing<'s> {
             })
         })
     }
+}
+
+/// The Clever id and the user name, each perhaps empty.
+fn other_keys<'t>(texts: &'t StringArena, student: &Student) -> [&'t str; 2] {
+    [student.person.clever_id, student.username].map(|key| texts.get(key))
 }
 
 /// Both parts of the name, without spelling.

@@ -21,6 +21,7 @@ pub(crate) fn judge(
     findings: &mut Findings,
 ) {
     let shared = SharedAddresses::find(&flat, stored);
+    protect::teachers_of_two_clever_ids(&mut file.protected, &flat);
     let mut rows = std::mem::take(&mut flat.rows);
     let left_out = LeftOut::of(&flat);
     // Almost all rows have two parts without findings, which two bits tell.
@@ -31,6 +32,7 @@ pub(crate) fn judge(
         if !class_has_findings[class_part] && !student_has_findings[student_part] {
             return true;
         }
+        protect::shared_keys(&mut file.protected, &flat, row);
         let class = &mut flat.class_parts.notes[class_part];
         let student = &mut flat.student_parts.notes[student_part];
         let mut rejected = class.rejected || student.rejected;

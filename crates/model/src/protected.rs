@@ -17,9 +17,9 @@ pub enum ProtectedAs {
     School = 1,
     /// A class.
     Class = 1 << 1,
-    /// A teacher, by address or SIS id.
+    /// A teacher, by SIS id, address or Clever id.
     Teacher = 1 << 2,
-    /// A student, by address or SIS id.
+    /// A student, by SIS id, address, Clever id or user name.
     Student = 1 << 3,
     /// A class whose student could not be read: every enrollment of it is kept, and everyone in it.
     ClassOfUnknownStudent = 1 << 4,

@@ -8,6 +8,7 @@ mod identity;
 mod inputs;
 mod key_moves;
 mod merge;
+mod pending;
 mod pins;
 mod plan;
 mod proposals;
@@ -19,5 +20,6 @@ pub use fuses::{
     AppliedBefore, Approval, LastMove, Limits, OLD_DAYS, PAST_DAYS, Past, PlanParts, explain, split,
 };
 pub use inputs::PlanInputs;
+pub use pending::still_pending;
 pub use plan::{Planned, plan};
 pub use undo::undo;

@@ -43,12 +43,12 @@ pub(super) fn judge(entities: &mut Entities, report: &mut SetReport) -> SetPeopl
     });
     report_rows(&entities.teachers, report, |protected, texts, teacher| {
         let as_teacher = [ProtectedAs::Teacher, ProtectedAs::TeacherOfUnknownClass];
-        protect(protected, &as_teacher, texts, [teacher.sis_id, teacher.email]);
+        protect(protected, &as_teacher, texts, [teacher.sis_id, teacher.email, teacher.clever_id]);
         protected.protect_person(named_person(texts, EntityKind::Teacher, *teacher));
     });
-    report_rows(&entities.students, report, |protected, texts, Student { person, grade, .. }| {
+    report_rows(&entities.students, report, |protected, texts, Student { person, username, grade }| {
         let as_student = [ProtectedAs::Student, ProtectedAs::StudentOfUnknownClass];
-        protect(protected, &as_student, texts, [person.sis_id, person.email]);
+        protect(protected, &as_student, texts, [person.sis_id, person.email, person.clever_id, *username]);
         let student = named_person(texts, EntityKind::Student, *person);
         protected.protect_person(NamedPerson { grade: *grade, ..student });
     });

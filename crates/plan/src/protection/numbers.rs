@@ -22,7 +22,7 @@ pub(crate) struct ProtectedNumbers {
     pub(crate) enrollments: HashSet<EnrollmentLink>,
 }
 
-/// Active entities by key; people by SIS id and by address.
+/// Active entities by key; people by SIS id, address, Clever id and user name.
 type NumberByKey<'s, N> = HashMap<&'s str, N>;
 
 impl ProtectedNumbers {
@@ -31,11 +31,14 @@ impl ProtectedNumbers {
             return ProtectedNumbers::default();
         }
         let text = |text| stored.texts.get(text);
-        let schools = by_key(&stored.schools, |school| [text(school.key), ""]);
-        let classes = by_key(&stored.classes, |class| [text(class.key), ""]);
-        let keys = |person: &Person| [text(person.sis_id), text(person.email)];
-        let teachers = by_key(&stored.teachers, |teacher| keys(&teacher.person));
-        let students = by_key(&stored.students, |student| keys(&student.person));
+        let schools = by_key(&stored.schools, |school| [text(school.key)]);
+        let classes = by_key(&stored.classes, |class| [text(class.key)]);
+        let keys = |Person { sis_id, email, clever_id, .. }: Person| [sis_id, email, clever_id].map(text);
+        let teachers = by_key(&stored.teachers, |teacher| keys(teacher.person));
+        let students = by_key(&stored.students, |student| {
+            let [sis_id, email, clever_id] = keys(student.person);
+            [sis_id, email, clever_id, text(student.username)]
+        });
         let mut numbers = ProtectedNumbers {
             schools: named(protected, &schools, ProtectedAs::School),
             classes: named(protected, &classes, ProtectedAs::Class),
@@ -151,15 +154,21 @@ fn named<N: EntityNumber>(
     keys.filter_map(|key| numbers.get(key).copied()).collect()
 }
 
-fn by_key<'s, V: Entity>(
+/// The first of the keys says most: what is one person's number and another's user name is the number.
+fn by_key<'s, V: Entity, const N: usize>(
     list: &'s [Stored<V>],
-    keys: impl Fn(&'s V) -> [&'s str; 2],
+    keys: impl Fn(&'s V) -> [&'s str; N],
 ) -> NumberByKey<'s, V::Number> {
-    let active = list.iter().filter(|stored| stored.active);
-    active
-        .flat_map(|stored| keys(&stored.values).map(|key| (key, stored.number)))
-        .filter(|(key, _)| !key.is_empty())
-        .collect()
+    let mut numbers = NumberByKey::new();
+    for at in 0..N {
+        for stored in list.iter().filter(|stored| stored.active) {
+            let key = keys(&stored.values)[at];
+            if !key.is_empty() {
+                numbers.entry(key).or_insert(stored.number);
+            }
+        }
+    }
+    numbers
 }
 
 fn named_links<'p, P: EntityNumber>(

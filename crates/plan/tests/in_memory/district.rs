@@ -1,99 +1,85 @@
-//! A district without a database, from night to night.
+//! A district without a database, from night to night: what a run of `homeroom-sync` does, with the default policy.
 
 use homeroom_assess::{Assessment, assess};
 use homeroom_check::{Checked, check};
 use homeroom_model::entity::EntityRef;
-use homeroom_model::rekey::Proposal;
+use homeroom_model::plan::Plan;
 use homeroom_model::stored::StoredRoster;
-use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
+use homeroom_plan::{Approval, Limits, Past, PlanInputs, PlanParts, plan, split, still_pending};
 use homeroom_read::ReadRules;
+use homeroom_testkit::hostile::judge::{Homeroom, Outcome};
 
 use super::applied::applied;
 
-/// A district without a database.
-#[derive(Clone, Default)]
+/// A district without a database. All its nights are within two weeks.
+#[derive(Default)]
 pub(crate) struct MemoryDistrict {
-    pub(crate) stored: StoredRoster,
+    stored: StoredRoster,
     inputs: PlanInputs,
+    removed: Vec<EntityRef>,
 }
 
-/// What became of a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Nothing of it is used.
-    Rejected,
-    /// What goes ahead was applied.
-    Applied,
-}
+impl Homeroom for MemoryDistrict {
+    fn sync(&mut self, file: &[u8]) -> Outcome {
+        let Some(parts) = self.apply(file, &Approval::None) else { return Outcome::Rejected };
+        self.removed.extend(removed(&parts.safe));
+        if parts.held.fuses.is_empty() { Outcome::Applied } else { Outcome::Held }
+    }
 
-/// Nothing of a file is used.
-struct Rejected;
+    fn approve(&mut self, file: &[u8]) {
+        self.inputs.decides = true;
+        self.apply(file, &Approval::All);
+        self.inputs.decides = false;
+    }
+
+    fn stored(&self) -> StoredRoster {
+        self.stored.clone()
+    }
+}
 
 impl MemoryDistrict {
-    /// Checks a file and applies what goes ahead by itself.
-    pub(crate) fn sync(&mut self, csv: &str) -> Outcome {
-        let before = self.stored.clone();
-        let (checked, limits) = match self.checked(csv) {
-            Ok(checked) => checked,
-            Err(Rejected) => return Outcome::Rejected,
-        };
-        let planned = plan(&before, checked.roster, &checked.protected, &self.inputs);
-        let parts = split(planned.plan, &before, &limits, &Approval::None);
-        self.stored = applied(&before, &parts.safe);
-        self.stored.applied_rows = Some(limits.rows);
-        self.inputs.pending = self.still_pending(&parts);
-        Outcome::Applied
-    }
-
-    /// Applies all of a file, as after an approval.
-    pub(crate) fn approve(&mut self, csv: &str) {
-        let Ok((checked, limits)) = self.checked(csv) else { return };
+    /// Applies what goes ahead of a file; `None` when nothing of it is used.
+    fn apply(&mut self, file: &[u8], approval: &Approval) -> Option<PlanParts> {
+        let (checked, limits) = self.checked(file)?;
         let planned = plan(&self.stored, checked.roster, &checked.protected, &self.inputs);
-        let parts = split(planned.plan, &self.stored, &limits, &Approval::All);
+        let parts = split(planned.plan, &self.stored, &limits, approval);
         self.stored = applied(&self.stored, &parts.safe);
-        self.inputs.pending = self.still_pending(&parts);
+        if parts.risky.is_empty() {
+            self.stored.applied_rows = Some(limits.rows);
+        }
+        self.inputs.pending = still_pending(&self.inputs, &parts, &planned.settled);
+        Some(parts)
     }
 
-    fn checked(&self, csv: &str) -> Result<(Checked, Limits), Rejected> {
-        let bytes = csv.as_bytes().to_vec();
-        let stored = self.stored.applied_rows.map(|_| &self.stored);
-        let mut checked =
-            check(&bytes, "", &ReadRules::default(), &|| stored, &mut |_| {}).expect("memory can be read");
-        let Assessment { findings, verdicts, other_people } = match checked.is_rejected() {
-            true => Assessment::default(),
-            false => assess(&self.stored, &mut checked.roster),
-        };
+    fn checked(&mut self, file: &[u8]) -> Option<(Checked, Limits)> {
+        let bytes = file.to_vec();
+        let mut checked = check(&bytes, "", &ReadRules::default(), &|| Some(&self.stored), &mut |_| {})
+            .expect("memory can be read");
+        if checked.is_rejected() {
+            return None;
+        }
+        let Assessment { findings, verdicts, other_people } = assess(&self.stored, &mut checked.roster);
         checked.add(findings);
         if checked.is_rejected() {
-            return Err(Rejected);
+            return None;
         }
+        self.inputs.verdicts.clone_from(&verdicts);
         let limits = Limits {
             rows: checked.rows_of_all(self.stored.applied_rows),
             lacks_rows: checked.lacks_rows,
             verdicts,
             other_people,
+            past: Past { removed: self.removed.clone(), ..Past::default() },
             ..Limits::default()
         };
-        Ok((checked, limits))
+        Some((checked, limits))
     }
+}
 
-    /// As a run keeps them.
-    fn still_pending(&self, parts: &PlanParts) -> Vec<Proposal> {
-        let mut pending = self.inputs.pending.clone();
-        for proposal in &parts.safe.proposals {
-            pending.retain(|earlier| earlier.id != proposal.id);
-            pending.push(proposal.clone());
-        }
-        let safe = &parts.safe;
-        let rekeyed = safe.students.rekey.iter().map(|new| EntityRef::from(new.number));
-        let rekeyed = rekeyed.chain(safe.teachers.rekey.iter().map(|new| new.number.into()));
-        let rekeyed = rekeyed.chain(safe.classes.rekey.iter().map(|new| new.number.into()));
-        let gone = safe.students.deactivate.iter().map(|number| EntityRef::from(*number));
-        let gone = gone.chain(safe.teachers.deactivate.iter().map(|number| (*number).into()));
-        let gone = gone.chain(safe.classes.deactivate.iter().map(|number| (*number).into()));
-        let done = rekeyed.chain(gone).collect::<Vec<_>>();
-        pending.retain(|proposal| !proposal.accepted && !done.contains(&proposal.id));
-        pending.sort_by_key(|proposal| proposal.id);
-        pending
-    }
+/// The people and classes that a plan deactivates.
+fn removed(plan: &Plan) -> impl Iterator<Item = EntityRef> + '_ {
+    let students = plan.students.deactivate.iter().map(|number| EntityRef::from(*number));
+    let teachers = plan.teachers.deactivate.iter().map(|number| EntityRef::from(*number));
+    let classes = plan.classes.deactivate.iter().map(|number| EntityRef::from(*number));
+    students.chain(teachers).chain(classes)
 }

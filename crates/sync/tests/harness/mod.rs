@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homeroom_ask::export_flat;
@@ -22,13 +23,12 @@ use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// A district of 1,000 seats on a store of its own.
+/// A district of 1,000 seats.
 pub(crate) struct TestDistrict {
-    pub(crate) test: TestStore,
+    pub(crate) test: Arc<TestStore>,
     context: SyncContext,
     inbox: Inbox,
     pub(crate) district: DistrictStore,
-    files: AtomicU32,
 }
 
 /// A district with the usual fuses on each engine.
@@ -56,10 +56,15 @@ pub(crate) fn districts_without_fuses() -> Vec<TestDistrict> {
 
 impl TestDistrict {
     fn new(test: TestStore) -> TestDistrict {
-        let district = test.district("lincoln");
+        TestDistrict::of_store(Arc::new(test), "lincoln")
+    }
+
+    /// A further district of a store.
+    pub(crate) fn of_store(test: Arc<TestStore>, slug: &str) -> TestDistrict {
+        let district = test.district(slug);
         let inbox = Inbox::new(test.store.clone(), InboxSettings::default());
         let context = SyncContext::new(test.store.clone(), inbox.clone(), ReadLimits::default());
-        let lincoln = TestDistrict { test, context, inbox, district, files: AtomicU32::new(0) };
+        let lincoln = TestDistrict { test, context, inbox, district };
         lincoln.change_settings(|settings| settings.seats = 1_000);
         lincoln
     }
@@ -71,7 +76,8 @@ impl TestDistrict {
     }
 
     pub(crate) fn sync(&self, file: &[u8], kind: RunKind) -> Run {
-        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        static FILES: AtomicU32 = AtomicU32::new(0);
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
         let path = self.test.folder.path().join(format!("{number}.csv"));
         std::fs::write(&path, file).unwrap();
         let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();

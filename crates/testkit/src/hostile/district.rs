@@ -89,7 +89,7 @@ impl District {
             // The second half of the classes is a second school.
             let school = if class * 2 < classes.max(2) || classes < 4 { 1 } else { 2 };
             let teacher = match class % 3 {
-                0 | 1 => district.add_person(Role::Teacher, (class * 5 + 3, class * 7 + 2), 0),
+                0 | 1 => district.add_teacher((class * 5 + 3, class * 7 + 2)),
                 _ => district.people.len() - 1,
             };
             district.add_class(school, teacher);
@@ -154,7 +154,13 @@ impl District {
     }
 
     /// Adds a teacher of another first name than all others.
-    pub fn add_teacher(&mut self, (mut first, last): (u8, u8)) -> PersonId {
+    pub fn add_teacher(&mut self, (first, last): (u8, u8)) -> PersonId {
+        let first = self.first_name_of_no_teacher(first);
+        self.add_person(Role::Teacher, (first, last), 0)
+    }
+
+    /// This first name, or the next that no teacher has.
+    pub(super) fn first_name_of_no_teacher(&self, mut first: u8) -> u8 {
         let is_taken = |first: u8| {
             let name = FIRST[usize::from(first) % FIRST.len()];
             self.people.iter().any(|person| person.role == Role::Teacher && person.first == name)
@@ -162,7 +168,7 @@ impl District {
         while is_taken(first) {
             first = first.wrapping_add(1);
         }
-        self.add_person(Role::Teacher, (first, last), 0)
+        first
     }
 
     /// An address of this name that nobody has or had.

@@ -2,8 +2,10 @@
 
 use super::column::Column;
 use super::damage::{Damage, damaged};
+use super::district::District;
 use super::reject::{Rejection, reject};
 use super::sheet::{PersonId, Role, Row, Sheet};
+use super::strangers;
 
 /// A stretch of rows; both numbers are taken modulo the number of rows.
 pub(super) type Stretch = [u8; 2];
@@ -45,12 +47,30 @@ pub enum Hostility {
     Unreadable(u8, u8),
     /// A person's rows say another class, school or grade.
     Elsewhere(u8, u8),
+    /// A newcomer has the values in these columns of a student who left.
+    Reused(Vec<Column>, u8, u8),
+    /// A student stands as the teacher in all rows of a teacher.
+    RoleChanged(u8, u8),
+    /// So many students, one after the other, have the value of the first.
+    ForMany(Column, u8, u8),
 }
 
 impl Hostility {
-    /// Spoils a file.
-    pub fn spoil(&self, sheet: &mut Sheet) {
+    /// Spoils the file of a district.
+    pub fn spoil(&self, sheet: &mut Sheet, district: &District) {
         if sheet.rows.is_empty() {
+            return;
+        }
+        if let Hostility::Reused(columns, who, at) = self {
+            let gone = |id: &PersonId| {
+                let person = &district.people[*id];
+                !person.here && person.role == Role::Student
+            };
+            let left = (0..district.people.len()).filter(gone).collect::<Vec<_>>();
+            if !left.is_empty() {
+                let at = usize::from(*at) % sheet.rows.len();
+                strangers::reuse(sheet, columns, left[usize::from(*who) % left.len()], at, district);
+            }
             return;
         }
         match self {
@@ -103,6 +123,21 @@ impl Hostility {
         }
     }
 
+    /// The same where addresses stay with their rows.
+    pub fn without_addresses(mut self) -> Hostility {
+        if let Hostility::Swap(columns, ..)
+        | Hostility::Ring(columns, ..)
+        | Hostility::Slip(columns, _)
+        | Hostility::Sort(columns, _)
+        | Hostility::Copy(columns, ..) = &mut self
+        {
+            columns.iter_mut().filter(|column| **column == Column::StudentEmail).for_each(|column| {
+                *column = Column::StudentFirst;
+            });
+        }
+        self
+    }
+
     fn spoil_rows(&self, sheet: &mut Sheet) {
         match self {
             Hostility::Rejected(how, stretch) => {
@@ -115,7 +150,23 @@ impl Hostility {
                 let mut at = 0..;
                 sheet.rows.retain(|_| !at.next().is_some_and(|at| gone.contains(&at)));
             }
-            Hostility::Replaced(columns, who) => replace(sheet, columns, *who),
+            Hostility::Replaced(columns, who) => {
+                let who = person(sheet, Role::Student, *who);
+                strangers::replace(sheet, columns, who);
+            }
+            Hostility::RoleChanged(student, teacher) => {
+                let student = person(sheet, Role::Student, *student);
+                let teacher = person(sheet, Role::Teacher, *teacher);
+                strangers::teach(sheet, student, teacher);
+            }
+            Hostility::ForMany(column, from, many) => {
+                let people = sheet.people(Role::Student).into_iter().cycle().skip(usize::from(*from));
+                let people = people.take(usize::from(*many)).collect::<Vec<_>>();
+                let source = sheet.rows_of(Role::Student, people[0])[0];
+                let rows =
+                    people.iter().flat_map(|who| sheet.rows_of(Role::Student, *who)).collect::<Vec<_>>();
+                rows.into_iter().for_each(|at| copy_cells(sheet, &[*column], source, at));
+            }
             Hostility::Renumbered(by) => {
                 let people = sheet.people(Role::Student);
                 let steps = (0..people.len()).collect::<Vec<_>>();
@@ -229,30 +280,5 @@ fn drag(sheet: &mut Sheet, column: Column, stretch: Stretch, step: u8) {
             None => first.clone(),
         };
         sheet.rows[at].set(column, value);
-    }
-}
-
-/// A stranger with the keys of a student, except for these columns, which get values of their own.
-fn replace(sheet: &mut Sheet, columns: &[Column], who: u8) {
-    let who = person(sheet, Role::Student, who);
-    // Nobody of the district has such a number.
-    let stranger = who + 100_000;
-    for at in sheet.rows_of(Role::Student, who) {
-        let row = &mut sheet.rows[at];
-        row.student = stranger;
-        row.set(Column::StudentFirst, "Quentin");
-        row.set(Column::StudentLast, "Featherstonehaugh");
-        for column in columns {
-            match column {
-                Column::StudentId => row.set(Column::StudentId, format!("{:06}", 777_000 + who)),
-                Column::StudentEmail => row.set(Column::StudentEmail, format!("quentin.f{who}@stu.oak.org")),
-                Column::StudentClever => {
-                    row.set(Column::StudentClever, format!("5c{:022x}", 0xFACE_0000_usize + who))
-                }
-                Column::Username => row.set(Column::Username, format!("quentin.f{who}")),
-                Column::Grade => row.set(Column::Grade, "12"),
-                _ => {}
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ mod names;
 mod ordinary;
 mod reject;
 mod sheet;
+mod strangers;
 
 pub use column::{Column, Style};
 pub use damage::{Damage, damaged};

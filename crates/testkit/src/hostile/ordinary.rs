@@ -182,7 +182,7 @@ fn rename(district: &mut District, role: Role, [who, last, address]: Choice) {
 fn correct_first(district: &mut District, [who, at, how]: Choice) {
     let Some(id) = chosen(&district.here(Role::Student), who) else { return };
     let mut letters = district.people[id].first.chars().collect::<Vec<_>>();
-    let at = usize::from(at) % (letters.len() - 1);
+    let at = 1 + usize::from(at) % (letters.len() - 2);
     if how % 2 == 0 {
         letters.swap(at, at + 1)
     } else {
@@ -221,6 +221,8 @@ fn teach(district: &mut District, [class, who, last]: Choice, how: Staffing) {
 fn enroll(district: &mut District, [class, first, last]: Choice) -> PersonId {
     let class = usize::from(class) % district.classes.len();
     let grade = (class / 2 % 12 + 1) as u8;
+    // A new student with the name of a teacher who leaves may well be asked about.
+    let first = district.first_name_of_no_teacher(first);
     let id = district.add_person(Role::Student, (first % FIRST.len() as u8, last), grade);
     district.classes[class].students.insert(id);
     id

@@ -18,6 +18,7 @@ impl Partition<'_> {
             return;
         }
         self.hold_removals_of_schools(plan);
+        self.keep_namesakes_of_waiting_people(plan, stored);
         loop {
             let before = self.count();
             self.keep_teachers_before_waiting_ones(plan);

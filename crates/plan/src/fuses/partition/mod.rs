@@ -2,6 +2,7 @@
 
 mod close;
 mod key_transfers;
+mod namesakes;
 mod split;
 mod waiting;
 

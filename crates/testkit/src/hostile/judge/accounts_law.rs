@@ -19,7 +19,11 @@ pub fn nobody_gets_anothers_account(seen: &Seen<'_>) -> Vec<String> {
         let own = common(before, after);
         // Somebody who was approved as two people may be one again.
         let owner = seen.owners.of(after.entity);
-        let is_same = |other: &Account| owner.is_some() && owner == seen.owners.of(other.entity);
+        let is_same = |other: &Account| {
+            let has_its_key_and_name =
+                other.shared(before, KEYS) > 0 && other.shared(before, NAMES) == NAMES.len();
+            has_its_key_and_name || owner.is_some() && owner == seen.owners.of(other.entity)
+        };
         let better = seen.before.all.values().filter(|other| !is_same(other)).filter(|other| {
             other.entity != after.entity && other.role == after.role && common(other, after) > own && {
                 let now = &seen.after.all[&other.entity];

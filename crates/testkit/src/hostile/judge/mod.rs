@@ -6,6 +6,7 @@ mod keys;
 mod named;
 mod night;
 mod owners;
+mod play;
 mod reach;
 mod right;
 mod values;
@@ -16,6 +17,20 @@ pub use keys::{no_key_passes, one_key_one_person};
 pub use named::who_is_named_loses_nothing;
 pub use night::Seen;
 pub use owners::Owners;
+pub use play::{Format, Homeroom, Law, Outcome, flat, play};
 pub use reach::wrong_pairs_stay_within_bounds;
 pub use right::everything_is_right;
 pub use values::damage_and_emptiness_never_overwrite;
+
+/// The laws of every night, whatever its file is.
+pub const LAWS: [(&str, Law); 6] = [
+    ("one key, one person", one_key_one_person),
+    ("no key passes to another", no_key_passes),
+    ("nobody gets another's account", nobody_gets_anothers_account),
+    ("nobody who is named loses anything", who_is_named_loses_nothing),
+    ("damage and emptiness never overwrite", damage_and_emptiness_never_overwrite),
+    ("who sees whom", wrong_pairs_stay_within_bounds),
+];
+
+/// The law of ordinary nights, beside those of every night.
+pub const ORDINARY: (&str, Law) = ("ordinary nights pass", everything_is_right);

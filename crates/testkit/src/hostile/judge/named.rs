@@ -54,5 +54,8 @@ fn is_named(seen: &Seen<'_>, account: &Account, row: &Row) -> bool {
         || classes.clone().any(|class| {
             class.school == row.cell(Column::SchoolId) || class.key == row.cell(Column::ClassId)
         });
-    NAMES.into_iter().all(agrees) && same_place
+    // Of people of the same name a key tells who is meant, and beside somebody else's nobody knows.
+    let namesakes = seen.before.active().filter(|other| other.role == account.role);
+    let is_only_one = namesakes.filter(|other| other.shared(account, NAMES) == NAMES.len()).count() == 1;
+    NAMES.into_iter().all(agrees) && same_place && is_only_one
 }

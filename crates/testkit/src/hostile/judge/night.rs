@@ -2,6 +2,7 @@
 
 use super::accounts::Accounts;
 use super::owners::Owners;
+use super::play::Outcome;
 use crate::hostile::{District, Sheet};
 
 /// A night, before and after what was applied by itself.
@@ -16,4 +17,6 @@ pub struct Seen<'n> {
     pub after: &'n Accounts,
     /// Whose the accounts are.
     pub owners: &'n Owners,
+    /// What became of the file.
+    pub outcome: Outcome,
 }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use super::accounts::{FIELDS, column_of, field_name};
 use super::night::Seen;
+use super::play::Outcome;
 use crate::hostile::{PersonId, Role, Row};
 
 /// Everyone who is here has one active account with what the file says, the same as before, and nobody else has one.
 pub fn everything_is_right(seen: &Seen<'_>) -> Vec<String> {
     let mut faults = Vec::new();
+    if seen.outcome != Outcome::Applied {
+        faults.push(format!("the file is not applied without a question: {:?}", seen.outcome));
+    }
     let mut rows = BTreeMap::<(Role, PersonId), &Row>::new();
     for row in &seen.sheet.rows {
         rows.insert((Role::Student, row.student), row);

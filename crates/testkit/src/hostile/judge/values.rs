@@ -48,5 +48,7 @@ fn damage_between(old: &str, new: &str) -> Option<Damage> {
     if old == new || old.is_empty() {
         return None;
     }
-    Damage::ALL.into_iter().find(|damage| damaged(*damage, old) == *new)
+    // Numbers are padded in earnest, too: no finding calls that damage.
+    let mut kinds = Damage::ALL.into_iter().filter(|damage| *damage != Damage::ZeroAdded);
+    kinds.find(|damage| damaged(*damage, old) == *new)
 }

@@ -7,16 +7,14 @@ use homeroom_model::entity::{Entity, EntityRef};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, Plan};
 use homeroom_model::rekey::Proposal;
-use homeroom_plan::{PlanInputs, PlanParts};
+
+use crate::fuses::PlanParts;
+use crate::inputs::PlanInputs;
 
 /// The proposals that wait once the safe part of a plan is applied: those of before, and those of the plan, in place of earlier ones
 /// about the same entity. One whose entity is missing in a file waits on: its new record may be in the next one. One whose entity is
 /// `settled`, because the file has it under its own keys, does not.
-pub(crate) fn still_pending(
-    inputs: &PlanInputs,
-    parts: &PlanParts,
-    settled: &HashSet<EntityRef>,
-) -> Vec<Proposal> {
+pub fn still_pending(inputs: &PlanInputs, parts: &PlanParts, settled: &HashSet<EntityRef>) -> Vec<Proposal> {
     let answered = Answered::by(&parts.safe);
     let waits = |proposal: &&Proposal| !proposal.accepted && !answered.contains(proposal);
     let before = inputs.pending.iter().filter(|proposal| !settled.contains(&proposal.id));
