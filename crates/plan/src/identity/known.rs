@@ -67,9 +67,13 @@ impl Known {
             }
         }
         let waits = inputs.pending.iter();
-        for proposal in waits.filter(|proposal| proposal.id.kind == kind && !is_past(proposal.id)) {
+        let waits = waits.filter(|proposal| proposal.id.kind == kind && !is_past(proposal.id));
+        let waits = waits.collect::<Vec<_>>();
+        let owners = Owners::of(waits.iter().map(|proposal| proposal.to.as_str()), records);
+        for proposal in waits {
             // It is known by its key: the name may have been corrected while it waits.
-            if let Some(found) = open.pair(proposal.id, &proposal.to, None) {
+            let found = open.pair(proposal.id, &proposal.to, None);
+            if let Some(found) = found.filter(|found| !owners.include(&proposal.to, *found)) {
                 known.join(found, Some(proposal));
             }
         }
@@ -150,6 +154,29 @@ impl Known {
         }
         likely.sort_unstable_by_key(|found| (found.old, found.new));
         likely
+    }
+}
+
+/// Whose the keys are by which proposals wait.
+struct Owners<'r> {
+    records: &'r Records<'r>,
+    by_key: HashMap<&'r str, usize>,
+}
+
+impl<'r> Owners<'r> {
+    fn of<'k>(keys: impl Iterator<Item = &'k str>, records: &'r Records<'r>) -> Owners<'r> {
+        let Records { stored, kind, .. } = *records;
+        let keys = keys.collect::<HashSet<_>>();
+        let owned = (0..stored.count(kind)).map(|at| (stored.key_at(kind, at), at));
+        Owners { records, by_key: owned.filter(|(key, _)| keys.contains(key)).collect() }
+    }
+
+    /// Whether the key and the name of the record are again those of somebody else, who had them before: then nothing waits.
+    fn include(&self, key: &str, (old, new): (usize, usize)) -> bool {
+        let Records { stored, wanted, kind, .. } = *self.records;
+        let owner = self.by_key.get(key).filter(|owner| **owner != old);
+        let name = owner.and_then(|owner| stored.key_and_name(stored.entity_at(kind, *owner)));
+        name.is_some_and(|(_, name)| folded(&name) == folded(&wanted.name(kind, new)))
     }
 }
 

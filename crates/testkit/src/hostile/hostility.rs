@@ -61,19 +61,8 @@ impl Hostility {
         if sheet.rows.is_empty() {
             return;
         }
-        if let Hostility::Reused(columns, who, at) = self {
-            let gone = |id: &PersonId| {
-                let person = &district.people[*id];
-                !person.here && person.role == Role::Student
-            };
-            let left = (0..district.people.len()).filter(gone).collect::<Vec<_>>();
-            if !left.is_empty() {
-                let at = usize::from(*at) % sheet.rows.len();
-                strangers::reuse(sheet, columns, left[usize::from(*who) % left.len()], at, district);
-            }
-            return;
-        }
         match self {
+            Hostility::Reused(columns, who, at) => reuse(sheet, columns, (*who, *at), district),
             Hostility::Swap(columns, a, b) => ring(sheet, columns, *a, &[0, usize::from(*b)]),
             Hostility::Ring(columns, from, len) => {
                 let steps = (0..=usize::from(*len)).collect::<Vec<_>>();
@@ -174,19 +163,7 @@ impl Hostility {
                     ring(sheet, &[Column::StudentId], 0, &steps);
                 }
             }
-            Hostility::ClassesSwapped(column, a, b) => {
-                let mut classes =
-                    sheet.rows.iter().map(|row| row.cell(*column).to_owned()).collect::<Vec<_>>();
-                classes.dedup();
-                let (a, b) =
-                    (&classes[usize::from(*a) % classes.len()], &classes[usize::from(*b) % classes.len()]);
-                for row in &mut sheet.rows {
-                    let other = if row.cell(*column) == a { b } else { a };
-                    if [a, b].iter().any(|one| row.cell(*column) == *one) {
-                        row.set(*column, other);
-                    }
-                }
-            }
+            Hostility::ClassesSwapped(column, a, b) => swap_classes(sheet, *column, [*a, *b]),
             Hostility::Unreadable(who, how) => {
                 let who = person(sheet, Role::Student, *who);
                 let (first, last) = [("????", "??????"), ("-", "."), ("Ivan", "Petrov"), ("Жозе", "Ли")]
@@ -207,6 +184,31 @@ impl Hostility {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// A newcomer with the values of someone who left.
+fn reuse(sheet: &mut Sheet, columns: &[Column], (who, at): (u8, u8), district: &District) {
+    let gone = |id: &PersonId| {
+        let person = &district.people[*id];
+        !person.here && person.role == Role::Student
+    };
+    let left = (0..district.people.len()).filter(gone).collect::<Vec<_>>();
+    if !left.is_empty() {
+        let at = usize::from(at) % sheet.rows.len();
+        strangers::reuse(sheet, columns, left[usize::from(who) % left.len()], at, district);
+    }
+}
+
+fn swap_classes(sheet: &mut Sheet, column: Column, chosen: [u8; 2]) {
+    let mut classes = sheet.rows.iter().map(|row| row.cell(column).to_owned()).collect::<Vec<_>>();
+    classes.dedup();
+    let [a, b] = chosen.map(|class| &classes[usize::from(class) % classes.len()]);
+    for row in &mut sheet.rows {
+        let other = if row.cell(column) == a { b } else { a };
+        if [a, b].iter().any(|one| row.cell(column) == *one) {
+            row.set(column, other);
         }
     }
 }
