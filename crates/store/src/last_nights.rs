@@ -28,6 +28,18 @@ pub struct Move {
     pub is_here: bool,
 }
 
+/// The newest people of each role, with the run that created them.
+const NEWEST: [(EntityKind, &str); 2] = [
+    (
+        EntityKind::Student,
+        "SELECT number, created_run FROM student WHERE district = $1 ORDER BY number DESC LIMIT $2",
+    ),
+    (
+        EntityKind::Teacher,
+        "SELECT number, created_run FROM teacher WHERE district = $1 ORDER BY number DESC LIMIT $2",
+    ),
+];
+
 impl DistrictStore {
     /// The students, teachers and classes that these runs deactivated, whatever became of them since.
     pub fn removed_by_runs(&self, runs: &[RunNumber]) -> Result<Vec<EntityRef>, StoreError> {
@@ -53,17 +65,13 @@ impl DistrictStore {
         let runs = [self.id().0.into(), first.0.into(), last.0.into()];
         self.store().read(|tx| {
             let mut moves = Vec::new();
-            for kind in [EntityKind::Student, EntityKind::Teacher] {
+            for (kind, sql) in NEWEST {
                 // Numbers are given in order, so that the newest are found without a look at all.
-                let table = kind.as_str();
-                let newest = tx.rows(
-                    &format!("SELECT number, created_run FROM {table} WHERE district = $1 ORDER BY number DESC LIMIT $2"),
-                    &[self.id().0.into(), i64::try_from(new).unwrap_or(i64::MAX).into()],
-                    |row| {
-                        let entity = EntityRef { kind, number: number(row.int(0)?)? };
-                        Ok::<_, StoreError>(Move { entity, run: RunNumber(row.int(1)?), is_here: true })
-                    },
-                )?;
+                let values = [self.id().0.into(), i64::try_from(new).unwrap_or(i64::MAX).into()];
+                let newest = tx.rows(sql, &values, |row| {
+                    let entity = EntityRef { kind, number: number(row.int(0)?)? };
+                    Ok::<_, StoreError>(Move { entity, run: RunNumber(row.int(1)?), is_here: true })
+                })?;
                 moves.extend(newest.into_iter().filter(|one| (first..=last).contains(&one.run)));
             }
             moves.extend(tx.rows(

@@ -80,6 +80,9 @@ fn teachings(context: &FuseContext<'_>, limit: Limit, partition: &mut Partition<
     }
     if in_all {
         hold_losing_classes(context, partition);
+        // What is wrong with so many teachers may be wrong with whoever else stands in these rows.
+        let moving = plan.enrollments.beginning().chain(&plan.enrollments.deactivate);
+        moving.for_each(|link| partition.hold_turnover(link.class));
     }
     classes.iter().for_each(|(class, _)| partition.hold_turnover(*class));
     let held = classes.iter().map(|(class, _)| *class).collect::<HashSet<_>>();

@@ -1,8 +1,8 @@
 //! A night, before and after what was applied by itself.
 
 use super::accounts::Accounts;
+use super::outcome::Outcome;
 use super::owners::Owners;
-use super::play::Outcome;
 use crate::hostile::{District, Sheet};
 
 /// A night, before and after what was applied by itself.

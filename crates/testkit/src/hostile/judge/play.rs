@@ -5,22 +5,12 @@ use proptest::test_runner::TestCaseError;
 
 use super::accounts::Accounts;
 use super::night::Seen;
+use super::outcome::Outcome;
 use super::owners::Owners;
 use crate::hostile::{Decision, District, Game, Night, Sheet};
 
 /// A law: the faults that it finds in a night.
 pub type Law = fn(&Seen<'_>) -> Vec<String>;
-
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing of it is used.
-    Rejected,
-    /// A part of it waits for a decision; the rest was applied.
-    Held,
-    /// All of it was applied.
-    Applied,
-}
 
 /// Homeroom with one district, in memory or on a database.
 pub trait Homeroom {

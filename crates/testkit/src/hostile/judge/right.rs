@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::accounts::{FIELDS, column_of, field_name};
 use super::night::Seen;
-use super::play::Outcome;
+use super::outcome::Outcome;
 use crate::hostile::{PersonId, Role, Row};
 
 /// Everyone who is here has one active account with what the file says, the same as before, and nobody else has one.
