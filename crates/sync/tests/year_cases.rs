@@ -43,6 +43,8 @@ struct Want {
     inactive: Vec<String>,
     /// Addresses of the same person after the first file and after the last.
     same_id: Vec<(String, String)>,
+    /// Addresses of which nobody has the account of the first file.
+    other_id: Vec<String>,
     /// Ids of classes that the last run creates.
     new_classes: Vec<String>,
 }
@@ -144,6 +146,10 @@ fn check_students(lincoln: &TestDistrict, want: &Want, first_students: &BTreeMap
     for email in &want.inactive {
         assert!(!students.contains_key(email), "{email} is active: {:?}", last.report);
     }
+    for email in &want.other_id {
+        let before = first_students.get(email);
+        assert!(before.is_some() && students.get(email) != before, "{email}: {:?}", last.report);
+    }
     for (before, after) in &want.same_id {
         let (before, after) = (first_students.get(before), students.get(after));
         assert!(before.is_some() && before == after, "{before:?} is not {after:?}: {:?}", last.report);
@@ -187,6 +193,7 @@ cases! {
     an_old_file_with_another_row_waits
     domain_changed_while_someone_was_away
     numbers_padded_while_someone_was_away
+    the_address_of_a_leaver_goes_to_one_whose_name_is_in_another_alphabet
     the_file_of_last_week_again_waits
     the_same_file_again_is_the_same_hold
 }

@@ -185,6 +185,11 @@ impl Comparison {
         self.first_name != NamePart::Different && self.last_name != NamePart::Different
     }
 
+    /// Whether both parts of the name can be compared.
+    pub(super) fn names_are_known(&self) -> bool {
+        self.first_name != NamePart::Unknown && self.last_name != NamePart::Unknown
+    }
+
     /// Whether a part of the name agrees.
     pub(super) fn any_name(&self) -> bool {
         let agrees = |part| matches!(part, NamePart::Same | NamePart::Spelling);

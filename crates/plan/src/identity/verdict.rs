@@ -77,6 +77,8 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         !comparison.active && keys.local_part && !keys.changed_domain && keys.count() == 0 && !keys.former;
     // Siblings and namesakes come and go.
     let only_last_name = no_key && comparison.first_name == NamePart::Different;
+    // A leaver's key beside a name that cannot be compared with theirs, such as one in another alphabet.
+    let is_unreadable_leaver = !comparison.active && !comparison.names_are_known() && keys.count() < 2;
     let highest = if no_key && (!comparison.active || comparison.other_digits) {
         // Among all who ever left there are too many namesakes; and numbers in names are given to tell people apart.
         return None;
@@ -88,10 +90,13 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
         return None;
     } else if moved_far || one_key_and_another_name || only_local_part || only_last_name {
         Confidence::Doubtful
-    } else if comparison.another_name() && !in_place {
+    } else if (comparison.another_name() || is_unreadable_leaver) && !in_place {
         // Everything of one was given to another one of another place.
         Confidence::Doubtful
-    } else if comparison.another_name() || !comparison.active && !comparison.names_fit() && keys.count() < 2 {
+    } else if comparison.another_name()
+        || is_unreadable_leaver
+        || !comparison.active && !comparison.names_fit() && keys.count() < 2
+    {
         // All keys, but another name, and not in the same class: the account of somebody else, as likely as not.
         // Or back under another name, or a leaver's key that went to a newcomer of the same first name.
         Confidence::Probable
