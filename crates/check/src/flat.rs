@@ -24,6 +24,7 @@ use crate::namesakes::reject_namesakes;
 use crate::row_parts::PartNotes;
 use crate::rows;
 use crate::spreadsheet::SpreadsheetDamage;
+use crate::two_classes::reject_rows_of_two_classes;
 
 /// Checks the table of a flat file.
 pub(crate) fn check_table(
@@ -80,6 +81,7 @@ pub(crate) fn check_table(
         find_spreadsheet_damage(&mut rows, stored);
         keep_values(&mut rows, stored);
     }
+    reject_rows_of_two_classes(&mut rows.class_parts, stored);
     reject_namesakes(&mut rows, stored);
     rows::judge(rows, stored, optional_columns(&header), &mut file, findings);
     Ok(file)

@@ -42,6 +42,7 @@ mod spelling;
 mod spreadsheet;
 mod student_parts;
 mod threads;
+mod two_classes;
 mod values;
 
 use std::io;

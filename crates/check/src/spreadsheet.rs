@@ -119,10 +119,13 @@ impl<'s> StoredIds<'s> {
             without_zeros.entry(rest).and_modify(|known| *known = None).or_insert(Some(id));
         }
         let all = ids().collect::<HashSet<_>>();
-        let digits = all.iter().all(|id| is_number(id)).then(|| {
-            let length = all.iter().next().map_or(0, |id| id.len());
-            if !without_zeros.is_empty() && all.iter().all(|id| id.len() == length) { length } else { 0 }
-        });
+        // Those of people who left may have been written otherwise.
+        let today =
+            entities.iter().filter(|entity| entity.active).map(|entity| texts.get(id(&entity.values)));
+        let mut today = today.filter(|id| !id.is_empty()).peekable();
+        let length = today.peek().map_or(0, |id| id.len());
+        let has_zeros = !without_zeros.is_empty() && today.all(|id| id.len() == length);
+        let digits = all.iter().all(|id| is_number(id)).then_some(if has_zeros { length } else { 0 });
         StoredIds { column, all, without_zeros, digits }
     }
 

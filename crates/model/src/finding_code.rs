@@ -475,6 +475,12 @@ catalogue! {
         example: "class 101 in school 1 and in school 2",
         remedy: "Give each class an id that no other school uses, such as 1-101 and 2-101.",
     }
+    ClassIdOfAnother "class-id-of-another" RejectRow {
+        meaning: "A row has the class_id of one class, and the name and a teacher of another class of the school. Everybody whom it \
+            names stays in both.",
+        example: "class 101 with 'Reading 2' and Bob Park, where 101 is 'Reading 1' of Ann Lee, and class 102 is 'Reading 2' of Bob Park",
+        remedy: "Check whether class_id was filled down, has slipped by some rows or was sorted without the other columns.",
+    }
     TeacherEmailShared "teacher-email-shared" RejectRow {
         meaning: "The same teacher's e-mail address appears with clearly different names or ids.",
         example: "office@x.org for Ann Lee and Bob Park",

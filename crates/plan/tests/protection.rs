@@ -215,6 +215,15 @@ fn break_several(code: FindingCode, rows: &mut [Row], chance: &mut Chance) -> bo
             let next = rows.iter_mut().filter(|row| ends_with(row, class + 1));
             next.for_each(|row| row.class.clone_from(&id));
         }
+        FindingCode::ClassIdOfAnother => {
+            // Two classes of one school with other teachers; all rows of the second have the id of the first, or some.
+            let class = chance.below(CLASSES - 6);
+            let ends_with = |row: &Row, class: usize| row.class.ends_with(&format!("-{class}"));
+            let id = rows.iter().find(|row| ends_with(row, class)).unwrap().class.clone();
+            let step = 1 + chance.below(3);
+            let other = rows.iter_mut().filter(|row| ends_with(row, class + 6)).step_by(step);
+            other.for_each(|row| row.class.clone_from(&id));
+        }
         _ => return false,
     }
     true

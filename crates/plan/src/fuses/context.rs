@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 use homeroom_model::calendar::Allowed;
-use homeroom_model::entity::{ByNumber, EntityRef, SchoolNumber, StudentNumber};
+use homeroom_model::entity::{ByNumber, ClassNumber, EntityRef, SchoolNumber, StudentNumber};
 use homeroom_model::plan::{Changes, Numbered, Plan};
 use homeroom_model::policy::Limit;
 use homeroom_model::roster::{Person, Student};
-use homeroom_model::stored::StoredRoster;
+use homeroom_model::stored::{StoredRoster, links_of_class};
 
 use super::limits::{Limits, PolicyToday};
 use super::past::GoneLately;
@@ -62,6 +62,12 @@ impl FuseContext<'_> {
     /// All schools, stored and new, and `None` for what belongs to none.
     pub(super) fn schools(&self) -> impl Iterator<Item = Option<SchoolNumber>> {
         all_schools(self.stored, self.plan)
+    }
+
+    /// The students of a class today.
+    pub(super) fn students_of(&self, class: ClassNumber) -> impl Iterator<Item = StudentNumber> {
+        let links = links_of_class(&self.stored.enrollments, class).iter();
+        links.filter(|link| link.active).map(|link| link.link.person)
     }
 
     /// Students who stay, in the grade before theirs.

@@ -1,7 +1,7 @@
 //! The file fuse: the file as a whole cannot be believed, so nothing of it goes ahead.
 
 use hashbrown::HashSet;
-use homeroom_model::entity::{Entity, EntityRef, TeacherNumber};
+use homeroom_model::entity::{Entity, EntityRef, StudentNumber, TeacherNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::{Changes, Plan};
@@ -16,6 +16,7 @@ pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_
     let (scope, message, examples) = same_bytes(context)
         .or_else(|| old_people(context))
         .or_else(|| other_people(context))
+        .or_else(|| everybody_goes(context))
         .or_else(|| earlier_year(context))?;
     partition.hold_everything(context.plan);
     Some(BlownFuse { fuse: Fuse::File, scope: scope.into(), message, examples })
@@ -90,7 +91,7 @@ fn old_people(context: &FuseContext<'_>) -> Option<Doubt> {
     let taken_back = back.len() + gone.len();
     let nights = back.iter().chain(&gone).map(|one| moves[*one].run).collect::<HashSet<_>>();
     let least = if back.is_empty() || gone.is_empty() { TAKEN_BACK.1 } else { TAKEN_BACK.0 };
-    if taken_back < least || nights.len() < 2 || taken_back * 4 < (coming.len() + going.len()) * 3 {
+    if taken_back < least || nights.len() < 2 || taken_back * 5 < (coming.len() + going.len()) * 3 {
         return None;
     }
     let message = format!(
@@ -114,6 +115,37 @@ fn other_people(context: &FuseContext<'_>) -> Option<Doubt> {
          wrong, discard this, and send the right one."
     );
     Some(("people", message, context.examples(context.plan.students.deactivate.iter().copied())))
+}
+
+/// From this share of the students in percent on, nobody leaves: it is the file that has others.
+const EVERYBODY: usize = 80;
+
+/// So few students make no district.
+const MIN_STUDENTS: usize = 20;
+
+/// Hardly anybody of today's students is in the file, although others are, and no calendar says that so many leave.
+fn everybody_goes(context: &FuseContext<'_>) -> Option<Doubt> {
+    let all = context.stored.active_count(EntityKind::Student);
+    let going = &context.plan.students.deactivate;
+    let usual = context.rules.policy.limit(Fuse::District);
+    let is_agreed = |student: &StudentNumber| {
+        let key = context.names.key(context.places.of_student(*student));
+        let allowed = context.rules.limit(usual, key, |window| window.people);
+        allowed.percent != usual.percent || context.rules.is_additions_only(key)
+    };
+    let is_much = all >= MIN_STUDENTS && going.len() * 100 >= all * EVERYBODY;
+    let come = context.plan.students.arriving().count();
+    if is_off(context) || !is_much || come * 2 < going.len() || going.iter().any(is_agreed) {
+        return None;
+    }
+    let message = format!(
+        "{} of {} are not in the file, and {come} others are: most likely it is the file of another school year or district, or the SIS \
+         writes all ids and addresses anew. Nothing of it is applied. Compare some names and ids in the file with those of the roster; \
+         when the file is wrong, discard this, and send the right one.",
+        going.len(),
+        counted(all as u64, "student"),
+    );
+    Some(("people", message, context.examples(going.iter().copied())))
 }
 
 fn earlier_year(context: &FuseContext<'_>) -> Option<Doubt> {

@@ -1,5 +1,5 @@
-//! What is missing in a pattern in which nobody leaves: all whose names begin with some letters, a whole grade, a whole class, people who
-//! stand one after the other, or half of a class. Rows of the file are missing, however small the share is.
+//! Who is missing in a pattern in which nobody leaves: all whose names begin with some letters, a whole grade, a whole class, or people
+//! who stand one after the other. Rows of the file are missing, however small the share is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use homeroom_model::entity::{ClassNumber, SchoolNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::name::folded;
 use homeroom_model::roster::Student;
-use homeroom_model::stored::{Stored, links_of_class};
+use homeroom_model::stored::Stored;
 
 use super::context::FuseContext;
 use super::partition::Partition;
@@ -22,11 +22,8 @@ const MIN_LEAVERS: usize = 6;
 /// A letter, grade or class of fewer students says nothing.
 const MIN_GROUP: usize = 4;
 
-/// The months in which the highest grade of a school leaves.
+/// The months in which the highest grade of a school leaves. The months excuse nothing: whole grades are also missing in May.
 const GRADUATION: std::ops::RangeInclusive<i8> = 5..=8;
-
-/// A class that only loses students is emptied from this share in percent on; two classes, or one that loses so many.
-const EMPTIED: (usize, usize) = (50, 10);
 
 /// A student who would be removed.
 struct Leaver<'s> {
@@ -59,14 +56,16 @@ struct Students<'c> {
     context: &'c FuseContext<'c>,
     active: Vec<&'c Stored<Student>>,
     leavers: BTreeMap<StudentNumber, Leaver<'c>>,
+    /// The grade of each school that may graduate this month.
+    graduating: HashMap<Option<SchoolNumber>, Grade>,
 }
 
 impl<'c> Students<'c> {
-    /// Leaves out whoever waits anyway, leaves as agreed, or at the end of the last grade of a school.
+    /// Leaves out whoever waits anyway or leaves as agreed.
     fn new(context: &'c FuseContext<'c>, partition: &Partition<'_>) -> Students<'c> {
         let active = context.stored.students.iter().filter(|student| student.active).collect::<Vec<_>>();
         let gone = context.plan.students.deactivate.iter().copied().collect::<HashSet<_>>();
-        let highest = if GRADUATION.contains(&context.limits.today.month()) {
+        let graduating = if GRADUATION.contains(&context.limits.today.month()) {
             highest_grades(context, &active)
         } else {
             HashMap::new()
@@ -79,12 +78,11 @@ impl<'c> Students<'c> {
             let waits = partition.removals_wait(school);
             let is_agreed = context.rules.limit(usual, key, |window| window.people).percent != usual.percent
                 || context.rules.is_additions_only(key);
-            let graduates = highest.get(&school).is_some_and(|grade| student.values.grade == Some(*grade));
-            if !waits && !is_agreed && !graduates {
+            if !waits && !is_agreed {
                 leavers.insert(student.number, Leaver { student, school });
             }
         }
-        Students { context, active, leavers }
+        Students { context, active, leavers, graduating }
     }
 
     /// "All 37 students whose last names begin with D"
@@ -121,11 +119,14 @@ impl<'c> Students<'c> {
             .iter()
             .map(|(grade, school)| format!("grade {} of {}", grade.code(), self.context.names.name(*school)));
         let names = names.collect::<Vec<_>>().join(", ");
-        Some(format!(
-            "Nearly all students of {names} are missing, {} in all: most likely the export left the grade out. Export the whole roster \
-             again.",
-            counted(groups.leavers as u64, "student")
-        ))
+        let may_graduate = |(grade, school): &(Grade, _)| self.graduating.get(school) == Some(grade);
+        let cause = if groups.names.iter().all(may_graduate) {
+            "either they have graduated, or the export left the grade out. Ask the school before you decide."
+        } else {
+            "most likely the export left the grade out. Export the whole roster again."
+        };
+        let leavers = counted(groups.leavers as u64, "student");
+        Some(format!("Nearly all students of {names} are missing, {leavers} in all: {cause}"))
     }
 
     /// Groups of which nearly everybody leaves, when they make up this share of all leavers.
@@ -172,7 +173,7 @@ impl<'c> Students<'c> {
     }
 
     fn size(&self, class: ClassNumber) -> usize {
-        students_of(self.context, class).count()
+        self.context.students_of(class).count()
     }
 
     /// Students who came one after the other with the first file, and so most likely still stand together.
@@ -214,66 +215,4 @@ fn highest_grades(
         }
     }
     highest
-}
-
-fn students_of(context: &FuseContext<'_>, class: ClassNumber) -> impl Iterator<Item = StudentNumber> {
-    let links = links_of_class(&context.stored.enrollments, class).iter();
-    links.filter(|link| link.active).map(|link| link.link.person)
-}
-
-/// Classes that stay lose half of their students or more, who get no other class, while hardly anybody comes: their students stay.
-pub(super) fn emptied_classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
-    let mut by_school = BTreeMap::<Option<SchoolNumber>, Vec<(ClassNumber, usize, usize)>>::new();
-    for (class, lost) in lost_without_another(context) {
-        let school = context.places.of_class(class);
-        let key = context.names.key(school);
-        let usual = context.rules.policy.limit(Fuse::Class);
-        let limit = context.rules.limit(usual, key, |window| window.classes);
-        let before = students_of(context, class).count();
-        let waits = partition.removals_wait(school) || context.rules.is_additions_only(key);
-        if lost * 100 >= before * EMPTIED.0 && limit.percent < 100 && !waits {
-            by_school.entry(school).or_default().push((class, lost, before));
-        }
-    }
-    let is_much = |classes: &Vec<(_, usize, _)>| {
-        classes.len() > 1 || classes.iter().any(|(_, lost, _)| *lost >= EMPTIED.1)
-    };
-    // Where one school's rows are missing, so are most likely those of the others.
-    if !by_school.values().any(is_much) {
-        return vec![];
-    }
-    let fuses = by_school.into_iter().map(|(school, classes)| {
-        classes.iter().for_each(|(class, ..)| partition.hold_turnover(*class));
-        let lost = classes.iter().map(|(_, lost, _)| lost).sum::<usize>();
-        let before = classes.iter().map(|(.., before)| before).sum::<usize>();
-        let message = format!(
-            "In {} of {}, {lost} of {before} students would go without another class, and hardly anybody would come: most likely rows of \
-             these classes are missing. Compare the classes with the SIS before you decide.",
-            counted(classes.len() as u64, "class"),
-            context.names.name(school),
-        );
-        let examples = context.examples(classes.iter().map(|(class, ..)| *class));
-        BlownFuse { fuse: Fuse::Class, scope: context.names.key(school).into(), message, examples }
-    });
-    fuses.collect()
-}
-
-/// How many students each class that stays would lose who get no other class, when at most a quarter as many come.
-fn lost_without_another(context: &FuseContext<'_>) -> BTreeMap<ClassNumber, usize> {
-    let links = &context.plan.enrollments;
-    let ending = context.plan.classes.deactivate.iter().copied().collect::<HashSet<_>>();
-    let mut joined = HashMap::<ClassNumber, usize>::new();
-    let mut moving = HashSet::new();
-    for link in links.beginning() {
-        *joined.entry(link.class).or_default() += 1;
-        moving.insert(link.person);
-    }
-    let mut lost = BTreeMap::<ClassNumber, usize>::new();
-    for link in &links.deactivate {
-        if !moving.contains(&link.person) && !ending.contains(&link.class) {
-            *lost.entry(link.class).or_default() += 1;
-        }
-    }
-    lost.retain(|class, lost| *lost >= MIN_GROUP && joined.get(class).copied().unwrap_or(0) * 4 <= *lost);
-    lost
 }

@@ -5,6 +5,8 @@ mod causes;
 mod columns;
 mod consequences;
 mod context;
+mod emptied;
+mod exchanges;
 mod file;
 mod gaps;
 mod identity;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
+use homeroom_model::policy::Limit;
 use homeroom_model::roster::EnrollmentLink;
-use homeroom_model::stored::links_of_class;
 
 use super::context::{FuseContext, MAX_EXAMPLES};
+use super::exchanges::exchanged_classes;
 use super::partition::Partition;
 use super::sources::{Source, sources};
 
@@ -20,16 +21,16 @@ struct Turnover {
     class: ClassNumber,
     left: u64,
     before: u64,
-    percent: u32,
+    limit: Limit,
 }
 
-/// Too many students of a class are replaced: all changes of its students wait.
+/// Too many students of a class are replaced, or two classes get each other's: all changes of its students wait.
 pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
-    let replaced = replaced_classes(context);
+    let exchanged = exchanged_classes(context);
+    let replaced = replaced_classes(context, &exchanged);
     if replaced.is_empty() {
         return vec![];
     }
-    let before = students_before(context, &replaced);
     let mut by_school = BTreeMap::<Option<SchoolNumber>, Vec<Turnover>>::new();
     let sources = sources(context, &replaced.keys().copied().collect());
     let mut replaced = replaced.into_iter().collect::<Vec<_>>();
@@ -39,10 +40,12 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
         let key = context.names.key(school);
         let limit =
             context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
-        let before = before.get(&class).copied().unwrap_or(0);
-        if limit.is_exceeded(left, before) && !context.rules.is_additions_only(key) {
+        let before = context.students_of(class).count() as u64;
+        let is_too_much =
+            limit.is_exceeded(left, before) || limit.percent < 100 && exchanged.contains(&class);
+        if is_too_much && !context.rules.is_additions_only(key) {
             partition.hold_turnover(class);
-            let turnover = Turnover { class, left, before, percent: limit.percent };
+            let turnover = Turnover { class, left, before, limit };
             by_school.entry(school).or_default().push(turnover);
         }
     }
@@ -64,9 +67,12 @@ fn is_exchange(class: ClassNumber, sources: &BTreeMap<ClassNumber, Source>) -> b
     back.is_some_and(|back| back.class == class)
 }
 
-/// Classes that stay while at least the limit's floor of students are replaced, with how many leave. A class that only shrinks or only
-/// grows is not replaced.
-fn replaced_classes(context: &FuseContext<'_>) -> HashMap<ClassNumber, u64> {
+/// Classes that stay while at least the limit's floor of students are replaced, and those that are exchanged, with how many leave. A
+/// class that only shrinks or only grows is not replaced.
+fn replaced_classes(
+    context: &FuseContext<'_>,
+    exchanged: &HashSet<ClassNumber>,
+) -> HashMap<ClassNumber, u64> {
     let links = &context.plan.enrollments;
     let mut joined = count_by_class(&links.create);
     for (class, count) in count_by_class(&links.reactivate) {
@@ -76,7 +82,7 @@ fn replaced_classes(context: &FuseContext<'_>) -> HashMap<ClassNumber, u64> {
     let floor = u64::from(context.rules.policy.limit(Fuse::Class).floor);
     let is_replaced = |(class, left): &(ClassNumber, u64)| {
         let replaced = joined.get(class).copied().unwrap_or(0).min(*left);
-        replaced > 0 && replaced >= floor && !removed.contains(class)
+        replaced > 0 && (replaced >= floor || exchanged.contains(class)) && !removed.contains(class)
     };
     count_by_class(&links.deactivate).into_iter().filter(is_replaced).collect()
 }
@@ -87,18 +93,6 @@ fn count_by_class(links: &[EnrollmentLink]) -> HashMap<ClassNumber, u64> {
         *counts.entry(link.class).or_default() += 1;
     }
     counts
-}
-
-/// How many students these classes have now.
-fn students_before(
-    context: &FuseContext<'_>,
-    classes: &HashMap<ClassNumber, u64>,
-) -> HashMap<ClassNumber, u64> {
-    let active = |class: ClassNumber| {
-        let links = links_of_class(&context.stored.enrollments, class).iter();
-        (class, links.filter(|link| link.active).count() as u64)
-    };
-    classes.keys().copied().map(active).collect()
 }
 
 fn class_fuses(
@@ -123,7 +117,7 @@ fn class_fuses(
     let message = format!(
         "In {} classes of {name}, students would be replaced by others; the limit is {}% of a class. {cause}.",
         classes.len(),
-        classes[0].percent
+        classes[0].limit.percent
     );
     let examples = context.examples(classes.iter().map(|turnover| turnover.class));
     vec![BlownFuse { fuse: Fuse::Class, scope: key.into(), message, examples }]
@@ -134,7 +128,7 @@ fn class_fuse(
     turnover: &Turnover,
     sources: &BTreeMap<ClassNumber, Source>,
 ) -> Option<BlownFuse> {
-    let Turnover { class, left, before, percent } = turnover;
+    let Turnover { class, left, before, limit } = turnover;
     let values = context.stored.classes.by_number(*class)?.values;
     let key = context.stored.texts.get(values.key);
     let name = context.stored.texts.get(values.name);
@@ -151,8 +145,12 @@ fn class_fuse(
             },
         ),
     };
+    let exceeded = match limit.is_exceeded(*left, *before) {
+        true => format!("; the limit is {}%", limit.percent),
+        false => String::new(),
+    };
     let message = format!(
-        "{left} of the {before} students of {name} ({key}) would be replaced by others; the limit is {percent}%. {cause}."
+        "{left} of the {before} students of {name} ({key}) would be replaced by others{exceeded}. {cause}."
     );
     let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
     let examples = context.examples(leavers.map(|link| link.person).take(MAX_EXAMPLES));

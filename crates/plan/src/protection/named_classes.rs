@@ -1,5 +1,7 @@
 //! Finds the stored classes that rejected rows describe: by key, or by name in the school of the row when the key is the thing in doubt.
 
+use std::cell::LazyCell;
+
 use hashbrown::HashMap;
 use homeroom_model::entity::{ByNumber, ClassNumber, SchoolNumber};
 use homeroom_model::name::folded;
@@ -28,20 +30,24 @@ pub(super) fn find_classes<'p>(stored: &StoredRoster, protected: &'p Protected) 
     let active = stored.classes.iter().filter(|class| class.active);
     let by_key = active.map(|class| (text(class.values.key), class)).collect::<HashMap<_, _>>();
     let schools = Schools::new(stored);
-    let mut by_name = None;
+    let by_name = LazyCell::new(|| classes_by_name(stored));
     let find = |named: NamedClass<&'p str>| {
         let of_row = schools.find(&named);
         let with_key = by_key.get(named.key);
+        let name = folded(named.name);
         // Nothing in the row says that its class is elsewhere than it was.
         let is_in_place =
             |class: &&&Stored<Class>| of_row.is_empty() || of_row.contains(&class.values.school);
         if let Some(class) = with_key.filter(is_in_place) {
-            let schools = vec![class.values.school];
-            return (named, FoundClass { numbers: vec![class.number], is_key_in_doubt: false, schools });
+            let school = class.values.school;
+            let mut numbers = vec![class.number];
+            // The row may be one of the class that has this name.
+            if name != folded(text(class.values.name)) {
+                numbers.extend(by_name.get(&(school, name)).into_iter().flatten());
+            }
+            return (named, FoundClass { numbers, is_key_in_doubt: false, schools: vec![school] });
         }
-        let name = folded(named.name);
-        let in_school = by_name.get_or_insert_with(|| classes_by_name(stored));
-        let named_so = of_row.iter().filter_map(|school| in_school.get(&(*school, name.clone()))).flatten();
+        let named_so = of_row.iter().filter_map(|school| by_name.get(&(*school, name.clone()))).flatten();
         let mut numbers = named_so.copied().collect::<Vec<_>>();
         if numbers.is_empty() {
             numbers.extend(with_key.map(|class| class.number));

@@ -131,6 +131,7 @@ impl<'p> Partition<'p> {
     pub(in crate::fuses) fn hold_school(&mut self, plan: &Plan, school: SchoolNumber) {
         let places = self.decisions.places;
         let is_here = |entity: EntityRef| places.of(entity) == Some(school);
+        self.hold_those(&plan.schools, |entity| entity == school.into());
         self.hold_those(&plan.classes, is_here);
         self.hold_those(&plan.teachers, is_here);
         self.hold_those(&plan.students, is_here);
