@@ -251,6 +251,8 @@ proptest! {
         for fuse in [Fuse::District, Fuse::School, Fuse::Class, Fuse::Update] {
             policy.set_fuse(fuse, &setting).unwrap();
         }
+        // It says everything else that would be said.
+        policy.set_fuse(Fuse::File, "off").unwrap();
         let whole = planned(&a, &b);
         let counts = whole.counts();
         let held = split(whole, &a, &limits(policy, u64::MAX, &b), &Approval::None).held;

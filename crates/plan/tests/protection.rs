@@ -216,12 +216,11 @@ fn break_several(code: FindingCode, rows: &mut [Row], chance: &mut Chance) -> bo
             next.for_each(|row| row.class.clone_from(&id));
         }
         FindingCode::ClassIdOfAnother => {
-            // Two classes of one school with other teachers; all rows of the second have the id of the first, or some.
+            // Two classes of one school with other teachers: some rows of the second have the id of the first.
             let class = chance.below(CLASSES - 6);
             let ends_with = |row: &Row, class: usize| row.class.ends_with(&format!("-{class}"));
             let id = rows.iter().find(|row| ends_with(row, class)).unwrap().class.clone();
-            let step = 1 + chance.below(3);
-            let other = rows.iter_mut().filter(|row| ends_with(row, class + 6)).step_by(step);
+            let other = rows.iter_mut().filter(|row| ends_with(row, class + 6)).skip(1).step_by(2);
             other.for_each(|row| row.class.clone_from(&id));
         }
         _ => return false,
