@@ -150,6 +150,10 @@ impl Keeping {
         if are_students && pairs.len() < 2 * MIN_FILLED && span >= 2 * pairs.len() {
             return;
         }
+        // Also over names that begin alike.
+        let has_value = |pair: &&Pair| side.new_text(pair.wanted, *attribute) == value;
+        let had_another = |pair: &&Pair| side.old_text(pair.stored, *attribute) != value;
+        let pairs = judged.pairs.iter().filter(has_value).filter(had_another).copied().collect::<Vec<_>>();
         let message = format!(
             "{} '{value}' today{}, where yesterday there were {before} different ones: most likely one cell was dragged down over the \
              others. For example {}.",

@@ -40,8 +40,8 @@ impl Losing {
     }
 }
 
-/// Classes lose half of their students or more, who get no other class, while hardly anybody comes: their students stay. Where rows are
-/// known to be missing, or those of one school are, so do those of the others.
+/// Classes lose half of their students or more, who get no other class, while hardly anybody comes: their students stay. Where rows of
+/// some classes are missing, so are most likely those of others that lose fewer.
 pub(super) fn emptied_classes(
     context: &FuseContext<'_>,
     fuses: &[BlownFuse],
@@ -49,15 +49,11 @@ pub(super) fn emptied_classes(
 ) -> Vec<BlownFuse> {
     let rows_are_missing =
         fuses.iter().any(|blown| matches!(blown.fuse, Fuse::Shrink | Fuse::District | Fuse::School));
-    let mut by_school = losing_classes(context, partition);
-    if !rows_are_missing {
-        if !by_school.values().any(|classes| is_gap(classes)) {
-            return vec![];
-        }
-        by_school.values_mut().for_each(|classes| classes.retain(Losing::is_half));
+    let by_school = losing_classes(context, partition);
+    if !rows_are_missing && !by_school.values().any(|classes| is_gap(classes)) {
+        return vec![];
     }
-    let with_losses = by_school.into_iter().filter(|(_, classes)| !classes.is_empty());
-    with_losses.map(|(school, classes)| hold(context, school, &classes, partition)).collect()
+    by_school.into_iter().map(|(school, classes)| hold(context, school, &classes, partition)).collect()
 }
 
 fn is_gap(classes: &[Losing]) -> bool {
