@@ -111,6 +111,11 @@ impl Policy {
         self.limits.get(&fuse).copied().unwrap_or(Limit { percent: Policy::off(fuse), floor: 0 })
     }
 
+    /// Whether a fuse is switched off.
+    pub fn is_off(&self, fuse: Fuse) -> bool {
+        self.limit(fuse).percent == Policy::off(fuse)
+    }
+
     /// Sets a fuse from `15`, `15/20` (with the floor) or `off`.
     pub fn set_fuse(&mut self, fuse: Fuse, to: &str) -> Result<(), InvalidLimit> {
         let limit = self.limits.get_mut(&fuse).ok_or(InvalidLimit::SeatsFollowLicence)?;

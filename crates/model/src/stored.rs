@@ -33,6 +33,14 @@ pub fn links_of_class<P>(links: &[StoredLink<P>], class: ClassNumber) -> &[Store
     &links[first..end]
 }
 
+/// The links of a class that are in force.
+pub fn active_links_of_class<P>(
+    links: &[StoredLink<P>],
+    class: ClassNumber,
+) -> impl Iterator<Item = &StoredLink<P>> {
+    links_of_class(links, class).iter().filter(|link| link.active)
+}
+
 /// A key that an entity had before; it is never forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerKey {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::column::Column;
 use crate::form::Form;
 use crate::style::Style;
 use crate::truth::{PersonId, World};
+use homeroom_model::Column;
 
 /// A row, and whom it is about, whatever its cells say; `None` for people who are not of the district.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,8 +58,8 @@ impl NightFile {
 
     /// The bytes to upload.
     pub(crate) fn csv(&self) -> Vec<u8> {
-        let columns = Column::ALL.into_iter().filter(|column| column.is_in(self.style)).collect::<Vec<_>>();
-        let header = columns.iter().map(|column| column.header().to_owned()).collect();
+        let columns = Column::ALL.into_iter().filter(|column| self.style.has(*column)).collect::<Vec<_>>();
+        let header = columns.iter().map(|column| column.name().to_owned()).collect();
         let cells = |row: &Row| columns.iter().map(|column| row.cell(*column).to_owned()).collect();
         let table = std::iter::once(header).chain(self.rows.iter().map(cells)).collect();
         let mut bytes = self.form.bytes(&columns, table);
@@ -69,7 +69,7 @@ impl NightFile {
 
     /// Whether the file has this column.
     pub(crate) fn has(&self, column: Column) -> bool {
-        column.is_in(self.style)
+        self.style.has(column)
     }
 
     /// Everybody of the district in it.
@@ -98,20 +98,20 @@ fn row(world: &World, class: usize, teacher: PersonId, student: PersonId) -> Row
     let cells = [
         &school.key,
         &school.name,
-        &of_teacher.sis_id,
         &of_teacher.email,
         &of_teacher.first,
         &of_teacher.last,
+        &of_teacher.sis_id,
         &of_teacher.clever_id,
         &in_class.key,
         &in_class.name,
-        &of_student.sis_id,
         &of_student.first,
         &of_student.last,
         &of_student.email,
         &grade,
-        &of_student.username,
+        &of_student.sis_id,
         &of_student.clever_id,
+        &of_student.username,
     ];
     Row { cells: cells.map(Clone::clone), student: Some(student), teacher: Some(teacher), class }
 }

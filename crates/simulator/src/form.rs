@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 
-use crate::column::Column;
+use homeroom_model::Column;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,7 +86,9 @@ impl Form {
             }),
             Form::SecondHeader(from) => {
                 table.insert(from, table[0].clone());
-                if let (Some(one), Some(other)) = (place(Column::StudentFirst), place(Column::StudentLast)) {
+                if let (Some(one), Some(other)) =
+                    (place(Column::StudentFirstName), place(Column::StudentLastName))
+                {
                     table[from..].iter_mut().for_each(|row| row.swap(one, other));
                 }
             }

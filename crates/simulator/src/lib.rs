@@ -4,7 +4,6 @@
 //! a simulated person decide, and the judge says what became of each person. A crate of its own, because none of it belongs into the
 //! program that districts run; names and dice are the demo's.
 
-mod column;
 mod dangers;
 mod engine;
 mod events;

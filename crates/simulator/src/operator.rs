@@ -6,10 +6,10 @@ use homeroom_model::entity::{ClassNumber, EntityNumber};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::{Confidence, Proposal, ProposalReviews};
 
-use crate::column::Column;
 use crate::file::NightFile;
 use crate::judge::Judge;
 use crate::truth::{PersonId, Role};
+use homeroom_model::Column;
 
 /// What to say about the proposals of a held run.
 pub(crate) fn review(proposals: &[Proposal], judge: &Judge, sent: &NightFile) -> ProposalReviews {

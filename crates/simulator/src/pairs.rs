@@ -6,13 +6,13 @@ use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::RunState;
 use jiff::civil::date;
 
-use crate::column::Column;
 use crate::engine::Engine;
 use crate::file::NightFile;
 use crate::game::Game;
 use crate::judge::{Account, Accounts, RowIndex};
 use crate::timeline::nights;
 use crate::truth::{PersonId, Role, World};
+use homeroom_model::Column;
 
 /// How much lies between the two rosters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,12 +96,12 @@ fn people_csv(file: &NightFile) -> Vec<u8> {
     let columns = [
         Column::StudentId,
         Column::StudentEmail,
-        Column::StudentFirst,
-        Column::StudentLast,
-        Column::Grade,
+        Column::StudentFirstName,
+        Column::StudentLastName,
+        Column::StudentGradeLevel,
         Column::SchoolId,
-        Column::StudentClever,
-        Column::Username,
+        Column::StudentCleverId,
+        Column::StudentUsername,
     ];
     let mut lines = BTreeMap::<PersonId, (Vec<String>, BTreeSet<String>)>::new();
     for row in &file.rows {

@@ -6,7 +6,6 @@ use homeroom_model::rekey::Proposal;
 use homeroom_model::run::{Run, RunState};
 use jiff::civil::Date;
 
-use crate::column::Column;
 use crate::dangers::{Danger, SpoiledNight};
 use crate::engine::Engine;
 use crate::file::NightFile;
@@ -15,6 +14,7 @@ use crate::judge::{Fault, Finding, Judge, Truth};
 use crate::operator::review;
 use crate::timeline::{Night, Quirk, nights};
 use crate::truth::{PersonId, World};
+use homeroom_model::Column;
 
 /// What a night is, whatever Homeroom made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +252,8 @@ fn apply_quirk(file: &mut NightFile, quirk: Quirk, dice: &homeroom_demo::Dice) {
             let Some(student) = file.rows.get(dice.below(file.rows.len())).and_then(|row| row.student) else {
                 return;
             };
-            let column = *dice.pick(&[Column::StudentEmail, Column::StudentLast, Column::Grade]);
+            let column =
+                *dice.pick(&[Column::StudentEmail, Column::StudentLastName, Column::StudentGradeLevel]);
             file.rows
                 .iter_mut()
                 .filter(|row| row.student == Some(student))

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use homeroom_model::Column;
+
 /// A way in which student information systems number people and make their addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -49,6 +51,15 @@ impl Style {
     /// Whether the file has Clever ids and user names.
     pub(crate) fn has_clever(self) -> bool {
         self == Style::Clever
+    }
+
+    /// Whether the file has this column.
+    pub(crate) fn has(self, column: Column) -> bool {
+        match column {
+            Column::TeacherId | Column::StudentId => self.has_ids(),
+            Column::TeacherCleverId | Column::StudentUsername | Column::StudentCleverId => self.has_clever(),
+            _ => true,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use homeroom_model::entity::{ByNumber, ClassNumber, EntityRef, SchoolNumber, Stu
 use homeroom_model::plan::{Changes, Numbered, Plan};
 use homeroom_model::policy::Limit;
 use homeroom_model::roster::{Person, Student};
-use homeroom_model::stored::{StoredRoster, links_of_class};
+use homeroom_model::stored::{StoredRoster, active_links_of_class};
 
 use super::limits::{Limits, PolicyToday};
 use super::past::GoneLately;
@@ -66,8 +66,7 @@ impl FuseContext<'_> {
 
     /// The students of a class today.
     pub(super) fn students_of(&self, class: ClassNumber) -> impl Iterator<Item = StudentNumber> {
-        let links = links_of_class(&self.stored.enrollments, class).iter();
-        links.filter(|link| link.active).map(|link| link.link.person)
+        active_links_of_class(&self.stored.enrollments, class).map(|link| link.link.person)
     }
 
     /// Students who stay, in the grade before theirs.

@@ -26,7 +26,7 @@ pub(super) fn whole_file(context: &FuseContext<'_>, partition: &mut Partition<'_
 type Doubt = (&'static str, String, Vec<String>);
 
 fn is_off(context: &FuseContext<'_>) -> bool {
-    context.rules.policy.limit(Fuse::File).percent >= 100
+    context.rules.policy.is_off(Fuse::File)
 }
 
 fn same_bytes(context: &FuseContext<'_>) -> Option<Doubt> {

@@ -36,7 +36,7 @@ pub(super) fn missing_students(
     context: &FuseContext<'_>,
     partition: &mut Partition<'_>,
 ) -> Option<BlownFuse> {
-    let is_off = context.rules.policy.limit(Fuse::Shrink).percent == 0;
+    let is_off = context.rules.policy.is_off(Fuse::Shrink);
     if is_off || context.plan.students.deactivate.len() < MIN_LEAVERS {
         return None;
     }

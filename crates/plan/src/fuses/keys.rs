@@ -26,7 +26,7 @@ pub(super) fn keys(
     people: &[ChangedPerson<'_>],
     partition: &mut Partition<'_>,
 ) -> Vec<BlownFuse> {
-    if context.rules.policy.limit(Fuse::Keys).percent >= 100 {
+    if context.rules.policy.is_off(Fuse::Keys) {
         return vec![];
     }
     let passings = passings(context, people);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ClassNumber, StudentNumber};
 use homeroom_model::fuse::{BlownFuse, Fuse};
-use homeroom_model::stored::links_of_class;
+use homeroom_model::stored::active_links_of_class;
 
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::partition::Partition;
@@ -68,8 +68,8 @@ fn merged_classes(context: &FuseContext<'_>) -> BTreeMap<ClassNumber, Vec<ClassN
     }
     let mut merged = BTreeMap::<_, Vec<_>>::new();
     for ((to, from), count) in come {
-        let all = links_of_class(&stored.enrollments, from).iter().filter(|link| link.active).count();
-        let mut taught = links_of_class(&stored.teachings, from).iter().filter(|link| link.active);
+        let all = active_links_of_class(&stored.enrollments, from).count();
+        let mut taught = active_links_of_class(&stored.teachings, from);
         if count * 2 >= all && taught.any(|link| teachers[&to].contains(&link.link.person)) {
             merged.entry(to).or_default().push(from);
         }
@@ -127,7 +127,7 @@ fn scattered_classes(
     plan.enrollments.deactivate.iter().for_each(|link| left.entry(link.person).or_default().push(link.class));
     for link in coming.filter(|link| sizes.contains_key(&link.class)) {
         for from in left.get(&link.person).into_iter().flatten() {
-            let mut taught = links_of_class(&stored.teachings, *from).iter().filter(|link| link.active);
+            let mut taught = active_links_of_class(&stored.teachings, *from);
             if taught.any(|teaching| teachers.contains(&(link.class, teaching.link.person))) {
                 scattered.entry(*from).or_default().insert(link.class);
             }

@@ -1,10 +1,10 @@
 //! What went ahead on the last nights: a loss that is small each night is a large one in two weeks.
 
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::entity::{ByNumber, EntityNumber, EntityRef, SchoolNumber};
+use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef, SchoolNumber};
 use homeroom_model::ids::{EntityKind, RunNumber};
 use homeroom_model::plan::{Changes, Plan};
-use homeroom_model::stored::{StoredLink, StoredRoster};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use jiff::civil::Date;
 
 use super::places::Places;
@@ -88,11 +88,7 @@ impl GoneLately {
 }
 
 /// Whether an entity is inactive, and does not come back with this plan.
-fn is_gone<V: homeroom_model::entity::Entity>(
-    entity: EntityRef,
-    stored: &[homeroom_model::stored::Stored<V>],
-    changes: &Changes<V>,
-) -> bool {
+fn is_gone<V: Entity>(entity: EntityRef, stored: &[Stored<V>], changes: &Changes<V>) -> bool {
     let Some(number) = entity.number_as::<V::Number>() else { return false };
     let is_inactive = stored.by_number(number).is_some_and(|stored| !stored.active);
     is_inactive && !changes.reactivate.iter().chain(&changes.rekey).any(|back| back.number == number)

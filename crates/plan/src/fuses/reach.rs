@@ -7,7 +7,7 @@ use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::plan::LinkChanges;
 use homeroom_model::policy::Limit;
 use homeroom_model::roster::{EnrollmentLink, Link};
-use homeroom_model::stored::{StoredLink, links_of_class};
+use homeroom_model::stored::{StoredLink, active_links_of_class};
 
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::new_classes::{merged, scattered};
@@ -43,7 +43,7 @@ struct Gain {
 /// teachers, or of students, in these classes wait.
 pub(super) fn reach(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let limit = context.rules.policy.limit(Fuse::Reach);
-    if limit.percent >= 100 {
+    if context.rules.policy.is_off(Fuse::Reach) {
         return vec![];
     }
     let mut fuses = Vec::new();
@@ -230,7 +230,7 @@ fn gains<P: EntityNumber>(changes: &LinkChanges<P>, stored: &[StoredLink<P>]) ->
         }
     }
     for (class, gain) in &mut gains {
-        gain.before = links_of_class(stored, *class).iter().filter(|link| link.active).count() as u64;
+        gain.before = active_links_of_class(stored, *class).count() as u64;
     }
     gains
 }
@@ -240,6 +240,6 @@ fn classes_in<P: EntityNumber>(
     stored: &[StoredLink<P>],
     among: &HashMap<ClassNumber, Gain>,
 ) -> HashSet<ClassNumber> {
-    let has_somebody = |class: &ClassNumber| links_of_class(stored, *class).iter().any(|link| link.active);
+    let has_somebody = |class: &ClassNumber| active_links_of_class(stored, *class).next().is_some();
     among.keys().copied().filter(has_somebody).collect()
 }

@@ -20,7 +20,7 @@ struct RoleChange {
 
 /// Holds both sides of each change of role: the student stays a student, and the class keeps its teachers, until someone decides.
 pub(super) fn roles(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Option<BlownFuse> {
-    if context.rules.policy.limit(Fuse::Keys).percent >= 100 {
+    if context.rules.policy.is_off(Fuse::Keys) {
         return None;
     }
     let (plan, stored) = (context.plan, context.stored);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ClassNumber, StudentNumber, TeacherNumber};
-use homeroom_model::stored::links_of_class;
+use homeroom_model::stored::active_links_of_class;
 
 use super::context::FuseContext;
 
@@ -46,11 +46,9 @@ pub(super) fn sources(
     }
     let source = |(class, (all, from)): (ClassNumber, (u64, HashMap<ClassNumber, u64>))| {
         let (from, students) = from.into_iter().max_by_key(|(class, count)| (*count, *class))?;
-        let taught = links_of_class(&context.stored.teachings, from).iter().filter(|link| link.active);
+        let mut taught = active_links_of_class(&context.stored.teachings, from);
         let coming = teachers.get(&class);
-        let has_teacher = coming.is_some_and(|coming| {
-            taught.map(|link| &link.link.person).any(|teacher| coming.contains(teacher))
-        });
+        let has_teacher = coming.is_some_and(|coming| taught.any(|link| coming.contains(&link.link.person)));
         (students * 2 >= all).then_some((class, Source { class: from, students, has_teacher }))
     };
     joined.into_iter().filter_map(source).collect()

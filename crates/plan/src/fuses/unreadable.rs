@@ -14,7 +14,7 @@ use crate::roster_person::RosterPerson;
 pub(super) fn unreadable_names(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let (stored, plan) = (context.stored, context.plan);
     let is_first_load = stored.students.is_empty() && stored.teachers.is_empty();
-    if is_first_load || context.rules.policy.limit(Fuse::Column).percent >= 100 {
+    if is_first_load || context.rules.policy.is_off(Fuse::Column) {
         return vec![];
     }
     let kinds = [

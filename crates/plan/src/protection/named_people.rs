@@ -8,7 +8,7 @@ use homeroom_model::name::{Likeness, folded, likeness};
 use homeroom_model::named::NamedPerson;
 use homeroom_model::protected::Protected;
 use homeroom_model::roster::{Link, Person};
-use homeroom_model::stored::{Stored, StoredLink, StoredRoster, links_of_class};
+use homeroom_model::stored::{Stored, StoredLink, StoredRoster, active_links_of_class};
 
 use super::named_classes::{FoundClass, FoundClasses, school_of};
 
@@ -206,9 +206,9 @@ impl<V: Entity> StoredPeople<'_, V> {
     }
 
     fn by_name_in(&self, class: ClassNumber) -> Namesakes<NamePart, V::Number> {
-        let of_class = links_of_class(self.links, class);
+        let of_class = active_links_of_class(self.links, class);
         let mut people = Namesakes::default();
-        for stored in of_class.iter().filter(|stored| stored.active) {
+        for stored in of_class {
             let number = stored.link.person;
             let Some(person) = self.list.by_number(number) else { continue };
             let (first, last) = self.names(&person.values);

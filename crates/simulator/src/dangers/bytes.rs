@@ -1,8 +1,8 @@
 //! Files whose rows are right, and whose bytes are not.
 
 use super::SpoiledNight;
-use crate::column::Column;
 use crate::form::Form;
+use homeroom_model::Column;
 
 /// A spreadsheet of an old Mac saved it.
 pub(super) fn mac_roman(night: &mut SpoiledNight<'_>) -> Option<String> {
@@ -49,17 +49,17 @@ pub(super) fn unquoted_commas(night: &mut SpoiledNight<'_>) -> Option<String> {
 pub(super) fn renamed_header(night: &mut SpoiledNight<'_>) -> Option<String> {
     let columns = [
         Column::StudentEmail,
-        Column::StudentLast,
+        Column::StudentLastName,
         Column::StudentId,
-        Column::Grade,
+        Column::StudentGradeLevel,
         Column::TeacherEmail,
         Column::ClassId,
-        Column::StudentClever,
+        Column::StudentCleverId,
     ];
     let columns = columns.into_iter().filter(|column| night.file.has(*column)).collect::<Vec<_>>();
     let column = *night.dice.pick(&columns);
     night.file.form = Form::RenamedHeader(column);
-    Some(format!("the column {} has another name", column.header()))
+    Some(format!("the column {} has another name", column.name()))
 }
 
 /// A row of the middle of the file; 0 is the header.

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::SpoiledNight;
-use crate::column::Column;
 use crate::truth::PersonId;
+use homeroom_model::Column;
 
 const STUDENT_KEYS: [Column; 4] =
-    [Column::StudentEmail, Column::StudentId, Column::StudentClever, Column::Username];
+    [Column::StudentEmail, Column::StudentId, Column::StudentCleverId, Column::StudentUsername];
 const TEACHER: [Column; 5] = [
     Column::TeacherId,
     Column::TeacherEmail,
-    Column::TeacherFirst,
-    Column::TeacherLast,
-    Column::TeacherClever,
+    Column::TeacherFirstName,
+    Column::TeacherLastName,
+    Column::TeacherCleverId,
 ];
-const TEACHER_KEYS: [Column; 3] = [Column::TeacherEmail, Column::TeacherId, Column::TeacherClever];
+const TEACHER_KEYS: [Column; 3] = [Column::TeacherEmail, Column::TeacherId, Column::TeacherCleverId];
 
 impl SpoiledNight<'_> {
     fn any_of(&self, columns: &[Column]) -> Option<Column> {
@@ -29,7 +29,7 @@ pub(super) fn slipped(night: &mut SpoiledNight<'_>) -> Option<String> {
     let columns = [
         &STUDENT_KEYS[..],
         &TEACHER_KEYS[..1],
-        &[Column::StudentFirst, Column::StudentLast, Column::ClassId],
+        &[Column::StudentFirstName, Column::StudentLastName, Column::ClassId],
     ]
     .concat();
     let column = night.any_of(&columns)?;
@@ -40,36 +40,36 @@ pub(super) fn slipped(night: &mut SpoiledNight<'_>) -> Option<String> {
         let next = night.file.rows[at + 1].cell(column).to_owned();
         night.file.rows[at].set(column, next);
     }
-    Some(format!("{} slips by one row from row {from} to row {to}", column.header()))
+    Some(format!("{} slips by one row from row {from} to row {to}", column.name()))
 }
 
 pub(super) fn sorted(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns = [&STUDENT_KEYS[..], &[Column::TeacherEmail, Column::StudentLast]].concat();
+    let columns = [&STUDENT_KEYS[..], &[Column::TeacherEmail, Column::StudentLastName]].concat();
     let column = night.any_of(&columns)?;
     let mut values = night.file.rows.iter().map(|row| row.cell(column).to_owned()).collect::<Vec<_>>();
     values.sort();
     night.file.rows.iter_mut().zip(values).for_each(|(row, value)| row.set(column, value));
-    Some(format!("{} is sorted alone", column.header()))
+    Some(format!("{} is sorted alone", column.name()))
 }
 
 /// A SIS gives each student of a stretch the value of the next one.
 pub(super) fn slipped_among_people(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns = [&STUDENT_KEYS[..], &[Column::StudentFirst, Column::StudentLast]].concat();
+    let columns = [&STUDENT_KEYS[..], &[Column::StudentFirstName, Column::StudentLastName]].concat();
     let column = night.any_of(&columns)?;
     let people = night.some_students(6);
     let values = values_of(night, column);
     let slipped = people.iter().zip(people.iter().cycle().skip(1));
     let slipped = slipped.map(|(one, next)| (*one, values[next].clone())).collect::<BTreeMap<_, _>>();
     set(night, column, &slipped);
-    Some(format!("{} slips by one among {} students", column.header(), people.len()))
+    Some(format!("{} slips by one among {} students", column.name(), people.len()))
 }
 
 pub(super) fn exchanged(night: &mut SpoiledNight<'_>) -> Option<String> {
     let pairs = [
-        (Column::StudentFirst, Column::StudentLast),
+        (Column::StudentFirstName, Column::StudentLastName),
         (Column::TeacherEmail, Column::StudentEmail),
         (Column::ClassId, Column::ClassName),
-        (Column::StudentId, Column::StudentClever),
+        (Column::StudentId, Column::StudentCleverId),
         (Column::TeacherId, Column::StudentId),
     ];
     let present = pairs
@@ -80,13 +80,13 @@ pub(super) fn exchanged(night: &mut SpoiledNight<'_>) -> Option<String> {
     for row in &mut night.file.rows {
         row.cells.swap(one as usize, other as usize);
     }
-    Some(format!("{} and {} are exchanged", one.header(), other.header()))
+    Some(format!("{} and {} are exchanged", one.name(), other.name()))
 }
 
 pub(super) fn exchanged_in_a_school(night: &mut SpoiledNight<'_>) -> Option<String> {
     let school = night.dice.pick(&night.file.rows).cell(Column::SchoolId).to_owned();
     for row in night.file.rows.iter_mut().filter(|row| row.cell(Column::SchoolId) == school) {
-        row.cells.swap(Column::StudentFirst as usize, Column::StudentLast as usize);
+        row.cells.swap(Column::StudentFirstName as usize, Column::StudentLastName as usize);
     }
     Some(format!("first and last names are exchanged in school {school}"))
 }
@@ -94,38 +94,48 @@ pub(super) fn exchanged_in_a_school(night: &mut SpoiledNight<'_>) -> Option<Stri
 pub(super) fn emptied(night: &mut SpoiledNight<'_>) -> Option<String> {
     let columns = [
         Column::StudentEmail,
-        Column::StudentLast,
-        Column::StudentFirst,
-        Column::Grade,
-        Column::StudentClever,
-        Column::Username,
+        Column::StudentLastName,
+        Column::StudentFirstName,
+        Column::StudentGradeLevel,
+        Column::StudentCleverId,
+        Column::StudentUsername,
         Column::StudentId,
-        Column::TeacherLast,
+        Column::TeacherLastName,
     ];
     let column = night.any_of(&columns)?;
     night.file.rows.iter_mut().for_each(|row| row.set(column, ""));
-    Some(format!("{} is empty", column.header()))
+    Some(format!("{} is empty", column.name()))
 }
 
 pub(super) fn emptied_for_some(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns =
-        [Column::StudentEmail, Column::StudentLast, Column::Grade, Column::StudentClever, Column::Username];
+    let columns = [
+        Column::StudentEmail,
+        Column::StudentLastName,
+        Column::StudentGradeLevel,
+        Column::StudentCleverId,
+        Column::StudentUsername,
+    ];
     let column = night.any_of(&columns)?;
     let people = night.some_students(12);
     let empty = people.iter().map(|id| (*id, String::new())).collect();
     set(night, column, &empty);
-    Some(format!("{} is empty for {} students", column.header(), people.len()))
+    Some(format!("{} is empty for {} students", column.name(), people.len()))
 }
 
 /// Every other student has an empty cell.
 pub(super) fn emptied_here_and_there(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns =
-        [Column::StudentEmail, Column::StudentFirst, Column::StudentLast, Column::StudentId, Column::Grade];
+    let columns = [
+        Column::StudentEmail,
+        Column::StudentFirstName,
+        Column::StudentLastName,
+        Column::StudentId,
+        Column::StudentGradeLevel,
+    ];
     let column = night.any_of(&columns)?;
     let people = night.file.students().into_iter().step_by(2).collect::<Vec<_>>();
     let empty = people.iter().map(|id| (*id, String::new())).collect();
     set(night, column, &empty);
-    Some(format!("{} is empty for every other student", column.header()))
+    Some(format!("{} is empty for every other student", column.name()))
 }
 
 /// From a class on, each class has the teacher of the next one.
@@ -148,23 +158,28 @@ pub(super) fn teachers_shifted(night: &mut SpoiledNight<'_>) -> Option<String> {
 
 /// One value stands in many rows.
 pub(super) fn dragged_down(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns =
-        [Column::StudentEmail, Column::StudentLast, Column::TeacherEmail, Column::ClassId, Column::StudentId];
+    let columns = [
+        Column::StudentEmail,
+        Column::StudentLastName,
+        Column::TeacherEmail,
+        Column::ClassId,
+        Column::StudentId,
+    ];
     let column = night.any_of(&columns)?;
     let rows = night.file.rows.len();
     let count = 20 + night.dice.below(rows / 4);
     let from = night.dice.below(rows - count);
     let value = night.file.rows[from].cell(column).to_owned();
     night.file.rows[from..from + count].iter_mut().for_each(|row| row.set(column, value.clone()));
-    Some(format!("{} is dragged down over {count} rows", column.header()))
+    Some(format!("{} is dragged down over {count} rows", column.name()))
 }
 
 pub(super) fn clever_dragged_down(night: &mut SpoiledNight<'_>) -> Option<String> {
-    one_value_for_many(night, Column::StudentClever)
+    one_value_for_many(night, Column::StudentCleverId)
 }
 
 pub(super) fn user_name_for_many(night: &mut SpoiledNight<'_>) -> Option<String> {
-    one_value_for_many(night, Column::Username)
+    one_value_for_many(night, Column::StudentUsername)
 }
 
 fn one_value_for_many(night: &mut SpoiledNight<'_>, column: Column) -> Option<String> {
@@ -173,7 +188,7 @@ fn one_value_for_many(night: &mut SpoiledNight<'_>, column: Column) -> Option<St
     let value = values_of(night, column)[&people[0]].clone();
     let same = people.iter().map(|id| (*id, value.clone())).collect();
     set(night, column, &same);
-    Some(format!("{} of one student stands at {} students", column.header(), people.len()))
+    Some(format!("{} of one student stands at {} students", column.name(), people.len()))
 }
 
 /// The teacher's columns were sorted without the others.

@@ -2,7 +2,7 @@
 
 use super::SpoiledNight;
 use super::columns::{set, values_of};
-use crate::column::Column;
+use homeroom_model::Column;
 
 pub(super) fn teacher_gets_students_address(night: &mut SpoiledNight<'_>) -> Option<String> {
     let teacher = *night.dice.pick(&night.file.teachers());
@@ -23,9 +23,9 @@ pub(super) fn student_becomes_teacher(night: &mut SpoiledNight<'_>) -> Option<St
     let pairs = [
         (Column::TeacherId, Column::StudentId),
         (Column::TeacherEmail, Column::StudentEmail),
-        (Column::TeacherFirst, Column::StudentFirst),
-        (Column::TeacherLast, Column::StudentLast),
-        (Column::TeacherClever, Column::StudentClever),
+        (Column::TeacherFirstName, Column::StudentFirstName),
+        (Column::TeacherLastName, Column::StudentLastName),
+        (Column::TeacherCleverId, Column::StudentCleverId),
     ];
     for row in night.file.rows.iter_mut().filter(|row| row.class == class) {
         pairs.iter().for_each(|(to, from)| row.set(*to, of_student.cell(*from)));
@@ -36,7 +36,7 @@ pub(super) fn student_becomes_teacher(night: &mut SpoiledNight<'_>) -> Option<St
 
 /// Two students who are no twins have each other's keys.
 pub(super) fn exchange_keys(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let columns = [Column::StudentEmail, Column::StudentId, Column::StudentClever];
+    let columns = [Column::StudentEmail, Column::StudentId, Column::StudentCleverId];
     let columns = columns.into_iter().filter(|column| night.file.has(*column)).collect::<Vec<_>>();
     let column = *night.dice.pick(&columns);
     let students = night.file.students();
@@ -48,5 +48,5 @@ pub(super) fn exchange_keys(night: &mut SpoiledNight<'_>) -> Option<String> {
     let values = values_of(night, column);
     let exchanged = [(one, values[&other].clone()), (other, values[&one].clone())].into_iter().collect();
     set(night, column, &exchanged);
-    Some(format!("students {one} and {other} have each other's {}", column.header()))
+    Some(format!("students {one} and {other} have each other's {}", column.name()))
 }

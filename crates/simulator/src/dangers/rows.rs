@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::SpoiledNight;
-use crate::column::Column;
 use crate::file::Row;
+use homeroom_model::Column;
 
 pub(super) fn school_missing(night: &mut SpoiledNight<'_>) -> Option<String> {
     let school = night.dice.pick(&night.file.rows).cell(Column::SchoolId).to_owned();
@@ -13,8 +13,8 @@ pub(super) fn school_missing(night: &mut SpoiledNight<'_>) -> Option<String> {
 }
 
 pub(super) fn grade_missing(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let grade = night.dice.pick(&night.file.rows).cell(Column::Grade).to_owned();
-    keep(night, |row| row.cell(Column::Grade) != grade);
+    let grade = night.dice.pick(&night.file.rows).cell(Column::StudentGradeLevel).to_owned();
+    keep(night, |row| row.cell(Column::StudentGradeLevel) != grade);
     Some(format!("grade {grade} is missing"))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn ends_early(night: &mut SpoiledNight<'_>) -> Option<String> {
 
 /// Students whose names begin with some letters are missing.
 pub(super) fn letters_missing(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let initial = |row: &Row| row.cell(Column::StudentLast).chars().next().unwrap_or(' ');
+    let initial = |row: &Row| row.cell(Column::StudentLastName).chars().next().unwrap_or(' ');
     let (total, mut letters) = (night.file.students().len(), BTreeSet::new());
     for letter in ('A'..='Z').skip(night.dice.below(20)) {
         letters.insert(letter);

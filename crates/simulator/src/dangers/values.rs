@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::SpoiledNight;
 use super::columns::{set, values_of};
-use crate::column::Column;
+use homeroom_model::Column;
 
 const NAMES: [Column; 4] =
-    [Column::StudentFirst, Column::StudentLast, Column::TeacherFirst, Column::TeacherLast];
+    [Column::StudentFirstName, Column::StudentLastName, Column::TeacherFirstName, Column::TeacherLastName];
 const NUMBERS: [Column; 2] = [Column::StudentId, Column::TeacherId];
 
 pub(super) fn placeholder(night: &mut SpoiledNight<'_>) -> Option<String> {
@@ -65,8 +65,8 @@ pub(super) fn thousands_points(night: &mut SpoiledNight<'_>) -> Option<String> {
 pub(super) fn graduation_years(night: &mut SpoiledNight<'_>) -> Option<String> {
     let school = night.dice.pick(&night.file.rows).cell(Column::SchoolId).to_owned();
     for row in night.file.rows.iter_mut().filter(|row| row.cell(Column::SchoolId) == school) {
-        let grade = row.cell(Column::Grade).parse().unwrap_or(0);
-        row.set(Column::Grade, (2027 + 12 - grade).to_string());
+        let grade = row.cell(Column::StudentGradeLevel).parse().unwrap_or(0);
+        row.set(Column::StudentGradeLevel, (2027 + 12 - grade).to_string());
     }
     Some(format!("the grades of school {school} are years of graduation"))
 }
@@ -74,8 +74,8 @@ pub(super) fn graduation_years(night: &mut SpoiledNight<'_>) -> Option<String> {
 /// The SIS has moved everybody to the next grade too early.
 pub(super) fn next_years_grades(night: &mut SpoiledNight<'_>) -> Option<String> {
     for row in &mut night.file.rows {
-        let grade = row.cell(Column::Grade).parse().unwrap_or(0);
-        row.set(Column::Grade, format!("{:02}", (grade + 1).min(12)));
+        let grade = row.cell(Column::StudentGradeLevel).parse().unwrap_or(0);
+        row.set(Column::StudentGradeLevel, format!("{:02}", (grade + 1).min(12)));
     }
     Some("everybody is in the next grade".to_owned())
 }
@@ -152,10 +152,10 @@ fn change_names(night: &mut SpoiledNight<'_>, change: impl Fn(&str) -> String) -
 
 /// First names are those of other students, everywhere; all else is as it was.
 pub(super) fn names_shifted(night: &mut SpoiledNight<'_>) -> Option<String> {
-    let values = values_of(night, Column::StudentFirst);
+    let values = values_of(night, Column::StudentFirstName);
     let by = 1 + night.dice.below(values.len() - 1);
     let shifted = values.keys().zip(values.values().cycle().skip(by)).map(|(id, name)| (*id, name.clone()));
     let shifted = shifted.collect();
-    set(night, Column::StudentFirst, &shifted);
+    set(night, Column::StudentFirstName, &shifted);
     Some("everybody has the first name of another".to_owned())
 }

@@ -1,9 +1,9 @@
 //! Files that are the wrong ones as a whole.
 
 use super::SpoiledNight;
-use crate::column::Column;
 use crate::file::NightFile;
 use crate::truth::World;
+use homeroom_model::Column;
 
 /// The file of a district that numbers its schools, classes and people alike.
 pub(super) fn other_district(night: &mut SpoiledNight<'_>) -> Option<String> {

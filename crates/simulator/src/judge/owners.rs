@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use homeroom_model::entity::EntityRef;
 
 use super::accounts::Account;
-use crate::column::Column;
 use crate::file::NightFile;
 use crate::truth::{PersonId, Role};
+use homeroom_model::Column;
 
 /// Whose each account is; `None` for an account of someone who is not of the district.
 #[derive(Clone, Debug, Default)]
@@ -50,16 +50,16 @@ impl RowIndex {
         let student = [
             Column::StudentId,
             Column::StudentEmail,
-            Column::StudentClever,
-            Column::StudentFirst,
-            Column::StudentLast,
+            Column::StudentCleverId,
+            Column::StudentFirstName,
+            Column::StudentLastName,
         ];
         let teacher = [
             Column::TeacherId,
             Column::TeacherEmail,
-            Column::TeacherClever,
-            Column::TeacherFirst,
-            Column::TeacherLast,
+            Column::TeacherCleverId,
+            Column::TeacherFirstName,
+            Column::TeacherLastName,
         ];
         let mut by_value = BTreeMap::<_, BTreeSet<_>>::new();
         for row in &sent.rows {

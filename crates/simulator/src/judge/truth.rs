@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::column::Column;
 use crate::file::{NightFile, Row};
 use crate::truth::{PersonId, School, World};
+use homeroom_model::Column;
 
 /// What is true in a night.
 pub(crate) struct Truth<'w> {
@@ -33,7 +33,7 @@ impl<'w> Truth<'w> {
                 key_owners.entry(key).or_default().push(id);
             }
         }
-        let grade = |row: &Row| Some((row.student?, row.cell(Column::Grade).to_owned()));
+        let grade = |row: &Row| Some((row.student?, row.cell(Column::StudentGradeLevel).to_owned()));
         let class_key = |row: &Row| (world.classes[row.class].key.as_str(), row.class);
         let school = |school: &'w School| (school.key.as_str(), school.name.as_str());
         Truth {

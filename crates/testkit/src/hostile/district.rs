@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::column::{Column, Style};
+use homeroom_model::Column;
+
+use super::column::{STUDENT, Style, TEACHER};
 use super::names::{FIRST, LAST};
 use super::sheet::{PersonId, Role, Row, Sheet};
 
@@ -247,10 +249,10 @@ impl District {
         row.set(Column::SchoolName, if class.school == 1 { "Oak Hill" } else { "Elm Street" });
         row.set(Column::ClassId, &class.key);
         row.set(Column::ClassName, &class.name);
-        for column in Column::TEACHER {
+        for column in TEACHER {
             row.set(column, self.people[teacher].value(column));
         }
-        for column in Column::STUDENT {
+        for column in STUDENT {
             row.set(column, self.people[student].value(column));
         }
         row
@@ -263,11 +265,11 @@ impl Person {
         match column {
             Column::TeacherId | Column::StudentId => self.sis_id.clone(),
             Column::TeacherEmail | Column::StudentEmail => self.email.clone(),
-            Column::TeacherClever | Column::StudentClever => self.clever.clone(),
-            Column::TeacherFirst | Column::StudentFirst => self.first.clone(),
-            Column::TeacherLast | Column::StudentLast => self.last.clone(),
-            Column::Username => self.username.clone(),
-            Column::Grade => format!("{:02}", self.grade),
+            Column::TeacherCleverId | Column::StudentCleverId => self.clever.clone(),
+            Column::TeacherFirstName | Column::StudentFirstName => self.first.clone(),
+            Column::TeacherLastName | Column::StudentLastName => self.last.clone(),
+            Column::StudentUsername => self.username.clone(),
+            Column::StudentGradeLevel => format!("{:02}", self.grade),
             _ => String::new(),
         }
     }

@@ -4,7 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use super::column::{Column, Style};
+use homeroom_model::Column;
+
+use super::column::{STUDENT, Style, TEACHER};
 use super::damage::Damage;
 use super::district::{District, Likeness, Pupil};
 use super::hostility::Hostility;
@@ -157,8 +159,8 @@ fn hostility() -> impl Strategy<Value = Hostility> {
         (Column::TeacherEmail, Column::StudentEmail),
         (Column::StudentId, Column::TeacherId),
         (Column::TeacherId, Column::StudentId),
-        (Column::StudentClever, Column::TeacherClever),
-        (Column::TeacherClever, Column::StudentClever),
+        (Column::StudentCleverId, Column::TeacherCleverId),
+        (Column::TeacherCleverId, Column::StudentCleverId),
     ]);
     prop_oneof![
         4 => (columns(), any::<u8>(), any::<u8>()).prop_map(|(columns, a, b)| Hostility::Swap(columns, a, b)),
@@ -180,7 +182,7 @@ fn hostility() -> impl Strategy<Value = Hostility> {
         1 => any::<(u8, u8)>().prop_map(|(who, to)| Hostility::Elsewhere(who, to)),
         2 => (of_student(), any::<(u8, u8)>()).prop_map(|(columns, (who, at))| Hostility::Reused(columns, who, at)),
         1 => any::<(u8, u8)>().prop_map(|(student, teacher)| Hostility::RoleChanged(student, teacher)),
-        1 => (prop::sample::select(Column::STUDENT.to_vec()), any::<u8>(), 2..12_u8)
+        1 => (prop::sample::select(STUDENT.to_vec()), any::<u8>(), 2..12_u8)
             .prop_map(|(column, from, many)| Hostility::ForMany(column, from, many)),
     ]
 }
@@ -188,12 +190,12 @@ fn hostility() -> impl Strategy<Value = Hostility> {
 /// One to three columns of one role, keys more often than names.
 fn columns() -> impl Strategy<Value = Vec<Column>> {
     let of_student = of_student();
-    let of_teacher = prop::sample::subsequence(Column::TEACHER.to_vec(), 1..4);
+    let of_teacher = prop::sample::subsequence(TEACHER.to_vec(), 1..4);
     prop_oneof![3 => of_student, 1 => of_teacher]
 }
 
 fn of_student() -> impl Strategy<Value = Vec<Column>> {
-    prop::sample::subsequence(Column::STUDENT.to_vec(), 1..4)
+    prop::sample::subsequence(STUDENT.to_vec(), 1..4)
 }
 
 /// A formula is what a spreadsheet makes of numbers; names become other things.

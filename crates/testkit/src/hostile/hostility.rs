@@ -1,6 +1,8 @@
 //! What goes wrong with the file of a night.
 
-use super::column::Column;
+use homeroom_model::Column;
+
+use super::column::TEACHER;
 use super::damage::{Damage, damaged};
 use super::district::District;
 use super::reject::{Rejection, reject};
@@ -121,7 +123,7 @@ impl Hostility {
         | Hostility::Copy(columns, ..) = &mut self
         {
             columns.iter_mut().filter(|column| **column == Column::StudentEmail).for_each(|column| {
-                *column = Column::StudentFirst;
+                *column = Column::StudentFirstName;
             });
         }
         self
@@ -169,24 +171,26 @@ impl Hostility {
                 let (first, last) = [("????", "??????"), ("-", "."), ("Ivan", "Petrov"), ("Жозе", "Ли")]
                     [usize::from(*how) % 4];
                 for at in sheet.rows_of(Role::Student, who) {
-                    sheet.rows[at].set(Column::StudentFirst, first);
-                    sheet.rows[at].set(Column::StudentLast, last);
+                    sheet.rows[at].set(Column::StudentFirstName, first);
+                    sheet.rows[at].set(Column::StudentLastName, last);
                 }
             }
             Hostility::Elsewhere(who, to) => {
                 let who = person(sheet, Role::Student, *who);
                 let source = usize::from(*to) % sheet.rows.len();
-                let columns =
-                    [Column::ClassId, Column::ClassName, Column::SchoolId, Column::SchoolName, Column::Grade];
                 for at in sheet.rows_of(Role::Student, who) {
-                    copy_cells(sheet, &columns, source, at);
-                    copy_cells(sheet, &Column::TEACHER, source, at);
+                    copy_cells(sheet, &PLACE, source, at);
+                    copy_cells(sheet, &TEACHER, source, at);
                 }
             }
             _ => {}
         }
     }
 }
+
+/// Where a student is.
+const PLACE: [Column; 5] =
+    [Column::ClassId, Column::ClassName, Column::SchoolId, Column::SchoolName, Column::StudentGradeLevel];
 
 /// A newcomer with the values of someone who left.
 fn reuse(sheet: &mut Sheet, columns: &[Column], (who, at): (u8, u8), district: &District) {

@@ -12,7 +12,7 @@ mod reject;
 mod sheet;
 mod strangers;
 
-pub use column::{Column, Style};
+pub use column::{STUDENT, Style, TEACHER};
 pub use damage::{Damage, damaged};
 pub use district::{Class, District, Likeness, Person, Pupil};
 pub use game::{Decision, Game, Night, hostile_games, ordinary_games, runner};

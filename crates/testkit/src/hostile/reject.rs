@@ -1,7 +1,7 @@
 //! Rows that a check rejects, and still name somebody.
 
-use super::column::Column;
 use super::sheet::Sheet;
+use homeroom_model::Column;
 
 /// Why a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +30,17 @@ impl Rejection {
         Rejection::Missing(Column::SchoolId),
         Rejection::Missing(Column::SchoolName),
         Rejection::Missing(Column::TeacherEmail),
-        Rejection::Missing(Column::TeacherLast),
+        Rejection::Missing(Column::TeacherLastName),
         Rejection::Missing(Column::ClassId),
         Rejection::Missing(Column::ClassName),
         Rejection::Missing(Column::StudentId),
-        Rejection::Missing(Column::StudentFirst),
+        Rejection::Missing(Column::StudentFirstName),
         Rejection::Missing(Column::StudentEmail),
         Rejection::MoreCells,
         Rejection::FewerCells,
         Rejection::Shifted,
-        Rejection::Unreadable(Column::StudentClever),
-        Rejection::Unreadable(Column::Grade),
+        Rejection::Unreadable(Column::StudentCleverId),
+        Rejection::Unreadable(Column::StudentGradeLevel),
     ];
 }
 

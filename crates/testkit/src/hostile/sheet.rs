@@ -1,6 +1,8 @@
 //! The file of a night: rows of cells, and the people that each row is about, whatever its cells say.
 
-use super::column::{Column, Style};
+use homeroom_model::Column;
+
+use super::column::{STUDENT, Style};
 
 /// A person of the district, by position; nobody has it after them.
 pub type PersonId = usize;
@@ -50,7 +52,7 @@ pub enum Role {
 impl Role {
     /// Of whom a column is; a column of schools and classes counts as one of teachers.
     pub fn of(column: Column) -> Role {
-        if Column::STUDENT.contains(&column) { Role::Student } else { Role::Teacher }
+        if STUDENT.contains(&column) { Role::Student } else { Role::Teacher }
     }
 }
 
@@ -67,7 +69,7 @@ impl Sheet {
     /// As a CSV.
     pub fn csv(&self) -> String {
         let columns = Column::ALL.into_iter().filter(|column| self.style.has(*column)).collect::<Vec<_>>();
-        let mut text = columns.iter().map(|column| column.header()).collect::<Vec<_>>().join(",");
+        let mut text = columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(",");
         text.push('\n');
         for row in &self.rows {
             let line = row.raw.clone().unwrap_or_else(|| {

@@ -1,6 +1,8 @@
 //! People who stand in the place of others.
 
-use super::column::Column;
+use homeroom_model::Column;
+
+use super::column::STUDENT;
 use super::district::District;
 use super::sheet::{PersonId, Role, Sheet};
 
@@ -12,8 +14,8 @@ pub(super) fn replace(sheet: &mut Sheet, columns: &[Column], who: PersonId) {
     for at in sheet.rows_of(Role::Student, who) {
         let row = &mut sheet.rows[at];
         row.student = STRANGERS + who;
-        row.set(Column::StudentFirst, "Quentin");
-        row.set(Column::StudentLast, "Featherstonehaugh");
+        row.set(Column::StudentFirstName, "Quentin");
+        row.set(Column::StudentLastName, "Featherstonehaugh");
         columns.iter().for_each(|column| row.set(*column, strange(*column, who, row.cell(*column))));
     }
 }
@@ -22,9 +24,9 @@ pub(super) fn replace(sheet: &mut Sheet, columns: &[Column], who: PersonId) {
 pub(super) fn reuse(sheet: &mut Sheet, columns: &[Column], leaver: PersonId, at: usize, district: &District) {
     let mut row = sheet.rows[at].clone();
     row.student = 2 * STRANGERS + leaver;
-    row.set(Column::StudentFirst, "Xanthe");
-    row.set(Column::StudentLast, "Yarborough");
-    for column in Column::STUDENT {
+    row.set(Column::StudentFirstName, "Xanthe");
+    row.set(Column::StudentLastName, "Yarborough");
+    for column in STUDENT {
         let value = match column {
             _ if columns.contains(&column) => district.people[leaver].value(column),
             column => strange(column, 500 + leaver, row.cell(column)),
@@ -40,9 +42,9 @@ pub(super) fn teach(sheet: &mut Sheet, student: PersonId, teacher: PersonId) {
     let pairs = [
         (Column::StudentId, Column::TeacherId),
         (Column::StudentEmail, Column::TeacherEmail),
-        (Column::StudentClever, Column::TeacherClever),
-        (Column::StudentFirst, Column::TeacherFirst),
-        (Column::StudentLast, Column::TeacherLast),
+        (Column::StudentCleverId, Column::TeacherCleverId),
+        (Column::StudentFirstName, Column::TeacherFirstName),
+        (Column::StudentLastName, Column::TeacherLastName),
     ];
     for at in sheet.rows_of(Role::Teacher, teacher) {
         pairs.iter().for_each(|(from, to)| sheet.rows[at].set(*to, source.cell(*from)));
@@ -54,9 +56,9 @@ fn strange(column: Column, who: PersonId, present: &str) -> String {
     match column {
         Column::StudentId => format!("{:06}", 777_000 + who),
         Column::StudentEmail => format!("quentin.f{who}@stu.oak.org"),
-        Column::StudentClever => format!("5c{:022x}", 0xFACE_0000_usize + who),
-        Column::Username => format!("quentin.f{who}"),
-        Column::Grade => "12".to_owned(),
+        Column::StudentCleverId => format!("5c{:022x}", 0xFACE_0000_usize + who),
+        Column::StudentUsername => format!("quentin.f{who}"),
+        Column::StudentGradeLevel => "12".to_owned(),
         _ => present.to_owned(),
     }
 }

@@ -6,7 +6,11 @@ use homeroom_model::entity::{ByNumber, ClassNumber, EntityRef};
 use homeroom_model::roster::Person;
 use homeroom_model::stored::StoredRoster;
 
-use crate::hostile::{Column, Role};
+use homeroom_model::Column;
+
+use crate::hostile::{STUDENT, TEACHER};
+
+use crate::hostile::Role;
 
 /// What an account says, in the order in which [`FIELDS`] names it.
 pub(super) const FIELDS: usize = 7;
@@ -25,11 +29,11 @@ pub(super) fn field_name(field: usize) -> &'static str {
 /// The column of a field.
 pub(super) fn column_of(role: Role, field: usize) -> Option<Column> {
     match role {
-        Role::Student => Some(Column::STUDENT[field]),
+        Role::Student => Some(STUDENT[field]),
         Role::Teacher => match field {
-            0..=2 => Some(Column::TEACHER[field]),
-            4 => Some(Column::TeacherFirst),
-            5 => Some(Column::TeacherLast),
+            0..=2 => Some(TEACHER[field]),
+            4 => Some(Column::TeacherFirstName),
+            5 => Some(Column::TeacherLastName),
             _ => None,
         },
     }

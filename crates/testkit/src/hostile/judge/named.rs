@@ -2,7 +2,9 @@
 
 use super::accounts::{Account, KEYS, NAMES, column_of};
 use super::night::Seen;
-use crate::hostile::{Column, Row};
+use homeroom_model::Column;
+
+use crate::hostile::Row;
 
 /// Whoever a row of theirs names, by key or by name with school, class or grade, stays, with the links that the row names.
 pub fn who_is_named_loses_nothing(seen: &Seen<'_>) -> Vec<String> {

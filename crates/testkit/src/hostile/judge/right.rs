@@ -29,8 +29,8 @@ pub fn everything_is_right(seen: &Seen<'_>) -> Vec<String> {
         let accounts = accounts.filter(|account| account.role == role).collect::<Vec<_>>();
         let name = format!(
             "{} {} ({role:?})",
-            row.cell(column_of(role, 4).unwrap_or(crate::hostile::Column::StudentFirst)),
-            row.cell(column_of(role, 5).unwrap_or(crate::hostile::Column::StudentLast))
+            row.cell(column_of(role, 4).unwrap_or(homeroom_model::Column::StudentFirstName)),
+            row.cell(column_of(role, 5).unwrap_or(homeroom_model::Column::StudentLastName))
         );
         let [account] = accounts[..] else {
             faults.push(format!("{name} has {} accounts", accounts.len()));
@@ -58,7 +58,7 @@ pub fn everything_is_right(seen: &Seen<'_>) -> Vec<String> {
         let mut wanted = seen.sheet.rows_of(role, person).into_iter();
         let mut wanted = wanted
             .by_ref()
-            .map(|at| seen.sheet.rows[at].cell(crate::hostile::Column::ClassId))
+            .map(|at| seen.sheet.rows[at].cell(homeroom_model::Column::ClassId))
             .collect::<Vec<_>>();
         wanted.sort_unstable();
         wanted.dedup();
