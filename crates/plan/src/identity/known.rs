@@ -129,7 +129,7 @@ impl Known {
     }
 
     /// The pairs that were found, and those that are known. A pair keeps its own evidence if that is as certain, and no more certain than
-    /// was shown to someone who decides now.
+    /// was shown to someone who decides now. A pair that was not the only one is none the more certain for being laid down.
     pub(super) fn complete(&self, likely: Vec<LikelyMatch>, matches: &Matches) -> Vec<LikelyMatch> {
         if self.joined.is_empty() {
             return likely;
@@ -142,7 +142,8 @@ impl Known {
                 continue;
             }
             let as_certain = found.remove(old).filter(|found| {
-                found.confidence == *confidence || found.confidence > *confidence && !self.as_shown
+                let may_rise = !self.as_shown && !evidence.contains(&Evidence::NotTheOnlyOne);
+                found.confidence == *confidence || found.confidence > *confidence && may_rise
             });
             likely.push(as_certain.unwrap_or_else(|| LikelyMatch {
                 old: *old,
