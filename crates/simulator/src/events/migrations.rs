@@ -7,7 +7,8 @@ use crate::truth::{Role, World, any_name};
 
 /// The numbers of some who have left are given to new kindergarten pupils.
 pub(super) fn numbers_used_again(world: &mut World) -> Option<String> {
-    let leavers = world.leavers().into_iter().rev().take(4).collect::<Vec<_>>();
+    let leavers = world.leavers().into_iter().rev();
+    let leavers = leavers.filter(|id| world.keys_are_free(*id)).take(4).collect::<Vec<_>>();
     for leaver in &leavers {
         let name = any_name(&world.dice);
         let id = world.enroll_as(0, name);

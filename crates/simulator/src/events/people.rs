@@ -15,13 +15,7 @@ pub(super) fn withdrawal(world: &mut World) -> Option<String> {
 }
 
 pub(super) fn comes_back(world: &mut World) -> Option<String> {
-    let could = |id: &PersonId| {
-        let person = &world.people[*id];
-        person.grade < 12
-            && !person
-                .keys()
-                .any(|key| world.people.iter().any(|other| other.here && other.keys().any(|of| of == key)))
-    };
+    let could = |id: &PersonId| world.people[*id].grade < 12 && world.keys_are_free(*id);
     let leavers = world.leavers().into_iter().filter(could).collect::<Vec<_>>();
     let id = *leavers.get(world.dice.below(leavers.len()))?;
     world.people[id].here = true;

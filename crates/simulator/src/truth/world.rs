@@ -96,6 +96,12 @@ impl World {
         (0..self.people.len()).filter(has_left).collect()
     }
 
+    /// Whether nobody who is here has a key of somebody who has left.
+    pub(crate) fn keys_are_free(&self, leaver: PersonId) -> bool {
+        let mut here = self.people.iter().filter(|person| person.here);
+        !here.any(|other| other.keys().any(|key| self.people[leaver].keys().any(|own| own == key)))
+    }
+
     /// The open classes of a grade in a school, by subject.
     pub(crate) fn classes_of(&self, school: usize, grade: u8) -> BTreeMap<usize, Vec<usize>> {
         let mut by_subject = BTreeMap::<usize, Vec<usize>>::new();
