@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use encoding_rs::{
-    Encoding, IBM866, ISO_8859_2, KOI8_R, MACINTOSH, UTF_8, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
-    WINDOWS_1254, WINDOWS_1257,
+    BIG5, EUC_KR, Encoding, GBK, IBM866, ISO_8859_2, KOI8_R, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_1250,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1256, WINDOWS_1257,
 };
 
 /// A character set.
@@ -32,6 +32,16 @@ impl Charset {
     pub(crate) const CENTRAL: Charset = Charset::Web(WINDOWS_1250);
     /// What Windows writes in Cyrillic.
     pub(crate) const CYRILLIC: Charset = Charset::Web(WINDOWS_1251);
+
+    /// Those of other alphabets, in which names of here are read by mistake, but not written.
+    pub(crate) const READ_ONLY: [Charset; 6] = [
+        Charset::Web(WINDOWS_1253),
+        Charset::Web(WINDOWS_1256),
+        Charset::Web(GBK),
+        Charset::Web(BIG5),
+        Charset::Web(SHIFT_JIS),
+        Charset::Web(EUC_KR),
+    ];
 
     /// Every character set that names are written or read in by mistake.
     pub(crate) const ALL: [Charset; 13] = [

@@ -11,7 +11,7 @@ pub(crate) fn misread_from(new: &str, old: &str) -> Option<Charset> {
     }
     Charset::ALL.into_iter().find(|written| {
         let Some(bytes) = written.encode(old) else { return false };
-        let readers = Charset::ALL.into_iter().filter(|read| read != written);
+        let readers = Charset::ALL.into_iter().chain(Charset::READ_ONLY).filter(|read| read != written);
         // What was misread, and is read rightly today, is a repair.
         let mut readers = readers.filter(|read| *read != Charset::UTF8 || !is_repair(new, old));
         readers.any(|read| visible(&read.decode(&bytes)).eq(visible(new)))
@@ -35,15 +35,15 @@ fn visible(text: &str) -> impl Iterator<Item = char> {
 /// How much in a name is no name's: signs beyond ASCII, capitals after small letters, two alphabets in one, three accented letters in
 /// a row.
 fn oddness(name: &str) -> usize {
-    let is_cyrillic = |c: char| ('\u{400}'..='\u{52F}').contains(&c);
+    let is_latin = |c: char| c < '\u{370}' || ('\u{1E00}'..'\u{1F00}').contains(&c);
     let (mut odd, mut run, mut before) = (0, 0, ' ');
     for c in name.chars() {
-        let is_accented = !c.is_ascii() && c.is_alphabetic() && !is_cyrillic(c);
+        let is_accented = !c.is_ascii() && c.is_alphabetic() && is_latin(c);
         run = if is_accented { run + 1 } else { 0 };
         let is_sign = !c.is_ascii() && !c.is_alphabetic() && c != '’';
         let is_capital_inside = !c.is_ascii() && c.is_uppercase() && before.is_lowercase();
         let is_other_alphabet =
-            before.is_alphabetic() && c.is_alphabetic() && is_cyrillic(c) != is_cyrillic(before);
+            before.is_alphabetic() && c.is_alphabetic() && is_latin(c) != is_latin(before);
         odd +=
             [is_sign, is_capital_inside, is_other_alphabet, run == 3].into_iter().filter(|odd| *odd).count();
         before = c;
@@ -76,6 +76,9 @@ mod tests {
             ("Dvořák", Charset::CENTRAL, western),
             ("Núñez", western, Charset::CENTRAL),
             ("Łukasz", utf8, Charset::CENTRAL),
+            ("Müller", utf8, Charset::READ_ONLY[0]),
+            ("Zoë", utf8, Charset::READ_ONLY[2]),
+            ("Šimůnek", utf8, Charset::READ_ONLY[2]),
         ] {
             let shown = read_as(name, written, read);
             let found = misread_from(&shown, name);

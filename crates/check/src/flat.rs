@@ -70,7 +70,7 @@ pub(crate) fn check_table(
     file.proposals.extend(proposals(&rows));
     let stored = stored();
     if let Some(stored) = stored {
-        if let Some(finding) = exchanged_classes(&rows.class_parts, stored) {
+        if let Some(finding) = exchanged_classes(&mut rows.class_parts, stored) {
             findings.add_whole(finding);
             return Ok(file);
         }

@@ -1,8 +1,8 @@
 //! A key that stands on two students whose names are alike: it got into the row of the other one by mistake.
 //!
 //! Rows with alike names under one address or number are of one student, unless the roster knows another one of that name who is
-//! nowhere else in the file, or one of them has another's Clever id or user name, or grade and school say that there are two. Then nobody can tell whose account is meant, and all these rows
-//! are left out.
+//! nowhere else in the file, or one of them has another's Clever id or user name, or grade and school say that there are two. Then nobody
+//! can tell whose account is meant, and all these rows are left out. A new key is not given to two whom the roster knows, either.
 
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::column::Column;
@@ -163,6 +163,9 @@ impl<'s> Missing<'s> {
         parts: &[u32],
     ) -> bool {
         let RowParts { texts, values, .. } = of_file;
+        if self.are_several(of_file, places, parts) {
+            return true;
+        }
         parts.iter().any(|part| {
             let student = &values[*part as usize];
             let Person { sis_id, email, .. } = student.person;
@@ -185,6 +188,29 @@ impl<'s> Missing<'s> {
                 })
             })
         })
+    }
+
+    /// Whether the parts have Clever ids or user names of several people, or the names of several who are nowhere else in the file, each in
+    /// the class or grade of the part.
+    fn are_several(
+        &self,
+        of_file: &RowParts<Student>,
+        places: &HashMap<u32, Places<'_>>,
+        parts: &[u32],
+    ) -> bool {
+        let RowParts { texts, values, .. } = of_file;
+        let with_key = parts.iter().flat_map(|part| other_keys(texts, &values[*part as usize]));
+        let with_key = with_key.filter_map(|key| self.by_other_key.get(key)).collect::<HashSet<_>>();
+        let named = parts.iter().filter_map(|part| {
+            let student = &values[*part as usize];
+            let name = whole_name(texts, student);
+            let is_here = |missing: &&&Stored<Student>| {
+                !self.classes[&missing.number].is_disjoint(&places[part].classes)
+                    || student.grade.is_some() && student.grade == missing.values.grade
+            };
+            self.by_name.get(&name)?.iter().any(|missing| is_here(&missing)).then_some(name)
+        });
+        with_key.len() > 1 || named.collect::<HashSet<_>>().len() > 1
     }
 }
 

@@ -481,6 +481,11 @@ catalogue! {
         example: "class 101 with 'Reading 2' and Bob Park, where 101 is 'Reading 1' of Ann Lee, and class 102 is 'Reading 2' of Bob Park",
         remedy: "Check whether class_id was filled down, has slipped by some rows or was sorted without the other columns.",
     }
+    ClassIdAndNameExchanged "class-id-and-name-exchanged" RejectRow {
+        meaning: "A row has the name of a class in class_id, and the id of a class in class_name. Everybody whom it names stays in that class.",
+        example: "class_id is 'Science 1', and class_name is '2001-01'",
+        remedy: "Exchange the two values in these rows. If a part of the file comes from another program, give its columns the same order.",
+    }
     TeacherEmailShared "teacher-email-shared" RejectRow {
         meaning: "The same teacher's e-mail address appears with clearly different names or ids.",
         example: "office@x.org for Ann Lee and Bob Park",

@@ -17,7 +17,7 @@ mod roster_person;
 mod undo;
 
 pub use fuses::{
-    AppliedBefore, Approval, LastMove, Limits, OLD_DAYS, PAST_DAYS, Past, PlanParts, explain, split,
+    AppliedBefore, Approval, LastMove, Limits, OLD_DAYS, PAST_DAYS, Past, PastLink, PlanParts, explain, split,
 };
 pub use inputs::PlanInputs;
 pub use pending::still_pending;

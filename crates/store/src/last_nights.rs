@@ -1,11 +1,14 @@
 //! What the runs of the last nights did, for the fuses that count over nights.
 
-use homeroom_model::entity::EntityRef;
+use homeroom_model::entity::{ClassNumber, EntityRef};
 use homeroom_model::ids::{BlobId, EntityKind, RunNumber};
+use homeroom_model::roster::Link;
 use jiff::Timestamp;
 
+use crate::bulk::{self, Cells};
 use crate::district::DistrictStore;
 use crate::error::StoreError;
+use crate::roster::LinkedPerson;
 use crate::tx::Row;
 
 /// An earlier run that applied the same bytes, and how many applied others since.
@@ -28,6 +31,17 @@ pub struct Move {
     pub is_here: bool,
 }
 
+/// A link that is what a run made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedLink<P> {
+    /// The class and the person.
+    pub link: Link<P>,
+    /// The run.
+    pub run: RunNumber,
+    /// Whether it began; else it ended.
+    pub is_active: bool,
+}
+
 /// The newest people of each role, with the run that created them.
 const NEWEST: [(EntityKind, &str); 2] = [
     (
@@ -46,13 +60,41 @@ impl DistrictStore {
         if runs.is_empty() {
             return Ok(vec![]);
         }
-        let list = runs.iter().map(|run| run.0.to_string()).collect::<Vec<_>>().join(",");
+        let list = listed(runs);
         let sql = format!(
             "SELECT DISTINCT kind, number FROM roster_change
              WHERE district = $1 AND run_number IN ({list}) AND operation = 'deactivate'
                AND kind IN ('student', 'teacher', 'class') ORDER BY kind, number"
         );
         self.store().read(|tx| tx.rows(&sql, &[self.id().0.into()], entity))
+    }
+
+    /// The links that these runs began or ended, in active classes that they did not create.
+    pub fn links_changed_by_runs<P: LinkedPerson>(
+        &self,
+        runs: &[RunNumber],
+    ) -> Result<Vec<ChangedLink<P>>, StoreError> {
+        let mut links = Vec::new();
+        if runs.is_empty() {
+            return Ok(links);
+        }
+        let (district, list) = (self.id().0, listed(runs));
+        let (table_of_links, person) = (P::LINKS.table(), P::LINKS.person());
+        let sql = format!(
+            "SELECT l.class, l.{person}, l.changed_run, l.active FROM {table_of_links} l
+             JOIN class c ON c.district = l.district AND c.number = l.class
+             WHERE l.district = {district} AND l.changed_run IN ({list})
+               AND c.active AND c.created_run NOT IN ({list})"
+        );
+        self.store().read(|tx| {
+            bulk::load(tx, &sql, |row| {
+                let (class, person) = (ClassNumber(row.number(0)?), P::from_u32(row.number(1)?));
+                let run = RunNumber(row.number(2)?.into());
+                links.push(ChangedLink { link: Link { class, person }, run, is_active: row.bool(3)? });
+                Ok(())
+            })
+        })?;
+        Ok(links)
     }
 
     /// The students and teachers whom the runs from `first` to `last` made active or inactive, each of them in the order of the runs. Of
@@ -113,6 +155,10 @@ impl DistrictStore {
             Ok((others_since > 0).then_some(SameBytes { at, others_since }))
         })
     }
+}
+
+fn listed(runs: &[RunNumber]) -> String {
+    runs.iter().map(|run| run.0.to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// A kind and a number, in this order.

@@ -8,8 +8,15 @@ use std::path::{Path, PathBuf};
 use homeroom_testkit::stores;
 
 /// Replacements for placeholders that are not constants of their file.
-const SAMPLES: [(&str, &str); 4] =
-    [("which", "run_at < 7"), ("skip_locked", ""), ("table", "job"), ("list", "1,2")];
+const SAMPLES: [(&str, &str); 7] = [
+    ("which", "run_at < 7"),
+    ("skip_locked", ""),
+    ("table", "job"),
+    ("list", "1,2"),
+    ("district", "1"),
+    ("table_of_links", "teaching"),
+    ("person", "teacher"),
+];
 /// Files whose statements are put together for each kind or engine; the laws of `apply` run all of them on both.
 const PUT_TOGETHER: [&str; 6] = ["bulk.rs", "copy.rs", "schema.rs", "load.rs", "changes.rs", "history.rs"];
 

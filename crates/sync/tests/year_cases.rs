@@ -5,11 +5,12 @@
 
 mod harness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use harness::{TestDistrict, districts};
+use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::EntityKind;
 use homeroom_model::rekey::ProposalReviews;
 use homeroom_model::run::{Run, RunKind, RunState};
@@ -45,6 +46,9 @@ struct Want {
     same_id: Vec<(String, String)>,
     /// Addresses of which nobody has the account of the first file.
     other_id: Vec<String>,
+    /// Addresses of people, each with the id of a class that they are in, or teach; and of one in which they are not.
+    links: Vec<(String, String)>,
+    no_links: Vec<(String, String)>,
     /// Ids of classes that the last run creates.
     new_classes: Vec<String>,
 }
@@ -127,6 +131,7 @@ fn play(lincoln: &TestDistrict, folder: &Path) {
         );
     }
     check_students(lincoln, &want, &first_students, last);
+    check_links(lincoln, &want);
     let classes = active(lincoln, EntityKind::Class);
     for key in &want.new_classes {
         let new = classes.get(key).unwrap_or_else(|| panic!("no class {key}"));
@@ -156,6 +161,23 @@ fn check_students(lincoln: &TestDistrict, want: &Want, first_students: &BTreeMap
     }
 }
 
+/// Who is in which class. People without a SIS id have their address as their key.
+fn check_links(lincoln: &TestDistrict, want: &Want) {
+    let stored = lincoln.district.roster_load().unwrap();
+    let key = |entity: EntityRef| stored.key_and_name(entity).unwrap().0.to_owned();
+    let teachings = stored.teachings.iter().filter(|link| link.active).map(|link| link.link);
+    let teachings = teachings.map(|link| (key(link.person.into()), key(link.class.into())));
+    let enrollments = stored.enrollments.iter().filter(|link| link.active).map(|link| link.link);
+    let enrollments = enrollments.map(|link| (key(link.person.into()), key(link.class.into())));
+    let links = teachings.chain(enrollments).collect::<BTreeSet<_>>();
+    for link in &want.links {
+        assert!(links.contains(link), "{link:?} is missing");
+    }
+    for link in &want.no_links {
+        assert!(!links.contains(link), "{link:?} is there");
+    }
+}
+
 macro_rules! cases {
     ($($name:ident)*) => {
         $(
@@ -179,21 +201,30 @@ macro_rules! cases {
 }
 
 cases! {
+    a_class_is_replaced_a_few_each_night
     a_class_whose_students_are_all_others_waits_and_can_be_approved
     a_doubled_export_does_not_make_the_next_one_short
     a_doubtful_proposal_is_accepted
     a_few_leavers_each_night_are_applied
     a_hold_of_the_old_year_is_approved_in_the_new_one
+    a_school_empties_into_another_with_new_class_ids
+    a_student_is_back_with_an_address_of_another_rule
     a_student_who_was_missing_for_a_day_is_back
     a_substitute_for_a_day_is_taken_back
+    a_teacher_gets_another_class_each_night
+    a_teacher_is_dragged_down_over_another_school
     a_tenth_fewer_each_night_waits
     a_tenth_fewer_in_a_month_is_applied
+    a_twin_has_the_address_of_the_other_who_is_missing
     an_approved_loss_is_not_counted_again
     an_ended_class_id_is_a_new_class_in_the_new_year
     an_old_file_with_another_row_waits
     domain_changed_while_someone_was_away
+    ids_and_names_of_some_classes_are_exchanged
     numbers_padded_while_someone_was_away
     the_address_of_a_leaver_goes_to_one_whose_name_is_in_another_alphabet
     the_file_of_last_week_again_waits
     the_same_file_again_is_the_same_hold
+    the_teachers_of_a_school_are_missing
+    twins_with_like_names_share_an_address
 }

@@ -19,8 +19,9 @@ const EMPTIED: (usize, usize) = (4, 50);
 /// One emptied class is a gap when it loses so many; two are always.
 const LOST_BY_ONE: usize = 10;
 
-/// So many classes do not end in one night without that their students get others.
+/// So many classes do not end in one night without that their students get others, and fewer not if they lose so many students together.
 const ENDED_CLASSES: usize = 4;
+const ENDED_WITH_MANY: (usize, usize) = (3, 30);
 
 /// A class whose students get no other class.
 struct Losing {
@@ -59,9 +60,12 @@ pub(super) fn emptied_classes(
 fn is_gap(classes: &[Losing]) -> bool {
     let (ending, staying) = classes.iter().partition::<Vec<_>, _>(|class| class.ends);
     let emptied = staying.into_iter().filter(|class| class.is_emptied()).collect::<Vec<_>>();
+    let ended = ending.into_iter().filter(|class| class.is_half()).collect::<Vec<_>>();
+    let lost = ended.iter().map(|class| class.lost).sum::<usize>();
     emptied.len() > 1
         || emptied.iter().any(|class| class.lost >= LOST_BY_ONE)
-        || ending.into_iter().filter(|class| class.is_half()).count() >= ENDED_CLASSES
+        || ended.len() >= ENDED_CLASSES
+        || ended.len() >= ENDED_WITH_MANY.0 && lost >= ENDED_WITH_MANY.1
 }
 
 fn hold(

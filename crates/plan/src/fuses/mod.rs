@@ -3,14 +3,17 @@
 mod blank;
 mod causes;
 mod columns;
+mod coming_teachers;
 mod consequences;
 mod context;
 mod emptied;
 mod exchanges;
 mod file;
+mod gains;
 mod gaps;
 mod identity;
 mod keys;
+mod leaving_teachers;
 mod limits;
 mod new_classes;
 mod partition;
@@ -33,5 +36,5 @@ mod wording;
 
 pub use consequences::explain;
 pub use limits::Limits;
-pub use past::{AppliedBefore, LastMove, OLD_DAYS, PAST_DAYS, Past};
+pub use past::{AppliedBefore, LastMove, OLD_DAYS, PAST_DAYS, Past, PastLink};
 pub use split::{Approval, PlanParts, split};

@@ -1,9 +1,14 @@
 //! What went ahead on the last nights: a loss that is small each night is a large one in two weeks.
 
+use std::hash::Hash;
+
 use hashbrown::{HashMap, HashSet};
-use homeroom_model::entity::{ByNumber, Entity, EntityNumber, EntityRef, SchoolNumber};
+use homeroom_model::entity::{
+    ByNumber, Entity, EntityNumber, EntityRef, SchoolNumber, StudentNumber, TeacherNumber,
+};
 use homeroom_model::ids::{EntityKind, RunNumber};
-use homeroom_model::plan::{Changes, Plan};
+use homeroom_model::plan::{Changes, LinkChanges, Plan};
+use homeroom_model::roster::Link;
 use homeroom_model::stored::{Stored, StoredLink, StoredRoster};
 use jiff::civil::Date;
 
@@ -17,10 +22,25 @@ pub const PAST_DAYS: u32 = 14;
 pub struct Past {
     /// Students, teachers and classes that were deactivated.
     pub removed: Vec<EntityRef>,
+    /// Teachings of classes that were there before.
+    pub teachings: Vec<PastLink<TeacherNumber>>,
+    /// Enrollments of classes that were there before.
+    pub enrollments: Vec<PastLink<StudentNumber>>,
     /// The very bytes of the file were applied before, with others since.
     pub same_bytes: Option<AppliedBefore>,
     /// Students and teachers who came or went on the ordinary nights of the last [`OLD_DAYS`] days, each with the last time.
     pub last_moves: HashMap<EntityRef, LastMove>,
+}
+
+/// A link that is what one of the last nights made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastLink<P> {
+    /// The class and the person.
+    pub link: Link<P>,
+    /// The run that did it.
+    pub run: RunNumber,
+    /// Whether it began; else it ended.
+    pub is_active: bool,
 }
 
 /// How far back it is known who came and who went, in days.
@@ -42,6 +62,27 @@ pub struct AppliedBefore {
     pub on: Date,
     /// Other files that were applied since.
     pub others_since: u64,
+}
+
+impl Past {
+    /// The links that began on the last nights and stay, of people who had been here before.
+    pub(super) fn begun<'p, P>(
+        &'p self,
+        links: &'p [PastLink<P>],
+        plan: &'p LinkChanges<P>,
+    ) -> impl Iterator<Item = Link<P>> + 'p
+    where
+        P: EntityNumber + Eq + Hash,
+        EntityRef: From<P>,
+    {
+        let ends = plan.deactivate.iter().copied().collect::<HashSet<_>>();
+        let came_with_it = |past: &PastLink<P>| {
+            let last = self.last_moves.get(&EntityRef::from(past.link.person));
+            last.is_some_and(|last| last.is_here && last.run == past.run)
+        };
+        let begun = links.iter().filter(move |past| past.is_active && !came_with_it(past));
+        begun.map(|past| past.link).filter(move |link| !ends.contains(link))
+    }
 }
 
 /// Who was removed on the last nights and is still gone, with the school that they were in last.

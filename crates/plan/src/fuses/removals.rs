@@ -1,5 +1,6 @@
 //! Fuses on removals: of the district, and of a file that is too short.
 
+use hashbrown::HashSet;
 use homeroom_model::calendar::Allowed;
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
@@ -61,8 +62,16 @@ pub(super) fn district(context: &FuseContext<'_>, partition: &mut Partition<'_>)
     }
     if !fuses.is_empty() {
         hold_all_removals(context, partition);
+        hold_losing_classes(context, partition);
     }
     fuses
+}
+
+/// Holds the teachers of all classes that stay and lose one: who goes and who comes for them.
+pub(super) fn hold_losing_classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) {
+    let ending = context.plan.classes.deactivate.iter().copied().collect::<HashSet<_>>();
+    let losing = context.plan.teachings.deactivate.iter().map(|link| link.class);
+    losing.filter(|class| !ending.contains(class)).for_each(|class| partition.hold_turnover(class));
 }
 
 fn district_fuse(context: &FuseContext<'_>, kind: EntityKind, measured: &Measured) -> BlownFuse {

@@ -53,12 +53,28 @@ pub(super) fn schools(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
                 partition.hold_school(context.plan, school);
             }
             loss.moved.iter().for_each(|(class, _)| partition.hold_update(*class));
+            hold_moves_of(&loss.students, context, partition);
             staying.extend(loss.moved.iter().map(|(class, _)| *class));
             fuses.push(fuse);
         }
     }
     hold_new_schools_of(&staying, context, partition);
     fuses
+}
+
+/// Holds the classes to which those come who stay where they are.
+fn hold_moves_of(students: &[StudentNumber], context: &FuseContext<'_>, partition: &mut Partition<'_>) {
+    let students = students.iter().collect::<HashSet<_>>();
+    let coming = context.plan.enrollments.beginning().filter(|link| students.contains(&link.person));
+    let classes = coming.map(|link| link.class).collect::<HashSet<_>>();
+    let new = context.plan.classes.arriving().map(|class| class.number).collect::<HashSet<_>>();
+    for class in classes {
+        if new.contains(&class) {
+            partition.hold_arrival(class);
+        } else {
+            partition.hold_turnover(class);
+        }
+    }
 }
 
 /// Holds new schools that would have no class but those that stay where they are.

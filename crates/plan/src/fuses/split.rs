@@ -16,8 +16,8 @@ use super::past::GoneLately;
 use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
-    blank, columns, consequences, emptied, file, gaps, identity, keys, reach, removals, roles, schools,
-    seats, turnover, unreadable, updates,
+    blank, columns, consequences, emptied, file, gaps, identity, keys, leaving_teachers, reach, removals,
+    roles, schools, seats, turnover, unreadable, updates,
 };
 
 /// Whether someone has approved what the fuses would hold.
@@ -109,6 +109,7 @@ fn blown_fuses(
     fuses.extend(turnover::classes(context, partition));
     let of_gaps = emptied::emptied_classes(context, &fuses, partition);
     fuses.extend(of_gaps);
+    fuses.extend(leaving_teachers::leaving_teachers(context, partition));
     fuses.extend(identity::rekeys(context, partition));
     fuses.extend(roles::roles(context, partition));
     fuses.extend(keys::keys(context, &people, partition));

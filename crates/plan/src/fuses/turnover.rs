@@ -11,6 +11,7 @@ use homeroom_model::roster::EnrollmentLink;
 use super::context::{FuseContext, MAX_EXAMPLES};
 use super::exchanges::exchanged_classes;
 use super::partition::Partition;
+use super::past::PAST_DAYS;
 use super::sources::{Source, sources};
 
 /// The most classes of a school that get a fuse each; more of them share one.
@@ -20,6 +21,8 @@ const MAX_SEPARATE_FUSES: usize = 5;
 struct Turnover {
     class: ClassNumber,
     left: u64,
+    /// How many of these left on the nights before.
+    left_lately: u64,
     before: u64,
     limit: Limit,
 }
@@ -28,6 +31,7 @@ struct Turnover {
 pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
     let exchanged = exchanged_classes(context);
     let replaced = replaced_classes(context, &exchanged);
+    let lately = Lately::new(context);
     if replaced.is_empty() {
         return vec![];
     }
@@ -40,12 +44,13 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
         let key = context.names.key(school);
         let limit =
             context.rules.limit(context.rules.policy.limit(Fuse::Class), key, |window| window.classes);
-        let before = context.students_of(class).count() as u64;
-        let is_too_much =
-            limit.is_exceeded(left, before) || limit.percent < 100 && exchanged.contains(&class);
+        let today = context.students_of(class).count() as u64;
+        let (left_lately, before) = lately.before(class, today);
+        let is_too_much = limit.is_exceeded(left + left_lately, before)
+            || limit.percent < 100 && exchanged.contains(&class);
         if is_too_much && !context.rules.is_additions_only(key) {
             partition.hold_turnover(class);
-            let turnover = Turnover { class, left, before, limit };
+            let turnover = Turnover { class, left: left + left_lately, left_lately, before, limit };
             by_school.entry(school).or_default().push(turnover);
         }
     }
@@ -59,6 +64,31 @@ pub(super) fn classes(context: &FuseContext<'_>, partition: &mut Partition<'_>) 
         .into_iter()
         .flat_map(|(school, classes)| class_fuses(context, school, &classes, &sources))
         .collect()
+}
+
+/// How many left and joined each class on the last nights.
+struct Lately(HashMap<ClassNumber, (u64, u64)>);
+
+impl Lately {
+    fn new(context: &FuseContext<'_>) -> Lately {
+        let mut by_class = HashMap::<ClassNumber, (u64, u64)>::new();
+        for past in &context.limits.past.enrollments {
+            let (left, joined) = by_class.entry(past.link.class).or_default();
+            *if past.is_active { joined } else { left } += 1;
+        }
+        Lately(by_class)
+    }
+
+    fn of(&self, class: ClassNumber) -> (u64, u64) {
+        self.0.get(&class).copied().unwrap_or_default()
+    }
+
+    /// How many left a class on the last nights while others joined, and how many students it had before.
+    fn before(&self, class: ClassNumber, today: u64) -> (u64, u64) {
+        let (left, joined) = self.of(class);
+        let left = left.min(joined);
+        (left, (today + left).saturating_sub(joined))
+    }
 }
 
 /// Whether most who come to a class come from one to which most go who leave it.
@@ -80,9 +110,12 @@ fn replaced_classes(
     }
     let removed = context.plan.classes.deactivate.iter().collect::<HashSet<_>>();
     let floor = u64::from(context.rules.policy.limit(Fuse::Class).floor);
+    let lately = Lately::new(context);
     let is_replaced = |(class, left): &(ClassNumber, u64)| {
-        let replaced = joined.get(class).copied().unwrap_or(0).min(*left);
-        replaced > 0 && (replaced >= floor || exchanged.contains(class)) && !removed.contains(class)
+        let joined = joined.get(class).copied().unwrap_or(0);
+        let (left_lately, joined_lately) = lately.of(*class);
+        let replaced = (joined + joined_lately).min(left + left_lately);
+        joined > 0 && (replaced >= floor || exchanged.contains(class)) && !removed.contains(class)
     };
     count_by_class(&links.deactivate).into_iter().filter(is_replaced).collect()
 }
@@ -128,7 +161,7 @@ fn class_fuse(
     turnover: &Turnover,
     sources: &BTreeMap<ClassNumber, Source>,
 ) -> Option<BlownFuse> {
-    let Turnover { class, left, before, limit } = turnover;
+    let Turnover { class, left, left_lately, before, limit } = turnover;
     let values = context.stored.classes.by_number(*class)?.values;
     let key = context.stored.texts.get(values.key);
     let name = context.stored.texts.get(values.name);
@@ -149,8 +182,12 @@ fn class_fuse(
         true => format!("; the limit is {}%", limit.percent),
         false => String::new(),
     };
+    let on_nights_before = match left_lately {
+        0 => String::new(),
+        _ => format!(", {left_lately} of them on the last {PAST_DAYS} days already"),
+    };
     let message = format!(
-        "{left} of the {before} students of {name} ({key}) would be replaced by others{exceeded}. {cause}."
+        "{left} of the {before} students of {name} ({key}) would be replaced by others{on_nights_before}{exceeded}. {cause}."
     );
     let leavers = context.plan.enrollments.deactivate.iter().filter(|link| link.class == *class);
     let examples = context.examples(leavers.map(|link| link.person).take(MAX_EXAMPLES));

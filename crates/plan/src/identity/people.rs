@@ -69,6 +69,14 @@ impl<V: RosterPerson> People<'_, V> {
             .collect()
     }
 
+    /// First and last names of wanted people who are not settled.
+    fn new_names<'t>(&self, search: &Search<'t>) -> HashSet<[&'t str; 2]> {
+        let texts = &search.wanted.texts;
+        let new = (0..self.wanted.len()).filter(|at| self.matches[*at].is_none());
+        let names = new.map(|at| self.wanted[at].person());
+        names.map(|person| [person.first_name, person.last_name].map(|name| texts.get(name))).collect()
+    }
+
     /// Keys that stored people had before, by their position.
     pub(super) fn former_keys<'t>(&self, search: &Search<'t>) -> Vec<(usize, &'t str)> {
         let position = |entity: EntityRef| self.stored.position_of(entity.number_as()?);
@@ -78,7 +86,7 @@ impl<V: RosterPerson> People<'_, V> {
             .collect()
     }
 
-    /// Stored people who are not settled: the active ones, and those who had left and share a key with a wanted one.
+    /// Stored people who are not settled: the active ones, and those who had left and share a key or the very name with a wanted one.
     pub(super) fn old_people<'t>(
         &self,
         search: &Search<'t>,
@@ -94,6 +102,7 @@ impl<V: RosterPerson> People<'_, V> {
             blocks.by_keys(&keys, &mut sharing);
             !sharing.people.is_empty()
         };
+        let names = self.new_names(search);
         let had =
             former.iter().filter(|(_, key)| is_named(Keys { sis_id: key, email: key, ..Keys::default() }));
         let had = had.map(|(position, _)| *position).collect::<HashSet<_>>();
@@ -102,12 +111,13 @@ impl<V: RosterPerson> People<'_, V> {
             !is_settled[*position]
                 && (old.active || had.contains(position) || {
                     let person = old.values.person();
-                    is_named(Keys {
-                        sis_id: texts.get(person.sis_id),
-                        email: texts.get(person.email),
-                        clever_id: texts.get(person.clever_id),
-                        username: "",
-                    })
+                    names.contains(&[person.first_name, person.last_name].map(|name| texts.get(name)))
+                        || is_named(Keys {
+                            sis_id: texts.get(person.sis_id),
+                            email: texts.get(person.email),
+                            clever_id: texts.get(person.clever_id),
+                            username: "",
+                        })
                 })
         };
         let positions = (0..self.stored.len()).filter(is_old).collect::<Vec<_>>();

@@ -113,12 +113,14 @@ impl<'c> Compared<'c> {
         let first = pairs.list.len();
         self.compare(old, &mut sharing.people, pairs);
         let is_clear = |pair: &Pair<'_>| pair.comparison.same_name() && pair.comparison.weight >= CLEAR;
-        if old.active && !pairs.list[first..].iter().any(is_clear) {
+        if !pairs.list[first..].iter().any(is_clear) {
             self.blocks.by_name(old, &mut sharing);
-            self.blocks.by_classes(old, &mut sharing);
+            if old.active {
+                self.blocks.by_classes(old, &mut sharing);
+            }
             pairs.list.truncate(first);
             self.compare(old, &mut sharing.people, pairs);
-            pairs.too_many_alike.extend(sharing.too_many.then_some(old.position));
+            pairs.too_many_alike.extend((old.active && sharing.too_many).then_some(old.position));
         }
     }
 

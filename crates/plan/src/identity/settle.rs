@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use hashbrown::HashSet;
 use homeroom_model::Grade;
-use homeroom_model::name::{Likeness, likeness};
+use homeroom_model::name::{Likeness, folded, likeness};
 use homeroom_model::rekey::MatchedBy;
 use homeroom_model::roster::Person;
 use homeroom_model::stored::{Stored, StoredRoster};
@@ -79,7 +79,9 @@ pub(super) fn settle<V: RosterPerson>(
         taken[found.position] |= agrees;
         agrees.then_some(found)
     };
-    wanted.iter().map(settle_one).collect()
+    let mut matches = wanted.iter().map(settle_one).collect::<Matches>();
+    both.unsettle_names_of_others(list, wanted, &taken, &mut matches);
+    matches
 }
 
 /// The texts of both rosters, and who has which key.
@@ -102,6 +104,40 @@ impl Texts<'_, '_> {
             })
     }
 
+    /// Takes back whoever has another spelling of the name, which is just the name of an active person who is not settled: the key of one
+    /// may have got into the row of the other.
+    fn unsettle_names_of_others<V: RosterPerson>(
+        &self,
+        list: &[Stored<V>],
+        wanted: &[V],
+        taken: &[bool],
+        matches: &mut Matches,
+    ) {
+        let missing = OnceCell::new();
+        let missing = || {
+            missing.get_or_init(|| {
+                let missing = list.iter().zip(taken).filter(|(old, taken)| old.active && !**taken);
+                let names = missing.map(|(old, _)| folded(&old.values.person().full_name(self.texts)));
+                names.collect::<HashSet<_>>()
+            })
+        };
+        for (new, found) in wanted.iter().zip(matches) {
+            let Some(position) = found.as_ref().map(|found| found.position) else { continue };
+            let (before, now) = (list[position].values.person(), new.person());
+            if self.has_same_name(before, now) {
+                continue;
+            }
+            let name = folded(&now.full_name(self.wanted_texts));
+            if name != folded(&before.full_name(self.texts)) && missing().contains(&name) {
+                *found = None;
+            }
+        }
+    }
+
+    fn has_same_name(&self, old: &Person, new: &Person) -> bool {
+        self.is_same(old.first_name, new.first_name) && self.is_same(old.last_name, new.last_name)
+    }
+
     fn is_same(&self, old: StrId, new: StrId) -> bool {
         self.texts.get(old) == self.wanted_texts.get(new)
     }
@@ -111,7 +147,7 @@ impl Texts<'_, '_> {
     }
 
     fn are_names_alike(&self, old: &Person, new: &Person) -> bool {
-        self.is_same(old.first_name, new.first_name) && self.is_same(old.last_name, new.last_name) || {
+        self.has_same_name(old, new) || {
             let (old_text, new_text) = (|text| self.texts.get(text), |text| self.wanted_texts.get(text));
             let (old_first, old_last) = (old_text(old.first_name), old_text(old.last_name));
             let (new_first, new_last) = (new_text(new.first_name), new_text(new.last_name));

@@ -64,6 +64,14 @@ fn is_back_with_new_number(comparison: &Comparison) -> bool {
         && comparison.keys.count() >= 1
 }
 
+/// Someone who had left, and of whom no key is back. Among all who ever left there are too many namesakes, but hardly one of the same
+/// school and grade: addresses were made by another rule meanwhile, as likely as not.
+fn left_without_a_trace(comparison: &Comparison) -> bool {
+    let is_back_in_place =
+        comparison.same_name() && comparison.same_school == Some(true) && comparison.grade == GradeStep::Same;
+    !comparison.keys.any() && !comparison.active && !is_back_in_place
+}
+
 /// The highest confidence that a pair can have, whatever it weighs.
 fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
     let Comparison { keys, .. } = comparison;
@@ -79,9 +87,11 @@ fn highest(comparison: &Comparison, kind: EntityKind) -> Option<Confidence> {
     let only_last_name = no_key && comparison.first_name == NamePart::Different;
     // A leaver's key beside a name that cannot be compared with theirs, such as one in another alphabet.
     let is_unreadable_leaver = !comparison.active && !comparison.names_are_known() && keys.count() < 2;
-    let highest = if no_key && (!comparison.active || comparison.other_digits) {
-        // Among all who ever left there are too many namesakes; and numbers in names are given to tell people apart.
+    let highest = if no_key && comparison.other_digits || left_without_a_trace(comparison) {
+        // Numbers in names are given to tell people apart.
         return None;
+    } else if no_key && !comparison.active {
+        Confidence::Doubtful
     } else if !comparison.active && keys.other_sis_id && !comparison.any_name() {
         // A leaver's address that went to a newcomer: nothing of the name speaks for them, and the number speaks against it.
         return None;

@@ -50,7 +50,8 @@ pub(super) fn find_classes<'p>(stored: &StoredRoster, protected: &'p Protected) 
         let named_so = of_row.iter().filter_map(|school| by_name.get(&(*school, name.clone()))).flatten();
         let mut numbers = named_so.copied().collect::<Vec<_>>();
         if numbers.is_empty() {
-            numbers.extend(with_key.map(|class| class.number));
+            // The id may stand where the name should.
+            numbers.extend(with_key.or_else(|| by_key.get(named.name)).map(|class| class.number));
         }
         (named, FoundClass { numbers, is_key_in_doubt: true, schools: of_row })
     };
