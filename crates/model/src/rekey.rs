@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityRef;
+use crate::name::folded;
 use crate::proposal_name::ProposalName;
 use crate::word::string_enum;
 
@@ -152,6 +153,18 @@ impl Proposal {
     /// Whether this is the proposal that is meant.
     pub fn is_named(&self, name: &ProposalName) -> bool {
         name.names(self.id, &self.from, &self.to)
+    }
+
+    /// "ann@x.org becomes ann@y.org"; when both have the same key, whose it is in the file.
+    pub fn in_words(&self) -> String {
+        let Proposal { from, to, name, new_name, .. } = self;
+        if from != to {
+            format!("{from} becomes {to}")
+        } else if new_name.is_empty() || folded(name) == folded(new_name) {
+            format!("{from} is in the file, too")
+        } else {
+            format!("{from} is {new_name} in the file")
+        }
     }
 }
 

@@ -78,7 +78,7 @@ fn nobody_new_comes_with_a_value_of_a_column_that_went_wrong() {
     tonight.push(newcomer.clone());
     let parts = night(&tonight, Policy::default());
     assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 0));
-    assert!(parts.held.fuses[0].message.contains("1 new student would have such values"), "{:?}", parts.held);
+    assert!(parts.held.fuses[0].message.contains("1 new student may have wrong values"), "{:?}", parts.held);
 
     // The numbers of the others are kept; the newcomer would have nothing but the damaged one.
     let mut damaged = district();
@@ -86,6 +86,15 @@ fn nobody_new_comes_with_a_value_of_a_column_that_went_wrong() {
     damaged.iter_mut().for_each(|row| row[6].push_str(".0"));
     let parts = night(&damaged, Policy::default());
     assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 0));
+
+    // Where addresses are missing, whoever has one comes.
+    let mut emptied = district();
+    emptied[..20].iter_mut().for_each(|row| row[4].clear());
+    emptied.push(newcomer.clone());
+    emptied.push(["1", "1", "Nadir", "Newcomer", "", "4", "619998"].map(str::to_owned));
+    let parts = night(&emptied, Policy::default());
+    assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 1));
+    assert!(parts.held.fuses[0].message.contains("1 new student would have no such value"), "{:?}", parts.held);
 
     let mut good = district();
     good.push(newcomer);

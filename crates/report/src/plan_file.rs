@@ -72,7 +72,7 @@ fn write_part(stored: &StoredRoster, plan: &Plan, lines: &mut Lines<'_, '_>) -> 
 fn write_proposal(proposal: &Proposal, csv: &mut csv::Writer<&mut dyn Write>) -> csv::Result<()> {
     let evidence =
         proposal.evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
-    let detail = format!("{}: {} becomes {} ({evidence})", proposal.id, proposal.from, proposal.to);
+    let detail = format!("{}: {} ({evidence})", proposal.id, proposal.in_words());
     csv.write_record([
         proposal.confidence.as_str(),
         "proposal",

@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 
 use homeroom_model::Zone;
 use homeroom_model::counts::{Counts, PlanCounts};
-use homeroom_model::rekey::{Confidence, MatchedBy, Proposal};
+use homeroom_model::proposal_name::ProposalName;
+use homeroom_model::rekey::{Confidence, MatchedBy, Proposal, ProposalReviews};
 use homeroom_model::run::{PinShown, RunReport, RunState};
 use homeroom_model::thousands;
 
@@ -41,7 +42,7 @@ pub(crate) fn write_plan_and_hold(
     if let Some(held) = report.held.as_ref().filter(|held| !held.fuses.is_empty()) {
         write_hold(out, held, state, zone)?;
     }
-    write_proposals(out, &report.rekeys, state)?;
+    write_proposals(out, report, state)?;
     write_pins(out, &report.pins)?;
     match &report.plan {
         Some(plan) => write_plan(out, title, plan, &report.matched),
@@ -49,7 +50,8 @@ pub(crate) fn write_plan_and_hold(
     }
 }
 
-fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) -> fmt::Result {
+fn write_proposals(out: &mut String, report: &RunReport, state: RunState) -> fmt::Result {
+    let RunReport { rekeys: proposals, reviews, .. } = report;
     if proposals.is_empty() {
         return Ok(());
     }
@@ -62,7 +64,10 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
         }
         let meaning = match confidence {
             Confidence::Certain => "certain",
-            Confidence::Probable => "probable: these wait for an approval",
+            Confidence::Probable if matches!(state, RunState::Held | RunState::Tested) => {
+                "probable: these wait for an approval"
+            }
+            Confidence::Probable => "probable",
             Confidence::Doubtful if state == RunState::Held => {
                 "doubtful: treated as two people unless accepted"
             }
@@ -70,7 +75,7 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
         };
         writeln!(out, "  {meaning}")?;
         for proposal in proposals.take(MAX_PROPOSALS) {
-            write_proposal(out, proposal)?;
+            write_proposal(out, proposal, reviews)?;
         }
         if count > MAX_PROPOSALS {
             writeln!(out, "    … and {} more", thousands((count - MAX_PROPOSALS) as u64))?;
@@ -79,16 +84,18 @@ fn write_proposals(out: &mut String, proposals: &[Proposal], state: RunState) ->
     writeln!(out)
 }
 
-fn write_proposal(out: &mut String, proposal: &Proposal) -> fmt::Result {
+fn write_proposal(out: &mut String, proposal: &Proposal, reviews: &ProposalReviews) -> fmt::Result {
     let evidence =
         proposal.evidence.iter().map(|evidence| evidence.in_words()).collect::<Vec<_>>().join(", ");
-    let Proposal { id, name, from, to, new_name, .. } = proposal;
-    let becomes = match from == to && !new_name.is_empty() && new_name != name {
-        true => format!("{from} is {new_name} in the file"),
-        false => format!("{from} becomes {to}"),
+    let (name, what) = (terminal_safe(&proposal.name), proposal.in_words());
+    let is_among = |names: &[ProposalName]| names.iter().any(|name| proposal.is_named(name));
+    let decided = match (is_among(&reviews.rejected), is_among(&reviews.accepted)) {
+        (true, _) => "; rejected: they are two",
+        (_, true) => "; accepted: they are one",
+        (false, false) => "",
     };
-    let (name, becomes) = (terminal_safe(name), terminal_safe(&becomes));
-    writeln!(out, "    {:<14} {name}: {becomes} ({evidence})", id.to_string())
+    let what = terminal_safe(&what);
+    writeln!(out, "    {:<14} {name}: {what} ({evidence}){decided}", proposal.id.to_string())
 }
 
 fn write_pins(out: &mut String, pins: &[PinShown]) -> fmt::Result {

@@ -197,9 +197,8 @@ impl Facts<'_> {
 fn held_text(held: &HeldChange) -> String {
     let fuse = held.fuse.as_ref().map(|blown| format!(" ({} fuse: {})", blown.fuse, blown.message));
     let proposal = held.proposal.as_ref();
-    let proposal = proposal.map(|proposal| {
-        format!(" It is proposal {}: {} becomes {}.", proposal.id, proposal.from, proposal.to)
-    });
+    let proposal =
+        proposal.map(|proposal| format!(" It is proposal {}: {}.", proposal.id, proposal.in_words()));
     format!(
         "A change waits for a decision: {}{}.{}",
         held.waiting.in_words(),

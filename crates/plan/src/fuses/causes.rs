@@ -20,7 +20,7 @@ pub(super) fn of_removal(kind: EntityKind, context: &FuseContext<'_>) -> String 
     earlier_year(plan, stored)
         .or_else(|| other_class_ids(kind, plan))
         .or_else(|| whole_schools(&removed, &all, context))
-        .or_else(|| if kind == EntityKind::Student { one_grade(students, stored) } else { None })
+        .or_else(|| if kind == EntityKind::Student { one_grade(plan, stored) } else { None })
         .or_else(|| if kind == EntityKind::Student { stops_at_a_letter(students, stored) } else { None })
         .or_else(|| new_classes(kind, plan, stored))
         .unwrap_or_else(|| "Most likely the export is incomplete or from another school year.".into())
@@ -81,17 +81,28 @@ fn whole_schools(removed: &[EntityRef], all: &[EntityRef], context: &FuseContext
     if missing.is_empty() || missing.len() == all_by_school.len() || explained * 10 < removed.len() * 9 {
         return None;
     }
+    let coming = context.plan.students.arriving().filter(|new| {
+        let school = context.places.of(new.number);
+        missing.iter().any(|(of, _)| *of == school)
+    });
+    let come = coming.count();
     let named =
         missing.iter().take(5).map(|(school, _)| context.names.name(*school)).collect::<Vec<_>>().join(", ");
     let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
-    Some(format!(
-        "The file has almost no rows for {named}{more}: most likely the export left out {}.",
-        if missing.len() == 1 { "this school" } else { "these schools" }
-    ))
+    let these = if missing.len() == 1 { "this school" } else { "these schools" };
+    Some(if come * 2 > context.plan.students.deactivate.len() {
+        format!(
+            "The file has {} for {named}{more}: most likely the rows of {these} are those of another school or another year.",
+            counted(come as u64, "other student"),
+        )
+    } else {
+        format!("The file has almost no rows for {named}{more}: most likely the export left out {these}.")
+    })
 }
 
-/// Nearly all who are removed are in one grade.
-fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String> {
+/// Nearly all who are removed are in one grade, in which nobody comes or changes.
+fn one_grade(plan: &Plan, stored: &StoredRoster) -> Option<String> {
+    let removed = &plan.students.deactivate;
     let mut grades = HashMap::<Grade, usize>::new();
     for number in removed {
         if let Some(grade) = stored.students.by_number(*number)?.values.grade {
@@ -101,7 +112,8 @@ fn one_grade(removed: &[StudentNumber], stored: &StoredRoster) -> Option<String>
     let active = stored.students.iter().filter(|student| student.active);
     let all_grades = active.filter_map(|student| student.values.grade).collect::<HashSet<_>>();
     let (grade, count) = grades.into_iter().max_by_key(|(grade, count)| (*count, *grade))?;
-    (all_grades.len() > 1 && count * 10 >= removed.len() * 9).then(|| {
+    let is_in_file = plan.students.valued().any(|student| student.values.grade == Some(grade));
+    (all_grades.len() > 1 && count * 10 >= removed.len() * 9 && !is_in_file).then(|| {
         let why = if grade.code() == "12" {
             "most likely they have graduated, or the export left out this grade"
         } else {

@@ -3,13 +3,14 @@
 use hashbrown::HashSet;
 use homeroom_model::Column;
 use homeroom_model::assessment::{ColumnFault, ColumnVerdict};
-use homeroom_model::entity::{ClassNumber, Entity, EntityRef};
+use homeroom_model::entity::{ClassNumber, EntityRef};
 use homeroom_model::fuse::{BlownFuse, Fuse};
 use homeroom_model::ids::EntityKind;
 use homeroom_model::plan::Changes;
 
 use super::context::FuseContext;
 use super::partition::Partition;
+use super::people::{Attribute, HasAttributes};
 use super::wording::counted;
 
 /// The changes that follow from a column that went wrong wait; those of other people go ahead. A file of an earlier year waits whole.
@@ -51,7 +52,12 @@ fn blow(
         newcomers.iter().for_each(|entity| partition.hold_arrival(*entity));
         if let Some(first) = newcomers.first() {
             let people = counted(newcomers.len() as u64, &format!("new {}", first.kind.as_str()));
-            message += &format!(" {people} would have such values, too, and will come with a good file.");
+            message += &match verdict.fault {
+                ColumnFault::Emptied => {
+                    format!(" {people} would have no such value, and will come with a good file.")
+                }
+                _ => format!(" {people} may have wrong values, too, and will come with a good file."),
+            };
         }
     }
     Some(BlownFuse {
@@ -67,13 +73,23 @@ fn newcomers(context: &FuseContext<'_>, verdict: &ColumnVerdict) -> Vec<EntityRe
     let Some(first) = verdict.entities.first() else { return vec![] };
     match (verdict.fault, first.kind) {
         (ColumnFault::EarlierYear, _) | (_, EntityKind::School | EntityKind::Class) => vec![],
-        (_, EntityKind::Student) => arrivals(&context.plan.students),
-        (_, EntityKind::Teacher) => arrivals(&context.plan.teachers),
+        (_, EntityKind::Student) => arrivals(context, &context.plan.students, verdict),
+        (_, EntityKind::Teacher) => arrivals(context, &context.plan.teachers, verdict),
     }
 }
 
-fn arrivals<V: Entity>(changes: &Changes<V>) -> Vec<EntityRef> {
-    changes.arriving().map(|new| new.number.into()).collect()
+/// Where values are missing, only those who have none are concerned.
+fn arrivals<V: HasAttributes>(
+    context: &FuseContext<'_>,
+    changes: &Changes<V>,
+    verdict: &ColumnVerdict,
+) -> Vec<EntityRef> {
+    let emptied = Attribute::of_column(verdict.column).filter(|_| verdict.fault == ColumnFault::Emptied);
+    let has_none = |values: &V| {
+        emptied.is_none_or(|attribute| values.attributes(&context.plan.texts).get(attribute).is_empty())
+    };
+    let arriving = changes.arriving().filter(|new| has_none(&new.values));
+    arriving.map(|new| new.number.into()).collect()
 }
 
 /// Whoever changes, classes and schools with other names, and classes whose teachers or students change.

@@ -138,10 +138,14 @@ fn everybody_goes(context: &FuseContext<'_>) -> Option<Doubt> {
     if is_off(context) || !is_much || come * 2 < going.len() || going.iter().any(is_agreed) {
         return None;
     }
+    let mut known = context.limits.verdicts.iter().filter(|verdict| verdict.is_about_whole_file());
+    let cause = known.next().map_or(
+        "Most likely it is the file of another school year or district, or the SIS writes all ids and addresses anew.",
+        |verdict| verdict.message.as_str(),
+    );
     let message = format!(
-        "{} of {} are not in the file, and {come} others are: most likely it is the file of another school year or district, or the SIS \
-         writes all ids and addresses anew. Nothing of it is applied. Compare some names and ids in the file with those of the roster; \
-         when the file is wrong, discard this, and send the right one.",
+        "{} of {} would lose their accounts, and {come} would come with new ones. {cause} Nothing of it is applied. Compare some names and \
+         ids in the file with those of the roster; when the file is wrong, discard this, and send the right one.",
         going.len(),
         counted(all as u64, "student"),
     );

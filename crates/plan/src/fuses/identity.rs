@@ -59,8 +59,7 @@ fn example(context: &FuseContext<'_>, proposal: &Proposal) -> String {
     let has_other_name = !new_name.is_empty() && folded(name) != folded(new_name);
     match (from != to, has_other_name) {
         (true, true) => return format!("{name} ({id}): {from} becomes {to}, with the name {new_name}"),
-        (true, false) => return format!("{name} ({id}): {from} becomes {to}"),
-        (false, true) => return format!("{name} ({id}): {from} is {new_name} in the file"),
+        (true, false) | (false, true) => return format!("{name} ({id}): {}", proposal.in_words()),
         (false, false) => {}
     }
     match changed_attribute(context, *id, new_entity.unwrap_or(*id)) {

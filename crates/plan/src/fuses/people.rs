@@ -39,14 +39,17 @@ impl Attribute {
         Attribute::Grade,
     ];
 
-    /// The one that a column of keys gives.
+    /// The one that a column gives.
     pub(super) fn of_column(column: Column) -> Option<Attribute> {
         match column {
+            Column::TeacherFirstName | Column::StudentFirstName => Some(Attribute::FirstName),
+            Column::TeacherLastName | Column::StudentLastName => Some(Attribute::LastName),
+            Column::StudentGradeLevel => Some(Attribute::Grade),
             Column::TeacherEmail | Column::StudentEmail => Some(Attribute::Address),
             Column::TeacherId | Column::StudentId => Some(Attribute::SisId),
             Column::TeacherCleverId | Column::StudentCleverId => Some(Attribute::CleverId),
             Column::StudentUsername => Some(Attribute::UserName),
-            _ => None,
+            Column::SchoolId | Column::SchoolName | Column::ClassId | Column::ClassName => None,
         }
     }
 

@@ -15,6 +15,8 @@ enum About {
     Gone,
     /// Somebody whose key is in the file, beside another name.
     KnownKey,
+    /// Somebody whose key and name are in the file, in another grade or school.
+    OtherPlace,
     /// Somebody who had left before.
     Left,
 }
@@ -36,6 +38,10 @@ pub(super) fn message(context: &FuseContext<'_>, kind: EntityKind, held: &[&Prop
     let (cause, advice) = match about {
         About::Gone => likely_cause(kind, held),
         About::KnownKey => cause_of_other_names(held),
+        About::OtherPlace => (
+            "the grade or school is wrong in the file, or a namesake got the id or address",
+            "Compare grade and school with the SIS: accept those who are the same people.",
+        ),
         About::Left => (
             "they are back, or what leavers had was given to others",
             "Compare them with the SIS before you decide.",
@@ -49,10 +55,16 @@ fn most_are_about(context: &FuseContext<'_>, kind: EntityKind, held: &[&Proposal
     let has_another_name =
         |proposal: &&&Proposal| active.contains(&proposal.id) && stands_beside_another_name(proposal);
     let known_keys = held.iter().filter(has_another_name).count();
+    let is_in_other_place = |proposal: &&&Proposal| {
+        let has = |evidence: Evidence| proposal.evidence.contains(&evidence);
+        proposal.from == proposal.to && (has(Evidence::AnotherGrade) || has(Evidence::AnotherSchool))
+    };
+    let in_other_place = held.iter().filter(is_in_other_place).count();
     let left = held.iter().filter(|proposal| !active.contains(&proposal.id)).count();
     match held.len() {
         all if left * 2 > all => About::Left,
         all if known_keys * 2 > all => About::KnownKey,
+        all if in_other_place * 2 > all => About::OtherPlace,
         _ => About::Gone,
     }
 }
@@ -84,6 +96,11 @@ fn who(about: About, kind: EntityKind, count: usize, gone: u64) -> String {
         }
         About::KnownKey => {
             format!("{count} {noun} of the file have the {key} of others in the roster, but not their names")
+        }
+        About::OtherPlace => {
+            format!(
+                "{count} {noun} of the file {has} the {key} and the name of somebody in another grade or school"
+            )
         }
         About::Left => format!("{count} {noun} of the file {has} something of those who had left"),
     }

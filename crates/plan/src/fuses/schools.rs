@@ -127,7 +127,8 @@ fn school_fuse(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &L
         if vanishes || count + gone >= u64::from(limit.floor) { count_students(context, school) } else { 0 };
     let exceeds = before > 0 && limit.is_exceeded(count, before);
     let creeps = before > 0 && limit.is_exceeded(count + gone, before + gone);
-    let message = match moved_to(context, school, loss) {
+    let moved = moved_to(context, school, loss).or_else(|| students_moved_to(context, school, loss));
+    let message = match moved {
         _ if !vanishes && !exceeds && !creeps => return None,
         _ if !vanishes && !exceeds => format!(
             "{name} would lose {}, and {} of the last {PAST_DAYS} days are gone already: {} of {}; the limit is {}%. Most likely \
@@ -188,6 +189,29 @@ fn moved_to(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss
         context.names.name(Some(*to)),
         counted(students as u64, "student"),
     ))
+}
+
+/// Where the students of a school would be, when most of those whom it loses would be in classes of another one.
+fn students_moved_to(context: &FuseContext<'_>, school: Option<SchoolNumber>, loss: &Loss) -> Option<String> {
+    let lost = loss.students.iter().collect::<HashSet<_>>();
+    let joined = context.plan.enrollments.beginning().filter(|link| lost.contains(&link.person));
+    let mut schools = BTreeMap::<SchoolNumber, HashSet<StudentNumber>>::new();
+    for link in joined {
+        if let Some(to) = context.places.of_class(link.class) {
+            schools.entry(to).or_default().insert(link.person);
+        }
+    }
+    let (to, students) = schools.into_iter().max_by_key(|(to, students)| (students.len(), *to))?;
+    (students.len() * 2 > lost.len()).then(|| {
+        format!(
+            "{} of the {} of {} would be in other classes of {}: either the schools were merged or the students moved up, or the export has \
+             a wrong school_id. Compare school_id and class_id in the file before you decide.",
+            students.len(),
+            counted(count_students(context, school), "student"),
+            context.names.name(school),
+            context.names.name(Some(to)),
+        )
+    })
 }
 
 /// Classes whose school changes, with the new one.

@@ -45,9 +45,14 @@ fn list_text(listed: &Listed, stored: &StoredRoster) -> String {
     if !listed.waiting.is_empty() {
         text += "Waiting for a decision\n";
     }
-    for Proposal { id, name, from, to, confidence, .. } in &listed.waiting {
-        let (name, from, to) = (terminal_safe(name), terminal_safe(from), terminal_safe(to));
-        text += &format!("  {:<14} {name}: {from} becomes {to} ({confidence})\n", id.to_string());
+    for proposal in &listed.waiting {
+        let (name, what) = (terminal_safe(&proposal.name), proposal.in_words());
+        text += &format!(
+            "  {:<14} {name}: {} ({})\n",
+            proposal.id.to_string(),
+            terminal_safe(&what),
+            proposal.confidence
+        );
     }
     if !listed.decided.is_empty() {
         text += "Decided\n";
