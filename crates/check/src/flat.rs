@@ -12,6 +12,7 @@ use homeroom_read::{Header, MAX_MISSING_COLUMNS, ReadRules, Table};
 
 use crate::LoadStored;
 use crate::checked_file::CheckedFile;
+use crate::dragged_teachers::reject_dragged_teachers;
 use crate::exchanged_classes::exchanged_classes;
 use crate::flat_rows::FlatRows;
 use crate::gather::gather;
@@ -80,6 +81,7 @@ pub(crate) fn check_table(
         }
         find_spreadsheet_damage(&mut rows, stored);
         keep_values(&mut rows, stored);
+        reject_dragged_teachers(&mut rows, stored);
     }
     reject_rows_of_two_classes(&mut rows.class_parts, stored);
     reject_namesakes(&mut rows, stored);

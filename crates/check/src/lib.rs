@@ -8,6 +8,7 @@
 mod checked_file;
 mod corrected_csv;
 mod damaged_row;
+mod dragged_teachers;
 mod exchanged_classes;
 mod file_rejection;
 mod findings_csv;

@@ -7,10 +7,16 @@ use homeroom_model::per_kind::PerKind;
 use homeroom_model::roster::{Doubt, Person, RosterOrigin};
 use homeroom_model::string_arena::StrId;
 
-use crate::flat_rows::FlatRows;
+use crate::flat_rows::{FlatRow, FlatRows};
 use crate::groups::Groups;
 use crate::position::Position;
-use crate::row_parts::{PartNotes, RowParts};
+use crate::row_parts::{PartFinding, PartNotes, RowParts};
+
+/// Findings of rows with the key of somebody else.
+const SHARED_KEYS: [FindingCode; 2] = [FindingCode::StudentEmailShared, FindingCode::StudentIdShared];
+
+/// So many rows above and below a row are looked at.
+const AMID: usize = 2;
 
 /// Findings whose value was left out of the roster.
 const LEFT_OUT: [FindingCode; 4] = [
@@ -20,28 +26,47 @@ const LEFT_OUT: [FindingCode; 4] = [
     FindingCode::GradeUnknown,
 ];
 
-/// For class parts and for student parts the columns whose value was left out.
+/// For class parts and for student parts the columns whose value was left out, or is in doubt.
 pub(crate) struct LeftOut {
     class_parts: Vec<(u32, Column)>,
     student_parts: Vec<(u32, Column)>,
 }
 
 impl LeftOut {
-    /// What the findings say.
-    pub(crate) fn of(flat: &FlatRows) -> LeftOut {
+    /// What the findings say of the parts of these rows.
+    pub(crate) fn of(flat: &FlatRows, rows: &[FlatRow]) -> LeftOut {
         let of_parts = |notes: &[PartNotes]| {
             let of_part = |(part, notes): (u32, &PartNotes)| {
                 let left_out = notes.findings.iter().filter(|finding| LEFT_OUT.contains(&finding.code));
                 left_out.map(|finding| (part, finding.column)).collect::<Vec<_>>()
             };
             let with_findings = (0..).zip(notes).filter(|(_, notes)| !notes.findings.is_empty());
-            with_findings.flat_map(of_part).collect()
+            with_findings.flat_map(of_part).collect::<Vec<_>>()
         };
-        LeftOut {
-            class_parts: of_parts(&flat.class_parts.notes),
-            student_parts: of_parts(&flat.student_parts.notes),
-        }
+        let mut student_parts = of_parts(&flat.student_parts.notes);
+        student_parts.extend(names_amid_others(&flat.student_parts.notes, rows));
+        LeftOut { class_parts: of_parts(&flat.class_parts.notes), student_parts }
     }
+}
+
+/// The names of students amid rows that stand with the keys of others: a name has slipped there, or they were sorted, also where nothing
+/// in the file contradicts it.
+fn names_amid_others(notes: &[PartNotes], rows: &[FlatRow]) -> Vec<(u32, Column)> {
+    let is_shared = |finding: &PartFinding| SHARED_KEYS.contains(&finding.code);
+    let has_key_of_other = notes.iter().map(|notes| notes.findings.iter().any(is_shared)).collect::<Vec<_>>();
+    if !has_key_of_other.contains(&true) {
+        return vec![];
+    }
+    let others =
+        |rows: &[FlatRow]| rows.iter().filter(|row| has_key_of_other[row.student_part as usize]).count();
+    let is_amid = |at: usize| {
+        let above = others(&rows[at.saturating_sub(AMID)..at]);
+        let below = others(&rows[at + 1..rows.len().min(at + 1 + AMID)]);
+        above > 0 && below > 0 && above + below > AMID
+    };
+    let amid = (0..rows.len()).filter(|at| is_amid(*at)).map(|at| rows[at].student_part);
+    amid.flat_map(|part| [Column::StudentFirstName, Column::StudentLastName].map(|column| (part, column)))
+        .collect()
 }
 
 /// For each part the position in the roster of what it names; `None` when no accepted row has it.

@@ -23,7 +23,7 @@ pub(crate) fn judge(
     let shared = SharedAddresses::find(&flat, stored);
     protect::teachers_of_two_clever_ids(&mut file.protected, &flat);
     let mut rows = std::mem::take(&mut flat.rows);
-    let left_out = LeftOut::of(&flat);
+    let left_out = LeftOut::of(&flat, &rows);
     // Almost all rows have two parts without findings, which two bits tell.
     let class_has_findings = has_findings(&flat.class_parts.notes, &shared.in_class_part);
     let student_has_findings = has_findings(&flat.student_parts.notes, &shared.in_student_part);

@@ -58,17 +58,17 @@ fn disputed_classes(parts: &RowParts<ClassPart>) -> HashSet<String> {
     disputed
 }
 
-/// A class of the file or of the stored roster.
-struct Class<'t> {
+/// A class of the stored roster, or of the file.
+pub(crate) struct StoredClass<'t> {
     school: &'t str,
     /// The stored name, if the file has it; else the most frequent one of the file.
     name: &'t str,
     /// Ids and addresses of those who teach it: in the stored roster, or in the rows with its name.
-    teachers: HashSet<&'t str>,
+    pub(crate) teachers: HashSet<&'t str>,
 }
 
 struct Classes<'t> {
-    by_id: HashMap<&'t str, Class<'t>>,
+    by_id: HashMap<&'t str, StoredClass<'t>>,
     /// By school and folded name.
     by_name: HashMap<(&'t str, String), Vec<&'t str>>,
 }
@@ -91,8 +91,11 @@ impl<'t> Classes<'t> {
             let (id, school) = (texts.get(part.class), texts.get(part.school));
             let names = &names[id];
             let most = names.iter().max_by_key(|(_, rows)| **rows).map_or("", |(name, _)| *name);
-            let class =
-                by_id.entry(id).or_insert_with(|| Class { school, name: most, teachers: HashSet::new() });
+            let class = by_id.entry(id).or_insert_with(|| StoredClass {
+                school,
+                name: most,
+                teachers: HashSet::new(),
+            });
             if !names.contains_key(class.name) {
                 class.name = most;
             }
@@ -114,7 +117,8 @@ impl<'t> Classes<'t> {
         let id = texts.get(part.class);
         let class = self.by_id.get(id)?;
         let name = folded(texts.get(part.class_name));
-        let teaches = |class: &Class<'_>| keys(texts, part.teacher).any(|key| class.teachers.contains(key));
+        let teaches =
+            |class: &StoredClass<'_>| keys(texts, part.teacher).any(|key| class.teachers.contains(key));
         if name == folded(class.name) || teaches(class) {
             return None;
         }
@@ -124,7 +128,7 @@ impl<'t> Classes<'t> {
 }
 
 /// The active classes by id.
-fn stored_classes(stored: &StoredRoster) -> HashMap<&str, Class<'_>> {
+pub(crate) fn stored_classes(stored: &StoredRoster) -> HashMap<&str, StoredClass<'_>> {
     let text = |text| stored.texts.get(text);
     let mut teachers = HashMap::<ClassNumber, HashSet<&str>>::new();
     for link in stored.teachings.iter().filter(|link| link.active).map(|link| link.link) {
@@ -136,11 +140,11 @@ fn stored_classes(stored: &StoredRoster) -> HashMap<&str, Class<'_>> {
         let school = stored.schools.by_number(class.values.school)?;
         let (school, name) = (text(school.values.key), text(class.values.name));
         let teachers = teachers.remove(&class.number).unwrap_or_default();
-        Some((text(class.values.key), Class { school, name, teachers }))
+        Some((text(class.values.key), StoredClass { school, name, teachers }))
     });
     classes.collect()
 }
 
-fn keys(texts: &StringArena, person: Person) -> impl Iterator<Item = &str> {
+pub(crate) fn keys(texts: &StringArena, person: Person) -> impl Iterator<Item = &str> {
     [person.sis_id, person.email].into_iter().map(|key| texts.get(key)).filter(|key| !key.is_empty())
 }

@@ -486,6 +486,12 @@ catalogue! {
         example: "class_id is 'Science 1', and class_name is '2001-01'",
         remedy: "Exchange the two values in these rows. If a part of the file comes from another program, give its columns the same order.",
     }
+    TeacherDraggedDown "teacher-dragged-down" RejectRow {
+        meaning: "Some rows of a class have the teacher of the class above or below them, and its other rows, of other students, the teacher that \
+            it had until now. Everybody whom these rows name stays as they are.",
+        example: "the first five rows of class 102 have the teacher of class 101, which stands above them",
+        remedy: "Put the class's own teacher into these rows. If there are two teachers now, list every student of the class with both.",
+    }
     TeacherEmailShared "teacher-email-shared" RejectRow {
         meaning: "The same teacher's e-mail address appears with clearly different names or ids.",
         example: "office@x.org for Ann Lee and Bob Park",

@@ -94,7 +94,11 @@ fn nobody_new_comes_with_a_value_of_a_column_that_went_wrong() {
     emptied.push(["1", "1", "Nadir", "Newcomer", "", "4", "619998"].map(str::to_owned));
     let parts = night(&emptied, Policy::default());
     assert_eq!((parts.risky.students.create.len(), parts.safe.students.create.len()), (1, 1));
-    assert!(parts.held.fuses[0].message.contains("1 new student would have no such value"), "{:?}", parts.held);
+    assert!(
+        parts.held.fuses[0].message.contains("1 new student would have no such value"),
+        "{:?}",
+        parts.held
+    );
 
     let mut good = district();
     good.push(newcomer);

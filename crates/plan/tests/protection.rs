@@ -257,6 +257,9 @@ fn broken_file(
         lines.push(("ORA-01555: snapshot too old".into(), None));
         return Some(lines);
     }
+    if code == FindingCode::TeacherDraggedDown {
+        return Some(lines_with_dragged_teacher(rows, ids, chance));
+    }
     let mut changed = rows.to_vec();
     if break_several(code, &mut changed, chance) {
         return Some(lines(&changed));
@@ -270,6 +273,19 @@ fn broken_file(
         *line = broken_line(code, row.as_ref().unwrap(), ids, chance)?;
     }
     Some(lines)
+}
+
+/// The rows by class, and the first row of one with the teacher of the class above it.
+fn lines_with_dragged_teacher(rows: &[Row], ids: Ids, chance: &mut Chance) -> Vec<(String, Option<Row>)> {
+    let number = |row: &Row| row.class.rsplit('-').next().unwrap().parse::<usize>().unwrap();
+    let mut sorted = rows.to_vec();
+    sorted.sort_by_key(number);
+    let mut changed = sorted.clone();
+    // The two classes after an even number have other teachers.
+    let above = 2 * chance.below(CLASSES / 2 - 1) + 1;
+    let first = sorted.iter().position(|row| number(row) == above + 1).unwrap();
+    changed[first].teacher = sorted[first - 1].teacher.clone();
+    changed.iter().map(|row| row.line(ids)).zip(sorted.into_iter().map(Some)).collect()
 }
 
 /// Asserts that the plan takes nothing from those whom a row named before it was broken.

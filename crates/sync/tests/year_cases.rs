@@ -49,6 +49,8 @@ struct Want {
     /// Addresses of people, each with the id of a class that they are in, or teach; and of one in which they are not.
     links: Vec<(String, String)>,
     no_links: Vec<(String, String)>,
+    /// Addresses of people, each with a name.
+    names: Vec<(String, String)>,
     /// Ids of classes that the last run creates.
     new_classes: Vec<String>,
 }
@@ -161,7 +163,7 @@ fn check_students(lincoln: &TestDistrict, want: &Want, first_students: &BTreeMap
     }
 }
 
-/// Who is in which class. People without a SIS id have their address as their key.
+/// Who is in which class, and what they are called. People without a SIS id have their address as their key.
 fn check_links(lincoln: &TestDistrict, want: &Want) {
     let stored = lincoln.district.roster_load().unwrap();
     let key = |entity: EntityRef| stored.key_and_name(entity).unwrap().0.to_owned();
@@ -170,6 +172,11 @@ fn check_links(lincoln: &TestDistrict, want: &Want) {
     let enrollments = stored.enrollments.iter().filter(|link| link.active).map(|link| link.link);
     let enrollments = enrollments.map(|link| (key(link.person.into()), key(link.class.into())));
     let links = teachings.chain(enrollments).collect::<BTreeSet<_>>();
+    let students = stored.students.iter().map(|student| stored.key_and_name(student.number.into()).unwrap());
+    let names = students.map(|(key, name)| (key.to_owned(), name)).collect::<BTreeSet<_>>();
+    for named in &want.names {
+        assert!(names.contains(named), "{named:?} is missing");
+    }
     for link in &want.links {
         assert!(links.contains(link), "{link:?} is missing");
     }
@@ -206,6 +213,7 @@ cases! {
     a_doubled_export_does_not_make_the_next_one_short
     a_doubtful_proposal_is_accepted
     a_few_leavers_each_night_are_applied
+    a_first_name_slips_amid_rows_that_are_left_out
     a_hold_of_the_old_year_is_approved_in_the_new_one
     a_school_empties_into_another_with_new_class_ids
     a_student_is_back_with_an_address_of_another_rule
@@ -213,6 +221,7 @@ cases! {
     a_substitute_for_a_day_is_taken_back
     a_teacher_gets_another_class_each_night
     a_teacher_is_dragged_down_over_another_school
+    a_teachers_cells_are_dragged_too_far
     a_tenth_fewer_each_night_waits
     a_tenth_fewer_in_a_month_is_applied
     a_twin_has_the_address_of_the_other_who_is_missing
