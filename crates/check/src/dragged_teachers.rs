@@ -21,6 +21,9 @@ struct Stretch {
     rows: (usize, usize),
 }
 
+/// So many times as many rows of the class must have its own teacher: in two halves, two teachers share a class.
+const OWN_ROWS: u32 = 2;
+
 /// Rejects rows of a class with the teacher of the class above or below them, when the other rows, of other students, have the teacher
 /// that it had until now. Who comes as a second teacher stands with the students of the first one, or elsewhere in the file.
 pub(crate) fn reject_dragged_teachers(flat: &mut FlatRows, stored: &StoredRoster) {
@@ -34,7 +37,7 @@ pub(crate) fn reject_dragged_teachers(flat: &mut FlatRows, stored: &StoredRoster
     {
         let shared = students_of_others(flat, &dragged);
         let is_shared = |row: &FlatRow| shared.contains(&key_of(flat, row));
-        dragged.retain(|stretch| !rows_of(flat, stretch).iter().any(is_shared));
+        dragged.retain(|stretch| !rows_in(flat, stretch).iter().any(is_shared));
     }
     for Stretch { part, own, other, .. } in dragged {
         let RowParts { texts, values, notes } = &mut flat.class_parts;
@@ -57,6 +60,7 @@ pub(crate) fn reject_dragged_teachers(flat: &mut FlatRows, stored: &StoredRoster
 fn stretches(flat: &FlatRows) -> Vec<Stretch> {
     let RowParts { texts, values, notes } = &flat.class_parts;
     let part_at = |at: usize| flat.rows[at].class_part;
+    let rows_of = |part: u32| notes[part as usize].occurrences.rows;
     let is_same_class = |one: u32, other: u32| {
         texts.get(values[one as usize].class) == texts.get(values[other as usize].class)
     };
@@ -69,8 +73,7 @@ fn stretches(flat: &FlatRows) -> Vec<Stretch> {
         let part = part_at(start);
         let length = flat.rows[start..].iter().take_while(|row| row.class_part == part).count();
         let rows = (start, start + length);
-        let notes = &notes[part as usize];
-        let is_whole = notes.occurrences.rows as usize == length && !notes.rejected;
+        let is_whole = rows_of(part) as usize == length && !notes[part as usize].rejected;
         if is_whole && start > 0 && rows.1 < flat.rows.len() {
             let (before, after) = (part_at(start - 1), part_at(rows.1));
             for (other, own) in [(before, after), (after, before)] {
@@ -78,6 +81,7 @@ fn stretches(flat: &FlatRows) -> Vec<Stretch> {
                     && !is_same_class(part, other)
                     && is_same_class(part, own)
                     && !is_same_teacher(part, own)
+                    && rows_of(own) >= rows_of(part) * OWN_ROWS
                 {
                     found.push(Stretch { part, own, other, rows });
                 }
@@ -105,7 +109,7 @@ fn is_dragged(
         && teaches(&other, &part) == Some(true)
 }
 
-fn rows_of<'f>(flat: &'f FlatRows, stretch: &Stretch) -> &'f [FlatRow] {
+fn rows_in<'f>(flat: &'f FlatRows, stretch: &Stretch) -> &'f [FlatRow] {
     &flat.rows[stretch.rows.0..stretch.rows.1]
 }
 
@@ -118,7 +122,7 @@ fn key_of<'f>(flat: &'f FlatRows, row: &FlatRow) -> (&'f str, u32) {
 /// The students of the same classes in rows of other parts.
 fn students_of_others<'f>(flat: &'f FlatRows, dragged: &[Stretch]) -> HashSet<(&'f str, u32)> {
     let parts = dragged.iter().map(|stretch| stretch.part).collect::<HashSet<_>>();
-    let classes = dragged.iter().map(|stretch| key_of(flat, &rows_of(flat, stretch)[0]).0);
+    let classes = dragged.iter().map(|stretch| key_of(flat, &rows_in(flat, stretch)[0]).0);
     let classes = classes.collect::<HashSet<_>>();
     let others = flat.rows.iter().filter(|row| !parts.contains(&row.class_part));
     others.map(|row| key_of(flat, row)).filter(|(class, _)| classes.contains(class)).collect()

@@ -281,9 +281,16 @@ fn lines_with_dragged_teacher(rows: &[Row], ids: Ids, chance: &mut Chance) -> Ve
     let mut sorted = rows.to_vec();
     sorted.sort_by_key(number);
     let mut changed = sorted.clone();
-    // The two classes after an even number have other teachers.
-    let above = 2 * chance.below(CLASSES / 2 - 1) + 1;
-    let first = sorted.iter().position(|row| number(row) == above + 1).unwrap();
+    // A class after one with an odd number has another teacher than it. Most of its rows keep it, and none is of the same student.
+    let start = chance.below(CLASSES / 2 - 1);
+    let classes = (0..CLASSES / 2 - 1).map(|at| 2 * ((start + at) % (CLASSES / 2 - 1)) + 2);
+    let first = classes.filter_map(|class| {
+        let first = sorted.iter().position(|row| number(row) == class)?;
+        let others = sorted[first + 1..].iter().filter(|row| number(row) == class);
+        let is_alone = others.clone().all(|row| row.student[ID] != sorted[first].student[ID]);
+        (first > 0 && others.count() > 1 && is_alone).then_some(first)
+    });
+    let first = first.take(1).next().unwrap();
     changed[first].teacher = sorted[first - 1].teacher.clone();
     changed.iter().map(|row| row.line(ids)).zip(sorted.into_iter().map(Some)).collect()
 }
