@@ -8,7 +8,7 @@ use homeroom_model::{Column, Grade};
 use crate::align::Alignment;
 use crate::doubts::Doubted;
 use crate::kept::count;
-use crate::many::is_many;
+use crate::many::{MANY, is_many};
 use crate::pair::Pair;
 use crate::side::Side;
 
@@ -63,7 +63,8 @@ impl Change {
 /// Grades that go up and down, or are the neighbour's, or stand in a column in which the file contradicts itself.
 fn scattered(side: &Side<'_, Student>, changed: &[Change], disputed: usize) -> Option<ColumnVerdict> {
     let odd = changed.iter().filter(|change| !change.is_promotion()).count();
-    let is_scattered = is_many(odd, side.active()) && odd * 4 >= changed.len() && !is_decided(side, changed);
+    let are_many = is_many(odd, side.active()) || odd >= MANY && are_close(side, changed);
+    let is_scattered = are_many && odd * 4 >= changed.len() && !is_decided(side, changed);
     if !is_scattered && disputed < 2 && !has_slipped(side, changed) {
         return None;
     }
@@ -84,6 +85,16 @@ fn scattered(side: &Side<'_, Student>, changed: &[Change], disputed: usize) -> O
         side.examples(pairs.iter().map(|pair| pair.stored)),
     );
     Some(verdict(side, fault, &pairs, message))
+}
+
+/// Rows that are no further apart than so many lines for each student were changed together.
+const LINES_FOR_EACH: usize = 20;
+
+/// Whether the rows stand close to one another.
+fn are_close(side: &Side<'_, Student>, changed: &[Change]) -> bool {
+    let lines = changed.iter().filter_map(|change| side.lines.get(change.pair.wanted as usize));
+    let span = lines.clone().max().zip(lines.min()).map_or(0, |(last, first)| (last - first) as usize);
+    !side.lines.is_empty() && span <= LINES_FOR_EACH * changed.len()
 }
 
 /// Whether nearly all students of each grade have got the same other grade, which nobody had before.

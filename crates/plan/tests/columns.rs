@@ -13,6 +13,10 @@ use homeroom_plan::{Approval, Limits, PlanInputs, PlanParts, plan, split};
 type Row = [String; 7];
 
 fn district() -> Vec<Row> {
+    students(60)
+}
+
+fn students(count: usize) -> Vec<Row> {
     let row = |number: usize| {
         let class = number / 10;
         let (first, last) =
@@ -27,7 +31,7 @@ fn district() -> Vec<Row> {
             format!("61{number:04}"),
         ]
     };
-    (0..60).map(row).collect()
+    (0..count).map(row).collect()
 }
 
 fn roster(rows: &[Row]) -> Roster {
@@ -43,16 +47,20 @@ fn roster(rows: &[Row]) -> Roster {
 }
 
 /// The night's plan, where only the column fuse, and those that count removals, can blow.
-fn night(tonight: &[Row], mut policy: Policy) -> PlanParts {
+fn night(tonight: &[Row], policy: Policy) -> PlanParts {
+    night_after(&district(), tonight, policy)
+}
+
+fn night_after(before: &[Row], tonight: &[Row], mut policy: Policy) -> PlanParts {
     for fuse in [Fuse::Keys, Fuse::Reach, Fuse::File] {
         policy.set_fuse(fuse, "off").unwrap();
     }
-    let stored = StoredRoster::from_roster(roster(&district()), 60);
+    let stored = StoredRoster::from_roster(roster(before), before.len() as u64);
     let mut wanted = roster(tonight);
     let verdicts = assess(&stored, &mut wanted).verdicts;
     let inputs = PlanInputs { verdicts: verdicts.clone(), ..PlanInputs::default() };
     let planned = plan(&stored, wanted, &Default::default(), &inputs);
-    let limits = Limits { policy, rows: 60, verdicts, ..Limits::default() };
+    let limits = Limits { policy, rows: before.len() as u64, verdicts, ..Limits::default() };
     split(planned.plan, &stored, &limits, &Approval::None)
 }
 
@@ -103,6 +111,20 @@ fn nobody_new_comes_with_a_value_of_a_column_that_went_wrong() {
     let mut good = district();
     good.push(newcomer);
     assert_eq!(night(&good, Policy::default()).safe.students.create.len(), 1);
+}
+
+#[test]
+fn single_corrections_of_a_large_district_go_ahead() {
+    let large = students(9_000);
+    let corrected = |rows: &mut dyn Iterator<Item = usize>| {
+        let mut tonight = large.clone();
+        rows.for_each(|at| tonight[at][5] = "7".into());
+        night_after(&large, &tonight, Policy::default())
+    };
+    let far_apart = corrected(&mut (0..7).map(|at| at * 1_200));
+    assert_eq!((blown(&far_apart), far_apart.safe.students.update.len()), (vec![], 7));
+    assert_eq!(blown(&corrected(&mut (100..107))), [Fuse::Column]);
+    assert_eq!(blown(&corrected(&mut (0..10).map(|at| at * 800))), [Fuse::Column]);
 }
 
 #[test]
