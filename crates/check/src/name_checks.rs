@@ -1,6 +1,7 @@
 //! Damaged names, placeholders in place of names, and personal addresses.
 
 use encoding_rs::WINDOWS_1252;
+use memchr::memchr2;
 
 /// The text as it was before its UTF-8 was read as Windows-1252 and written as UTF-8 again: `SÃ©bastien`.
 pub(crate) fn decoded_once(text: &str) -> Option<String> {
@@ -15,6 +16,10 @@ pub(crate) fn decoded_once(text: &str) -> Option<String> {
 
 /// Whether question marks replaced letters: a program that could not write accents made the file.
 pub(crate) fn accents_lost(name: &str) -> bool {
+    // Nearly no name has one of these, and the first byte of the replacement character is hardly in any.
+    if memchr2(b'?', 0xEF, name.as_bytes()).is_none() {
+        return false;
+    }
     let lost = name.matches(['?', '\u{FFFD}']).count();
     (!name.is_ascii() && name.contains('\u{FFFD}'))
         || (lost > 0 && name.contains(char::is_alphabetic))
@@ -79,11 +84,12 @@ const WHOLE_PLACEHOLDERS: [&str; 6] =
 /// Whether a name is a placeholder: `Staff, Vacant`, `Test Student`, `TBD`.
 pub(crate) fn is_placeholder_name(first: &str, last: &str) -> bool {
     let words = [first, last].into_iter().flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
-    let letters = [first, last].concat().chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let letters = || first.chars().chain(last.chars()).filter(|c| c.is_alphabetic());
     let has_one_part = first.trim().is_empty() || last.trim().is_empty();
-    let is_whole = WHOLE_PLACEHOLDERS.iter().any(|known| letters.eq_ignore_ascii_case(known));
+    let is_text = |known: &&&str| letters().map(|c| c.to_ascii_lowercase()).eq(known.chars());
     // `Sam Staff` is a name, `Staff` alone is not; the longer texts are placeholders in two cells as well.
-    let mut is_placeholder = is_whole && (has_one_part || letters.len() > 7);
+    let mut is_placeholder =
+        WHOLE_PLACEHOLDERS.iter().find(is_text).is_some_and(|known| has_one_part || known.len() > 7);
     for word in words.filter(|word| !word.is_empty()) {
         let matches = |known: &&str| word.eq_ignore_ascii_case(known);
         if PLACEHOLDER_WORDS.iter().any(matches) {

@@ -121,10 +121,10 @@ impl Doubts {
 
     fn add_places(&mut self, flat: &FlatRows, of_parts: &PerKind<&OfParts>, counts: &PerKind<usize>) {
         let RowParts { texts, values, .. } = &flat.class_parts;
-        let school = groups(counts.schools, of_parts.schools);
+        let school = several(counts.schools, of_parts.schools);
         let name = |part: u32| texts.get(values[part as usize].school_name);
         self.add_disputed(EntityKind::School, Column::SchoolName, &school, name);
-        let class = groups(counts.classes, of_parts.classes);
+        let class = several(counts.classes, of_parts.classes);
         let name = |part: u32| texts.get(values[part as usize].class_name);
         self.add_disputed(EntityKind::Class, Column::ClassName, &class, name);
     }
@@ -137,8 +137,8 @@ impl Doubts {
             (Column::TeacherCleverId, Column::StudentCleverId, |person| person.clever_id),
         ];
         let (classes, students) = (&flat.class_parts, &flat.student_parts);
-        let teacher = groups(counts.teachers, of_parts.teachers);
-        let student = groups(counts.students, of_parts.students);
+        let teacher = several(counts.teachers, of_parts.teachers);
+        let student = several(counts.students, of_parts.students);
         for (of_teacher, of_student, get) in attributes {
             let value = |part: u32| classes.texts.get(get(&classes.values[part as usize].teacher));
             self.add_disputed(EntityKind::Teacher, of_teacher, &teacher, value);
@@ -151,25 +151,30 @@ impl Doubts {
         self.add_disputed(EntityKind::Student, Column::StudentGradeLevel, &student, grade);
     }
 
-    /// Adds the entities that have several values in the file.
+    /// Adds those of these entities that have several values in the file.
     fn add_disputed<'v>(
         &mut self,
         kind: EntityKind,
         column: Column,
-        parts: &Groups,
+        entities: &[(u32, Vec<u32>)],
         value: impl Fn(u32) -> &'v str,
     ) {
-        let several = (0..).zip(parts.iter()).filter(|(_, parts)| parts.len() > 1);
-        for (position, of_entity) in several {
-            let mut given = of_entity.iter().map(|part| value(*part)).filter(|value| !value.is_empty());
+        for (position, parts) in entities {
+            let mut given = parts.iter().map(|part| value(*part)).filter(|value| !value.is_empty());
             let first = given.next();
             if given.any(|value| Some(value) != first) {
-                self.found.push(Doubt { kind, position, column });
+                self.found.push(Doubt { kind, position: *position, column });
             }
         }
     }
 }
 
-fn groups(count: usize, of_parts: &OfParts) -> Groups {
-    Groups::new(count, of_parts.iter().copied())
+/// The positions of the entities that several parts name, with these parts.
+fn several(count: usize, of_parts: &OfParts) -> Vec<(u32, Vec<u32>)> {
+    if of_parts.iter().flatten().count() == count {
+        return vec![];
+    }
+    let groups = Groups::new(count, of_parts.iter().copied());
+    let several = (0..).zip(groups.iter()).filter(|(_, parts)| parts.len() > 1);
+    several.map(|(position, parts)| (position, parts.to_vec())).collect()
 }

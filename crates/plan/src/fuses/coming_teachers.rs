@@ -40,7 +40,7 @@ pub(super) fn coming_teachers(
     partition: &mut Partition<'_>,
 ) -> Option<BlownFuse> {
     let (plan, stored) = (context.plan, context.stored);
-    let gains = gains(&plan.teachings, &stored.teachings);
+    let gains = gains(context, &plan.teachings, &stored.teachings);
     let with_students = classes_in(&stored.enrollments, &gains);
     let mut classes = gains.into_iter().collect::<Vec<_>>();
     classes.retain(|(class, gain)| gain.before > 0 && with_students.contains(class));

@@ -64,6 +64,16 @@ impl FuseContext<'_> {
         all_schools(self.stored, self.plan)
     }
 
+    /// Whether nothing is stored yet, so that nothing can be lost, and nobody gained.
+    pub(super) fn is_first_load(&self) -> bool {
+        self.stored.schools.is_empty() && self.stored.teachers.is_empty() && self.stored.students.is_empty()
+    }
+
+    /// Whether a class was there before this plan. In a first load and a new school year nearly all are new.
+    pub(super) fn is_stored(&self, class: ClassNumber) -> bool {
+        self.stored.classes.last().is_some_and(|last| class <= last.number)
+    }
+
     /// The students of a class today.
     pub(super) fn students_of(&self, class: ClassNumber) -> impl Iterator<Item = StudentNumber> {
         active_links_of_class(&self.stored.enrollments, class).map(|link| link.link.person)

@@ -118,6 +118,9 @@ fn losing_classes(
 
 fn lost_without_another(context: &FuseContext<'_>) -> BTreeMap<ClassNumber, usize> {
     let links = &context.plan.enrollments;
+    if links.deactivate.is_empty() {
+        return BTreeMap::new();
+    }
     let mut joined = HashMap::<ClassNumber, usize>::new();
     let mut moving = HashSet::new();
     for link in links.beginning() {

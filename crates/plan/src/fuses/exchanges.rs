@@ -18,6 +18,9 @@ const CHANGING: usize = 80;
 
 /// Classes that get nearly all students that only another class has, and give it theirs.
 pub(super) fn exchanged_classes(context: &FuseContext<'_>) -> HashSet<ClassNumber> {
+    if context.plan.enrollments.deactivate.is_empty() {
+        return HashSet::new();
+    }
     let gained = joining(context, MIN_EXCHANGED);
     let mut left = HashMap::<StudentNumber, Vec<ClassNumber>>::new();
     let leaving = context.plan.enrollments.deactivate.iter();
@@ -66,10 +69,10 @@ pub(super) fn crossed_classes(context: &FuseContext<'_>) -> HashSet<ClassNumber>
     pairs.keys().filter(is_crossed).map(|(class, _)| *class).collect()
 }
 
-/// The students who come to each class to which at least so many come.
+/// The students who come to each class that is there already, and to which at least so many come.
 fn joining(context: &FuseContext<'_>, min: usize) -> HashMap<ClassNumber, HashSet<StudentNumber>> {
     let mut gained = HashMap::<ClassNumber, HashSet<StudentNumber>>::new();
-    for link in context.plan.enrollments.beginning() {
+    for link in context.plan.enrollments.beginning().filter(|link| context.is_stored(link.class)) {
         gained.entry(link.class).or_default().insert(link.person);
     }
     gained.retain(|_, students| students.len() >= min);

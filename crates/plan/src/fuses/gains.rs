@@ -26,13 +26,17 @@ pub(super) fn in_words<P: EntityNumber>(context: &FuseContext<'_>, link: &Link<P
     format!("{person} {verb} {}", context.describe(link.class.into()))
 }
 
-/// What each class gains, which gains something.
+/// What each class gains, which is there already and gains something.
 pub(super) fn gains<P: EntityNumber>(
+    context: &FuseContext<'_>,
     changes: &LinkChanges<P>,
     stored: &[StoredLink<P>],
 ) -> HashMap<ClassNumber, Gain> {
     let mut gains = HashMap::<ClassNumber, Gain>::new();
-    changes.beginning().for_each(|link| gains.entry(link.class).or_default().gained += 1);
+    changes
+        .beginning()
+        .filter(|link| context.is_stored(link.class))
+        .for_each(|link| gains.entry(link.class).or_default().gained += 1);
     if gains.is_empty() {
         return gains;
     }

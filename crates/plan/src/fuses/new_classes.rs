@@ -49,6 +49,9 @@ pub(super) fn merged(context: &FuseContext<'_>, partition: &mut Partition<'_>) -
 /// The new classes, each with those that it takes the place of.
 fn merged_classes(context: &FuseContext<'_>) -> BTreeMap<ClassNumber, Vec<ClassNumber>> {
     let (plan, stored) = (context.plan, context.stored);
+    if plan.enrollments.deactivate.is_empty() {
+        return BTreeMap::new();
+    }
     let mut teachers = HashMap::<ClassNumber, HashSet<_>>::new();
     let new = plan.classes.arriving().map(|class| class.number).collect::<HashSet<_>>();
     for link in plan.teachings.beginning().filter(|link| new.contains(&link.class)) {
@@ -112,7 +115,7 @@ fn scattered_classes(
     let (plan, stored) = (context.plan, context.stored);
     let (min, few) = SCATTERED;
     let mut scattered = BTreeMap::<_, BTreeSet<_>>::new();
-    if plan.classes.create.len() < min {
+    if plan.classes.create.len() < min || plan.enrollments.deactivate.is_empty() {
         return (scattered, HashSet::new());
     }
     let mut sizes = plan.classes.create.iter().map(|class| (class.number, 0)).collect::<HashMap<_, usize>>();

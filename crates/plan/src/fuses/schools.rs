@@ -239,6 +239,9 @@ fn losses(context: &FuseContext<'_>) -> BTreeMap<Option<SchoolNumber>, Loss> {
         losses.entry(context.places.of_student(student)).or_default().back.push(student);
     }
     let students = &context.plan.students;
+    if losses.is_empty() {
+        return losses;
+    }
     for new in students.arriving() {
         if let Some(loss) = losses.get_mut(&context.places.of(new.number)) {
             loss.newcomers += 1;

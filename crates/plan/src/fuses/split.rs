@@ -99,6 +99,20 @@ fn blown_fuses(
     if let Some(whole) = file::whole_file(context, partition) {
         return vec![whole];
     }
+    if !context.is_first_load() {
+        fuses.extend(blown_by_changes(context, partition));
+    }
+    partition.close(context.plan, context.stored);
+    fuses.extend(seats::surplus(context, partition, seats, messages));
+    if context.limits.policy.wait_all && !fuses.is_empty() {
+        partition.hold_everything(context.plan);
+    }
+    fuses
+}
+
+/// The fuses that compare what is stored with what comes of it.
+fn blown_by_changes(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
+    let mut fuses = Vec::new();
     let people = changed_people(context);
     fuses.extend(columns::columns(context, partition));
     fuses.extend(unreadable::unreadable_names(context, partition));
@@ -116,11 +130,6 @@ fn blown_fuses(
     fuses.extend(blank::blanks(context, &people, partition));
     fuses.extend(reach::reach(context, partition));
     fuses.extend(updates::updates(context, &people, partition));
-    partition.close(context.plan, context.stored);
-    fuses.extend(seats::surplus(context, partition, seats, messages));
-    if context.limits.policy.wait_all && !fuses.is_empty() {
-        partition.hold_everything(context.plan);
-    }
     fuses
 }
 

@@ -104,6 +104,9 @@ fn replaced_classes(
     exchanged: &HashSet<ClassNumber>,
 ) -> HashMap<ClassNumber, u64> {
     let links = &context.plan.enrollments;
+    if links.deactivate.is_empty() {
+        return HashMap::new();
+    }
     let mut joined = count_by_class(&links.create);
     for (class, count) in count_by_class(&links.reactivate) {
         *joined.entry(class).or_default() += count;

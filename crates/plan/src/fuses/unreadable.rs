@@ -12,9 +12,8 @@ use crate::roster_person::RosterPerson;
 
 /// New people with damaged names wait, unless everyone is new.
 pub(super) fn unreadable_names(context: &FuseContext<'_>, partition: &mut Partition<'_>) -> Vec<BlownFuse> {
-    let (stored, plan) = (context.stored, context.plan);
-    let is_first_load = stored.students.is_empty() && stored.teachers.is_empty();
-    if is_first_load || context.rules.policy.is_off(Fuse::Column) {
+    let plan = context.plan;
+    if context.rules.policy.is_off(Fuse::Column) {
         return vec![];
     }
     let kinds = [
