@@ -34,7 +34,12 @@ pub(crate) fn look_back(
     let same_bytes =
         same.map(|same| AppliedBefore { on: settings.today(same.at), others_since: same.others_since });
     let last_moves = last_moves(district, run, now)?;
+    let old = now.checked_sub(days(OLD_DAYS)).unwrap_or_default();
+    let of_old = district.runs_applied_since(run.number, old)?;
+    let of_old =
+        of_old.iter().filter(|run| removes_people_or_classes(run)).map(|run| run.number).collect::<Vec<_>>();
     Ok(Past {
+        left_lately: Some(district.removed_by_runs(&of_old)?.into_iter().collect()),
         removed: district.removed_by_runs(&counted)?,
         teachings: past_links(district, &links)?,
         enrollments: past_links(district, &links)?,

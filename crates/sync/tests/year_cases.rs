@@ -230,6 +230,7 @@ cases! {
     an_old_file_with_another_row_waits
     domain_changed_while_someone_was_away
     ids_and_names_of_some_classes_are_exchanged
+    leavers_of_long_ago_are_all_back
     numbers_padded_while_someone_was_away
     the_address_of_a_leaver_goes_to_one_whose_name_is_in_another_alphabet
     the_file_of_last_week_again_waits

@@ -23,6 +23,7 @@ mod places;
 mod proposals;
 mod reach;
 mod removals;
+mod returners;
 mod roles;
 mod schools;
 mod seats;

@@ -22,6 +22,8 @@ pub const PAST_DAYS: u32 = 14;
 pub struct Past {
     /// Students, teachers and classes that were deactivated.
     pub removed: Vec<EntityRef>,
+    /// Students, teachers and classes that any run of the last [`OLD_DAYS`] days deactivated; `None` when that is not known.
+    pub left_lately: Option<HashSet<EntityRef>>,
     /// Teachings of classes that were there before.
     pub teachings: Vec<PastLink<TeacherNumber>>,
     /// Enrollments of classes that were there before.

@@ -17,7 +17,7 @@ use super::people::changed_people;
 use super::places::{Places, SchoolNames, all_schools};
 use super::{
     blank, columns, consequences, emptied, file, gaps, identity, keys, leaving_teachers, reach, removals,
-    roles, schools, seats, turnover, unreadable, updates,
+    returners, roles, schools, seats, turnover, unreadable, updates,
 };
 
 /// Whether someone has approved what the fuses would hold.
@@ -129,6 +129,7 @@ fn blown_by_changes(context: &FuseContext<'_>, partition: &mut Partition<'_>) ->
     fuses.extend(keys::keys(context, &people, partition));
     fuses.extend(blank::blanks(context, &people, partition));
     fuses.extend(reach::reach(context, partition));
+    fuses.extend(returners::returners(context, partition));
     fuses.extend(updates::updates(context, &people, partition));
     fuses
 }
