@@ -20,11 +20,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-/// What must be so after the last file. Holds of the files before it are approved.
+/// What must be so after the last file. Holds of the files before it are approved, unless they are to be discarded.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Want {
     files: Vec<String>,
+    /// The files whose holds are discarded.
+    discard: Vec<String>,
     /// The day of each file; without them, one after the other.
     days: Vec<Date>,
     school_year: Option<String>,
@@ -105,7 +107,13 @@ fn play(lincoln: &TestDistrict, folder: &Path) {
         let run = lincoln.sync(&fs::read(folder.join(file)).unwrap(), RunKind::Live);
         let is_last = at + 1 == want.files.len();
         if run.state == RunState::Held && !is_last && !want.same_hold {
-            approve(lincoln, &run);
+            if want.discard.contains(file) {
+                lincoln
+                    .decide(Task::Discard(run.number, vec![]))
+                    .unwrap_or_else(|refused| panic!("{refused}"));
+            } else {
+                approve(lincoln, &run);
+            }
         }
         runs.push(run);
         if at == 0 {
@@ -225,6 +233,7 @@ cases! {
     a_tenth_fewer_each_night_waits
     a_tenth_fewer_in_a_month_is_applied
     a_twin_has_the_address_of_the_other_who_is_missing
+    addresses_of_twins_are_exchanged_while_the_file_of_last_year_waits
     an_approved_loss_is_not_counted_again
     an_ended_class_id_is_a_new_class_in_the_new_year
     an_old_file_with_another_row_waits

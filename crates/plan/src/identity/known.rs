@@ -1,6 +1,8 @@
 //! Pairs about which nothing is to be found out: people have decided about them, or will. They are laid down before anything is
 //! compared, so that the others are assigned among themselves.
 
+use std::cell::OnceCell;
+
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::decided_pair::DecidedPair;
 use homeroom_model::entity::{ClassNumber, EntityRef};
@@ -73,7 +75,7 @@ impl Known {
         for proposal in waits {
             // It is known by its key: the name may have been corrected while it waits.
             let found = open.pair(proposal.id, &proposal.to, None);
-            if let Some(found) = found.filter(|found| !owners.include(&proposal.to, *found)) {
+            if let Some(found) = found.filter(|found| !owners.include(proposal, *found)) {
                 known.join(found, Some(proposal));
             }
         }
@@ -158,10 +160,12 @@ impl Known {
     }
 }
 
-/// Whose the keys are by which proposals wait.
+/// Whose the keys and names are that proposals wait with.
 struct Owners<'r> {
     records: &'r Records<'r>,
     by_key: HashMap<&'r str, usize>,
+    /// The folded names of the active people.
+    names: OnceCell<Vec<(String, EntityRef)>>,
 }
 
 impl<'r> Owners<'r> {
@@ -169,15 +173,38 @@ impl<'r> Owners<'r> {
         let Records { stored, kind, .. } = *records;
         let keys = keys.collect::<HashSet<_>>();
         let owned = (0..stored.count(kind)).map(|at| (stored.key_at(kind, at), at));
-        Owners { records, by_key: owned.filter(|(key, _)| keys.contains(key)).collect() }
+        Owners {
+            records,
+            by_key: owned.filter(|(key, _)| keys.contains(key)).collect(),
+            names: OnceCell::new(),
+        }
     }
 
-    /// Whether the key and the name of the record are again those of somebody else, who had them before: then nothing waits.
-    fn include(&self, key: &str, (old, new): (usize, usize)) -> bool {
+    /// Whether the record is somebody else's by now: then nothing waits. Either it has the key and the name that another one had before,
+    /// or the name of another one in place of the one that was shown.
+    fn include(&self, proposal: &Proposal, (old, new): (usize, usize)) -> bool {
         let Records { stored, wanted, kind, .. } = *self.records;
-        let owner = self.by_key.get(key).filter(|owner| **owner != old);
-        let name = owner.and_then(|owner| stored.key_and_name(stored.entity_at(kind, *owner)));
-        name.is_some_and(|(_, name)| folded(&name) == folded(&wanted.name(kind, new)))
+        let name = folded(&wanted.name(kind, new));
+        let owner = self.by_key.get(proposal.to.as_str()).filter(|owner| **owner != old);
+        let owner = owner.and_then(|owner| self.name(stored.entity_at(kind, *owner)));
+        let shown = if proposal.new_name.is_empty() { &proposal.name } else { &proposal.new_name };
+        owner.as_ref() == Some(&name) || name != folded(shown) && self.is_anothers(&name, proposal.id)
+    }
+
+    fn name(&self, entity: EntityRef) -> Option<String> {
+        let (_, name) = self.records.stored.key_and_name(entity)?;
+        Some(folded(&name))
+    }
+
+    /// Whether an active person other than `id` has this name. Places may have names that others have, too.
+    fn is_anothers(&self, name: &str, id: EntityRef) -> bool {
+        let Records { stored, kind, .. } = *self.records;
+        if !matches!(kind, EntityKind::Teacher | EntityKind::Student) {
+            return false;
+        }
+        let named = |person| Some((self.name(person)?, person));
+        let names = self.names.get_or_init(|| stored.active(kind).filter_map(named).collect());
+        names.iter().any(|(other, person)| other == name && *person != id)
     }
 }
 
