@@ -12,6 +12,8 @@ use homeroom_read::{Header, MAX_MISSING_COLUMNS, ReadRules, Table};
 
 use crate::LoadStored;
 use crate::checked_file::CheckedFile;
+use crate::dragged_classes::reject_dragged_classes;
+use crate::dragged_students::reject_dragged_students;
 use crate::dragged_teachers::reject_dragged_teachers;
 use crate::exchanged_classes::exchanged_classes;
 use crate::flat_rows::FlatRows;
@@ -82,6 +84,8 @@ pub(crate) fn check_table(
         find_spreadsheet_damage(&mut rows, stored);
         keep_values(&mut rows, stored);
         reject_dragged_teachers(&mut rows, stored);
+        reject_dragged_classes(&mut rows, stored, &mut file.protected);
+        reject_dragged_students(&mut rows, stored, &mut file.protected);
     }
     reject_rows_of_two_classes(&mut rows.class_parts, stored);
     reject_namesakes(&mut rows, stored);

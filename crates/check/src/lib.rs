@@ -6,8 +6,11 @@
 //! take the same steps in `sets`.
 
 mod checked_file;
+mod class_students;
 mod corrected_csv;
 mod damaged_row;
+mod dragged_classes;
+mod dragged_students;
 mod dragged_teachers;
 mod exchanged_classes;
 mod file_rejection;

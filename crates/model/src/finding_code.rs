@@ -492,6 +492,18 @@ catalogue! {
         example: "the first five rows of class 102 have the teacher of class 101, which stands above them",
         remedy: "Put the class's own teacher into these rows. If there are two teachers now, list every student of the class with both.",
     }
+    ClassDraggedDown "class-dragged-down" RejectRow {
+        meaning: "The last rows of a class, or the first ones, name students of the class beside it, who are nowhere else in that class, and \
+            break the order of the rows. These students stay in all their classes.",
+        example: "the last six rows of class 101, which is sorted by name, are those with which class 102 began yesterday",
+        remedy: "Give these rows their own class again. If the students did change to this class, list them in its order.",
+    }
+    StudentDraggedDown "student-dragged-down" RejectRow {
+        meaning: "The same row appears at least three times, one after the other, and as many students are missing in its class, or in those \
+            above and below it. The students of these classes stay in them.",
+        example: "five rows of class 101 are all of Ann Lee, and four students of the class are nowhere in it",
+        remedy: "Put the students into these rows whom the SIS has in the class.",
+    }
     TeacherEmailShared "teacher-email-shared" RejectRow {
         meaning: "The same teacher's e-mail address appears with clearly different names or ids.",
         example: "office@x.org for Ann Lee and Bob Park",

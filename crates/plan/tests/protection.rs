@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it is")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use homeroom_check::{Checked, check, check_alone};
 use homeroom_model::check_report::Outcome;
@@ -260,6 +260,12 @@ fn broken_file(
     if code == FindingCode::TeacherDraggedDown {
         return Some(lines_with_dragged_teacher(rows, ids, chance));
     }
+    if code == FindingCode::ClassDraggedDown {
+        return Some(lines_with_dragged_class(rows, ids, chance));
+    }
+    if code == FindingCode::StudentDraggedDown {
+        return Some(lines_with_dragged_student(rows, ids, chance));
+    }
     let mut changed = rows.to_vec();
     if break_several(code, &mut changed, chance) {
         return Some(lines(&changed));
@@ -292,6 +298,52 @@ fn lines_with_dragged_teacher(rows: &[Row], ids: Ids, chance: &mut Chance) -> Ve
     });
     let first = first.take(1).next().unwrap();
     changed[first].teacher = sorted[first - 1].teacher.clone();
+    changed.iter().map(|row| row.line(ids)).zip(sorted.into_iter().map(Some)).collect()
+}
+
+/// The rows by class, each in the order of the addresses, and where each class begins.
+fn by_class(rows: &[Row]) -> (Vec<Row>, Vec<usize>) {
+    let mut sorted = rows.to_vec();
+    sorted
+        .sort_by(|one, other| (&one.class, &one.student[EMAIL]).cmp(&(&other.class, &other.student[EMAIL])));
+    let begins = |at: &usize| *at == 0 || sorted[*at].class != sorted[*at - 1].class;
+    let starts = (0..sorted.len()).filter(begins).collect();
+    (sorted, starts)
+}
+
+/// The first two rows of a class with the class above them, whose last student comes later in the order.
+fn lines_with_dragged_class(rows: &[Row], ids: Ids, chance: &mut Chance) -> Vec<(String, Option<Row>)> {
+    let (sorted, starts) = by_class(rows);
+    let breaks = |start: &&usize| {
+        let [above, first, second] = [**start - 1, **start, **start + 1].map(|at| &sorted[at]);
+        let of_above = |row: &Row| {
+            sorted.iter().any(|other| other.class == above.class && other.student[ID] == row.student[ID])
+        };
+        first.student[EMAIL] < above.student[EMAIL] && !of_above(first) && !of_above(second)
+    };
+    let starts = starts[1..].iter().filter(breaks).collect::<Vec<_>>();
+    let start = *starts[chance.below(starts.len())];
+    let mut changed = sorted.clone();
+    for at in [start, start + 1] {
+        let above = &sorted[start - 1];
+        changed[at] = Row { student: sorted[at].student.clone(), ..above.clone() };
+    }
+    changed.iter().map(|row| row.line(ids)).zip(sorted.into_iter().map(Some)).collect()
+}
+
+/// The first student of a class in the rows of the next two.
+fn lines_with_dragged_student(rows: &[Row], ids: Ids, chance: &mut Chance) -> Vec<(String, Option<Row>)> {
+    let (sorted, starts) = by_class(rows);
+    let are_three = |start: &&usize| {
+        let ids = sorted[**start..**start + 3].iter().map(|row| &row.student[ID]);
+        ids.collect::<BTreeSet<_>>().len() == 3
+    };
+    let starts = starts.iter().filter(are_three).collect::<Vec<_>>();
+    let start = *starts[chance.below(starts.len())];
+    let mut changed = sorted.clone();
+    for at in [start + 1, start + 2] {
+        changed[at].student = sorted[start].student.clone();
+    }
     changed.iter().map(|row| row.line(ids)).zip(sorted.into_iter().map(Some)).collect()
 }
 

@@ -216,6 +216,7 @@ macro_rules! cases {
 }
 
 cases! {
+    a_class_is_dragged_over_rows_of_the_next_one
     a_class_is_replaced_a_few_each_night
     a_class_whose_students_are_all_others_waits_and_can_be_approved
     a_doubled_export_does_not_make_the_next_one_short
@@ -225,6 +226,7 @@ cases! {
     a_hold_of_the_old_year_is_approved_in_the_new_one
     a_school_empties_into_another_with_new_class_ids
     a_student_is_back_with_an_address_of_another_rule
+    a_student_is_dragged_over_the_rows_of_others
     a_student_who_was_missing_for_a_day_is_back
     a_substitute_for_a_day_is_taken_back
     a_teacher_gets_another_class_each_night
