@@ -244,6 +244,7 @@ cases! {
     leavers_of_long_ago_are_all_back
     numbers_padded_while_someone_was_away
     the_address_of_a_leaver_goes_to_one_whose_name_is_in_another_alphabet
+    the_addresses_of_namesakes_are_exchanged
     the_file_of_last_week_again_waits
     the_same_file_again_is_the_same_hold
     the_teachers_of_a_school_are_missing

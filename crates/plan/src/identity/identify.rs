@@ -6,8 +6,10 @@ use homeroom_model::stored::StoredRoster;
 
 use super::distrust::Distrust;
 use super::matches::MatchesByKind;
+use super::namesakes::RoleLists;
 use super::places::match_places;
 use super::recognize::{Recognition, Rosters, recognize};
+use super::search::matched_numbers;
 use super::settle::{ActiveKeys, Known, settle};
 use crate::inputs::PlanInputs;
 use crate::protection::ProtectedNumbers;
@@ -34,8 +36,27 @@ pub(crate) fn identify(
     let keys = ActiveKeys::new(stored);
     let distrust = Distrust::new(&inputs.verdicts);
     let known = Known { keys: &keys, distrust: &distrust };
-    let teachers = settle(&known, &stored.teachers, &wanted.teachers, texts);
-    let students = settle(&known, &stored.students, &wanted.students, texts);
+    let mut teachers = settle(&known, &stored.teachers, &wanted.teachers, texts);
+    let mut students = settle(&known, &stored.students, &wanted.students, texts);
+    let of_wanted = matched_numbers(&classes, &stored.classes);
+    RoleLists {
+        old: &stored.teachers,
+        old_links: &stored.teachings,
+        new: &wanted.teachers,
+        new_links: &wanted.teachings,
+        texts,
+        classes: &of_wanted,
+    }
+    .unsettle_exchanged(&mut teachers);
+    RoleLists {
+        old: &stored.students,
+        old_links: &stored.enrollments,
+        new: &wanted.students,
+        new_links: &wanted.enrollments,
+        texts,
+        classes: &of_wanted,
+    }
+    .unsettle_exchanged(&mut students);
     let mut matches = MatchesByKind { schools, classes, teachers, students };
     let rosters = Rosters { stored, wanted, protected, distrust: &distrust };
     let recognition = recognize(&rosters, inputs, &mut matches);

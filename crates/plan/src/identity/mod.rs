@@ -16,6 +16,7 @@ mod key_index;
 mod known;
 mod links;
 mod matches;
+mod namesakes;
 mod pairing;
 mod people;
 mod places;
