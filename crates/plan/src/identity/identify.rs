@@ -1,6 +1,7 @@
 //! The order in which it is found out who is who: places by their ids, people who agree in everything, then all others by evidence.
 
 use hashbrown::HashSet;
+use homeroom_model::PerKind;
 use homeroom_model::roster::Roster;
 use homeroom_model::stored::StoredRoster;
 
@@ -39,7 +40,7 @@ pub(crate) fn identify(
     let mut teachers = settle(&known, &stored.teachers, &wanted.teachers, texts);
     let mut students = settle(&known, &stored.students, &wanted.students, texts);
     let of_wanted = matched_numbers(&classes, &stored.classes);
-    RoleLists {
+    let teachers_exchanged = RoleLists {
         old: &stored.teachers,
         old_links: &stored.teachings,
         new: &wanted.teachers,
@@ -48,7 +49,7 @@ pub(crate) fn identify(
         classes: &of_wanted,
     }
     .unsettle_exchanged(&mut teachers);
-    RoleLists {
+    let students_exchanged = RoleLists {
         old: &stored.students,
         old_links: &stored.enrollments,
         new: &wanted.students,
@@ -58,7 +59,9 @@ pub(crate) fn identify(
     }
     .unsettle_exchanged(&mut students);
     let mut matches = MatchesByKind { schools, classes, teachers, students };
-    let rosters = Rosters { stored, wanted, protected, distrust: &distrust };
+    let exchanged =
+        PerKind { teachers: teachers_exchanged, students: students_exchanged, ..PerKind::default() };
+    let rosters = Rosters { stored, wanted, protected, distrust: &distrust, exchanged: &exchanged };
     let recognition = recognize(&rosters, inputs, &mut matches);
     Identities { matches, recognition }
 }

@@ -13,6 +13,7 @@ use homeroom_model::roster::Roster;
 use homeroom_model::stored::StoredRoster;
 
 use super::matches::Matches;
+use super::namesakes::Exchanged;
 use super::pairing::LikelyMatch;
 use crate::inputs::PlanInputs;
 
@@ -36,7 +37,12 @@ struct Joined {
     new: usize,
     confidence: Confidence,
     evidence: Vec<Evidence>,
-    is_accepted: bool,
+}
+
+impl Joined {
+    fn is_accepted(&self) -> bool {
+        self.evidence == [Evidence::Accepted]
+    }
 }
 
 /// What pairs of one kind are looked up in.
@@ -65,7 +71,7 @@ impl Known {
         known.reject(&open, &rejected);
         for pair in accepted {
             if let Some(found) = open.pair(pair.id, &pair.key, Some(&pair.name)) {
-                known.join(found, None);
+                known.join(found, Confidence::Certain, &[Evidence::Accepted]);
             }
         }
         let waits = inputs.pending.iter();
@@ -76,7 +82,7 @@ impl Known {
             // It is known by its key: the name may have been corrected while it waits.
             let found = open.pair(proposal.id, &proposal.to, None);
             if let Some(found) = found.filter(|found| !owners.include(proposal, *found)) {
-                known.join(found, Some(proposal));
+                known.join(found, proposal.confidence, &proposal.evidence);
             }
         }
         known
@@ -98,8 +104,16 @@ impl Known {
         }
     }
 
-    /// Joins two that are free; `pending` is the proposal that waits, `None` for what a person accepted.
-    fn join(&mut self, (old, new): (usize, usize), pending: Option<&Proposal>) {
+    /// Joins two who most likely exchanged their keys, unless somebody said that they did not.
+    pub(super) fn join_exchanged(&mut self, exchanged: &Exchanged) {
+        if !exchanged.iter().any(|pair| self.rejected.contains(pair)) {
+            let evidence = [Evidence::SameName, Evidence::MostClasses];
+            exchanged.iter().for_each(|pair| self.join(*pair, Confidence::Probable, &evidence));
+        }
+    }
+
+    /// Joins two that are free.
+    fn join(&mut self, (old, new): (usize, usize), confidence: Confidence, evidence: &[Evidence]) {
         if self.rejected.contains(&(old, new))
             || self.of_old.contains_key(&old)
             || self.of_new.contains_key(&new)
@@ -108,13 +122,7 @@ impl Known {
         }
         self.of_old.insert(old, self.joined.len());
         self.of_new.insert(new, self.joined.len());
-        self.joined.push(Joined {
-            old,
-            new,
-            confidence: pending.map_or(Confidence::Certain, |proposal| proposal.confidence),
-            evidence: pending.map_or_else(|| vec![Evidence::Accepted], |proposal| proposal.evidence.clone()),
-            is_accepted: pending.is_none(),
-        });
+        self.joined.push(Joined { old, new, confidence, evidence: evidence.to_vec() });
     }
 
     /// Whether evidence may make one of these two.
@@ -127,7 +135,7 @@ impl Known {
     /// Whether a person said that these two are one.
     pub(super) fn is_accepted(&self, old: usize, new: usize) -> bool {
         let joined = self.of_old.get(&old).map(|at| &self.joined[*at]);
-        joined.is_some_and(|pair| pair.is_accepted && pair.new == new)
+        joined.is_some_and(|pair| pair.is_accepted() && pair.new == new)
     }
 
     /// The pairs that were found, and those that are known. A pair keeps its own evidence if that is as certain, and no more certain than

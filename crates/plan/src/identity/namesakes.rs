@@ -3,6 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use homeroom_model::entity::{ClassNumber, EntityNumber};
 use homeroom_model::name::folded;
+use homeroom_model::rekey::MatchedBy;
 use homeroom_model::roster::RosterLink;
 use homeroom_model::stored::{Stored, StoredLink};
 use homeroom_model::string_arena::StringArena;
@@ -21,12 +22,16 @@ pub(super) struct RoleLists<'r, V: RosterPerson> {
     pub(super) classes: &'r [Option<ClassNumber>],
 }
 
+/// Two who stand in each other's classes: the positions of each record of the file, and of the stored one that it most likely is.
+pub(super) type Exchanged = [(usize, usize); 2];
+
 impl<V: RosterPerson> RoleLists<'_, V> {
-    /// Takes back those who have more classes in common with another one of their name than with themselves, who has so with them.
-    pub(super) fn unsettle_exchanged(&self, matches: &mut Matches) {
+    /// Takes back those who have more classes in common with another one of their name than with themselves, who has so with them, unless
+    /// they have the same SIS ids as before: one key is exchanged sooner than all classes of two.
+    pub(super) fn unsettle_exchanged(&self, matches: &mut Matches) -> Vec<Exchanged> {
         let moved = self.who_moved(matches);
         if moved.len() < 2 {
-            return;
+            return vec![];
         }
         let mut by_name = HashMap::<_, Vec<usize>>::new();
         for at in moved {
@@ -34,27 +39,31 @@ impl<V: RosterPerson> RoleLists<'_, V> {
         }
         by_name.retain(|_, namesakes| namesakes.len() > 1);
         if by_name.is_empty() {
-            return;
+            return vec![];
         }
         let namesakes = by_name.values().flatten().copied();
         let namesakes = namesakes.filter_map(|at| Some((at, matches[at]?.position))).collect::<Vec<_>>();
         let classes = self.classes_of(&namesakes);
         let shared = |old: usize, new: usize| classes[&old].before.intersection(&classes[&new].now).count();
+        let mut exchanged = vec![];
         for namesakes in by_name.values() {
             for (nth, one) in namesakes.iter().enumerate() {
                 for other in &namesakes[nth + 1..] {
                     let are_exchanged = shared(*one, *other) > shared(*one, *one)
                         && shared(*other, *one) > shared(*other, *other);
-                    if are_exchanged {
+                    let stored = [*one, *other].map(|at| matches[at].map(|found| found.position));
+                    if let ([Some(old), Some(other_old)], true) = (stored, are_exchanged) {
                         matches[*one] = None;
                         matches[*other] = None;
+                        exchanged.push([(old, *other), (other_old, *one)]);
                     }
                 }
             }
         }
+        exchanged
     }
 
-    /// The positions of those who are settled, and whose classes are others.
+    /// The positions of those who are settled without a SIS id, and whose classes are others.
     fn who_moved(&self, matches: &Matches) -> Vec<usize> {
         // Two sets of classes have the same sum of scattered numbers only by a great chance.
         let scattered = |class: u64| (class + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
@@ -71,7 +80,8 @@ impl<V: RosterPerson> RoleLists<'_, V> {
         }
         let has_moved = |at: &usize| {
             let old = matches[*at].map(|found| &self.old[found.position]);
-            old.is_some_and(|old| before[old.number.index()] != now[*at])
+            matches[*at].is_some_and(|found| found.by != MatchedBy::SisId)
+                && old.is_some_and(|old| before[old.number.index()] != now[*at])
         };
         (0..self.new.len()).filter(has_moved).collect()
     }

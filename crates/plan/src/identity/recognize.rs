@@ -13,6 +13,7 @@ use homeroom_model::stored::StoredRoster;
 use super::distrust::Distrust;
 use super::known::{Known, Records};
 use super::matches::{Match, MatchesByKind};
+use super::namesakes::Exchanged;
 use super::pairing::LikelyMatch;
 use super::search::{Found, Search, Unmatched};
 use super::{classes, pool, schools};
@@ -52,6 +53,8 @@ pub(super) struct Rosters<'r> {
     pub(super) wanted: &'r Roster,
     pub(super) protected: &'r ProtectedNumbers,
     pub(super) distrust: &'r Distrust,
+    /// Namesakes who stand in each other's classes.
+    pub(super) exchanged: &'r PerKind<Vec<Exchanged>>,
 }
 
 /// Searches among the entities that are not settled, and adds those that are treated as the same to `matches`.
@@ -60,7 +63,7 @@ pub(super) fn recognize(
     inputs: &PlanInputs,
     matches: &mut MatchesByKind,
 ) -> Recognition {
-    let Rosters { stored, wanted, protected, distrust } = *rosters;
+    let Rosters { stored, wanted, protected, distrust, exchanged } = *rosters;
     let excluded_classes = protected.classes.union(&inputs.past_classes).copied().collect::<HashSet<_>>();
     let unmatched = PerKind {
         schools: Unmatched::new(&stored.schools, &protected.schools, &matches.schools),
@@ -74,7 +77,9 @@ pub(super) fn recognize(
     let mut any_students = false;
     for (kind, find) in FINDERS {
         let records = Records { stored, wanted, kind, matches: search.matches.get(kind) };
-        *search.known.get_mut(kind) = Known::new(&records, inputs);
+        let mut known = Known::new(&records, inputs);
+        exchanged.get(kind).iter().for_each(|exchanged| known.join_exchanged(exchanged));
+        *search.known.get_mut(kind) = known;
         let Found { likely, alike: of_kind, compared: pairs } = find(&search);
         *alike.get_mut(kind) += of_kind as u64;
         compared += pairs;
