@@ -12,7 +12,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_model::string_arena::StrId;
 
 use crate::class_students::ClassStudents;
-use crate::flat_rows::FlatRows;
+use crate::flat_rows::{FlatRow, FlatRows};
 use crate::row_parts::{PartFinding, RowParts};
 use crate::two_classes::keys;
 
@@ -21,6 +21,10 @@ const MIN_DRAGGED: usize = 2;
 
 /// So many rows of the class itself show that they have an order.
 const MIN_OWN_ROWS: usize = 4;
+
+/// So many classes at the most show whether the rows of a class have an order, and so many percent of them must have it.
+const SAMPLE: usize = 40;
+const SORTED_PERCENT: usize = 75;
 
 /// By which texts of a student the rows of a class may be sorted.
 const ORDERS: [fn(Person) -> [StrId; 2]; 4] = [
@@ -44,10 +48,11 @@ pub(crate) fn reject_dragged_classes(flat: &mut FlatRows, stored: &StoredRoster,
     let students = OnceCell::new();
     let students = || students.get_or_init(|| ClassStudents::new(stored));
     let stretches = stretches(flat);
+    let orders = ORDERS.iter().map(|texts| Order { flat, texts: *texts });
+    let orders = orders.filter(|order| order.is_that_of(&stretches)).collect::<Vec<_>>();
     let is_long = |(start, end): &(usize, usize)| end - start >= MIN_DRAGGED + MIN_OWN_ROWS;
     let pairs = stretches.windows(2).filter(|pair| pair.iter().any(is_long));
-    let candidates =
-        pairs.flat_map(|pair| ORDERS.iter().filter_map(|order| out_of_order(flat, pair[0], pair[1], *order)));
+    let candidates = pairs.flat_map(|pair| orders.iter().filter_map(|order| order.broken(pair[0], pair[1])));
     let belongs = |dragged: &Dragged| belong_to_other(flat, dragged, students());
     let mut dragged = candidates.filter(belongs).collect::<Vec<_>>();
     dragged.dedup_by_key(|dragged| dragged.rows);
@@ -72,44 +77,65 @@ pub(crate) fn reject_dragged_classes(flat: &mut FlatRows, stored: &StoredRoster,
 
 /// The rows of classes that stand one after the other: where each begins and ends.
 fn stretches(flat: &FlatRows) -> Vec<(usize, usize)> {
-    let (mut found, mut start) = (Vec::new(), 0);
-    while start < flat.rows.len() {
-        let class = flat.class_of(&flat.rows[start]);
-        let length = flat.rows[start..].iter().take_while(|row| flat.class_of(row) == class).count();
-        found.push((start, start + length));
-        start += length;
-    }
-    found
+    let is_same = |one: &FlatRow, other: &FlatRow| {
+        one.class_part == other.class_part || flat.class_of(one) == flat.class_of(other)
+    };
+    let mut start = 0;
+    let stretch = |rows: &[FlatRow]| {
+        let from = start;
+        start += rows.len();
+        (from, start)
+    };
+    flat.rows.chunk_by(is_same).map(stretch).collect()
 }
 
-/// The end of the first stretch, or the beginning of the second one, if it is in the order of the other one, and not in that of its own.
-fn out_of_order(
-    flat: &FlatRows,
-    (start, middle): (usize, usize),
-    (_, end): (usize, usize),
-    order: fn(Person) -> [StrId; 2],
-) -> Option<Dragged> {
-    let texts = |at: usize| {
-        let RowParts { texts, values, .. } = &flat.student_parts;
-        order(values[flat.rows[at].student_part as usize].person).map(|text| texts.get(text))
-    };
-    // What was dragged stands in order across the boundary, where nearly all files begin again.
-    if texts(middle - 1) > texts(middle) {
-        return None;
+/// An order in which the rows of classes may be.
+struct Order<'f> {
+    flat: &'f FlatRows,
+    texts: fn(Person) -> [StrId; 2],
+}
+
+impl Order<'_> {
+    fn texts(&self, at: usize) -> [&str; 2] {
+        let RowParts { texts, values, .. } = &self.flat.student_parts;
+        (self.texts)(values[self.flat.rows[at].student_part as usize].person).map(|text| texts.get(text))
     }
-    let key = |at: usize| texts(at).map(sort_key);
-    let keys = (start..end).map(key).collect::<Vec<_>>();
-    let falls =
-        keys.windows(2).enumerate().filter(|(_, pair)| pair[0] > pair[1]).map(|(at, _)| start + at + 1);
-    let falls = falls.take(2).collect::<Vec<_>>();
-    let &[fall] = falls.as_slice() else { return None };
-    let (dragged, named_rows, named, own) = if fall < middle {
-        ((fall, middle), fall - start, start, middle)
-    } else {
-        ((middle, fall), end - fall, fall, start)
-    };
-    let is_stretch = dragged.1 - dragged.0 >= MIN_DRAGGED && named_rows >= MIN_OWN_ROWS;
-    is_stretch.then_some(Dragged { rows: dragged, named, own })
+
+    /// The rows that come before the row above them in this order.
+    fn falls(&self, (start, end): (usize, usize)) -> impl Iterator<Item = usize> {
+        let key = |at: usize| self.texts(at).map(sort_key);
+        (start + 1..end).filter(move |at| key(at - 1) > key(*at))
+    }
+
+    /// Whether most classes are in this order.
+    fn is_that_of(&self, stretches: &[(usize, usize)]) -> bool {
+        let counts = stretches.iter().filter(|(start, end)| end - start >= MIN_OWN_ROWS);
+        let step = counts.clone().count() / SAMPLE + 1;
+        let sample = counts.step_by(step).copied().collect::<Vec<_>>();
+        // Where the column is empty, there is no order.
+        let is_sorted = |stretch: &(usize, usize)| {
+            !self.texts(stretch.0)[0].is_empty() && self.falls(*stretch).next().is_none()
+        };
+        let sorted = sample.iter().filter(|stretch| is_sorted(stretch)).count();
+        sorted * 100 >= sample.len() * SORTED_PERCENT
+    }
+
+    /// The end of the first stretch, or the beginning of the second one, if it is in the order of the other one, and not in that of its own.
+    fn broken(&self, (start, middle): (usize, usize), (_, end): (usize, usize)) -> Option<Dragged> {
+        // What was dragged stands in order across the boundary, where nearly all files begin again.
+        if self.texts(middle - 1) > self.texts(middle) {
+            return None;
+        }
+        let mut falls = self.falls((start, end));
+        let (fall, None) = (falls.next()?, falls.next()) else { return None };
+        let (dragged, named_rows, named, own) = if fall < middle {
+            ((fall, middle), fall - start, start, middle)
+        } else {
+            ((middle, fall), end - fall, fall, start)
+        };
+        let is_stretch = dragged.1 - dragged.0 >= MIN_DRAGGED && named_rows >= MIN_OWN_ROWS;
+        is_stretch.then_some(Dragged { rows: dragged, named, own })
+    }
 }
 
 /// A text as programs sort it: numbers by their length, addresses as they are, names without regard to accents and case.
