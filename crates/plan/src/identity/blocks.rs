@@ -1,7 +1,10 @@
 //! Finds wanted people who could be a stored one, without comparing everybody with everybody (blocking).
 
+use std::cell::OnceCell;
+
 use hashbrown::HashMap;
 use homeroom_model::entity::ClassNumber;
+use smallvec::SmallVec;
 
 use super::candidate::{Candidate, local_part};
 use super::similar_ids::core;
@@ -11,6 +14,9 @@ const MAX_SHARING: usize = 60;
 
 /// The most who may share a part of their name in one class.
 const MAX_SHARING_IN_CLASS: usize = 12;
+
+/// Wanted people with something in common, by their positions; mostly it is one.
+type Block = SmallVec<[u32; 4]>;
 
 /// The keys of a person by which others are found.
 #[derive(Clone, Copy, Default)]
@@ -23,19 +29,26 @@ pub(super) struct Keys<'t> {
 
 /// Wanted people who are not settled, by everything that a stored person could have in common with them. Positions are those in the
 /// list it was built from.
-#[derive(Default)]
 pub(super) struct Blocks<'c> {
-    keys: HashMap<&'c str, Vec<u32>>,
-    local_parts: HashMap<&'c str, Vec<u32>>,
-    cores: HashMap<&'c str, Vec<u32>>,
-    names: HashMap<&'c str, Vec<u32>>,
-    /// By a class and a first or last name.
-    in_class: HashMap<(ClassNumber, &'c str), Vec<u32>>,
+    wanted: &'c [Candidate<'c>],
+    keys: HashMap<&'c str, Block>,
+    local_parts: HashMap<&'c str, Block>,
+    cores: HashMap<&'c str, Block>,
+    names: HashMap<&'c str, Block>,
+    /// By a class and a first or last name; collected when somebody is looked for in it, which keys mostly spare.
+    in_class: OnceCell<HashMap<(ClassNumber, &'c str), Block>>,
 }
 
 impl<'c> Blocks<'c> {
-    pub(super) fn new(wanted: &'c [Candidate<'_>]) -> Self {
-        let mut blocks = Blocks::default();
+    pub(super) fn new(wanted: &'c [Candidate<'c>]) -> Self {
+        let mut blocks = Blocks {
+            wanted,
+            keys: HashMap::new(),
+            local_parts: HashMap::new(),
+            cores: HashMap::new(),
+            names: HashMap::new(),
+            in_class: OnceCell::new(),
+        };
         for (new, at) in wanted.iter().zip(0..) {
             for key in [new.sis_id, new.email, new.clever_id, new.username] {
                 add(&mut blocks.keys, key, at);
@@ -43,13 +56,22 @@ impl<'c> Blocks<'c> {
             add(&mut blocks.local_parts, new.local_part(), at);
             add(&mut blocks.cores, core(new.sis_id), at);
             add(&mut blocks.names, &new.folded, at);
-            for class in new.classes.iter().flatten() {
-                for name in main_names(&new.folded) {
-                    blocks.in_class.entry((*class, name)).or_default().push(at);
-                }
-            }
         }
         blocks
+    }
+
+    fn in_class(&self) -> &HashMap<(ClassNumber, &'c str), Block> {
+        self.in_class.get_or_init(|| {
+            let mut in_class = HashMap::<_, Block>::new();
+            for (new, at) in self.wanted.iter().zip(0..) {
+                for class in new.classes.iter().flatten() {
+                    for name in main_names(&new.folded) {
+                        in_class.entry((*class, name)).or_default().push(at);
+                    }
+                }
+            }
+            in_class
+        })
     }
 
     /// Adds those with the same key, a similar SIS id, or the same address in another domain.
@@ -70,7 +92,7 @@ impl<'c> Blocks<'c> {
     pub(super) fn by_classes(&self, old: &Candidate<'_>, sharing: &mut Sharing) {
         for class in old.classes.iter().flatten() {
             for name in main_names(&old.folded) {
-                sharing.add(self.in_class.get(&(*class, name)), MAX_SHARING_IN_CLASS);
+                sharing.add(self.in_class().get(&(*class, name)), MAX_SHARING_IN_CLASS);
             }
         }
     }
@@ -86,7 +108,7 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    fn add(&mut self, block: Option<&Vec<u32>>, most: usize) {
+    fn add(&mut self, block: Option<&Block>, most: usize) {
         match block {
             Some(block) if block.len() > most => self.too_many = true,
             Some(block) => self.people.extend(block),
@@ -95,7 +117,7 @@ impl Sharing {
     }
 }
 
-fn add<'c>(index: &mut HashMap<&'c str, Vec<u32>>, text: &'c str, at: u32) {
+fn add<'c>(index: &mut HashMap<&'c str, Block>, text: &'c str, at: u32) {
     if !text.is_empty() {
         index.entry(text).or_default().push(at);
     }

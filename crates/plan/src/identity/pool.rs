@@ -50,9 +50,9 @@ struct Pairs<'c> {
 }
 
 /// What stored people are compared with.
-struct Compared<'c> {
+struct Compared<'c, 'n> {
     new: &'c [Candidate<'c>],
-    blocks: &'c Blocks<'c>,
+    blocks: &'c Blocks<'n>,
     district: &'c District<'c>,
     known: &'c Known,
     kind: EntityKind,
@@ -100,7 +100,7 @@ fn newcomers(new: &[Candidate<'_>]) -> HashMap<ClassNumber, u32> {
     newcomers
 }
 
-impl<'c> Compared<'c> {
+impl<'c> Compared<'c, '_> {
     /// Adds the pairs of a stored person.
     fn pairs_of(&self, old: &'c Candidate<'c>, had: &[&str], pairs: &mut Pairs<'c>) {
         let mut sharing = Sharing::default();
