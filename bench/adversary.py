@@ -1,5 +1,11 @@
 """Files that no school has, made so that everybody could be everybody: all share a name, an address, a number, a class."""
-import csv
+import csv, json
+
+# What the second of two such nights may cost.
+MOST_SECONDS, MOST_MEGABYTES = 10, 600
+
+# A student has as many rows as in the rosters of gen/, one for each subject.
+SUBJECTS = 6
 
 HEADER = (
     "school_id,school_name,teacher_id,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,"
@@ -39,7 +45,7 @@ def word(number):
 
 
 def rows(kind, count, night):
-    """As many students, each in one class of 24; on the second night all have other numbers and addresses."""
+    """As many students, each in six classes of 24; on the second night all have other numbers and addresses."""
     fixed = KINDS[kind]
     for at in range(count):
         group = at // 24
@@ -55,7 +61,8 @@ def rows(kind, count, night):
             row[EMAIL] = f"office@{word(at + night).lower()}{night}.example"
         for column, value in fixed.items():
             row[column] = value
-        yield row
+        for subject in range(SUBJECTS):
+            yield [f"{cell}-{subject}" if column in (CLASS_ID, CLASS_NAME) else cell for column, cell in enumerate(row)]
 
 
 def write(path, kind, count, night):
@@ -66,3 +73,27 @@ def write(path, kind, count, night):
             out.writerow(HEADER)
             out.writerows(rows(kind, count, night))
     return path
+
+
+def adversary(measure, fresh, homeroom, work, students):
+    """Syncs two nights of each kind; returns the table as text."""
+    lines = [f"\n{'students who could be everybody':34} {'rows':>8} {'seconds':>8} {'CPU':>8} {'peak MB':>8}  what is said"]
+    quiet = {"HOMEROOM__LOG__FILTER": "warn"}
+    for kind in KINDS:
+        nights = [write(work / f"adversary-{night}.csv", kind, students, night) for night in (1, 2)]
+        sync = (homeroom, "--data", fresh(homeroom, "adversary", quiet), "--json", "sync", "lakeshore")
+        measure(*sync, nights[0], env=quiet, ok=(0, 3, 4, 5))
+        wall, cpu, memory, out = measure(*sync, nights[1], env=quiet, ok=(0, 3, 4, 5))
+        above = "  ABOVE" if wall > MOST_SECONDS or memory > MOST_MEGABYTES else ""
+        lines.append(f"{kind:34} {students * SUBJECTS:8} {wall:8.2f} {cpu:8.2f} {memory:8.0f}  {said(json.loads(out))}{above}")
+        for night in nights:
+            night.unlink()
+    return "\n".join(lines)
+
+
+def said(run):
+    """The state of a run, and the codes and fuses that say what is wrong with its file."""
+    codes = {finding["code"] for finding in run["check"]["findings"]} if run.get("check") else set()
+    fuses = {blown["fuse"] for blown in (run.get("held") or {}).get("fuses", [])}
+    alike = ["a crowd shares too much"] if any("crowd" in message for message in run.get("messages", [])) else []
+    return ", ".join([run["state"], *sorted(codes), *(f"fuse {fuse}" for fuse in sorted(fuses)), *alike])

@@ -8,7 +8,7 @@ PACKAGES = [
     ("sshd", "openssh-server", {"sftp"}),
     ("sftp", "openssh-client", {"sftp"}),
     ("ssh-keygen", "openssh-client", {"sftp"}),
-    ("cc", "build-essential", {"reading", "engine", "postgres", "sftp", "trust"}),
+    ("cc", "build-essential", {"reading", "engine", "postgres", "sftp", "adversary", "trust"}),
 ]
 LIBRARIES = [("duckdb", {"engine"}), ("paramiko", {"sftp"}), ("splink", {"trust"})]
 
