@@ -9,7 +9,7 @@ use homeroom_model::district::{District, Slug};
 use homeroom_model::{Clock, Random};
 use homeroom_read::ReadLimits;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
-use homeroom_sync::SyncContext;
+use homeroom_sync::{SyncContext, Task};
 
 use crate::logging::start_logging;
 use crate::settings::Settings;
@@ -65,6 +65,6 @@ impl App {
 
     pub(crate) fn worker(&self) -> anyhow::Result<Worker> {
         let settings = self.settings.jobs.for_worker(self.data.join("workers"));
-        Ok(Worker::new(self.store.clone(), settings)?)
+        Ok(Worker::new(self.store.clone(), settings, Task::KINDS)?)
     }
 }

@@ -1,8 +1,8 @@
 //! A durable queue in the same database. It knows nothing about rosters.
 //!
 //! A worker claims a job under a lease. When the worker dies, the job is claimed again: a handler must be safe to run again after it
-//! stopped at any point. A lease does not stop a worker that has lost it: what a handler does must also be refused by the database
-//! when another worker has done it meanwhile.
+//! stopped at any point. A lease does not stop a worker that has lost it, but the database refuses what it does to the job then: a handler
+//! finishes its job in the transaction of what it writes.
 
 mod settings;
 mod shutdown;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use homeroom_model::time::after;
 use homeroom_model::{DistrictId, JobId};
-use homeroom_store::jobs::{Job, JobState};
+use homeroom_store::jobs::{Claimable, Job, JobState};
 use homeroom_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +21,10 @@ use crate::worker_lock::{WorkerLock, release_jobs_of_dead_workers};
 pub enum JobOutcome {
     /// It is done.
     Done,
+    /// It is done, and was finished in the transaction of what it did.
+    Finished,
+    /// Another worker has taken it over meanwhile: nothing that this one did was written.
+    Lost,
     /// Nothing went wrong, but it is too early: it is run again later.
     Postponed {
         /// Not before this time.
@@ -43,14 +47,19 @@ pub struct Worker {
     store: Store,
     lock: Arc<WorkerLock>,
     settings: WorkerSettings,
+    kinds: &'static [&'static str],
 }
 
 impl Worker {
-    /// A worker of this process.
-    pub fn new(store: Store, settings: WorkerSettings) -> Result<Worker, StoreError> {
+    /// A worker of this process for jobs of these kinds. Jobs of other kinds wait for a worker that knows them.
+    pub fn new(
+        store: Store,
+        settings: WorkerSettings,
+        kinds: &'static [&'static str],
+    ) -> Result<Worker, StoreError> {
         let lock = WorkerLock::acquire(&settings.folder, store.random())
             .map_err(StoreError::io(format!("creating a lock file in {}", settings.folder.display())))?;
-        Ok(Worker { store, lock: Arc::new(lock), settings })
+        Ok(Worker { store, lock: Arc::new(lock), settings, kinds })
     }
 
     /// Starts `threads` threads that run jobs until `shutdown` is requested; each finishes its current job first.
@@ -94,7 +103,7 @@ impl Worker {
 
     /// Runs the job that has been due longest. Returns `false` when there was none.
     pub fn work_once(&self, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) -> Result<bool, StoreError> {
-        match self.store.jobs_claim(self.lock.id(), self.lease_until(), None)? {
+        match self.store.jobs_claim(self.lock.id(), self.lease_until(), Claimable::Due(self.kinds))? {
             Some(job) => self.work(&job, handler).map(|()| true),
             None => Ok(false),
         }
@@ -110,7 +119,9 @@ impl Worker {
         let store = self.store.district(district);
         loop {
             release_jobs_of_dead_workers(&self.store, &self.settings.folder)?;
-            if let Some(job) = self.store.jobs_claim(self.lock.id(), self.lease_until(), Some(id))? {
+            if let Some(job) =
+                self.store.jobs_claim(self.lock.id(), self.lease_until(), Claimable::Only(id))?
+            {
                 self.work(&job, handler)?;
             }
             match store.jobs_state(id)? {
@@ -132,8 +143,25 @@ impl Worker {
             catch_unwind(AssertUnwindSafe(|| handler(job)))
                 .unwrap_or_else(|_| JobOutcome::Retry("internal error: the job panicked".into()))
         };
+        match self.end(job, outcome) {
+            Err(StoreError::ClaimLost) => {
+                let (kind, district) = (&job.kind, job.district.0);
+                tracing::warn!(
+                    job.kind = kind,
+                    district,
+                    "a job was taken over by another worker; nothing was changed"
+                );
+                Ok(())
+            }
+            ended => ended,
+        }
+    }
+
+    fn end(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError> {
         let (kind, district) = (&job.kind, job.district.0);
         match outcome {
+            JobOutcome::Finished => Ok(()),
+            JobOutcome::Lost => Err(StoreError::ClaimLost),
             JobOutcome::Done => self.store.jobs_finish(job),
             JobOutcome::Postponed { until } => self.store.jobs_requeue(job, until, None),
             JobOutcome::Retry(reason) if job.attempts < MAX_TRIES => {
@@ -164,9 +192,13 @@ impl Worker {
         let (done, is_done) = channel::<()>();
         let thread = thread::spawn(move || {
             while is_done.recv_timeout(worker.settings.lease / 3) == Err(RecvTimeoutError::Timeout) {
-                let renewed = worker.store.jobs_renew(&job, worker.lock.id(), worker.lease_until());
-                if let Err(error) = renewed {
-                    tracing::warn!(error = %error, "a lease could not be renewed; trying again");
+                match worker.store.jobs_renew(&job, worker.lease_until()) {
+                    Ok(()) => {}
+                    // The end of the job will say so.
+                    Err(StoreError::ClaimLost) => return,
+                    Err(error) => {
+                        tracing::warn!(error = %error, "a lease could not be renewed; trying again")
+                    }
                 }
             }
         });

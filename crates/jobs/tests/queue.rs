@@ -5,10 +5,13 @@
 use std::time::Duration;
 
 use homeroom_jobs::{JobOutcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
-use homeroom_store::DistrictStore;
-use homeroom_store::jobs::{JobState, NewJob, SETTLE};
+use homeroom_store::jobs::{Claimable, Job, JobState, NewJob, SETTLE};
+use homeroom_store::{DistrictStore, StoreError};
 use homeroom_testkit::{TestStore, stores};
 use jiff::{SignedDuration, Timestamp};
+
+/// What the workers of these tests know.
+const KINDS: &[&str] = &[SETTLE, "run", "undo"];
 
 fn worker(test: &TestStore) -> Worker {
     let settings = WorkerSettings {
@@ -16,7 +19,7 @@ fn worker(test: &TestStore) -> Worker {
         lease: Duration::from_secs(30),
         poll: Duration::from_millis(10),
     };
-    Worker::new(test.store.clone(), settings).unwrap()
+    Worker::new(test.store.clone(), settings, KINDS).unwrap()
 }
 
 fn enqueue(district: &DistrictStore, kind: &str, run_at: Timestamp) -> homeroom_model::JobId {
@@ -122,7 +125,7 @@ fn the_jobs_of_a_dead_worker_are_requeued_at_once_and_those_of_a_live_one_are_no
         // A worker whose process was killed: its file is there, and nobody holds its lock.
         std::fs::write(folder.join("dead.lock"), "").unwrap();
         test.store
-            .jobs_claim("dead", test.store.now() + SignedDuration::from_secs(1_000), None)
+            .jobs_claim("dead", test.store.now() + SignedDuration::from_secs(1_000), Claimable::Due(KINDS))
             .unwrap()
             .unwrap();
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Running);
@@ -147,7 +150,7 @@ fn the_job_of_a_worker_on_another_machine_is_requeued_when_its_lease_expires() {
         let folder = test.folder.path().join("workers");
         enqueue(&district, "run", test.store.now());
         test.store
-            .jobs_claim("elsewhere", test.store.now() + SignedDuration::from_secs(5), None)
+            .jobs_claim("elsewhere", test.store.now() + SignedDuration::from_secs(5), Claimable::Due(KINDS))
             .unwrap()
             .unwrap();
         assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0);
@@ -198,5 +201,92 @@ fn a_job_can_be_run_by_id_before_it_is_due_and_reports_its_failure() {
         let failed = worker.work_on(district.id(), id, &|_| JobOutcome::Fail("no such run".into())).unwrap();
         assert_eq!(failed, Err("no such run".into()));
         assert_eq!(test.store.jobs_count().unwrap(), []);
+    }
+}
+
+type Ending = fn(&TestStore, &Job) -> Result<(), StoreError>;
+
+/// What a worker may do to a job that it has claimed.
+const ENDINGS: [Ending; 6] = [
+    |test, job| test.store.jobs_renew(job, test.store.now()),
+    |test, job| test.store.jobs_finish(job),
+    |test, job| test.store.write(|tx| test.store.jobs_finish_in_tx(tx, job)),
+    |test, job| test.store.write(|tx| test.store.jobs_hold_in_tx(tx, job)),
+    |test, job| test.store.jobs_requeue(job, test.store.now(), Some("the disk is full")),
+    |test, job| test.store.jobs_fail(job, "no such run"),
+];
+
+#[test]
+fn who_has_lost_a_job_changes_nothing_of_it() {
+    let of_kind = |kind| stores().into_iter().map(move |test| (test, kind));
+    for (test, kind) in of_kind("run").chain(of_kind(SETTLE)) {
+        let district = test.district("lincoln");
+        let folder = test.folder.path().join("workers");
+        let id = enqueue(&district, kind, test.store.now());
+        let claim = |worker| {
+            let until = test.store.now() + SignedDuration::from_secs(5);
+            test.store.jobs_claim(worker, until, Claimable::Due(KINDS)).unwrap()
+        };
+        let lost = claim("stopped").unwrap();
+        test.store.clock().advance(SignedDuration::from_secs(6));
+        assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 1);
+        let refused = |when: &str| {
+            for (nth, end) in ENDINGS.iter().enumerate() {
+                let ended = end(&test, &lost);
+                assert!(
+                    matches!(ended, Err(StoreError::ClaimLost)),
+                    "{} {when} {nth}: {ended:?}",
+                    test.engine
+                );
+            }
+        };
+        refused("while it waits");
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
+        // Also the worker itself, when it has claimed the job another time.
+        for taker in ["another", "stopped"] {
+            let taken = claim(taker).unwrap();
+            refused("while another one does it");
+            assert_eq!(district.jobs_state(id).unwrap(), JobState::Running);
+            test.store.jobs_requeue(&taken, test.store.now(), None).unwrap();
+        }
+        test.store.jobs_finish(&claim("another").unwrap()).unwrap();
+        refused("when it is done");
+        assert_eq!(test.store.jobs_count().unwrap(), [], "{}", test.engine);
+    }
+}
+
+#[test]
+fn a_worker_that_has_lost_its_job_goes_on_with_the_next_one() {
+    for test in stores() {
+        let (district, worker) = (test.district("lincoln"), worker(&test));
+        let first = enqueue(&district, "run", test.store.now());
+        let claimed_by_another = |_: &Job| {
+            test.store.clock().advance(SignedDuration::from_secs(60));
+            test.store.jobs_release_expired().unwrap();
+            test.store.jobs_claim("another", Timestamp::MAX, Claimable::Only(first)).unwrap().unwrap();
+            JobOutcome::Done
+        };
+        assert!(worker.work_once(&claimed_by_another).unwrap());
+        assert_eq!(district.jobs_state(first).unwrap(), JobState::Running, "{}", test.engine);
+        let oak = test.district("oak-hill");
+        let next = enqueue(&oak, "run", test.store.now());
+        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert_eq!(oak.jobs_state(next).unwrap(), JobState::Done);
+    }
+}
+
+#[test]
+fn a_job_of_a_kind_that_no_worker_knows_waits_for_one_that_does() {
+    for test in stores() {
+        let (district, worker) = (test.district("lincoln"), worker(&test));
+        let id = enqueue(&district, "of-the-next-version", test.store.now());
+        enqueue(&district, "run", test.store.now());
+        assert!(
+            worker
+                .work_once(&|job| if job.kind == "run" { JobOutcome::Done } else { panic!("{}", job.kind) })
+                .unwrap()
+        );
+        assert!(!worker.work_once(&|job| panic!("{}", job.kind)).unwrap());
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting, "{}", test.engine);
     }
 }

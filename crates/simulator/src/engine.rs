@@ -51,8 +51,8 @@ impl Engine {
         store.migrate()?;
         let inbox = Inbox::new(store.clone(), InboxSettings::default());
         let context = SyncContext::new(store.clone(), inbox.clone(), ReadLimits::default());
-        let worker =
-            Worker::new(store.clone(), JobSettings::default().for_worker(folder.path().join("workers")))?;
+        let worker = JobSettings::default().for_worker(folder.path().join("workers"));
+        let worker = Worker::new(store.clone(), worker, Task::KINDS)?;
         let district = add_district(&store, game)?;
         let upload = folder.path().join(FILE);
         Ok(Engine { store, inbox, district, context, worker, upload, _folder: folder })

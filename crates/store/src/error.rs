@@ -14,6 +14,9 @@ pub enum StoreError {
     /// Something does not exist in this district.
     #[error("{0} was not found")]
     NotFound(String),
+    /// Another worker has taken the job over: what this one did was not written.
+    #[error("another worker has taken the job over; nothing was changed")]
+    ClaimLost,
     /// This version cannot use the database's address, its schema or a stored value.
     #[error("{0}")]
     Unusable(String),

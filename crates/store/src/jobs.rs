@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::district::DistrictStore;
 use crate::engine::{EngineKind, Store};
 use crate::error::StoreError;
-use crate::tx::{Row, Tx};
+use crate::tx::{Row, Tx, Value};
 
 /// The kind of job of which a district has at most one waiting: a second one only moves its time. The index
 /// `job_one_settle_waiting` holds this.
@@ -41,6 +41,32 @@ pub struct Job {
     pub payload: String,
     /// How often it was started, including this time.
     pub attempts: i64,
+    /// The worker that has claimed it.
+    pub worker: String,
+}
+
+impl Job {
+    /// The values of [`HELD`].
+    fn claim(&self) -> [Value<'_>; 4] {
+        [self.district.0.into(), self.id.0.into(), (&self.worker).into(), self.attempts.into()]
+    }
+}
+
+/// Whether a job is still that of the worker that claimed it, this time.
+const HELD: &str = "district = $1 AND id = $2 AND worker = $3 AND attempts = $4 AND state = 'running'";
+
+/// Refuses a change of a job that another worker has taken over.
+fn if_held(changed: u64) -> Result<(), StoreError> {
+    if changed == 1 { Ok(()) } else { Err(StoreError::ClaimLost) }
+}
+
+/// Which jobs a worker claims.
+#[derive(Clone, Copy, Debug)]
+pub enum Claimable<'k> {
+    /// The job of these kinds that has been due longest.
+    Due(&'k [&'k str]),
+    /// This one, due or not.
+    Only(JobId),
 }
 
 /// The state of a job, for someone who waits for it.
@@ -56,7 +82,7 @@ pub enum JobState {
     Done,
 }
 
-const CLAIMED: &str = "district, id, kind, payload, attempts";
+const CLAIMED: &str = "district, id, kind, payload, attempts, worker";
 
 fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
     Ok(Job {
@@ -65,6 +91,7 @@ fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
         kind: row.text(2)?,
         payload: row.text(3)?,
         attempts: row.int(4)?,
+        worker: row.text(5)?,
     })
 }
 
@@ -109,10 +136,13 @@ impl DistrictStore {
         })
     }
 
-    /// Deletes the waiting jobs of a kind. Returns how many.
-    pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, kind: &str) -> Result<u64, StoreError> {
-        let values = [self.id().0.into(), kind.into()];
-        tx.execute("DELETE FROM job WHERE district = $1 AND kind = $2 AND state = 'waiting'", &values)
+    /// Deletes the waiting jobs of a kind with this payload. Returns how many.
+    pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<u64, StoreError> {
+        let values = [self.id().0.into(), kind.into(), payload.into()];
+        tx.execute(
+            "DELETE FROM job WHERE district = $1 AND kind = $2 AND payload = $3 AND state = 'waiting'",
+            &values,
+        )
     }
 
     /// Deletes a failed job, once someone has read the reason.
@@ -126,21 +156,29 @@ impl DistrictStore {
 }
 
 impl Store {
-    /// Claims the job that has been due longest (or `only` this one, due or not) for `worker` until `lease_until`. `None` when there is
-    /// none, or when its district is running another exclusive one.
+    /// Claims a job for `worker` until `lease_until`. `None` when there is none, or when its district is running another exclusive one.
     pub fn jobs_claim(
         &self,
         worker: &str,
         lease_until: Timestamp,
-        only: Option<JobId>,
+        which: Claimable<'_>,
     ) -> Result<Option<Job>, StoreError> {
         let skip_locked = match self.engine() {
             EngineKind::Sqlite => "",
             EngineKind::Postgres => "FOR UPDATE SKIP LOCKED",
         };
-        let (which, third) = match only {
-            Some(id) => ("j.id = $3", id.0.into()),
-            None => ("j.run_at <= $3", self.now().into()),
+        let mut values = vec![worker.into(), lease_until.into()];
+        let which = match which {
+            Claimable::Only(id) => {
+                values.push(id.0.into());
+                "j.id = $3".to_owned()
+            }
+            Claimable::Due(kinds) => {
+                values.push(self.now().into());
+                values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+                let kinds = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect::<Vec<_>>();
+                format!("j.run_at <= $3 AND j.kind IN ({})", kinds.join(", "))
+            }
         };
         let sql = format!(
             "UPDATE job SET state = 'running', worker = $1, lease_until = $2, attempts = attempts + 1
@@ -151,63 +189,79 @@ impl Store {
                ORDER BY j.run_at, j.id LIMIT 1 {skip_locked})
              RETURNING {CLAIMED}"
         );
-        let claimed = self.write(|tx| tx.row(&sql, &[worker.into(), lease_until.into(), third], job_of));
-        match claimed {
+        match self.write(|tx| tx.row(&sql, &values, job_of)) {
             // Two nodes claimed two jobs of one district at the same moment: the second waits for its turn.
             Err(error) if error.is_conflict("job_one_exclusive_running") => Ok(None),
             other => other,
         }
     }
 
-    /// Extends a lease. `false` when the job is no longer this worker's, which must then stop.
-    pub fn jobs_renew(&self, job: &Job, worker: &str, lease_until: Timestamp) -> Result<bool, StoreError> {
-        let values = [job.district.0.into(), job.id.0.into(), worker.into(), lease_until.into()];
-        let renewed = self.write(|tx| {
-            tx.execute(
-                "UPDATE job SET lease_until = $4
-                 WHERE district = $1 AND id = $2 AND worker = $3 AND state = 'running'",
-                &values,
-            )
-        })?;
-        Ok(renewed == 1)
+    /// Extends a lease.
+    ///
+    /// # Errors
+    /// [`StoreError::ClaimLost`], as of everything that a worker does to a job, when another one has taken the job over: it changes nothing.
+    pub fn jobs_renew(&self, job: &Job, lease_until: Timestamp) -> Result<(), StoreError> {
+        let [district, id, worker, attempts] = job.claim();
+        let values = [district, id, worker, attempts, lease_until.into()];
+        let renewed =
+            self.write(|tx| tx.execute(&format!("UPDATE job SET lease_until = $5 WHERE {HELD}"), &values))?;
+        if_held(renewed)
+    }
+
+    /// Makes sure that the job is still this worker's until the end of the transaction.
+    pub fn jobs_hold_in_tx(&self, tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+        if_held(tx.execute(&format!("UPDATE job SET worker = worker WHERE {HELD}"), &job.claim())?)
+    }
+
+    /// Deletes a job that is done, in the transaction of what it did.
+    pub fn jobs_finish_in_tx(&self, tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+        if_held(tx.execute(&format!("DELETE FROM job WHERE {HELD}"), &job.claim())?)
     }
 
     /// Deletes a job that is done.
     pub fn jobs_finish(&self, job: &Job) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.0.into()];
-        self.write(|tx| tx.execute("DELETE FROM job WHERE district = $1 AND id = $2", &values).map(drop))
+        self.write(|tx| self.jobs_finish_in_tx(tx, job))
     }
 
     /// Puts a claimed job back in the queue, to be started again at `run_at`; `error` is the reason when it failed.
     pub fn jobs_requeue(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.0.into(), run_at.into(), error.into()];
+        let [district, id, worker, attempts] = job.claim();
+        let values = [district, id, worker, attempts, run_at.into(), error.into()];
         self.write(|tx| {
             // A settle job that was queued meanwhile does the same work: this one gives way to it.
-            tx.execute(
-                "DELETE FROM job WHERE district = $1 AND id = $2 AND kind = 'settle' AND EXISTS (
-                   SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')",
-                &values[..2],
+            let gave_way = tx.execute(
+                &format!(
+                    "DELETE FROM job WHERE {HELD} AND kind = 'settle' AND EXISTS (
+                       SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')"
+                ),
+                &values[..4],
             )?;
-            tx.execute(
-                "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $3, error = $4
-                 WHERE district = $1 AND id = $2",
+            if gave_way == 1 {
+                return Ok(());
+            }
+            if_held(tx.execute(
+                &format!(
+                    "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $5, error = $6
+                     WHERE {HELD}"
+                ),
                 &values,
-            )
-            .map(drop)
+            )?)
         })
     }
 
     /// Marks a job as failed for good; its row stays, with the reason.
     pub fn jobs_fail(&self, job: &Job, error: &str) -> Result<(), StoreError> {
-        let values = [job.district.0.into(), job.id.0.into(), error.into()];
-        self.write(|tx| {
+        let [district, id, worker, attempts] = job.claim();
+        let values = [district, id, worker, attempts, error.into()];
+        let failed = self.write(|tx| {
             tx.execute(
-                "UPDATE job SET state = 'failed', worker = NULL, lease_until = NULL, error = $3
-                 WHERE district = $1 AND id = $2",
+                &format!(
+                    "UPDATE job SET state = 'failed', worker = NULL, lease_until = NULL, error = $5 WHERE {HELD}"
+                ),
                 &values,
             )
-            .map(drop)
-        })
+        })?;
+        if_held(failed)
     }
 
     /// The workers that are running jobs.
@@ -227,7 +281,7 @@ impl Store {
         self.jobs_release("lease_until < $1", self.now().into())
     }
 
-    fn jobs_release(&self, which: &str, value: crate::tx::Value<'_>) -> Result<u64, StoreError> {
+    fn jobs_release(&self, which: &str, value: Value<'_>) -> Result<u64, StoreError> {
         self.write(|tx| {
             // As in `jobs_requeue`, a settle job gives way to one that waits.
             tx.execute(

@@ -169,15 +169,13 @@ impl DistrictStore {
     }
 
     /// Marks a run as running. It may have been started before, and crashed.
-    pub fn runs_start(&self, number: RunNumber) -> Result<(), StoreError> {
+    pub fn runs_start_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<(), StoreError> {
         let values = [self.id().0.into(), number.0.into(), self.store().now().into()];
-        self.store().write(|tx| {
-            tx.execute(
-                "UPDATE run SET state = 'running', started_at = $3 WHERE district = $1 AND number = $2",
-                &values,
-            )
-            .map(drop)
-        })
+        tx.execute(
+            "UPDATE run SET state = 'running', started_at = $3 WHERE district = $1 AND number = $2",
+            &values,
+        )
+        .map(drop)
     }
 
     /// Records the end of a run, or the state that a decision gives to a finished one.
@@ -210,12 +208,17 @@ impl DistrictStore {
         )
     }
 
-    /// Supersedes the queued runs of a kind: a newer upload arrived before they were due.
-    pub fn runs_supersede_queued_in_tx(&self, tx: &mut Tx<'_>, kind: RunKind) -> Result<u64, StoreError> {
-        tx.execute(
+    /// Supersedes the queued runs of a kind: a newer upload arrived before they were due. Returns which.
+    pub fn runs_supersede_queued_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: RunKind,
+    ) -> Result<Vec<RunNumber>, StoreError> {
+        tx.rows(
             "UPDATE run SET state = 'superseded', finished_at = $3
-             WHERE district = $1 AND kind = $2 AND state = 'queued'",
+             WHERE district = $1 AND kind = $2 AND state = 'queued' RETURNING number",
             &[self.id().0.into(), kind.as_str().into(), self.store().now().into()],
+            |row| row.int(0).map(RunNumber),
         )
     }
 }

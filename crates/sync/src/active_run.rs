@@ -7,12 +7,14 @@ use homeroom_model::run::{Run, RunState};
 use homeroom_read::ReadRules;
 use homeroom_store::DistrictStore;
 
+use crate::claim::Claim;
 use crate::context::SyncContext;
 use crate::error::SyncError;
 
 /// A run that has begun, and what its steps need.
 pub(crate) struct ActiveRun<'a> {
     pub(crate) context: &'a SyncContext,
+    pub(crate) claim: &'a Claim<'a>,
     pub(crate) district: &'a DistrictStore,
     pub(crate) settings: District,
     pub(crate) run: Run,
@@ -22,16 +24,17 @@ pub(crate) struct ActiveRun<'a> {
 /// Marks the run as running; `None` when it has ended.
 pub(crate) fn begin<'a>(
     context: &'a SyncContext,
-    district: &'a DistrictStore,
+    claim: &'a Claim<'a>,
     number: RunNumber,
 ) -> Result<Option<ActiveRun<'a>>, SyncError> {
+    let district = claim.district;
     let run = district.runs_get(number)?;
     if !matches!(run.state, RunState::Queued | RunState::Running) {
         return Ok(None);
     }
-    district.runs_start(number)?;
+    claim.write(|tx| district.runs_start_in_tx(tx, number))?;
     let settings = district.settings()?;
     let run = district.runs_get(number)?;
     let rules = reading_rules(district, &settings, &context.limits)?;
-    Ok(Some(ActiveRun { context, district, settings, run, rules }))
+    Ok(Some(ActiveRun { context, claim, district, settings, run, rules }))
 }

@@ -22,7 +22,7 @@ pub(crate) struct Ending<'e> {
 /// Writes the result files and ends a run that changes nothing.
 pub(crate) fn end_without_changes(active: &ActiveRun<'_>, ending: &Ending<'_>) -> Result<(), SyncError> {
     let files = write_results(active, ending)?;
-    active.district.store().write(|tx| end_in_tx(active, tx, ending, files.as_ref()))?;
+    active.claim.finish(|tx| end_in_tx(active, tx, ending, files.as_ref()))?;
     Ok(())
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn write_results(
     active: &ActiveRun<'_>,
     ending: &Ending<'_>,
 ) -> Result<Option<ResultFiles>, SyncError> {
-    let ActiveRun { context, district, settings, run, rules } = active;
+    let ActiveRun { context, district, settings, run, rules, .. } = active;
     if !district.drop_accounts_any()? {
         return Ok(None);
     }

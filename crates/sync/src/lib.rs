@@ -2,6 +2,7 @@
 
 mod active_run;
 mod applied;
+mod claim;
 mod context;
 mod decide;
 mod dispatch;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use homeroom_apply::apply_in_tx;
 use homeroom_ask::{FileExtent, Planner, SplitPlan};
 use homeroom_check::{Checked, LoadStored, check};
-use homeroom_model::calendar::CalendarEntry;
+use homeroom_model::district::{District, Stage};
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{RunKind, RunReport, RunState};
@@ -13,11 +13,12 @@ use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::time::{after, days};
 use homeroom_plan::Approval;
-use homeroom_store::{DistrictStore, StoreError};
+use homeroom_store::StoreError;
 use jiff::civil::Date;
 
 use crate::active_run::{ActiveRun, begin};
 use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
+use crate::claim::Claim;
 use crate::context::{Progress, SyncContext};
 use crate::ending::{Ending, end_in_tx, end_without_changes, write_results};
 use crate::error::{SyncError, with_fresh_plan};
@@ -26,12 +27,8 @@ use crate::skip::skip_reason;
 use crate::task::Task;
 
 /// Makes the run `number`. Safe to repeat: a run that has ended is left as it is, one that was cut off begins again.
-pub(crate) fn make_run(
-    context: &SyncContext,
-    district: &DistrictStore,
-    number: RunNumber,
-) -> Result<(), SyncError> {
-    let Some(active) = begin(context, district, number)? else { return Ok(()) };
+pub(crate) fn make_run(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
+    let Some(active) = begin(context, claim, number)? else { return Ok(claim.finish_idle()?) };
     if let Some((state, report)) = skip_reason(&active)? {
         let findings = Findings::default();
         return end_without_changes(&active, &Ending { state, report, findings: &findings, plan_file: None });
@@ -86,7 +83,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     let today = settings.today(district.store().now());
     let mut planner = Planner::load(district, settings, extent, today)?;
     planner.look_back(district, settings, run)?;
-    let pause = settings.policy.pause_on(planner.today());
+    let pause = pause_in_words(settings, planner.today());
     let mut first = Some((stored, checked));
     with_fresh_plan(|| {
         context.report(Progress::Planning);
@@ -111,7 +108,7 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
         plan.write_to(&mut report);
         let ending = Ending { state: RunState::Tested, report, findings: &findings, plan_file };
         if run.kind == RunKind::Test || pause.is_some() {
-            return end_test(active, pause, ending);
+            return end_test(active, pause.as_deref(), ending);
         }
         if let Some(held) = same_file.as_ref().filter(|held| is_what_waits(held, &plan)) {
             return end_as_same(active, held, ending);
@@ -120,15 +117,20 @@ fn plan_and_commit(active: &ActiveRun<'_>, checked: Checked, stored: StoredRoste
     })
 }
 
+/// Why nothing is applied today: a pause of the calendar, or of the district. It counts when the run is made, whatever was so when it was
+/// queued.
+fn pause_in_words(settings: &District, today: Date) -> Option<String> {
+    match settings.policy.pause_on(today) {
+        Some(entry) => Some(format!("Nothing is applied, the calendar says: {}.", entry.in_words())),
+        None if settings.stage == Stage::Paused => Some("Nothing is applied: the district is paused.".into()),
+        None => None,
+    }
+}
+
 /// Ends a test run, or a live run that only tests because of a pause.
-fn end_test(
-    active: &ActiveRun<'_>,
-    pause: Option<&CalendarEntry>,
-    mut ending: Ending<'_>,
-) -> Result<(), SyncError> {
+fn end_test(active: &ActiveRun<'_>, pause: Option<&str>, mut ending: Ending<'_>) -> Result<(), SyncError> {
     if let (RunKind::Live, Some(pause)) = (active.run.kind, pause) {
-        let message = format!("Nothing is applied, the calendar says: {}.", pause.in_words());
-        ending.report.messages.push(message);
+        ending.report.messages.push(pause.into());
     }
     end_without_changes(active, &ending)
 }
@@ -141,7 +143,7 @@ fn commit(
     today: Date,
     mut ending: Ending<'_>,
 ) -> Result<(), SyncError> {
-    let ActiveRun { context, district, settings, run, .. } = active;
+    let ActiveRun { context, claim, district, settings, run, .. } = active;
     let parts = &plan.parts;
     let holds = !parts.held.fuses.is_empty();
     let expires_at = after(district.store().now(), days(settings.policy.hold_days));
@@ -152,7 +154,7 @@ fn commit(
     ending.state = if holds { RunState::Held } else { RunState::Applied };
     let files = write_results(active, &ending)?;
     context.report(Progress::Applying);
-    district.store().write(|tx| {
+    claim.finish(|tx| {
         let version = apply_in_tx(district, tx, run.number, &parts.safe)?;
         district.runs_supersede_in_tx(tx, run.number)?;
         if holds {

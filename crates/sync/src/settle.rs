@@ -7,21 +7,26 @@ use homeroom_model::time::after;
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 
+use crate::claim::Claim;
 use crate::context::SyncContext;
 use crate::pack::{PackedSet, pack_sets};
 use crate::task::Task;
 
 /// Queues a run for each new upload when the district has been quiet for long enough, else waits longer.
-pub(crate) fn settle(context: &SyncContext, district: &DistrictStore) -> JobOutcome {
+pub(crate) fn settle(context: &SyncContext, claim: &Claim<'_>) -> JobOutcome {
+    let district = claim.district;
     let settled = || {
         if let Some(wait) = context.inbox.quiet_in(district)? {
             return Ok(JobOutcome::Postponed { until: after(district.store().now(), wait) });
         }
         let packed = pack_sets(district)?;
-        district.store().write(|tx| queue_uploads_in_tx(district, tx, &packed))?;
-        Ok::<_, StoreError>(JobOutcome::Done)
+        claim.finish(|tx| queue_uploads_in_tx(district, tx, &packed))?;
+        Ok(JobOutcome::Finished)
     };
-    settled().unwrap_or_else(|error| JobOutcome::Retry(error.to_string()))
+    settled().unwrap_or_else(|error| match error {
+        StoreError::ClaimLost => JobOutcome::Lost,
+        error => JobOutcome::Retry(error.to_string()),
+    })
 }
 
 fn queue_uploads_in_tx(
@@ -44,8 +49,9 @@ fn queue_uploads_in_tx(
         };
         if kind == RunKind::Live && at > now {
             // A newer file replaces the one that was waiting for the night.
-            district.jobs_cancel_in_tx(tx, "run")?;
-            district.runs_supersede_queued_in_tx(tx, kind)?;
+            for superseded in district.runs_supersede_queued_in_tx(tx, kind)? {
+                Task::Run(superseded).cancel_in_tx(district, tx)?;
+            }
         }
         let (number, _) = district.runs_create_in_tx(tx, kind, upload.id)?;
         Task::Run(number).enqueue_in_tx(district, tx, at)?;

@@ -38,13 +38,17 @@ struct Payload {
 }
 
 impl Task {
-    /// The task of a claimed job; `None` for a kind that this version does not know.
+    /// The kinds of jobs that this version knows. These words are in the database, where jobs of an earlier version may wait: they never
+    /// change.
+    pub const KINDS: &'static [&'static str] =
+        &[SETTLE, "run", "approve", "discard", "judge", "expire", "undo", "redo"];
+
+    /// The task of a claimed job; `None` when this version cannot read it.
     pub fn from_job(job: &Job) -> Option<Task> {
         if job.kind == SETTLE {
             return Some(Task::Settle);
         }
         let Payload { run, schools, reviews } = serde_json::from_str(&job.payload).ok()?;
-        // These words are in the database, where jobs of an earlier version may wait: they never change.
         match job.kind.as_str() {
             "run" => Some(Task::Run(run)),
             "approve" => Some(Task::Approve(run, schools)),
@@ -65,11 +69,23 @@ impl Task {
         run_at: Timestamp,
     ) -> Result<JobId, StoreError> {
         let exclusive = self != Task::Settle;
+        let (kind, payload) = self.into_parts();
+        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
+    }
+
+    /// Takes the task out of the queue, unless it has begun.
+    pub(crate) fn cancel_in_tx(self, district: &DistrictStore, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let (kind, payload) = self.into_parts();
+        district.jobs_cancel_in_tx(tx, kind, &payload).map(drop)
+    }
+
+    /// The kind and the payload.
+    fn into_parts(self) -> (&'static str, String) {
         let payload = |run, schools, reviews| {
             serde_json::to_string(&Payload { run, schools, reviews }).expect("a payload has a JSON form")
         };
         let of_run = |run| payload(run, vec![], ProposalReviews::default());
-        let (kind, payload) = match self {
+        match self {
             Task::Settle => (SETTLE, "{}".to_owned()),
             Task::Run(run) => ("run", of_run(run)),
             Task::Approve(run, schools) => ("approve", payload(run, schools, ProposalReviews::default())),
@@ -78,7 +94,6 @@ impl Task {
             Task::Expire(run) => ("expire", of_run(run)),
             Task::Undo(run) => ("undo", of_run(run)),
             Task::Redo(run) => ("redo", of_run(run)),
-        };
-        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, run_at })
+        }
     }
 }

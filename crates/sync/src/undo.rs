@@ -5,8 +5,8 @@ use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::refusal::Refusal;
 use homeroom_model::run::{DecisionKind, Run, RunReport, RunState, Undone};
-use homeroom_store::DistrictStore;
 
+use crate::claim::Claim;
 use crate::context::{Progress, SyncContext};
 use crate::decide::decision;
 use crate::error::{SyncError, with_fresh_plan};
@@ -15,16 +15,12 @@ use crate::error::{SyncError, with_fresh_plan};
 ///
 /// # Errors
 /// [`SyncError::Refused`] when the run has applied nothing, or is undone already.
-pub(crate) fn undo(
-    context: &SyncContext,
-    district: &DistrictStore,
-    number: RunNumber,
-) -> Result<(), SyncError> {
-    let run = district.runs_get(number)?;
+pub(crate) fn undo(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
+    let run = claim.district.runs_get(number)?;
     if !matches!(run.state, RunState::Applied | RunState::Held | RunState::Superseded) {
         return Err(Refusal::NothingToUndo { run: run.id, state: run.state }.into());
     }
-    revert(context, district, &run, number, |report, undone| {
+    revert(context, claim, &run, number, |report, undone| {
         report.undo = Some(undone);
         RunState::Undone
     })
@@ -34,17 +30,14 @@ pub(crate) fn undo(
 ///
 /// # Errors
 /// [`SyncError::Refused`] when the run is not undone, or was by a version that did not record what it undid.
-pub(crate) fn redo(
-    context: &SyncContext,
-    district: &DistrictStore,
-    number: RunNumber,
-) -> Result<(), SyncError> {
+pub(crate) fn redo(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
+    let district = claim.district;
     let run = district.runs_get(number)?;
     let not_undone = Refusal::NotUndone { run: run.id, state: run.state };
     let undone = run.report.undo.as_ref().filter(|_| run.state == RunState::Undone).ok_or(not_undone)?;
     let undo_number = undone.number.ok_or(Refusal::UndoNotRecorded { run: run.id })?;
     let state_before = undone.state_before.unwrap_or(RunState::Applied);
-    revert(context, district, &run, undo_number, |report, redone| {
+    revert(context, claim, &run, undo_number, |report, redone| {
         if let Some(undone) = &mut report.undo {
             undone.taken_back = Some(Box::new(redone));
         }
@@ -69,18 +62,19 @@ pub(crate) fn redo(
 /// returns the run's new state.
 fn revert(
     context: &SyncContext,
-    district: &DistrictStore,
+    claim: &Claim<'_>,
     run: &Run,
     reverted: RunNumber,
     note: impl Fn(&mut RunReport, Undone) -> RunState,
 ) -> Result<(), SyncError> {
+    let district = claim.district;
     with_fresh_plan(|| {
         context.report(Progress::Planning);
         let changes = district.changes_of_run(run.number)?;
         let stored = district.roster_load()?;
         let undo = homeroom_plan::undo(&stored, changes, run.number);
         context.report(Progress::Applying);
-        district.store().write(|tx| {
+        claim.finish(|tx| {
             let own_number = district.undos_begin_in_tx(tx, reverted)?;
             apply_undo_in_tx(district, tx, own_number, &undo)?;
             let undone = Undone {

@@ -19,6 +19,7 @@ use homeroom_model::rekey::{MatchedBy, ProposalReviews};
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_model::time::{DAY, days};
 use homeroom_model::trace::NextStep;
+use homeroom_store::jobs::Claimable;
 use homeroom_store::pins::NewPin;
 use homeroom_sync::Task;
 use homeroom_testkit::{Enrolled, flat_csv};
@@ -320,7 +321,12 @@ fn a_hold_expires() {
         let held = run.report.held.clone().unwrap();
         assert_eq!(held.expires_at.unwrap().to_string(), "2026-09-16T12:00:00Z");
         lincoln.test.clock.advance(days(14));
-        let due = lincoln.test.store.jobs_claim("test", lincoln.test.store.now(), None).unwrap().unwrap();
+        let due = lincoln
+            .test
+            .store
+            .jobs_claim("test", lincoln.test.store.now(), Claimable::Due(Task::KINDS))
+            .unwrap()
+            .unwrap();
         assert_eq!(due.kind, "expire");
         lincoln.handle(&due);
         let expired = now(&lincoln, &run);

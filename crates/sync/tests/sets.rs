@@ -7,10 +7,12 @@ use homeroom_jobs::JobOutcome;
 use homeroom_model::AccountId;
 use homeroom_model::check_report::{Format, Outcome as CheckOutcome};
 use homeroom_model::district::{Mode, Stage};
-use homeroom_model::run::{Run, RunState};
+use homeroom_model::run::{Run, RunKind, RunState};
+use homeroom_model::time::days;
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
-use homeroom_sync::{SyncContext, handle_job};
+use homeroom_store::jobs::{Claimable, SETTLE};
+use homeroom_sync::{SyncContext, Task, handle_job, queue_run};
 use homeroom_testkit::{TestStore, stores};
 use jiff::Timestamp;
 
@@ -60,12 +62,29 @@ impl Case {
         handle.close().unwrap();
     }
 
-    /// Does all jobs that are due; the runs, newest first.
-    fn work(&self) -> Vec<Run> {
-        while let Some(job) = self.test.store.jobs_claim("test", Timestamp::MAX, None).unwrap() {
-            assert!(matches!(handle_job(&self.context, &job), JobOutcome::Done), "{}", job.kind);
-            self.test.store.jobs_finish(&job).unwrap();
+    fn change_to_nightly(&self) {
+        let mut settings = self.district.settings().unwrap();
+        settings.mode = Mode::Nightly;
+        self.district.settings_change(&settings).unwrap();
+    }
+
+    /// Does the jobs of these kinds that are due.
+    fn work_on(&self, kinds: &[&str]) {
+        while let Some(job) =
+            self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Due(kinds)).unwrap()
+        {
+            assert!(matches!(handle_job(&self.context, &job), JobOutcome::Finished), "{}", job.kind);
         }
+    }
+
+    fn settle(&self) {
+        self.work_on(&[SETTLE]);
+    }
+
+    /// Does all jobs of this night; the runs, newest first.
+    fn work(&self) -> Vec<Run> {
+        self.test.store.clock().advance(days(1));
+        self.work_on(Task::KINDS);
         self.district.runs_list(100).unwrap()
     }
 }
@@ -172,5 +191,43 @@ fn a_delta_before_any_roster_is_rejected() {
             "sourcedId,status,classSourcedId,userSourcedId,role\ne1,active,c1,u1,student\n",
         );
         assert_eq!(case.work()[0].state, RunState::Rejected);
+    }
+}
+
+const ROSTER: &str = "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
+                      student_first_name,student_last_name,student_email,student_grade_level\n\
+                      1,Oak,tess@x.org,Tess,Gray,S1,Art,Ann,Lee,ann@x.org,5\n";
+
+#[test]
+fn a_run_that_was_queued_for_the_night_applies_nothing_once_the_district_is_paused() {
+    for case in cases("roster.csv") {
+        case.change_to_nightly();
+        case.put("roster.csv", ROSTER);
+        case.settle();
+        case.test.store.write(|tx| case.district.stage_set_in_tx(tx, Stage::Paused)).unwrap();
+        let run = case.work().remove(0);
+        assert_eq!((run.kind, run.state), (RunKind::Live, RunState::Tested), "{}", case.test.engine);
+        assert_eq!(run.report.messages, ["Nothing is applied: the district is paused."]);
+        assert!(case.district.roster_load().unwrap().students.is_empty());
+    }
+}
+
+#[test]
+fn a_nightly_upload_takes_no_job_from_a_test_run_that_waits() {
+    for case in cases("roster.csv") {
+        case.change_to_nightly();
+        case.put("roster.csv", ROSTER);
+        case.settle();
+        let first = case.district.runs_list(1).unwrap().remove(0);
+        // A person tests another file, and before that is done the roster is uploaded again.
+        let test = queue_run(&case.district, RunKind::Test, first.upload.id.unwrap()).unwrap();
+        case.put("roster.csv", &ROSTER.replace("Ann,Lee", "Anna,Lee"));
+        case.settle();
+        let runs = case.work();
+        let state = |number| runs.iter().find(|run| run.number == number).unwrap().state;
+        assert_eq!(state(test.number), RunState::Tested, "{}", case.test.engine);
+        assert_eq!(state(first.number), RunState::Superseded);
+        assert_eq!((runs.len(), runs[0].state), (3, RunState::Applied));
+        assert_eq!(case.test.store.jobs_count().unwrap(), []);
     }
 }

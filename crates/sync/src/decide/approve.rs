@@ -12,6 +12,7 @@ use homeroom_store::{DistrictStore, Tx};
 
 use super::held_run::{Choice, carry_states, choose, decision, refuse_another_version};
 use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
+use crate::claim::Claim;
 use crate::context::{Progress, SyncContext};
 use crate::error::{SyncError, with_fresh_plan};
 
@@ -22,12 +23,13 @@ use crate::error::{SyncError, with_fresh_plan};
 /// [`SyncError::Refused`] when the run holds nothing, or when the plan is no longer the one that was shown.
 pub(crate) fn approve(
     context: &SyncContext,
-    district: &DistrictStore,
+    claim: &Claim<'_>,
     number: RunNumber,
     schools: &[String],
 ) -> Result<(), SyncError> {
+    let district = claim.district;
     if schools.is_empty() && is_answered(&district.runs_get(number)?) {
-        return Ok(());
+        return Ok(claim.finish_idle()?);
     }
     let Choice { run, shown, schools: chosen } = choose(district, number, schools)?;
     if let Some(refusal) = forbidden_by_calendar(district, &run)? {
@@ -45,7 +47,7 @@ pub(crate) fn approve(
         }
         report.decisions.push(decision(district, DecisionKind::Approved, schools));
         context.report(Progress::Applying);
-        district.store().write(|tx| {
+        claim.finish(|tx| {
             release_in_tx(
                 district,
                 tx,

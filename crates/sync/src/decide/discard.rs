@@ -5,37 +5,35 @@ use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Decision, DecisionKind, Run, RunReport, RunState};
 use homeroom_plan::explain;
-use homeroom_store::DistrictStore;
 
 use super::held_run::{Choice, choose, decision};
+use crate::claim::Claim;
 use crate::error::SyncError;
 
 /// Discards the held part of a run, or of some of its schools.
 ///
 /// # Errors
 /// [`SyncError::Refused`] when the run holds nothing.
-pub(crate) fn discard(
-    district: &DistrictStore,
-    number: RunNumber,
-    schools: &[String],
-) -> Result<(), SyncError> {
+pub(crate) fn discard(claim: &Claim<'_>, number: RunNumber, schools: &[String]) -> Result<(), SyncError> {
+    let district = claim.district;
     let Choice { run, schools: chosen, .. } = choose(district, number, schools)?;
-    discard_schools(district, &run, &chosen, decision(district, DecisionKind::Discarded, schools))
+    discard_schools(claim, &run, &chosen, decision(district, DecisionKind::Discarded, schools))
 }
 
 /// Discards the held part of a run about which nobody decided in time; does nothing when someone has.
-pub(crate) fn expire(district: &DistrictStore, number: RunNumber) -> Result<(), SyncError> {
+pub(crate) fn expire(claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
+    let district = claim.district;
     let run = district.runs_get(number)?;
     if run.state != RunState::Held {
-        return Ok(());
+        return Ok(claim.finish_idle()?);
     }
     let held = run.report.held.iter().flat_map(|held| &held.schools);
     let all = held.map(|school| school.school.clone()).collect::<Vec<_>>();
-    discard_schools(district, &run, &all, decision(district, DecisionKind::Expired, &[]))
+    discard_schools(claim, &run, &all, decision(district, DecisionKind::Expired, &[]))
 }
 
 fn discard_schools(
-    district: &DistrictStore,
+    claim: &Claim<'_>,
     run: &Run,
     schools: &[String],
     decision: Decision,
@@ -50,7 +48,7 @@ fn discard_schools(
         explain(held);
     }
     let state = state_after_discard(&report);
-    district.store().write(|tx| district.runs_set_in_tx(tx, run.number, state, &report))?;
+    claim.finish(|tx| claim.district.runs_set_in_tx(tx, run.number, state, &report))?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use super::approve::{
     Release, after_approval, forbidden_by_calendar, refuse_what_was_not_shown, release_in_tx,
 };
 use super::held_run::{carry_states, decision, held_run};
+use crate::claim::Claim;
 use crate::context::{Progress, SyncContext};
 use crate::error::{SyncError, with_fresh_plan};
 
@@ -27,10 +28,11 @@ use crate::error::{SyncError, with_fresh_plan};
 /// [`SyncError::Refused`] when the run holds nothing, or there is no such proposal.
 pub(crate) fn review_proposals(
     context: &SyncContext,
-    district: &DistrictStore,
+    claim: &Claim<'_>,
     number: RunNumber,
     reviews: &ProposalReviews,
 ) -> Result<(), SyncError> {
+    let district = claim.district;
     let run = held_run(district, number)?;
     let shown = run.report.held.clone().unwrap_or_default();
     with_fresh_plan(|| {
@@ -53,7 +55,7 @@ pub(crate) fn review_proposals(
             let (state, mut report) = after_approval(&with_reviews, &shown, &plan, &chosen);
             report.decisions.push(decision(district, DecisionKind::Answered, &[]));
             let release = Release { run: &run, reread: &reread, plan: &plan, state, report: &report };
-            return district.store().write(|tx| {
+            return claim.finish(|tx| {
                 remember_in_tx(district, tx, &new)?;
                 release_in_tx(district, tx, &release)
             });
@@ -61,7 +63,7 @@ pub(crate) fn review_proposals(
         // Everything that is left waits for the decision about the run, also what no fuse would hold by itself.
         let plan = reread.plan(&Approval::HoldAll);
         show_what_waits(&run, &plan, &mut report);
-        district.store().write(|tx| {
+        claim.finish(|tx| {
             remember_in_tx(district, tx, &new)?;
             if let Some(pending) = &plan.pending {
                 district.pending_proposals_set_in_tx(tx, pending)?;

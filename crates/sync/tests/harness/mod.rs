@@ -17,7 +17,7 @@ use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
 use homeroom_read::ReadLimits;
 use homeroom_store::DistrictStore;
-use homeroom_store::jobs::Job;
+use homeroom_store::jobs::{Claimable, Job};
 use homeroom_sync::{QueuedRun, SyncContext, Task, handle_job, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
@@ -95,12 +95,13 @@ impl TestDistrict {
     }
 
     fn work(&self, job: homeroom_model::JobId) -> Result<(), String> {
-        let job = self.test.store.jobs_claim("test", Timestamp::MAX, Some(job)).unwrap().unwrap();
-        let outcome = handle_job(&self.context, &job);
-        self.test.store.jobs_finish(&job).unwrap();
-        match outcome {
-            JobOutcome::Done => Ok(()),
-            JobOutcome::Fail(reason) => Err(reason),
+        let job = self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Only(job)).unwrap().unwrap();
+        match handle_job(&self.context, &job) {
+            JobOutcome::Finished => Ok(()),
+            JobOutcome::Fail(reason) => {
+                self.test.store.jobs_finish(&job).unwrap();
+                Err(reason)
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -108,8 +109,7 @@ impl TestDistrict {
     /// Does a claimed job.
     pub(crate) fn handle(&self, job: &Job) {
         let outcome = handle_job(&self.context, job);
-        self.test.store.jobs_finish(job).unwrap();
-        assert!(matches!(outcome, JobOutcome::Done), "{outcome:?}");
+        assert!(matches!(outcome, JobOutcome::Finished), "{outcome:?}");
     }
 
     pub(crate) fn trace(&self, student: &str, class: Option<&str>) -> Trace {
