@@ -260,7 +260,7 @@ fn a_decision_is_refused_when_the_file_gives_another_plan_or_the_calendar_forbid
 #[test]
 fn an_interrupted_run_does_not_bring_back_an_older_file() {
     for lincoln in districts() {
-        let old = lincoln.queue(&flat_csv(&class(0..10)));
+        let old = lincoln.queue(&flat_csv(&class(0..10))).number;
         lincoln.sync(&flat_csv(&class(0..20)), RunKind::Live);
         lincoln.decide(Task::Run(old)).unwrap();
         assert_eq!(lincoln.district.runs_get(old).unwrap().state, RunState::Superseded);

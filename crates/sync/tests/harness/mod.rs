@@ -87,11 +87,11 @@ impl TestDistrict {
     }
 
     /// Receives a file and queues its live run without making it.
-    pub(crate) fn queue(&self, file: &[u8]) -> RunNumber {
+    pub(crate) fn queue(&self, file: &[u8]) -> QueuedRun {
         let path = self.test.folder.path().join("queued.csv");
         std::fs::write(&path, file).unwrap();
         let upload = self.inbox.receive(&self.district, "roster.csv", &path).unwrap();
-        queue_run(&self.district, RunKind::Live, upload.id).unwrap().number
+        queue_run(&self.district, RunKind::Live, upload.id).unwrap()
     }
 
     fn work(&self, job: homeroom_model::JobId) -> Result<(), String> {
@@ -104,6 +104,12 @@ impl TestDistrict {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    /// A context that calls `progress` at each step of a run.
+    pub(crate) fn context_with(&self, progress: impl Fn() + Send + Sync + 'static) -> SyncContext {
+        let context = SyncContext::new(self.test.store.clone(), self.inbox.clone(), ReadLimits::default());
+        context.with_progress(move |_| progress())
     }
 
     /// Does a claimed job.
