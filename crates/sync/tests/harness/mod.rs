@@ -11,7 +11,6 @@ use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::JobOutcome;
 use homeroom_model::district::District;
 use homeroom_model::fuse::Fuse;
-use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
