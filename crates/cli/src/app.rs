@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use homeroom_inbox::Inbox;
 use homeroom_jobs::Worker;
+use homeroom_model::audit::Cause;
 use homeroom_model::district::{District, Slug};
-use homeroom_model::{Clock, Random};
+use homeroom_model::{Clock, DistrictId, Random};
 use homeroom_read::ReadLimits;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
 use homeroom_sync::{SyncContext, Task};
 
+use crate::actor::actor;
 use crate::logging::start_logging;
 use crate::settings::Settings;
 
@@ -55,8 +57,13 @@ impl App {
             }
             bail!("there is no district {slug}; there are: {}", known.join(", "));
         };
-        let store = self.store.district(district.id);
+        let store = self.acting_on(district.id);
         Ok((district, store))
+    }
+
+    /// A district's store, for changes by the user of this command.
+    pub(crate) fn acting_on(&self, district: DistrictId) -> DistrictStore {
+        self.store.district(district).acting_for(Cause::new(actor(), ""))
     }
 
     pub(crate) fn sync_context(&self) -> SyncContext {

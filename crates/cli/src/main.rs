@@ -1,5 +1,6 @@
 //! `homeroom`: the command line. Each command is a file in `commands/`.
 
+mod actor;
 mod app;
 mod arguments;
 mod command_line;

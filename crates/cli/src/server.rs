@@ -10,8 +10,7 @@ use anyhow::{Context, bail};
 use homeroom_inbox::{Inbox, SampleFile};
 use homeroom_jobs::Shutdown;
 use homeroom_sftp::{HostKeys, RunningServer};
-use homeroom_store::jobs::Job;
-use homeroom_sync::handle_job;
+use homeroom_sync::adopt_orphaned_runs;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle as Task;
 
@@ -66,8 +65,9 @@ impl Server {
         let (web_address, web_server) = web::start(&settings.web, app.store.clone()).await?;
         let addresses = ServerAddresses { sftp: sftp.address(), web: web_address, host_key_fingerprint };
         let shutdown = Shutdown::default();
-        let context = app.sync_context();
-        let handler = Arc::new(move |job: &Job| handle_job(&context, job));
+        let parts = app.clone();
+        tokio::task::spawn_blocking(move || adopt_orphans(&parts)).await??;
+        let handler = Arc::new(app.sync_context());
         let mut threads = app.worker()?.start(settings.jobs.workers, &shutdown, &handler);
         threads.push(start_cleaning(app.inbox.clone(), shutdown.clone()));
         write_addresses(app, &addresses)?;
@@ -91,6 +91,17 @@ impl Server {
             _ => tracing::error!("internal error: a worker thread panicked"),
         }
     }
+}
+
+/// Queues runs again that are neither done nor in the queue.
+fn adopt_orphans(app: &App) -> anyhow::Result<()> {
+    for district in app.store.districts_list()? {
+        let adopted = adopt_orphaned_runs(&app.store.district(district.id))?;
+        if adopted > 0 {
+            tracing::warn!(district = %district.slug, runs = adopted, "queued runs again that had no job");
+        }
+    }
+    Ok(())
 }
 
 /// The files in `samples/` of every account.

@@ -57,10 +57,14 @@ impl Home {
     }
 }
 
+/// An installation without a district on each engine.
+fn empty_homes() -> Vec<Home> {
+    stores().into_iter().map(|test| Home { folder: test.folder.path().join("data"), test }).collect()
+}
+
 fn homes() -> Vec<Home> {
-    stores()
+    empty_homes()
         .into_iter()
-        .map(|test| Home { folder: test.folder.path().join("data"), test })
         .inspect(|home| {
             let (district, code) = home.json(&[
                 "district",
@@ -124,8 +128,11 @@ fn a_roster_is_synced_exported_and_undone() {
         assert_eq!(refused.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&refused.stderr).contains("only a run that has applied something"));
 
-        // The run is redone, and undone once more.
-        let (again, code) = home.json(&["run", "undo", id]);
+        // A second undo is refused, and says how to redo it; the run is redone, and undone once more.
+        let refused = home.run(&["run", "undo", id]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(&format!("homeroom run redo {id}")));
+        let (again, code) = home.json(&["run", "redo", id]);
         assert_eq!((again["state"].as_str(), code), (Some("applied"), 0));
         assert_eq!(again["undo"]["taken_back"]["restored"], undone["undo"]["restored"]);
         let shown = home.run(&["run", "show", id]);
@@ -271,51 +278,51 @@ fn accounts_are_added_listed_rotated_and_disabled() {
 
 #[test]
 fn a_backup_is_complete_and_restores_into_either_database() {
-    let homes = homes();
     let out = |home: &Home| home.folder.join("e.csv").display().to_string();
-    for (from, to) in [(0, 1), (1, 0)] {
-        let file = homes[from].file("a.csv", &class(0..30));
-        let (run, _) = homes[from].json(&["sync", "lincoln", &file]);
+    let export = |home: &Home| {
+        home.json(&["roster", "export", "lincoln", "--format", "flat", "--out", &out(home)]);
+        fs::read(Path::new(&out(home))).unwrap()
+    };
+    let history = ["history", "lincoln", "--student", "s3@students.lincoln.example.org"];
+    for (from, to) in homes().into_iter().zip(empty_homes().into_iter().rev()) {
+        let file = from.file("a.csv", &class(0..30));
+        let (run, _) = from.json(&["sync", "lincoln", &file]);
         let run = run["id"].as_str().unwrap();
-        for _ in 0..2 {
-            homes[from].json(&["run", "undo", run]);
-        }
-        let history = ["history", "lincoln", "--student", "s3@students.lincoln.example.org"];
-        let (before, _) = homes[from].json(&history);
-        homes[from].json(&["account", "add", "lincoln"]);
-        let backup = homes[from].folder.join(format!("backup-{from}"));
-        let (made, code) = homes[from].json(&["backup", &backup.display().to_string()]);
+        from.json(&["run", "undo", run]);
+        from.json(&["run", "redo", run]);
+        let (before, _) = from.json(&history);
+        from.json(&["account", "add", "lincoln"]);
+        let backup = from.folder.join("backup").display().to_string();
+        let (made, code) = from.json(&["backup", &backup]);
         assert_eq!(code, 0, "{made}");
-        homes[to].json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
-        let (restored, code) = homes[to].json(&["restore", &backup.display().to_string()]);
+
+        // A backup of which a file is damaged restores nothing.
+        let blobs = from.folder.join("backup/blobs");
+        let files = walk(&blobs);
+        let (damaged, bytes) = (&files[0], fs::read(&files[0]).unwrap());
+        fs::write(damaged, b"damaged").unwrap();
+        to.refuses(&["restore", &backup], 1, "is damaged");
+        assert_eq!(to.json(&["district", "list"]).0, serde_json::json!([]));
+        fs::write(damaged, bytes).unwrap();
+
+        let (restored, code) = to.json(&["restore", &backup]);
         assert_eq!((code, &restored["rows"]), (0, &made["rows"]), "{restored}");
-        let export = |home: &Home| {
-            home.json(&["roster", "export", "lincoln", "--format", "flat", "--out", &out(home)]);
-            fs::read(Path::new(&out(home))).unwrap()
-        };
-        assert_eq!(export(&homes[from]), export(&homes[to]));
-        assert_eq!(homes[to].json(&history).0, before);
-        homes[to].json(&["run", "undo", run]);
-        let (after, _) = homes[to].json(&history);
+        assert_eq!(export(&from), export(&to));
+        assert_eq!(to.json(&history).0, before);
+        to.json(&["run", "undo", run]);
+        let (after, _) = to.json(&history);
         assert_eq!((&after[0]["active"], &before[0]["active"]), (&false.into(), &true.into()));
-        assert_eq!(
-            homes[to].run(&["restore", &backup.display().to_string()]).status.code(),
-            Some(1),
-            "not over another"
-        );
-        homes[to].json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
-        homes[to].json(&[
-            "district",
-            "add",
-            "lincoln",
-            "--name",
-            "L",
-            "--time-zone",
-            "UTC",
-            "--seats",
-            "100",
-        ]);
+        to.refuses(&["restore", &backup], 1, "is not empty");
+        to.json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
+        // What was erased there is in its audit log, which is not replaced by another one.
+        to.refuses(&["restore", &backup], 1, "is not empty");
     }
+}
+
+/// Every file below a folder.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 #[test]

@@ -312,7 +312,8 @@ fn runs_applied_and_taken_back_by_the_version_before_are_undone_and_put_back() {
             [("uploaded", "undone"), ("second", "applied"), ("second", "undone"), ("uploaded", "applied")]
         {
             let before = upgraded.roster("pinewood");
-            let run = upgraded.json(&["run", "undo", upgraded.id(name)]);
+            let verb = if state == "undone" { "undo" } else { "redo" };
+            let run = upgraded.json(&["run", verb, upgraded.id(name)]);
             assert_eq!(run["state"], state, "{name}: {run}");
             if name == "uploaded" {
                 assert_ne!(upgraded.roster("pinewood"), before, "{name} becomes {state}");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use homeroom_ask::export_flat;
 use homeroom_inbox::Inbox;
+use homeroom_model::audit::Cause;
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunState};
@@ -14,7 +15,7 @@ use homeroom_report::render_result;
 use homeroom_sftp::SftpLogin;
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store};
-use homeroom_sync::{RejectedRows, Task, queue_decision, queue_verifying};
+use homeroom_sync::{RejectedRows, StageChecks, Task, queue_decision, queue_verifying, set_stage};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
@@ -152,7 +153,6 @@ impl<'n> Story<'n> {
         let queued =
             spawn_blocking(move || queue_verifying(&district, &slug(), RejectedRows::Refused)).await??;
         let loaded = self.wait_for_run(queued.number, RunState::Applied).await?;
-        self.set_stage(Stage::Verifying)?;
         let exported = export_flat(&self.district.roster_load()?, &mut std::io::sink())?;
         (self.narrate)(&format!(
             "   {} students are active; the flat export of the roster has {} rows.\n",
@@ -191,7 +191,8 @@ impl<'n> Story<'n> {
     }
 
     fn set_stage(&self, stage: Stage) -> anyhow::Result<()> {
-        Ok(self.district.store().write(|tx| self.district.stage_set_in_tx(tx, stage))?)
+        set_stage(&self.district, stage, StageChecks::Overridden)?;
+        Ok(())
     }
 
     /// Waits until the run is in `state`; any other final state is an error.
@@ -222,16 +223,19 @@ fn slug() -> Slug {
 }
 
 fn add_district(server: &DemoServer<'_>) -> anyhow::Result<(DistrictStore, SftpLogin)> {
-    let district = server.store.districts_add(&NewDistrict {
-        slug: slug(),
-        name: "Lincoln Unified School District".into(),
-        time_zone: "America/Los_Angeles".parse().map_err(anyhow::Error::msg)?,
-        seats: 900,
-        apps: vec!["rocketlit".into(), "innerorbit".into()],
-        mode: Mode::OnUpload,
-        at: "02:00".parse().map_err(anyhow::Error::msg)?,
-        file: FILE.into(),
-    })?;
+    let district = server.store.districts_add(
+        &NewDistrict {
+            slug: slug(),
+            name: "Lincoln Unified School District".into(),
+            time_zone: "America/Los_Angeles".parse().map_err(anyhow::Error::msg)?,
+            seats: 900,
+            apps: vec!["rocketlit".into(), "innerorbit".into()],
+            mode: Mode::OnUpload,
+            at: "02:00".parse().map_err(anyhow::Error::msg)?,
+            file: FILE.into(),
+        },
+        &Cause::SYSTEM,
+    )?;
     let district = server.store.district(district.id);
     let account = server.inbox.account_add(&district, None, None)?;
     let login = SftpLogin {

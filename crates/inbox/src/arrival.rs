@@ -2,12 +2,15 @@
 
 use homeroom_model::ids::BlobId;
 use homeroom_model::time::after;
-use homeroom_store::jobs::{NewJob, SETTLE};
+use homeroom_store::jobs::NewJob;
 use homeroom_store::uploads::NewUpload;
 use homeroom_store::{StoreError, Tx};
 
 use crate::drop_box::DropBox;
 use crate::drop_path::DropPath;
+
+/// The kind of job that queues runs for uploads, once the district has been quiet; one waits at most.
+pub const SETTLE: &str = "settle";
 
 impl DropBox {
     /// Records an upload and queues the settle job for when the district has been quiet.
@@ -18,10 +21,11 @@ impl DropBox {
         blob: BlobId,
         bytes: u64,
     ) -> Result<(), StoreError> {
-        let upload = NewUpload { account: Some(self.account), path: path.as_str(), blob, bytes };
-        self.district.uploads_record_in_tx(tx, &upload)?;
         let run_at = after(self.district.store().now(), self.inbox.settings.settle_time());
-        let settle = NewJob { kind: SETTLE, payload: "{}".into(), exclusive: false, run_at };
-        self.district.jobs_enqueue_in_tx(tx, &settle).map(drop)
+        let dedup_key = Some(SETTLE);
+        let settle = NewJob { kind: SETTLE, payload: "{}".into(), exclusive: false, dedup_key, run_at };
+        self.district.jobs_enqueue_in_tx(tx, &settle)?;
+        let upload = NewUpload { account: Some(self.account), path: path.as_str(), blob, bytes };
+        self.district.uploads_record_in_tx(tx, &upload).map(drop)
     }
 }

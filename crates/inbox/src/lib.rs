@@ -28,6 +28,7 @@ use homeroom_store::{DistrictStore, Store, StoreError};
 use jiff::SignedDuration;
 
 pub use accounts::{AccountLogin, LoginRefused, NewLogin};
+pub use arrival::SETTLE;
 pub use drop_box::{DropBox, IfExists};
 pub use drop_entry::{DropEntry, ReadHandle};
 pub use drop_error::{BadPath, DropError, QuotaExceeded};

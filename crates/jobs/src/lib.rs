@@ -11,5 +11,5 @@ mod worker_lock;
 
 pub use settings::{JobSettings, WorkerSettings};
 pub use shutdown::Shutdown;
-pub use worker::{JobOutcome, Worker};
+pub use worker::{JobHandler, JobOutcome, Worker};
 pub use worker_lock::{WorkerLock, release_jobs_of_dead_workers};

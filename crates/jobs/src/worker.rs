@@ -36,6 +36,23 @@ pub enum JobOutcome {
     Fail(String),
 }
 
+/// Does the jobs of a worker.
+pub trait JobHandler: Sync {
+    /// Does a job. It may have been begun before, and stopped at any point.
+    fn handle(&self, job: &Job) -> JobOutcome;
+
+    /// Ends a job that failed too often to be tried again; `reason` is that of the last failure.
+    fn give_up(&self, _job: &Job, reason: String) -> JobOutcome {
+        JobOutcome::Fail(reason)
+    }
+}
+
+impl<F: Fn(&Job) -> JobOutcome + Sync> JobHandler for F {
+    fn handle(&self, job: &Job) -> JobOutcome {
+        self(job)
+    }
+}
+
 /// How often a failing job is tried.
 const MAX_TRIES: i64 = 6;
 /// How often a job is started that kills its worker every time.
@@ -65,7 +82,7 @@ impl Worker {
     /// Starts `threads` threads that run jobs until `shutdown` is requested; each finishes its current job first.
     pub fn start<H>(&self, threads: usize, shutdown: &Shutdown, handler: &Arc<H>) -> Vec<JoinHandle<()>>
     where
-        H: Fn(&Job) -> JobOutcome + Send + Sync + 'static,
+        H: JobHandler + Send + 'static,
     {
         (0..threads.max(1))
             .map(|_| {
@@ -75,7 +92,7 @@ impl Worker {
             .collect()
     }
 
-    fn work_until(&self, shutdown: &Shutdown, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) {
+    fn work_until(&self, shutdown: &Shutdown, handler: &impl JobHandler) {
         while !shutdown.is_requested() {
             let worked = release_jobs_of_dead_workers(&self.store, &self.settings.folder)
                 .and_then(|_| self.work_once(handler));
@@ -102,7 +119,7 @@ impl Worker {
     }
 
     /// Runs the job that has been due longest. Returns `false` when there was none.
-    pub fn work_once(&self, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) -> Result<bool, StoreError> {
+    pub fn work_once(&self, handler: &impl JobHandler) -> Result<bool, StoreError> {
         match self.store.jobs_claim(self.lock.id(), self.lease_until(), Claimable::Due(self.kinds))? {
             Some(job) => self.work(&job, handler).map(|()| true),
             None => Ok(false),
@@ -114,7 +131,7 @@ impl Worker {
         &self,
         district: DistrictId,
         id: JobId,
-        handler: &(impl Fn(&Job) -> JobOutcome + Sync),
+        handler: &impl JobHandler,
     ) -> Result<Result<(), String>, StoreError> {
         let store = self.store.district(district);
         loop {
@@ -135,13 +152,17 @@ impl Worker {
         }
     }
 
-    fn work(&self, job: &Job, handler: &(impl Fn(&Job) -> JobOutcome + Sync)) -> Result<(), StoreError> {
+    fn work(&self, job: &Job, handler: &impl JobHandler) -> Result<(), StoreError> {
         let outcome = if job.attempts > MAX_STARTS {
-            JobOutcome::Fail(format!("the job was started {MAX_STARTS} times and never finished"))
+            handler.give_up(job, format!("the job was started {MAX_STARTS} times and never finished"))
         } else {
             let _renewal = self.keep_lease(job);
-            catch_unwind(AssertUnwindSafe(|| handler(job)))
-                .unwrap_or_else(|_| JobOutcome::Retry("internal error: the job panicked".into()))
+            let outcome = catch_unwind(AssertUnwindSafe(|| handler.handle(job)))
+                .unwrap_or_else(|_| JobOutcome::Retry("internal error: the job panicked".into()));
+            match outcome {
+                JobOutcome::Retry(reason) if job.failures + 1 >= MAX_TRIES => handler.give_up(job, reason),
+                outcome => outcome,
+            }
         };
         match self.end(job, outcome) {
             Err(StoreError::ClaimLost) => {
@@ -164,8 +185,8 @@ impl Worker {
             JobOutcome::Lost => Err(StoreError::ClaimLost),
             JobOutcome::Done => self.store.jobs_finish(job),
             JobOutcome::Postponed { until } => self.store.jobs_requeue(job, until, None),
-            JobOutcome::Retry(reason) if job.attempts < MAX_TRIES => {
-                let pause = SignedDuration::from_secs(1 << job.attempts.clamp(0, 8));
+            JobOutcome::Retry(reason) => {
+                let pause = SignedDuration::from_secs(1 << (job.failures + 1).clamp(0, 8));
                 tracing::warn!(
                     job.kind = kind,
                     district,
@@ -175,7 +196,7 @@ impl Worker {
                 );
                 self.store.jobs_requeue(job, after(self.store.now(), pause), Some(&reason))
             }
-            JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
+            JobOutcome::Fail(reason) => {
                 tracing::error!(job.kind = kind, district, reason, "a job failed");
                 self.store.jobs_fail(job, &reason)
             }

@@ -5,11 +5,13 @@
 use std::time::Duration;
 
 use homeroom_jobs::{JobOutcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
-use homeroom_store::jobs::{Claimable, Job, JobState, NewJob, SETTLE};
+use homeroom_store::jobs::{Claimable, Job, JobState, NewJob};
 use homeroom_store::{DistrictStore, StoreError};
 use homeroom_testkit::{TestStore, stores};
 use jiff::{SignedDuration, Timestamp};
 
+/// A kind of job of which one waits at most.
+const SETTLE: &str = "settle";
 /// What the workers of these tests know.
 const KINDS: &[&str] = &[SETTLE, "run", "undo"];
 
@@ -23,7 +25,8 @@ fn worker(test: &TestStore) -> Worker {
 }
 
 fn enqueue(district: &DistrictStore, kind: &str, run_at: Timestamp) -> homeroom_model::JobId {
-    let job = NewJob { kind, payload: "{}".into(), exclusive: kind != SETTLE, run_at };
+    let dedup_key = (kind == SETTLE).then_some(SETTLE);
+    let job = NewJob { kind, payload: "{}".into(), exclusive: kind != SETTLE, dedup_key, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
 }
 
@@ -32,9 +35,9 @@ fn a_job_runs_once_and_is_then_gone() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", test.store.now());
-        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
-        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(!worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
     }
 }
 
@@ -43,9 +46,9 @@ fn a_job_does_not_run_before_it_is_due() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         enqueue(&district, "run", test.store.now() + SignedDuration::from_secs(1));
-        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(!worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
         test.store.clock().advance(SignedDuration::from_millis(1_000));
-        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
     }
 }
 
@@ -61,23 +64,23 @@ fn exclusive_jobs_run_one_at_a_time_in_a_district_and_beside_those_of_other_dist
         let inner = worker.clone();
         let begun = std::sync::Mutex::new(vec![]);
         worker
-            .work_once(&|job| {
+            .work_once(&|job: &Job| {
                 begun.lock().unwrap().push(job.district);
                 // While the first is running, only the other district's job can be claimed.
                 assert!(
                     inner
-                        .work_once(&|job| {
+                        .work_once(&|job: &Job| {
                             begun.lock().unwrap().push(job.district);
                             JobOutcome::Done
                         })
                         .unwrap()
                 );
-                assert!(!inner.work_once(&|_| JobOutcome::Done).unwrap(), "{}", test.engine);
+                assert!(!inner.work_once(&|_: &Job| JobOutcome::Done).unwrap(), "{}", test.engine);
                 JobOutcome::Done
             })
             .unwrap();
         assert_eq!(*begun.lock().unwrap(), [lincoln.id(), oak.id()], "{}", test.engine);
-        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
     }
 }
 
@@ -89,7 +92,7 @@ fn a_failing_job_is_retried_with_growing_pauses_and_then_fails_for_good() {
         let mut tries = 0;
         let mut waited = 0;
         while district.jobs_state(id).unwrap() == JobState::Waiting {
-            if worker.work_once(&|_| JobOutcome::Retry("the disk is full".into())).unwrap() {
+            if worker.work_once(&|_: &Job| JobOutcome::Retry("the disk is full".into())).unwrap() {
                 tries += 1;
             } else {
                 test.store.clock().advance(SignedDuration::from_millis(1_000));
@@ -104,14 +107,29 @@ fn a_failing_job_is_retried_with_growing_pauses_and_then_fails_for_good() {
 }
 
 #[test]
+fn restarts_are_no_failures() {
+    for test in stores() {
+        let (district, worker) = (test.district("lincoln"), worker(&test));
+        let id = enqueue(&district, "run", test.store.now());
+        for _ in 0..20 {
+            test.store.jobs_claim("stopped", test.store.now(), Claimable::Due(KINDS)).unwrap().unwrap();
+            test.store.clock().advance(SignedDuration::from_secs(1));
+            test.store.jobs_release_expired().unwrap();
+        }
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Retry("the disk is full".into())).unwrap());
+        assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting, "{}", test.engine);
+    }
+}
+
+#[test]
 fn a_panic_fails_only_its_own_job() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let id = enqueue(&district, "run", test.store.now());
-        assert!(worker.work_once(&|_| panic!("on purpose")).unwrap());
+        assert!(worker.work_once(&|_: &Job| panic!("on purpose")).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting);
         test.store.clock().advance(SignedDuration::from_millis(10_000));
-        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
     }
 }
 
@@ -134,7 +152,7 @@ fn the_jobs_of_a_dead_worker_are_requeued_at_once_and_those_of_a_live_one_are_no
 
         let living = worker(&test);
         living
-            .work_once(&|_| {
+            .work_once(&|_: &Job| {
                 assert_eq!(release_jobs_of_dead_workers(&test.store, &folder).unwrap(), 0, "{}", test.engine);
                 JobOutcome::Done
             })
@@ -168,12 +186,12 @@ fn a_second_settle_job_moves_the_time_of_the_one_that_waits() {
         let second = enqueue(&district, SETTLE, now + SignedDuration::from_millis(5_000));
         assert_eq!(first, second, "{}", test.engine);
         test.store.clock().advance(SignedDuration::from_millis(4_000));
-        assert!(!worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(!worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
         test.store.clock().advance(SignedDuration::from_millis(1_000));
         // A running one does not block a new one, and gives way to it when it is requeued.
         assert!(
             worker
-                .work_once(&|job| {
+                .work_once(&|job: &Job| {
                     assert_eq!(job.kind, SETTLE);
                     enqueue(&district, SETTLE, now + SignedDuration::from_millis(9_000));
                     JobOutcome::Postponed { until: now + SignedDuration::from_millis(20_000) }
@@ -191,14 +209,48 @@ fn a_second_settle_job_moves_the_time_of_the_one_that_waits() {
 }
 
 #[test]
+fn two_running_jobs_with_one_key_are_one_job_when_both_workers_are_dead() {
+    for test in stores() {
+        let district = test.district("lincoln");
+        for worker in ["first", "second"] {
+            enqueue(&district, SETTLE, test.store.now());
+            test.store.jobs_claim(worker, test.store.now(), Claimable::Due(KINDS)).unwrap().unwrap();
+        }
+        test.store.clock().advance(SignedDuration::from_secs(1));
+        assert_eq!(test.store.jobs_release_expired().unwrap(), 1, "{}", test.engine);
+        assert_eq!(test.store.jobs_count().unwrap(), [("waiting".to_owned(), 1)]);
+    }
+}
+
+#[test]
+fn a_waiting_job_is_moved_and_cancelled_by_its_key() {
+    for test in stores() {
+        let (district, oak) = (test.district("lincoln"), test.district("oak-hill"));
+        let now = test.store.now();
+        let id = enqueue(&district, SETTLE, now);
+        enqueue(&oak, SETTLE, now);
+        let later = now + SignedDuration::from_secs(60);
+        let write =
+            |key: &str| test.store.write(|tx| district.jobs_move_in_tx(tx, SETTLE, key, later)).unwrap();
+        assert_eq!((write("another"), write(SETTLE)), (None, Some(id)), "{}", test.engine);
+        let cancel = || test.store.write(|tx| district.jobs_cancel_in_tx(tx, SETTLE)).unwrap();
+        assert_eq!((cancel(), cancel()), (true, false));
+        let keys = |district: &DistrictStore| test.store.read(|tx| district.jobs_keys_in_tx(tx)).unwrap();
+        assert_eq!(keys(&oak), [SETTLE]);
+        assert_eq!(keys(&district), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_job_can_be_run_by_id_before_it_is_due_and_reports_its_failure() {
     for test in stores() {
         let (district, worker) = (test.district("lincoln"), worker(&test));
         let later = test.store.now() + SignedDuration::from_secs(1_000);
         let id = enqueue(&district, "run", later);
-        assert_eq!(worker.work_on(district.id(), id, &|_| JobOutcome::Done).unwrap(), Ok(()));
+        assert_eq!(worker.work_on(district.id(), id, &|_: &Job| JobOutcome::Done).unwrap(), Ok(()));
         let id = enqueue(&district, "run", later);
-        let failed = worker.work_on(district.id(), id, &|_| JobOutcome::Fail("no such run".into())).unwrap();
+        let failed =
+            worker.work_on(district.id(), id, &|_: &Job| JobOutcome::Fail("no such run".into())).unwrap();
         assert_eq!(failed, Err("no such run".into()));
         assert_eq!(test.store.jobs_count().unwrap(), []);
     }
@@ -270,7 +322,7 @@ fn a_worker_that_has_lost_its_job_goes_on_with_the_next_one() {
         assert_eq!(district.jobs_state(first).unwrap(), JobState::Running, "{}", test.engine);
         let oak = test.district("oak-hill");
         let next = enqueue(&oak, "run", test.store.now());
-        assert!(worker.work_once(&|_| JobOutcome::Done).unwrap());
+        assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
         assert_eq!(oak.jobs_state(next).unwrap(), JobState::Done);
     }
 }
@@ -283,10 +335,14 @@ fn a_job_of_a_kind_that_no_worker_knows_waits_for_one_that_does() {
         enqueue(&district, "run", test.store.now());
         assert!(
             worker
-                .work_once(&|job| if job.kind == "run" { JobOutcome::Done } else { panic!("{}", job.kind) })
+                .work_once(&|job: &Job| if job.kind == "run" {
+                    JobOutcome::Done
+                } else {
+                    panic!("{}", job.kind)
+                })
                 .unwrap()
         );
-        assert!(!worker.work_once(&|job| panic!("{}", job.kind)).unwrap());
+        assert!(!worker.work_once(&|job: &Job| panic!("{}", job.kind)).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Waiting, "{}", test.engine);
     }
 }

@@ -1,6 +1,7 @@
 //! Homeroom's terms as types, shared by every other crate. No I/O.
 
 pub mod assessment;
+pub mod audit;
 pub mod calendar;
 pub mod check_report;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod email;
 pub mod encoding;
 pub mod entity;
 pub mod entity_log;
+pub mod event;
 pub mod fields;
 pub mod finding;
 pub mod finding_code;

@@ -1,10 +1,12 @@
 //! Requests that cannot be carried out, as facts. `homeroom-report` turns them into sentences.
 
+use jiff::civil::Date;
+
 use crate::calendar::CalendarEntry;
 use crate::district::{Slug, Stage};
 use crate::entity::EntityRef;
 use crate::finding::Finding;
-use crate::ids::RunId;
+use crate::ids::{PinNumber, RunId};
 use crate::proposal_name::ProposalName;
 use crate::run::RunState;
 
@@ -85,25 +87,46 @@ pub enum Refusal {
         /// Its state.
         state: RunState,
     },
-    /// An undo of a run that has applied nothing.
-    NothingToUndo {
+    /// Cancelling a run that has begun, or ended.
+    NotQueued {
         /// The run.
         run: RunId,
         /// Its state.
         state: RunState,
     },
-    /// A redo of a run that is not undone.
-    NotUndone {
-        /// The run.
-        run: RunId,
-        /// Its state.
-        state: RunState,
+    /// Something that removes or changes many people, without their number as a confirmation.
+    Unconfirmed {
+        /// The number of people.
+        people: u64,
     },
-    /// A redo of a run that was undone by a version that did not record what it undid.
-    UndoNotRecorded {
-        /// The run.
-        run: RunId,
+    /// A pin whose last day is over, or too far away.
+    NotAFutureDay {
+        /// The day.
+        day: Date,
     },
+    /// A pin that does not exist, or is not active any more.
+    NoSuchPin {
+        /// The district.
+        district: Slug,
+        /// The number that was given.
+        pin: PinNumber,
+    },
+    /// A calendar range that does not exist.
+    NoSuchCalendarEntry {
+        /// The district.
+        district: Slug,
+        /// The number that was given.
+        number: usize,
+    },
+    /// A run that cannot be undone or redone.
+    Undo(UndoRefusal),
+    /// A stage that a district cannot be set to.
+    Stage(StageRefusal),
+}
+
+/// Why a district cannot be set to a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StageRefusal {
     /// Verifying a district that is already live, or paused.
     NotInTesting {
         /// The district.
@@ -125,4 +148,66 @@ pub enum Refusal {
         /// The newest test run.
         newest: RunId,
     },
+    /// Going live before anybody has tested logins.
+    LoginsNotTested {
+        /// The district.
+        district: Slug,
+    },
+    /// Going live before a roster is loaded.
+    RosterNotLoaded {
+        /// The district.
+        district: Slug,
+        /// Its stage.
+        stage: Stage,
+    },
+    /// A stage to which there is no way from the present one.
+    NotReachable {
+        /// The district.
+        district: Slug,
+        /// Its stage.
+        from: Stage,
+        /// The one that was asked for.
+        to: Stage,
+    },
+}
+
+impl From<StageRefusal> for Refusal {
+    fn from(refusal: StageRefusal) -> Self {
+        Refusal::Stage(refusal)
+    }
+}
+
+/// Why a run cannot be undone or redone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UndoRefusal {
+    /// An undo of a run that has applied nothing.
+    NothingToUndo {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// A redo of a run that is not undone.
+    NotUndone {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+    },
+    /// A redo of a run that was undone by a version that did not record what it undid.
+    UndoNotRecorded {
+        /// The run.
+        run: RunId,
+    },
+    /// An undo of a run that is undone already.
+    AlreadyUndone {
+        /// The run.
+        run: RunId,
+    },
+}
+
+impl From<UndoRefusal> for Refusal {
+    fn from(refusal: UndoRefusal) -> Self {
+        Refusal::Undo(refusal)
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Cause;
 use crate::check_report::CheckReport;
 use crate::counts::{Counts, PlanCounts};
 use crate::district::Slug;
@@ -47,6 +48,8 @@ string_enum!(
         Superseded = "superseded",
         /// Applied, then undone.
         Undone = "undone",
+        /// Cancelled by a person before it began.
+        Cancelled = "cancelled",
     }
 );
 
@@ -90,6 +93,9 @@ pub struct Decision {
     pub schools: Vec<String>,
     /// When.
     pub at: Timestamp,
+    /// Who decided, and why; `None` for a decision under a version that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Cause>,
 }
 
 /// A pin as a plan shows it.
@@ -122,9 +128,16 @@ pub struct Undone {
     pub kept: Vec<String>,
     /// When.
     pub at: Timestamp,
+    /// Who undid it, and why; `None` for an undo by a version that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Cause>,
     /// How this undo was itself undone; a redo has no such part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<Box<Undone>>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The report of a run, stored with it.
@@ -138,6 +151,9 @@ pub struct RunReport {
     pub held: Option<Held>,
     /// Seats.
     pub seats: Option<Seats>,
+    /// Removals that wait for the end of an additions-only period.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deferred: u64,
     /// How many entities were matched in each way.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub matched: BTreeMap<MatchedBy, Counts>,
@@ -184,6 +200,9 @@ pub struct Run {
     pub state: RunState,
     /// The upload it reads.
     pub upload: RunUpload,
+    /// Who asked for it, and why; `None` for a run of a version that did not record it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<Cause>,
     /// Its report.
     #[serde(flatten)]
     pub report: RunReport,

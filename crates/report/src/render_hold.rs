@@ -78,7 +78,7 @@ fn change_counts(counts: &PlanCounts) -> String {
 }
 
 pub(crate) fn write_decisions(out: &mut String, run: &Run, zone: &Zone) -> fmt::Result {
-    for Decision { kind, schools, at } in &run.report.decisions {
+    for Decision { kind, schools, at, .. } in &run.report.decisions {
         let day = day(*at, zone);
         match (kind, schools.as_slice()) {
             (DecisionKind::Expired, _) => writeln!(out, "The hold expired on {day}.")?,

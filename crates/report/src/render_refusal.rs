@@ -1,10 +1,12 @@
 //! Refusals as sentences, each with what to do.
 
+use homeroom_model::district::Stage;
 use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::RunId;
 use homeroom_model::proposal_name::ProposalName;
-use homeroom_model::refusal::Refusal;
+use homeroom_model::refusal::{Refusal, StageRefusal, UndoRefusal};
 use homeroom_model::run::RunState;
+use homeroom_model::thousands;
 
 /// Why a request cannot be carried out, and what to do instead.
 pub fn render_refusal(refusal: &Refusal) -> String {
@@ -44,22 +46,72 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         Refusal::NoPlannedChanges { run, state } => {
             format!("run {run} is {state}: only a tested or held run has changes that are not applied yet")
         }
-        Refusal::NothingToUndo { run, state } => {
+        Refusal::Undo(refusal) => render_undo_refusal(refusal),
+        Refusal::NotQueued { run, state } => match state {
+            RunState::Running => {
+                format!("run {run} has begun: wait for its end, then undo it with `homeroom run undo {run}`")
+            }
+            state => format!("run {run} is {state}: only a queued run can be cancelled"),
+        },
+        Refusal::Unconfirmed { people } => format!(
+            "this concerns {} students and teachers: nothing was changed. Type their number when you are asked, or give it with --confirm",
+            thousands(*people)
+        ),
+        Refusal::NotAFutureDay { day } => {
+            format!("{day} cannot be the last day of a pin: it is over, or too far in the future")
+        }
+        Refusal::NoSuchPin { district, pin } => {
+            format!("there is no active pin {pin}: see `homeroom pin list {district}`")
+        }
+        Refusal::NoSuchCalendarEntry { district, number } => {
+            format!("there is no date range {number}: see `homeroom district calendar list {district}`")
+        }
+        Refusal::Stage(refusal) => render_stage_refusal(refusal),
+    }
+}
+
+fn render_undo_refusal(refusal: &UndoRefusal) -> String {
+    match refusal {
+        UndoRefusal::NothingToUndo { run, state } => {
             format!("run {run} is {state}: only a run that has applied something can be undone")
         }
-        Refusal::NotUndone { run, state } => {
+        UndoRefusal::NotUndone { run, state } => {
             format!("run {run} is {state}: only a run that was undone can be redone")
         }
-        Refusal::UndoNotRecorded { run } => format!(
+        UndoRefusal::UndoNotRecorded { run } => format!(
             "run {run} was undone by an older version of homeroom, which did not record what it undid: sync the file again instead"
         ),
-        Refusal::NotInTesting { district, stage } => {
+        UndoRefusal::AlreadyUndone { run } => {
+            format!("run {run} is undone already: `homeroom run redo {run}` applies its changes again")
+        }
+    }
+}
+
+fn render_stage_refusal(refusal: &StageRefusal) -> String {
+    match refusal {
+        StageRefusal::LoginsNotTested { district } => format!(
+            "test logins are not recorded by this version: once those of {district} have been tested, go live with --force \"how they were \
+             tested\""
+        ),
+        StageRefusal::RosterNotLoaded { district, stage } => format!(
+            "{district} is in stage {stage}: load the roster first with `homeroom district stage {district} verifying`, or use \
+             --force \"reason\" to go live anyway"
+        ),
+        StageRefusal::NotReachable { district, to: Stage::Setup, .. } => {
+            format!("{district} cannot go back to setup")
+        }
+        StageRefusal::NotReachable { district, from, to } => {
+            format!(
+                "{district} is in stage {from} and cannot move to {to}: only a live district can be paused"
+            )
+        }
+        StageRefusal::NotInTesting { district, stage } => {
             format!("{district} is {stage}: only a district in testing can move on to verifying")
         }
-        Refusal::NoTestRun { district, file } => format!(
+        StageRefusal::NoTestRun { district, file } => format!(
             "{district} has no test run yet: upload {file} to its drop account and wait for the test run"
         ),
-        Refusal::NoCleanTestRun { district, newest } => format!(
+        StageRefusal::NoCleanTestRun { district, newest } => format!(
             "{district} has no clean test run: the newest ({newest}) rejected rows. Have the file fixed and uploaded again, or load it \
              without these rows with --force \"reason\""
         ),

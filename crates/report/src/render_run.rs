@@ -68,6 +68,8 @@ fn verdict(run: &Run) -> &'static str {
         }
         RunState::Unchanged => "The file is the same as the one applied last. Nothing was changed.",
         RunState::Held => "The safe part of the file was applied. The rest WAITS for a decision.",
+        RunState::Superseded if run.started_at.is_none() => "This run was not made.",
+        RunState::Cancelled => "This run was cancelled before it began.",
         RunState::Superseded => "A newer file has replaced this one.",
         RunState::Undone => "The changes of this file were undone.",
         RunState::Failed => "Something went wrong on our side. Nothing was changed; we have been notified.",

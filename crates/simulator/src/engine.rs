@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::{JobSettings, Worker};
+use homeroom_model::audit::{AuditAction, Cause};
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::rekey::ProposalReviews;
@@ -14,7 +15,7 @@ use homeroom_model::{Clock, Random, Zone};
 use homeroom_read::ReadLimits;
 use homeroom_store::district::NewDistrict;
 use homeroom_store::{DistrictStore, Store, StoreSettings};
-use homeroom_sync::{SyncContext, Task, handle_job, queue_decision, queue_run};
+use homeroom_sync::{SyncContext, Task, change_settings, queue_decision, queue_run};
 use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -98,7 +99,7 @@ impl Engine {
     }
 
     fn do_jobs(&self) -> anyhow::Result<()> {
-        while self.worker.work_once(&|job| handle_job(&self.context, job))? {}
+        while self.worker.work_once(&self.context)? {}
         Ok(())
     }
 
@@ -112,27 +113,23 @@ impl Engine {
 }
 
 fn add_district(store: &Store, game: &Game) -> anyhow::Result<DistrictStore> {
-    let added = store.districts_add(&NewDistrict {
-        slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
-        name: "Lincoln Unified School District".into(),
-        time_zone: Zone::utc(),
-        seats: 1_000_000,
-        apps: vec![],
-        mode: Mode::Nightly,
-        at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
-        file: FILE.into(),
-    })?;
+    let added = store.districts_add(
+        &NewDistrict {
+            slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
+            name: "Lincoln Unified School District".into(),
+            time_zone: Zone::utc(),
+            seats: 1_000_000,
+            apps: vec![],
+            mode: Mode::Nightly,
+            at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
+            file: FILE.into(),
+        },
+        &Cause::SYSTEM,
+    )?;
     let district = store.district(added.id);
     store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
-    let mut settings = district.settings()?;
-    for fuse in &game.fuses {
-        fuse.change(&mut settings.policy)?;
-    }
-    if game.style == Style::Classes {
-        settings.policy.set_school_year("08-10")?;
-    }
     let window = Allowed { classes: Some(100), people: Some(40), updates: Some(100) };
-    settings.policy.calendar = (2027..2060)
+    let calendar = (2027..2060)
         .map(|year| CalendarEntry {
             from: Date::constant(year, 8, 14),
             to: Date::constant(year, 8, 20),
@@ -141,6 +138,15 @@ fn add_district(store: &Store, game: &Game) -> anyhow::Result<DistrictStore> {
             reason: "the new school year".into(),
         })
         .collect();
-    district.settings_change(&settings)?;
+    change_settings(&district, AuditAction::SettingsChanged, |settings| {
+        for fuse in &game.fuses {
+            fuse.change(&mut settings.policy)?;
+        }
+        if game.style == Style::Classes {
+            settings.policy.set_school_year("08-10")?;
+        }
+        settings.policy.calendar = calendar;
+        anyhow::Ok(())
+    })?;
     Ok(district)
 }

@@ -21,11 +21,13 @@ enum Carried {
 const PAGE: i64 = 20_000;
 
 impl Store {
-    /// Copies every row into `target`, which must have this version's schema and no district, in one transaction on each side.
-    /// Returns the number of rows.
+    /// Copies every row into `target`, in one transaction on each side. The target must have this version's schema, and never have had
+    /// a district: its audit log is not replaced by another one. Returns the number of rows.
     pub fn copy_into(&self, target: &Store) -> Result<u64, StoreError> {
-        if !target.districts_list()?.is_empty() {
-            return Err(StoreError::Unusable("the database to restore into is not empty".into()));
+        if !target.districts_list()?.is_empty() || !target.installation_audit_list()?.is_empty() {
+            return Err(StoreError::Unusable(
+                "the database to restore into is not empty: name a new data folder, or a new database".into(),
+            ));
         }
         self.read(|from| {
             target.write(|to| {

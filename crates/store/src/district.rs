@@ -1,6 +1,10 @@
 //! Districts, and the store that reaches only one of them.
 
+use std::sync::Arc;
+
+use homeroom_model::audit::{AuditAction, Cause};
 use homeroom_model::district::{District, Mode, Slug, Stage};
+use homeroom_model::event::EventKind;
 use homeroom_model::ids::{DistrictId, RosterVersion};
 use homeroom_model::policy::Policy;
 use homeroom_model::time_zone::{LocalTime, Zone};
@@ -58,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] on `district_slug` when the slug is taken.
-    pub fn districts_add(&self, new: &NewDistrict) -> Result<District, StoreError> {
+    pub fn districts_add(&self, new: &NewDistrict, cause: &Cause) -> Result<District, StoreError> {
         let apps = serde_json::to_string(&new.apps).expect("a list of texts has a JSON form");
         let policy = serde_json::to_string(&Policy::default()).expect("a policy has a JSON form");
         let (now, at) = (self.now(), new.at.to_string());
@@ -80,7 +84,10 @@ impl Store {
                 ],
                 |row| row.int(0),
             )?;
-            district_in_tx(tx, DistrictId(id.unwrap_or_default()))
+            let added = district_in_tx(tx, DistrictId(id.unwrap_or_default()))?;
+            let subject = format!("district {}", added.slug);
+            self.installation_audit_add_in_tx(tx, cause, AuditAction::DistrictAdded, (&subject, ""))?;
+            Ok(added)
         })
     }
 
@@ -104,9 +111,10 @@ impl Store {
         })
     }
 
-    /// The store of one district.
+    /// The store of one district. What is changed through it is changed by Homeroom itself, unless it is told otherwise
+    /// ([`DistrictStore::acting_for`]).
     pub fn district(&self, id: DistrictId) -> DistrictStore {
-        DistrictStore { store: self.clone(), id }
+        DistrictStore { store: self.clone(), id, cause: Arc::new(Cause::SYSTEM) }
     }
 }
 
@@ -115,17 +123,29 @@ fn district_in_tx(tx: &mut Tx<'_>, id: DistrictId) -> Result<District, StoreErro
     tx.row(&sql, &[id.0.into()], district_of)?.ok_or_else(|| StoreError::NotFound("the district".into()))
 }
 
-/// The rows of one district and no others: to hold it is to have access to that district.
+/// The rows of one district and no others: to hold it is to have access to that district. What is changed through it is recorded in the
+/// audit log with its cause.
 #[derive(Clone)]
 pub struct DistrictStore {
     store: Store,
     id: DistrictId,
+    cause: Arc<Cause>,
 }
 
 impl DistrictStore {
     /// The district's id.
     pub fn id(&self) -> DistrictId {
         self.id
+    }
+
+    /// The same district, for changes that somebody else asks for, or for another reason.
+    pub fn acting_for(&self, cause: Cause) -> DistrictStore {
+        DistrictStore { cause: Arc::new(cause), ..self.clone() }
+    }
+
+    /// Who asks for the changes that are made through this store, and why.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
     }
 
     /// The whole store, for blobs, the clock, randomness and transactions, which belong to no district.
@@ -143,30 +163,41 @@ impl DistrictStore {
         district_in_tx(tx, self.id)
     }
 
-    /// Saves the settings that an operator can change; the slug, stage and roster version stay.
-    pub fn settings_change(&self, to: &District) -> Result<(), StoreError> {
+    /// The district's settings, which nobody else changes until the transaction ends.
+    pub fn settings_locked_in_tx(&self, tx: &mut Tx<'_>) -> Result<District, StoreError> {
+        self.district_lock_in_tx(tx)?;
+        self.settings_in_tx(tx)
+    }
+
+    /// Saves the settings that an operator can change; the slug, stage and roster version stay. `details` says what changes.
+    pub fn settings_set_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        to: &District,
+        action: AuditAction,
+        details: &str,
+    ) -> Result<(), StoreError> {
         let apps = serde_json::to_string(&to.apps).expect("a list of texts has a JSON form");
         let policy = serde_json::to_string(&to.policy).expect("a policy has a JSON form");
         let at = to.at.to_string();
-        self.store.write(|tx| {
-            tx.execute(
-                "UPDATE district SET name = $2, time_zone = $3, seats = $4, apps = $5, mode = $6, at = $7, file = $8,
-                 policy = $9, settings_changed_at = $10 WHERE id = $1",
-                &[
-                    self.id.0.into(),
-                    (&to.name).into(),
-                    to.time_zone.as_str().into(),
-                    to.seats.into(),
-                    (&apps).into(),
-                    to.mode.as_str().into(),
-                    (&at).into(),
-                    (&to.file).into(),
-                    (&policy).into(),
-                    self.store.now().into(),
-                ],
-            )
-            .map(drop)
-        })
+        tx.execute(
+            "UPDATE district SET name = $2, time_zone = $3, seats = $4, apps = $5, mode = $6, at = $7, file = $8,
+             policy = $9, settings_changed_at = $10 WHERE id = $1",
+            &[
+                self.id.0.into(),
+                (&to.name).into(),
+                to.time_zone.as_str().into(),
+                to.seats.into(),
+                (&apps).into(),
+                to.mode.as_str().into(),
+                (&at).into(),
+                (&to.file).into(),
+                (&policy).into(),
+                self.store.now().into(),
+            ],
+        )?;
+        self.audit_in_tx(tx, action, "settings", details)?;
+        self.events_add_in_tx(tx, &EventKind::SettingsChanged)
     }
 
     /// Whether the settings, the profile or the pins have changed since then: the same file may give another plan.
@@ -184,7 +215,10 @@ impl DistrictStore {
 
     /// Moves the district to another stage.
     pub fn stage_set_in_tx(&self, tx: &mut Tx<'_>, stage: Stage) -> Result<(), StoreError> {
+        let from = self.settings_locked_in_tx(tx)?.stage;
         let values = [self.id.0.into(), stage.as_str().into()];
-        tx.execute("UPDATE district SET stage = $2 WHERE id = $1", &values).map(drop)
+        tx.execute("UPDATE district SET stage = $2 WHERE id = $1", &values)?;
+        self.audit_in_tx(tx, AuditAction::StageChanged, "stage", &format!("{from} -> {stage}"))?;
+        self.events_add_in_tx(tx, &EventKind::StageChanged { from, to: stage })
     }
 }

@@ -1,5 +1,6 @@
 //! Drop accounts: the SFTP logins of districts.
 
+use homeroom_model::audit::AuditAction;
 use homeroom_model::ids::{AccountId, DistrictId};
 use jiff::Timestamp;
 
@@ -76,6 +77,7 @@ impl DistrictStore {
                     now.into(),
                 ],
             )?;
+            self.audit_in_tx(tx, AuditAction::AccountAdded, &subject(id), "")?;
             Ok(DropAccount {
                 district: self.id(),
                 id,
@@ -102,13 +104,19 @@ impl DistrictStore {
     /// Stops an account from logging in.
     pub fn drop_accounts_disable(&self, account: AccountId) -> Result<(), StoreError> {
         let sql = "UPDATE drop_account SET disabled = TRUE WHERE district = $1 AND number = $2";
-        self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
+        self.store().write(|tx| {
+            tx.execute(sql, &[self.id().0.into(), account.0.into()])?;
+            self.audit_in_tx(tx, AuditAction::AccountDisabled, &subject(account), "")
+        })
     }
 
     /// Lets a disabled account log in again.
     pub fn drop_accounts_enable(&self, account: AccountId) -> Result<(), StoreError> {
         let sql = "UPDATE drop_account SET disabled = FALSE WHERE district = $1 AND number = $2";
-        self.store().write(|tx| tx.execute(sql, &[self.id().0.into(), account.0.into()]).map(drop))
+        self.store().write(|tx| {
+            tx.execute(sql, &[self.id().0.into(), account.0.into()])?;
+            self.audit_in_tx(tx, AuditAction::AccountEnabled, &subject(account), "")
+        })
     }
 
     /// Replaces the password of an account.
@@ -119,7 +127,10 @@ impl DistrictStore {
     ) -> Result<(), StoreError> {
         let values = [self.id().0.into(), account.0.into(), password_hash.into()];
         let sql = "UPDATE drop_account SET password_hash = $3 WHERE district = $1 AND number = $2";
-        self.store().write(|tx| tx.execute(sql, &values).map(drop))
+        self.store().write(|tx| {
+            tx.execute(sql, &values)?;
+            self.audit_in_tx(tx, AuditAction::PasswordChanged, &subject(account), "")
+        })
     }
 
     /// Adds a public key; adding it twice changes nothing.
@@ -136,8 +147,8 @@ impl DistrictStore {
                     (&key.public_key).into(),
                     now.into(),
                 ],
-            )
-            .map(drop)
+            )?;
+            self.audit_in_tx(tx, AuditAction::AccountKeyAdded, &subject(account), &key.fingerprint)
         })
     }
 
@@ -149,7 +160,13 @@ impl DistrictStore {
     ) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), account.0.into(), fingerprint.into()];
         let sql = "DELETE FROM drop_account_key WHERE district = $1 AND account = $2 AND fingerprint = $3";
-        Ok(self.store().write(|tx| tx.execute(sql, &values))? > 0)
+        self.store().write(|tx| {
+            let removed = tx.execute(sql, &values)? > 0;
+            if removed {
+                self.audit_in_tx(tx, AuditAction::AccountKeyRemoved, &subject(account), fingerprint)?;
+            }
+            Ok(removed)
+        })
     }
 
     /// The public keys of an account.
@@ -163,4 +180,9 @@ impl DistrictStore {
             })
         })
     }
+}
+
+/// An account in the audit log.
+fn subject(account: AccountId) -> String {
+    format!("account {account}")
 }

@@ -1,5 +1,6 @@
 //! Erases a district, and finds the blobs that are still in use.
 
+use homeroom_model::audit::AuditAction;
 use homeroom_model::ids::BlobId;
 
 use crate::district::DistrictStore;
@@ -23,6 +24,13 @@ impl DistrictStore {
     /// Erases the district with all its rows, and then the blobs that no other district uses.
     pub fn erase(&self) -> Result<(), StoreError> {
         let blobs = self.store().write(|tx| {
+            let settings = self.settings_locked_in_tx(tx)?;
+            let entries = tx.row(
+                "SELECT count(*) FROM audit_entry WHERE district = $1",
+                &[self.id().0.into()],
+                |row| row.int(0),
+            )?;
+            let entries = entries.unwrap_or_default();
             let blobs = tx.rows(
                 "SELECT blob FROM upload WHERE district = $1
                  UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
@@ -33,6 +41,14 @@ impl DistrictStore {
                 tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id().0.into()])?;
             }
             tx.execute("DELETE FROM district WHERE id = $1", &[self.id().0.into()])?;
+            let (subject, entries) =
+                (format!("district {}", settings.slug), format!("{entries} entries of its audit log"));
+            self.store().installation_audit_add_in_tx(
+                tx,
+                self.cause(),
+                AuditAction::DistrictErased,
+                (&subject, &entries),
+            )?;
             Ok::<_, StoreError>(blobs)
         })?;
         for blob in blobs {

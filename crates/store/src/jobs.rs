@@ -11,10 +11,6 @@ use crate::engine::{EngineKind, Store};
 use crate::error::StoreError;
 use crate::tx::{Row, Tx, Value};
 
-/// The kind of job of which a district has at most one waiting: a second one only moves its time. The index
-/// `job_one_settle_waiting` holds this.
-pub const SETTLE: &str = "settle";
-
 /// A job to be queued.
 #[derive(Clone, Debug)]
 pub struct NewJob<'a> {
@@ -24,6 +20,8 @@ pub struct NewJob<'a> {
     pub payload: String,
     /// Whether it runs alone among the exclusive jobs of its district.
     pub exclusive: bool,
+    /// Of waiting jobs with the same key a district has at most one: queueing another only moves its time.
+    pub dedup_key: Option<&'a str>,
     /// Not before this time.
     pub run_at: Timestamp,
 }
@@ -41,6 +39,8 @@ pub struct Job {
     pub payload: String,
     /// How often it was started, including this time.
     pub attempts: i64,
+    /// How often it has failed.
+    pub failures: i64,
     /// The worker that has claimed it.
     pub worker: String,
 }
@@ -82,7 +82,10 @@ pub enum JobState {
     Done,
 }
 
-const CLAIMED: &str = "district, id, kind, payload, attempts, worker";
+/// How often a job is inserted or moved before it is an error.
+const MAX_ENQUEUES: usize = 5;
+
+const CLAIMED: &str = "district, id, kind, payload, attempts, worker, failures";
 
 fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
     Ok(Job {
@@ -92,30 +95,62 @@ fn job_of(row: &Row<'_>) -> Result<Job, StoreError> {
         payload: row.text(3)?,
         attempts: row.int(4)?,
         worker: row.text(5)?,
+        failures: row.int(6)?,
     })
 }
 
 impl DistrictStore {
-    /// Queues a job. When a [`SETTLE`] job waits already, a second one only moves its time.
+    /// Queues a job. When one with the same key waits already, it gets the time and payload of this one. Returns its id.
     pub fn jobs_enqueue_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId, StoreError> {
+        for _ in 0..MAX_ENQUEUES {
+            if let Some(id) = self.jobs_insert_in_tx(tx, job)? {
+                return Ok(id);
+            }
+            if let Some(key) = job.dedup_key
+                && let Some(id) = self.jobs_move_in_tx(tx, job.kind, key, job.run_at)?
+            {
+                return Ok(id);
+            }
+            // The one that waited was claimed between the two statements.
+        }
+        Err(StoreError::Unusable("a job could not be queued: others kept being claimed".into()))
+    }
+
+    fn jobs_insert_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<Option<JobId>, StoreError> {
         let now = self.store().now();
-        let id = tx.row(
-            "INSERT INTO job (district, id, kind, payload, exclusive, state, run_at, attempts, created_at)
-             VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7)
-             ON CONFLICT (district) WHERE state = 'waiting' AND kind = 'settle'
-             DO UPDATE SET run_at = excluded.run_at, payload = excluded.payload RETURNING id",
+        tx.row(
+            "INSERT INTO job (district, id, kind, payload, exclusive, dedup_key, state, run_at, attempts, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, $8) ON CONFLICT DO NOTHING RETURNING id",
             &[
                 self.id().0.into(),
                 self.store().random().uuid_at(now).into(),
                 job.kind.into(),
                 (&job.payload).into(),
                 job.exclusive.into(),
+                job.dedup_key.into(),
                 job.run_at.into(),
                 now.into(),
             ],
             |row| row.uuid(0).map(JobId),
-        )?;
-        id.ok_or_else(|| StoreError::Unusable("the database returned no id for a new job".into()))
+        )
+    }
+
+    /// Moves the waiting job with this key to another time; `None` when none waits. Jobs that a node of the version before has queued have
+    /// no key: only the kind counts then, if one of the kind waits at all.
+    pub fn jobs_move_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &str,
+        dedup_key: &str,
+        run_at: Timestamp,
+    ) -> Result<Option<JobId>, StoreError> {
+        let values = [self.id().0.into(), kind.into(), dedup_key.into(), run_at.into()];
+        tx.row(
+            "UPDATE job SET run_at = $4 WHERE district = $1 AND kind = $2 AND state = 'waiting'
+               AND (dedup_key = $3 OR (dedup_key IS NULL AND kind = $3)) RETURNING id",
+            &values,
+            |row| row.uuid(0).map(JobId),
+        )
     }
 
     /// The state of a job.
@@ -136,13 +171,17 @@ impl DistrictStore {
         })
     }
 
-    /// Deletes the waiting jobs of a kind with this payload. Returns how many.
-    pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<u64, StoreError> {
-        let values = [self.id().0.into(), kind.into(), payload.into()];
-        tx.execute(
-            "DELETE FROM job WHERE district = $1 AND kind = $2 AND payload = $3 AND state = 'waiting'",
-            &values,
-        )
+    /// Deletes the waiting job with this key. Returns whether there was one.
+    pub fn jobs_cancel_in_tx(&self, tx: &mut Tx<'_>, dedup_key: &str) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM job WHERE district = $1 AND dedup_key = $2 AND state = 'waiting'";
+        Ok(tx.execute(sql, &[self.id().0.into(), dedup_key.into()])? > 0)
+    }
+
+    /// The keys of all jobs that are waiting or running.
+    pub fn jobs_keys_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT dedup_key FROM job
+                   WHERE district = $1 AND dedup_key IS NOT NULL AND state IN ('waiting', 'running')";
+        tx.rows(sql, &[self.id().0.into()], |row| row.text(0))
     }
 
     /// Deletes a failed job, once someone has read the reason.
@@ -226,13 +265,15 @@ impl Store {
     /// Puts a claimed job back in the queue, to be started again at `run_at`; `error` is the reason when it failed.
     pub fn jobs_requeue(&self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), StoreError> {
         let [district, id, worker, attempts] = job.claim();
-        let values = [district, id, worker, attempts, run_at.into(), error.into()];
+        let failed = i64::from(error.is_some());
+        let values = [district, id, worker, attempts, run_at.into(), error.into(), failed.into()];
         self.write(|tx| {
-            // A settle job that was queued meanwhile does the same work: this one gives way to it.
+            // One with the same key that was queued meanwhile does the same work: this one gives way to it.
             let gave_way = tx.execute(
                 &format!(
-                    "DELETE FROM job WHERE {HELD} AND kind = 'settle' AND EXISTS (
-                       SELECT 1 FROM job w WHERE w.district = $1 AND w.kind = 'settle' AND w.state = 'waiting')"
+                    "DELETE FROM job WHERE {HELD} AND EXISTS (
+                       SELECT 1 FROM job w
+                       WHERE w.district = job.district AND w.dedup_key = job.dedup_key AND w.state = 'waiting')"
                 ),
                 &values[..4],
             )?;
@@ -241,8 +282,8 @@ impl Store {
             }
             if_held(tx.execute(
                 &format!(
-                    "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $5, error = $6
-                     WHERE {HELD}"
+                    "UPDATE job SET state = 'waiting', worker = NULL, lease_until = NULL, run_at = $5, error = $6,
+                       failures = failures + $7 WHERE {HELD}"
                 ),
                 &values,
             )?)
@@ -283,12 +324,12 @@ impl Store {
 
     fn jobs_release(&self, which: &str, value: Value<'_>) -> Result<u64, StoreError> {
         self.write(|tx| {
-            // As in `jobs_requeue`, a settle job gives way to one that waits.
+            // As in `jobs_requeue`, a job gives way to one with the same key that waits.
             tx.execute(
                 &format!(
-                    "DELETE FROM job WHERE state = 'running' AND kind = 'settle' AND {which} AND EXISTS (
-                       SELECT 1 FROM job w
-                       WHERE w.district = job.district AND w.kind = 'settle' AND w.state = 'waiting')"
+                    "DELETE FROM job WHERE state = 'running' AND {which} AND EXISTS (
+                       SELECT 1 FROM job w WHERE w.district = job.district AND w.dedup_key = job.dedup_key
+                         AND (w.state = 'waiting' OR (w.state = 'running' AND w.id < job.id AND w.{which})))"
                 ),
                 &[value],
             )?;

@@ -11,10 +11,12 @@
 //! - `jobs_*`: workers serve all districts.
 //! - `drop_files_partial`, `blobs_referenced`: cleaning and checking the folders that all districts share.
 //! - `districts_count`, `runs_count`, `jobs_count`: metrics, which are counts only.
+//! - `installation_audit_*`: who added and erased districts.
 //! - `copy_into`: backup and restore.
 
 mod activity;
 pub mod applied_file;
+mod audit;
 pub mod blobs;
 mod bulk;
 mod copy;
@@ -24,6 +26,7 @@ pub mod drop_files;
 mod engine;
 mod erase;
 pub mod error;
+mod events;
 pub mod hashing;
 pub mod jobs;
 pub mod last_nights;
@@ -42,6 +45,7 @@ mod tx;
 mod undos;
 pub mod uploads;
 
+pub use audit::ChangeSet;
 pub use blobs::Blobs;
 pub use district::DistrictStore;
 pub use engine::{EngineKind, SchemaVersions, Store};
@@ -75,4 +79,9 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "undo",
     "pending_proposal",
     "decided_pair",
+    "audit_entry",
+    "audit_head",
+    "event",
+    "event_head",
+    "change_set",
 ];

@@ -61,6 +61,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_comings_and_goings.sql"),
         postgres: include_str!("../migrations/postgres/0008_comings_and_goings.sql"),
     },
+    Migration {
+        number: 9,
+        name: "causes",
+        sqlite: include_str!("../migrations/sqlite/0009_causes.sql"),
+        postgres: include_str!("../migrations/postgres/0009_causes.sql"),
+    },
 ];
 
 /// The newest step that this version knows.

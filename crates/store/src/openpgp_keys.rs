@@ -1,5 +1,6 @@
 //! The OpenPGP keys of a district: the one it encrypts its files to, and those it signs them with.
 
+use homeroom_model::audit::AuditAction;
 use jiff::Timestamp;
 
 use crate::district::DistrictStore;
@@ -46,11 +47,15 @@ impl DistrictStore {
     /// Saves a key pair unless the district has one. Returns the one that is in force, which is the first of two saved at once.
     pub fn openpgp_key_save(&self, key: &OpenPgpKeyPair) -> Result<OpenPgpKeyPair, StoreError> {
         self.store().write(|tx| {
-            tx.execute(
+            let saved = tx.execute(
                 "INSERT INTO openpgp_key (district, secret_key, public_key, created_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (district) DO NOTHING",
                 &[self.id().0.into(), (&key.secret).into(), (&key.public).into(), key.created_at.into()],
-            )
+            )?;
+            match saved {
+                0 => Ok(()),
+                _ => self.audit_in_tx(tx, AuditAction::OpenPgpKeyMade, "OpenPGP key", ""),
+            }
         })?;
         self.openpgp_key()?.ok_or_else(|| StoreError::NotFound("the district's key".into()))
     }
@@ -74,8 +79,8 @@ impl DistrictStore {
                 "INSERT INTO openpgp_signer (district, fingerprint, public_key, added_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (district, fingerprint) DO UPDATE SET public_key = excluded.public_key",
                 &[self.id().0.into(), (&key.fingerprint).into(), (&key.public).into(), now.into()],
-            )
-            .map(drop)
+            )?;
+            self.audit_in_tx(tx, AuditAction::SignerAdded, &key.fingerprint, "")
         })
     }
 
@@ -83,6 +88,12 @@ impl DistrictStore {
     pub fn openpgp_signers_remove(&self, fingerprint: &str) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), fingerprint.into()];
         let sql = "DELETE FROM openpgp_signer WHERE district = $1 AND fingerprint = $2";
-        self.store().write(|tx| Ok(tx.execute(sql, &values)? > 0))
+        self.store().write(|tx| {
+            let removed = tx.execute(sql, &values)? > 0;
+            if removed {
+                self.audit_in_tx(tx, AuditAction::SignerRemoved, fingerprint, "")?;
+            }
+            Ok(removed)
+        })
     }
 }

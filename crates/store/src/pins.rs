@@ -1,5 +1,7 @@
 //! Pins: changes made by hand that a sync must not undo.
 
+use homeroom_model::audit::AuditAction;
+use homeroom_model::event::EventKind;
 use homeroom_model::ids::PinNumber;
 use homeroom_model::pin::{Pin, PinChange};
 use jiff::Timestamp;
@@ -63,6 +65,8 @@ impl DistrictStore {
                     expires_at.into(),
                 ],
             )?;
+            self.audit_in_tx(tx, AuditAction::PinAdded, &format!("pin {number}"), &format!("until {until}"))?;
+            self.events_add_in_tx(tx, &EventKind::PinAdded { pin: number })?;
             Ok(number)
         })
     }
@@ -71,10 +75,15 @@ impl DistrictStore {
     pub fn pins_remove(&self, pin: PinNumber) -> Result<bool, StoreError> {
         let now = self.store().now();
         self.store().write(|tx| {
+            self.district_lock_in_tx(tx)?;
             let removed = tx.execute(
                 "UPDATE pin SET removed_at = $3 WHERE district = $1 AND number = $2 AND removed_at IS NULL AND expires_at > $3",
                 &[self.id().0.into(), pin.0.into(), now.into()],
             )?;
+            if removed > 0 {
+                self.audit_in_tx(tx, AuditAction::PinRemoved, &format!("pin {pin}"), "")?;
+                self.events_add_in_tx(tx, &EventKind::PinRemoved { pin })?;
+            }
             Ok(removed > 0)
         })
     }

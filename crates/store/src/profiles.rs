@@ -1,5 +1,7 @@
 //! The profile that says how a district's files are read, in all its versions.
 
+use homeroom_model::audit::AuditAction;
+use homeroom_model::event::EventKind;
 use homeroom_model::ids::ProfileVersion;
 use homeroom_model::profile::Profile;
 use jiff::Timestamp;
@@ -85,6 +87,9 @@ impl DistrictStore {
                 ],
             )?;
             self.applied_file_invalidate_in_tx(tx)?;
+            let subject = format!("profile version {version}");
+            self.audit_in_tx(tx, AuditAction::ProfileChanged, &subject, "")?;
+            self.events_add_in_tx(tx, &EventKind::SettingsChanged)?;
             Ok(version)
         })
     }

@@ -1,5 +1,6 @@
 //! Proposals that wait for a decision, and what was decided about pairs of records.
 
+use homeroom_model::audit::AuditAction;
 use homeroom_model::decided_pair::{DecidedPair, DecidedPairs};
 use homeroom_model::entity::EntityRef;
 use homeroom_model::rekey::Proposal;
@@ -69,6 +70,7 @@ impl DistrictStore {
                      WHERE district = $1 AND kind = $2 AND number = $3 AND key = $4 AND name = $5",
                     &[self.id().0.into(), id.kind.as_str().into(), id.number.into(), key.into(), name.into()],
                 )?;
+                self.audit_in_tx(tx, AuditAction::ProposalForgotten, &id.to_string(), "")?;
             }
             Ok(())
         })

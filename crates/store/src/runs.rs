@@ -1,5 +1,7 @@
 //! Runs: each reads one upload, and its row keeps its state and report.
 
+use homeroom_model::audit::Cause;
+use homeroom_model::event::EventKind;
 use homeroom_model::ids::{DistrictId, RunId, RunNumber, UploadId};
 use homeroom_model::run::{Run, RunKind, RunReport, RunState, RunUpload, seconds_between};
 use jiff::Timestamp;
@@ -11,7 +13,7 @@ use crate::numbering::Sequence;
 use crate::tx::{Row, Tx};
 
 const COLUMNS: &str = "r.id, d.slug, r.number, r.kind, r.state, r.upload, u.name, u.bytes, u.blob, r.report,
-    r.started_at, r.finished_at";
+    r.started_at, r.finished_at, r.requested_by";
 const TABLES: &str = "run r JOIN district d ON d.id = r.district
     JOIN upload u ON u.district = r.district AND u.id = r.upload";
 
@@ -21,10 +23,24 @@ const MAX_RUNS: i64 = 100;
 /// Among so many numbers of runs and undos the last ones are looked for.
 const MAX_NUMBERS: i64 = 400;
 
+/// A live run that waits for its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuedLiveRun {
+    /// Its number.
+    pub number: RunNumber,
+    /// Its id.
+    pub id: RunId,
+    /// The upload that it reads.
+    pub upload: UploadId,
+}
+
 fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
     let report = serde_json::from_str::<RunReport>(&row.text(9)?)
         .map_err(|error| StoreError::Unusable(format!("a run's report: {error}")))?;
     let (started_at, finished_at) = (row.maybe_time(10)?, row.maybe_time(11)?);
+    let requested_by = row.maybe_text(12)?.map(|cause| serde_json::from_str::<Cause>(&cause)).transpose();
+    let requested_by =
+        requested_by.map_err(|error| StoreError::Unusable(format!("who asked for a run: {error}")))?;
     Ok(Run {
         id: RunId(row.uuid(0)?),
         district: row.word(1)?,
@@ -37,6 +53,7 @@ fn run_of(row: &Row<'_>) -> Result<Run, StoreError> {
             bytes: u64::try_from(row.int(7)?).unwrap_or_default(),
             blob: row.blob(8)?,
         },
+        requested_by,
         report,
         started_at,
         finished_at,
@@ -71,8 +88,8 @@ impl DistrictStore {
         let now = self.store().now();
         let id = RunId(self.store().random().uuid_at(now));
         tx.execute(
-            "INSERT INTO run (district, number, id, kind, state, upload, report, created_at)
-             VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)",
+            "INSERT INTO run (district, number, id, kind, state, upload, report, created_at, requested_by)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8)",
             &[
                 self.id().0.into(),
                 number.0.into(),
@@ -81,8 +98,10 @@ impl DistrictStore {
                 upload.0.into(),
                 (&as_json(&RunReport::default())).into(),
                 now.into(),
+                (&serde_json::to_string(self.cause()).expect("a cause has a JSON form")).into(),
             ],
         )?;
+        self.events_add_in_tx(tx, &EventKind::RunQueued { run: id, kind })?;
         Ok((number, id))
     }
 
@@ -168,14 +187,15 @@ impl DistrictStore {
         Ok(self.store().read(later)?.is_some())
     }
 
-    /// Marks a run as running. It may have been started before, and crashed.
-    pub fn runs_start_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<(), StoreError> {
+    /// Marks a run as running. It may have been started before, and crashed. Returns `false` when it has ended meanwhile, or was cancelled.
+    pub fn runs_start_in_tx(&self, tx: &mut Tx<'_>, number: RunNumber) -> Result<bool, StoreError> {
         let values = [self.id().0.into(), number.0.into(), self.store().now().into()];
-        tx.execute(
-            "UPDATE run SET state = 'running', started_at = $3 WHERE district = $1 AND number = $2",
+        let started = tx.execute(
+            "UPDATE run SET state = 'running', started_at = $3
+             WHERE district = $1 AND number = $2 AND state IN ('queued', 'running')",
             &values,
-        )
-        .map(drop)
+        )?;
+        Ok(started == 1)
     }
 
     /// Records the end of a run, or the state that a decision gives to a finished one.
@@ -186,9 +206,9 @@ impl DistrictStore {
         state: RunState,
         report: &RunReport,
     ) -> Result<(), StoreError> {
-        tx.execute(
+        let id = tx.row(
             "UPDATE run SET state = $3, report = $4, finished_at = coalesce(finished_at, $5)
-             WHERE district = $1 AND number = $2",
+             WHERE district = $1 AND number = $2 RETURNING id",
             &[
                 self.id().0.into(),
                 number.0.into(),
@@ -196,30 +216,90 @@ impl DistrictStore {
                 (&as_json(report)).into(),
                 self.store().now().into(),
             ],
-        )
-        .map(drop)
+            |row| row.uuid(0).map(RunId),
+        )?;
+        let run = id.ok_or_else(|| StoreError::NotFound(format!("run {number}")))?;
+        self.events_add_in_tx(tx, &EventKind::RunEnded { run, state })
     }
 
-    /// Supersedes the held runs before `by`, which is about to change the roster.
-    pub fn runs_supersede_in_tx(&self, tx: &mut Tx<'_>, by: RunNumber) -> Result<u64, StoreError> {
-        tx.execute(
-            "UPDATE run SET state = 'superseded' WHERE district = $1 AND state = 'held' AND number < $2",
+    /// Supersedes the held runs before `by`, which changes the roster.
+    pub fn runs_supersede_in_tx(&self, tx: &mut Tx<'_>, by: RunNumber) -> Result<(), StoreError> {
+        let superseded = tx.rows(
+            "UPDATE run SET state = 'superseded' WHERE district = $1 AND state = 'held' AND number < $2 RETURNING id",
             &[self.id().0.into(), by.0.into()],
-        )
+            |row| row.uuid(0).map(RunId),
+        )?;
+        superseded.into_iter().try_for_each(|run| {
+            self.events_add_in_tx(tx, &EventKind::RunEnded { run, state: RunState::Superseded })
+        })
     }
 
-    /// Supersedes the queued runs of a kind: a newer upload arrived before they were due. Returns which.
-    pub fn runs_supersede_queued_in_tx(
+    /// The live runs that wait for their time, apart from those that a person asked for; oldest first.
+    pub fn runs_scheduled_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<QueuedLiveRun>, StoreError> {
+        let queued = tx.rows(
+            "SELECT number, id, upload, requested_by FROM run
+             WHERE district = $1 AND kind = 'live' AND state = 'queued' ORDER BY number",
+            &[self.id().0.into()],
+            |row| {
+                let run = QueuedLiveRun {
+                    number: RunNumber(row.int(0)?),
+                    id: RunId(row.uuid(1)?),
+                    upload: UploadId(row.uuid(2)?),
+                };
+                Ok::<_, StoreError>((run, row.maybe_text(3)?))
+            },
+        )?;
+        let by_person = |cause: Option<String>| {
+            let cause = cause.and_then(|cause| serde_json::from_str::<Cause>(&cause).ok());
+            cause.is_some_and(|cause| cause.actor.is_person())
+        };
+        Ok(queued.into_iter().filter(|(_, cause)| !by_person(cause.clone())).map(|(run, _)| run).collect())
+    }
+
+    /// Ends a run that has not begun. Returns `false` when it has.
+    pub fn runs_end_queued_in_tx(
         &self,
         tx: &mut Tx<'_>,
-        kind: RunKind,
-    ) -> Result<Vec<RunNumber>, StoreError> {
-        tx.rows(
-            "UPDATE run SET state = 'superseded', finished_at = $3
-             WHERE district = $1 AND kind = $2 AND state = 'queued' RETURNING number",
-            &[self.id().0.into(), kind.as_str().into(), self.store().now().into()],
-            |row| row.int(0).map(RunNumber),
-        )
+        number: RunNumber,
+        state: RunState,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let mut run = self.runs_get_in_tx(tx, number)?;
+        run.report.messages.push(reason.to_owned());
+        let ended = tx.execute(
+            "UPDATE run SET state = $3, report = $4, finished_at = $5
+             WHERE district = $1 AND number = $2 AND state = 'queued'",
+            &[
+                self.id().0.into(),
+                number.0.into(),
+                state.as_str().into(),
+                (&as_json(&run.report)).into(),
+                self.store().now().into(),
+            ],
+        )?;
+        if ended == 1 {
+            self.events_add_in_tx(tx, &EventKind::RunEnded { run: run.id, state })?;
+        }
+        Ok(ended == 1)
+    }
+
+    /// Whether the last live run of an upload has left removals out that wait for the end of an additions-only period.
+    pub fn runs_deferred_in_tx(&self, tx: &mut Tx<'_>, upload: UploadId) -> Result<bool, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.upload = $2 AND r.kind = 'live'
+               AND r.state NOT IN ('queued', 'tested') ORDER BY r.number DESC LIMIT 1"
+        );
+        let last = tx.row(&sql, &[self.id().0.into(), upload.0.into()], run_of)?;
+        Ok(last.is_some_and(|run| run.state == RunState::Applied && run.report.deferred > 0))
+    }
+
+    /// Runs that are queued or running, oldest first.
+    pub fn runs_unfinished_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<Run>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE r.district = $1 AND r.state IN ('queued', 'running')
+             ORDER BY r.number"
+        );
+        tx.rows(&sql, &[self.id().0.into()], run_of)
     }
 }
 

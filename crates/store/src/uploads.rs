@@ -1,5 +1,6 @@
 //! Uploads: files that arrived complete. Rows are added and never changed.
 
+use homeroom_model::event::EventKind;
 use homeroom_model::ids::{AccountId, BlobId, UploadId};
 use homeroom_model::time::after;
 use jiff::{SignedDuration, Timestamp};
@@ -88,7 +89,34 @@ impl DistrictStore {
                 upload.received_at.into(),
             ],
         )?;
+        self.events_add_in_tx(tx, &EventKind::UploadReceived { upload: upload.id, bytes })?;
         Ok(upload)
+    }
+
+    /// The newest uploads through accounts that lie in no folder and belong to no set, newest first.
+    pub fn uploads_at_root_in_tx(&self, tx: &mut Tx<'_>) -> Result<Vec<Upload>, StoreError> {
+        tx.rows(
+            "SELECT u.id, u.account, u.name, u.path, u.blob, u.bytes, u.received_at FROM upload u
+             WHERE u.district = $1 AND u.account IS NOT NULL AND u.path = u.name
+               AND NOT EXISTS (SELECT 1 FROM upload_part p WHERE p.district = u.district AND p.upload = u.id)
+             ORDER BY u.received_at DESC LIMIT 200",
+            &[self.id().0.into()],
+            upload_of,
+        )
+    }
+
+    /// The newest upload of which a live run was made, or cancelled by a person: no older one is synced by itself any more. Runs that
+    /// only tested, because of a pause, do not count.
+    pub fn uploads_synced_last_in_tx(&self, tx: &mut Tx<'_>) -> Result<Option<Upload>, StoreError> {
+        tx.row(
+            "SELECT u.id, u.account, u.name, u.path, u.blob, u.bytes, u.received_at FROM upload u
+             WHERE u.district = $1 AND EXISTS (
+               SELECT 1 FROM run r WHERE r.district = u.district AND r.upload = u.id AND r.kind = 'live'
+                 AND (r.state = 'cancelled' OR (r.started_at IS NOT NULL AND r.state <> 'tested')))
+             ORDER BY u.received_at DESC LIMIT 1",
+            &[self.id().0.into()],
+            upload_of,
+        )
     }
 
     /// Records that an upload is read as part of another one.

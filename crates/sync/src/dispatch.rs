@@ -1,6 +1,7 @@
 //! Does one job of the queue: what the job runner calls.
 
-use homeroom_jobs::JobOutcome;
+use homeroom_jobs::{JobHandler, JobOutcome};
+use homeroom_model::district::Stage;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::RunState;
 use homeroom_report::render_refusal;
@@ -16,19 +17,34 @@ use crate::settle::settle;
 use crate::task::Task;
 use crate::undo::{redo, undo};
 
-/// The attempt at a run whose failure ends the run instead of being tried again.
-const LAST_ATTEMPT: i64 = 5;
+impl JobHandler for SyncContext {
+    fn handle(&self, job: &Job) -> JobOutcome {
+        handle_job(self, job)
+    }
+
+    /// A run that failed too often has failed; of other jobs the queue keeps the reason.
+    fn give_up(&self, job: &Job, reason: String) -> JobOutcome {
+        match Task::from_job(job) {
+            Some((Task::Run(number) | Task::Verify(number), cause)) => {
+                let district = self.store.district(job.district).acting_for(cause);
+                fail_run(&Claim { district: &district, job }, number, reason)
+            }
+            _ => JobOutcome::Fail(reason),
+        }
+    }
+}
 
 /// Does one job of the queue.
-pub fn handle_job(context: &SyncContext, job: &Job) -> JobOutcome {
-    let district = context.store.district(job.district);
-    let Some(task) = Task::from_job(job) else {
+fn handle_job(context: &SyncContext, job: &Job) -> JobOutcome {
+    let Some((task, cause)) = Task::from_job(job) else {
         return JobOutcome::Fail(format!("this version cannot read this job of the kind '{}'", job.kind));
     };
+    let district = context.store.district(job.district).acting_for(cause);
     let claim = &Claim { district: &district, job };
     let done = match &task {
         Task::Settle => return settle(context, claim),
-        Task::Run(number) => make_run(context, claim, *number),
+        Task::Run(number) => make_run(context, claim, *number, None),
+        Task::Verify(number) => make_run(context, claim, *number, Some(Stage::Verifying)),
         Task::Approve(number, schools) => approve(context, claim, *number, schools),
         Task::Discard(number, schools) => discard(claim, *number, schools),
         Task::ReviewProposals(number, reviews) => review_proposals(context, claim, *number, reviews),
@@ -39,13 +55,10 @@ pub fn handle_job(context: &SyncContext, job: &Job) -> JobOutcome {
     match (done, task) {
         (Ok(()), _) => JobOutcome::Finished,
         (Err(SyncError::Store(StoreError::ClaimLost)), _) => JobOutcome::Lost,
-        (Err(SyncError::Refused(refusal)), Task::Run(number)) => {
+        (Err(SyncError::Refused(refusal)), Task::Run(number) | Task::Verify(number)) => {
             fail_run(claim, number, render_refusal(&refusal))
         }
         (Err(SyncError::Refused(refusal)), _) => JobOutcome::Fail(render_refusal(&refusal)),
-        (Err(error), Task::Run(number)) if job.attempts >= LAST_ATTEMPT => {
-            fail_run(claim, number, error.to_string())
-        }
         (Err(error), _) => JobOutcome::Retry(error.to_string()),
     }
 }

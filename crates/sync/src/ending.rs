@@ -1,14 +1,16 @@
 //! Ends a run: its state, its report and its result files.
 
 use homeroom_check::{write_corrected, write_findings};
+use homeroom_model::event::EventKind;
 use homeroom_model::finding::Findings;
-use homeroom_model::run::{Run, RunReport, RunState, seconds_between};
+use homeroom_model::run::{Run, RunKind, RunReport, RunState, seconds_between};
 use homeroom_report::{ResultFiles, ResultWriter};
 use homeroom_store::{StoreError, Tx};
 
 use crate::active_run::ActiveRun;
 use crate::context::Progress;
 use crate::error::SyncError;
+use crate::schedule::reschedule_in_tx;
 
 /// A run's final state and report, and the contents of its result files.
 pub(crate) struct Ending<'e> {
@@ -65,5 +67,19 @@ pub(crate) fn end_in_tx(
     if let Some(files) = files {
         files.publish_in_tx(active.district, tx)?;
     }
-    active.district.runs_set_in_tx(tx, active.run.number, ending.state, &ending.report)
+    let ActiveRun { district, run, leads_to, .. } = active;
+    if let Some(stage) = leads_to
+        && matches!(ending.state, RunState::Applied | RunState::Unchanged | RunState::Held)
+    {
+        district.stage_set_in_tx(tx, *stage)?;
+    }
+    district.runs_set_in_tx(tx, run.number, ending.state, &ending.report)?;
+    if ending.state == RunState::Held {
+        district.events_add_in_tx(tx, &EventKind::HoldCreated { run: run.id })?;
+    }
+    match run.kind {
+        RunKind::Test => Ok(()),
+        // A pause let it only test, or removals wait for the end of an additions-only period.
+        RunKind::Live => reschedule_in_tx(district, tx, "A newer file came.").map(drop),
+    }
 }

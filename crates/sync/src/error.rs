@@ -4,7 +4,7 @@ use std::io;
 
 use homeroom_apply::ApplyError;
 use homeroom_ask::AskError;
-use homeroom_model::refusal::Refusal;
+use homeroom_model::refusal::{Refusal, StageRefusal, UndoRefusal};
 use homeroom_read::KeyError;
 use homeroom_store::StoreError;
 
@@ -31,6 +31,18 @@ pub enum SyncError {
 impl From<Refusal> for SyncError {
     fn from(refusal: Refusal) -> Self {
         SyncError::Refused(refusal)
+    }
+}
+
+impl From<StageRefusal> for SyncError {
+    fn from(refusal: StageRefusal) -> Self {
+        SyncError::Refused(refusal.into())
+    }
+}
+
+impl From<UndoRefusal> for SyncError {
+    fn from(refusal: UndoRefusal) -> Self {
+        SyncError::Refused(refusal.into())
     }
 }
 

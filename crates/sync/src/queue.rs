@@ -19,9 +19,18 @@ pub struct QueuedRun {
 
 /// Queues a run of an upload, at once.
 pub fn queue_run(district: &DistrictStore, kind: RunKind, upload: UploadId) -> Result<QueuedRun, StoreError> {
+    queue(district, kind, upload, Task::Run)
+}
+
+pub(crate) fn queue(
+    district: &DistrictStore,
+    kind: RunKind,
+    upload: UploadId,
+    task: fn(RunNumber) -> Task,
+) -> Result<QueuedRun, StoreError> {
     district.store().write(|tx| {
         let (number, id) = district.runs_create_in_tx(tx, kind, upload)?;
-        let job = Task::Run(number).enqueue_in_tx(district, tx, district.store().now())?;
+        let job = task(number).enqueue_in_tx(district, tx, district.store().now())?;
         Ok(QueuedRun { number, id, job })
     })
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use homeroom_apply::apply_in_tx;
 use homeroom_ask::{FileExtent, Planner, SplitPlan};
 use homeroom_check::{Checked, LoadStored, check};
+use homeroom_model::audit::AuditAction;
 use homeroom_model::district::{District, Stage};
 use homeroom_model::finding::Findings;
 use homeroom_model::ids::RunNumber;
@@ -13,7 +14,7 @@ use homeroom_model::source::Source;
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::time::{after, days};
 use homeroom_plan::Approval;
-use homeroom_store::StoreError;
+use homeroom_store::{ChangeSet, StoreError};
 use jiff::civil::Date;
 
 use crate::active_run::{ActiveRun, begin};
@@ -27,8 +28,14 @@ use crate::skip::skip_reason;
 use crate::task::Task;
 
 /// Makes the run `number`. Safe to repeat: a run that has ended is left as it is, one that was cut off begins again.
-pub(crate) fn make_run(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
-    let Some(active) = begin(context, claim, number)? else { return Ok(claim.finish_idle()?) };
+/// The district reaches the stage `leads_to` with it, unless it applies nothing.
+pub(crate) fn make_run(
+    context: &SyncContext,
+    claim: &Claim<'_>,
+    number: RunNumber,
+    leads_to: Option<Stage>,
+) -> Result<(), SyncError> {
+    let Some(active) = begin(context, claim, number, leads_to)? else { return Ok(claim.finish_idle()?) };
     if let Some((state, report)) = skip_reason(&active)? {
         let findings = Findings::default();
         return end_without_changes(&active, &Ending { state, report, findings: &findings, plan_file: None });
@@ -152,6 +159,7 @@ fn commit(
         held.roster_version = parts.safe.base_version.next();
     }
     ending.state = if holds { RunState::Held } else { RunState::Applied };
+    ending.report.deferred = parts.deferred.counts().deactivate.total();
     let files = write_results(active, &ending)?;
     context.report(Progress::Applying);
     claim.finish(|tx| {
@@ -166,6 +174,9 @@ fn commit(
             district.pending_proposals_set_in_tx(tx, pending)?;
         }
         record_seats_in_tx(district, tx, &parts.seats, today)?;
+        let action = AuditAction::RunApplied;
+        district
+            .change_sets_add_in_tx(tx, &ChangeSet { action, run: run.id, number: run.number, version })?;
         end_in_tx(active, tx, &ending, files.as_ref())?;
         Ok::<_, SyncError>(())
     })

@@ -1,10 +1,13 @@
 //! Undoes what a run applied, and redoes it.
 
 use homeroom_apply::apply_undo_in_tx;
+use homeroom_model::audit::AuditAction;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
-use homeroom_model::refusal::Refusal;
+use homeroom_model::refusal::UndoRefusal;
 use homeroom_model::run::{DecisionKind, Run, RunReport, RunState, Undone};
+
+use homeroom_store::ChangeSet;
 
 use crate::claim::Claim;
 use crate::context::{Progress, SyncContext};
@@ -17,10 +20,13 @@ use crate::error::{SyncError, with_fresh_plan};
 /// [`SyncError::Refused`] when the run has applied nothing, or is undone already.
 pub(crate) fn undo(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
     let run = claim.district.runs_get(number)?;
-    if !matches!(run.state, RunState::Applied | RunState::Held | RunState::Superseded) {
-        return Err(Refusal::NothingToUndo { run: run.id, state: run.state }.into());
+    if run.state == RunState::Undone {
+        return Err(UndoRefusal::AlreadyUndone { run: run.id }.into());
     }
-    revert(context, claim, &run, number, |report, undone| {
+    if !matches!(run.state, RunState::Applied | RunState::Held | RunState::Superseded) {
+        return Err(UndoRefusal::NothingToUndo { run: run.id, state: run.state }.into());
+    }
+    revert(context, claim, &run, (AuditAction::RunUndone, number), |report, undone| {
         report.undo = Some(undone);
         RunState::Undone
     })
@@ -33,11 +39,11 @@ pub(crate) fn undo(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) 
 pub(crate) fn redo(context: &SyncContext, claim: &Claim<'_>, number: RunNumber) -> Result<(), SyncError> {
     let district = claim.district;
     let run = district.runs_get(number)?;
-    let not_undone = Refusal::NotUndone { run: run.id, state: run.state };
+    let not_undone = UndoRefusal::NotUndone { run: run.id, state: run.state };
     let undone = run.report.undo.as_ref().filter(|_| run.state == RunState::Undone).ok_or(not_undone)?;
-    let undo_number = undone.number.ok_or(Refusal::UndoNotRecorded { run: run.id })?;
+    let undo_number = undone.number.ok_or(UndoRefusal::UndoNotRecorded { run: run.id })?;
     let state_before = undone.state_before.unwrap_or(RunState::Applied);
-    revert(context, claim, &run, undo_number, |report, redone| {
+    revert(context, claim, &run, (AuditAction::RunRedone, undo_number), |report, redone| {
         if let Some(undone) = &mut report.undo {
             undone.taken_back = Some(Box::new(redone));
         }
@@ -64,7 +70,7 @@ fn revert(
     context: &SyncContext,
     claim: &Claim<'_>,
     run: &Run,
-    reverted: RunNumber,
+    (action, reverted): (AuditAction, RunNumber),
     note: impl Fn(&mut RunReport, Undone) -> RunState,
 ) -> Result<(), SyncError> {
     let district = claim.district;
@@ -76,13 +82,16 @@ fn revert(
         context.report(Progress::Applying);
         claim.finish(|tx| {
             let own_number = district.undos_begin_in_tx(tx, reverted)?;
-            apply_undo_in_tx(district, tx, own_number, &undo)?;
+            let version = apply_undo_in_tx(district, tx, own_number, &undo)?;
+            let set = ChangeSet { action, run: run.id, number: own_number, version };
+            district.change_sets_add_in_tx(tx, &set)?;
             let undone = Undone {
                 number: Some(own_number),
                 state_before: Some(run.state),
                 restored: undo.restored,
                 kept: first_of(&undo.kept),
                 at: district.store().now(),
+                by: Some(district.cause().clone()),
                 taken_back: None,
             };
             let mut report = run.report.clone();

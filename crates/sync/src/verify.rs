@@ -2,12 +2,13 @@
 
 use homeroom_model::check_report::Outcome;
 use homeroom_model::district::{Slug, Stage};
-use homeroom_model::refusal::Refusal;
+use homeroom_model::refusal::StageRefusal;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::DistrictStore;
 
 use crate::error::SyncError;
-use crate::queue::{QueuedRun, queue_run};
+use crate::queue::{QueuedRun, queue};
+use crate::task::Task;
 
 /// Whether a test run with rejected rows is good enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub fn queue_verifying(
 ) -> Result<QueuedRun, SyncError> {
     let settings = district.settings()?;
     if !matches!(settings.stage, Stage::Setup | Stage::Testing | Stage::Verifying) {
-        return Err(Refusal::NotInTesting { district: slug.clone(), stage: settings.stage }.into());
+        return Err(StageRefusal::NotInTesting { district: slug.clone(), stage: settings.stage }.into());
     }
     let is_good = |run: &Run| match run.report.check.as_ref().map(|check| check.outcome) {
         Some(Outcome::Clean | Outcome::Warnings) => true,
@@ -46,10 +47,10 @@ pub fn queue_verifying(
         .peekable();
     let newest = tested.peek().map(|run| run.id);
     match tested.find(|run| is_good(run)).and_then(|run| run.upload.id) {
-        Some(upload) => Ok(queue_run(district, RunKind::Live, upload)?),
+        Some(upload) => Ok(queue(district, RunKind::Live, upload, Task::Verify)?),
         None => Err(match newest {
-            None => Refusal::NoTestRun { district: slug.clone(), file: settings.file },
-            Some(newest) => Refusal::NoCleanTestRun { district: slug.clone(), newest },
+            None => StageRefusal::NoTestRun { district: slug.clone(), file: settings.file },
+            Some(newest) => StageRefusal::NoCleanTestRun { district: slug.clone(), newest },
         }
         .into()),
     }

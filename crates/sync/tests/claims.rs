@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness::{TestDistrict, class};
-use homeroom_jobs::JobOutcome;
+use homeroom_jobs::{JobHandler, JobOutcome};
 use homeroom_model::JobId;
 use homeroom_model::run::{RunKind, RunState};
 use homeroom_store::StoreError;
 use homeroom_store::jobs::{Claimable, Job, JobState};
-use homeroom_sync::{Task, handle_job, queue_decision};
+use homeroom_sync::{Task, queue_decision};
 use homeroom_testkit::{TestStore, flat_csv, stores};
 use jiff::SignedDuration;
 
@@ -44,11 +44,11 @@ fn do_with_a_stop(lincoln: &TestDistrict, job: &Job, stopped_at: usize) -> (JobO
             if steps.fetch_add(1, Ordering::SeqCst) == stopped_at {
                 test.store.clock().advance(LEASE + SignedDuration::from_secs(1));
                 assert_eq!(test.store.jobs_release_expired().unwrap(), 1);
-                *taken.lock().unwrap() = Some(handle_job(&other, &claim(&test, "other", id)));
+                *taken.lock().unwrap() = Some(other.handle(&claim(&test, "other", id)));
             }
         })
     };
-    let stopped = handle_job(&context, job);
+    let stopped = context.handle(job);
     let taken = taken.lock().unwrap().take();
     (stopped, taken)
 }

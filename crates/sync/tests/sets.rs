@@ -2,21 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use homeroom_inbox::{DropBox, DropPath, Inbox, InboxSettings, OpenMode};
-use homeroom_jobs::JobOutcome;
-use homeroom_model::AccountId;
+use homeroom_inbox::DropPath;
 use homeroom_model::check_report::{Format, Outcome as CheckOutcome};
-use homeroom_model::district::{Mode, Stage};
-use homeroom_model::run::{Run, RunKind, RunState};
-use homeroom_model::time::days;
-use homeroom_read::ReadLimits;
-use homeroom_store::DistrictStore;
-use homeroom_store::jobs::{Claimable, SETTLE};
-use homeroom_sync::{SyncContext, Task, handle_job, queue_run};
-use homeroom_testkit::{TestStore, stores};
-use jiff::Timestamp;
+use homeroom_model::run::{RunKind, RunState};
+use homeroom_sync::queue_run;
 
-const NEW: OpenMode = OpenMode { create: true, truncate: true, exclusive: false, append: false };
+mod drop_harness;
+
+use drop_harness::{ROSTER, cases};
 
 const CLEVER: [(&str, &str); 5] = [
     ("schools.csv", "School_id,School_name\n1,Oak Hill\n"),
@@ -28,66 +21,6 @@ const CLEVER: [(&str, &str); 5] = [
     ("sections.csv", "School_id,Section_id,Teacher_id,Name\n1,S1,T1,Art\n"),
     ("enrollments.csv", "School_id,Section_id,Student_id\n1,S1,P1\n"),
 ];
-
-struct Case {
-    test: TestStore,
-    district: DistrictStore,
-    drop_box: DropBox,
-    context: SyncContext,
-}
-
-/// A live district with an account on each engine.
-fn cases(file: &str) -> Vec<Case> {
-    let case = |test: TestStore| {
-        let district = test.district("lincoln");
-        let mut settings = district.settings().unwrap();
-        settings.file = file.into();
-        settings.mode = Mode::OnUpload;
-        district.settings_change(&settings).unwrap();
-        test.store.write(|tx| district.stage_set_in_tx(tx, Stage::Live)).unwrap();
-        let inbox =
-            Inbox::new(test.store.clone(), InboxSettings { settle_seconds: 0, ..InboxSettings::default() });
-        inbox.account_add(&district, None, None).unwrap();
-        let drop_box = inbox.drop_box(district.id(), AccountId(1));
-        let context = SyncContext::new(test.store.clone(), inbox, ReadLimits::default());
-        Case { test, district, drop_box, context }
-    };
-    stores().into_iter().map(case).collect()
-}
-
-impl Case {
-    fn put(&self, name: &str, text: &str) {
-        let mut handle = self.drop_box.open_write(&DropPath::parse(name.as_bytes()).unwrap(), NEW).unwrap();
-        handle.write_at(text.as_bytes(), 0).unwrap();
-        handle.close().unwrap();
-    }
-
-    fn change_to_nightly(&self) {
-        let mut settings = self.district.settings().unwrap();
-        settings.mode = Mode::Nightly;
-        self.district.settings_change(&settings).unwrap();
-    }
-
-    /// Does the jobs of these kinds that are due.
-    fn work_on(&self, kinds: &[&str]) {
-        while let Some(job) =
-            self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Due(kinds)).unwrap()
-        {
-            assert!(matches!(handle_job(&self.context, &job), JobOutcome::Finished), "{}", job.kind);
-        }
-    }
-
-    fn settle(&self) {
-        self.work_on(&[SETTLE]);
-    }
-
-    /// Does all jobs of this night; the runs, newest first.
-    fn work(&self) -> Vec<Run> {
-        self.test.store.clock().advance(days(1));
-        self.work_on(Task::KINDS);
-        self.district.runs_list(100).unwrap()
-    }
-}
 
 #[test]
 fn a_set_of_five_files_makes_one_run() {
@@ -191,24 +124,6 @@ fn a_delta_before_any_roster_is_rejected() {
             "sourcedId,status,classSourcedId,userSourcedId,role\ne1,active,c1,u1,student\n",
         );
         assert_eq!(case.work()[0].state, RunState::Rejected);
-    }
-}
-
-const ROSTER: &str = "school_id,school_name,teacher_email,teacher_first_name,teacher_last_name,class_id,class_name,\
-                      student_first_name,student_last_name,student_email,student_grade_level\n\
-                      1,Oak,tess@x.org,Tess,Gray,S1,Art,Ann,Lee,ann@x.org,5\n";
-
-#[test]
-fn a_run_that_was_queued_for_the_night_applies_nothing_once_the_district_is_paused() {
-    for case in cases("roster.csv") {
-        case.change_to_nightly();
-        case.put("roster.csv", ROSTER);
-        case.settle();
-        case.test.store.write(|tx| case.district.stage_set_in_tx(tx, Stage::Paused)).unwrap();
-        let run = case.work().remove(0);
-        assert_eq!((run.kind, run.state), (RunKind::Live, RunState::Tested), "{}", case.test.engine);
-        assert_eq!(run.report.messages, ["Nothing is applied: the district is paused."]);
-        assert!(case.district.roster_load().unwrap().students.is_empty());
     }
 }
 

@@ -401,9 +401,7 @@ fn a_hold_made_before_an_undo_is_refused_and_a_new_one_can_be_approved_and_undon
         let roster = |students: std::ops::Range<u16>, version: u8| {
             flat_csv(&class(students).into_iter().map(|row| Enrolled { version, ..row }).collect::<Vec<_>>())
         };
-        let mut settings = lincoln.district.settings().unwrap();
-        settings.policy.set_fuse(Fuse::Update, "off").unwrap();
-        lincoln.district.settings_change(&settings).unwrap();
+        lincoln.change_settings(|settings| settings.policy.set_fuse(Fuse::Update, "off").unwrap());
         lincoln.live(&roster(0..100, 1));
         let renamed = lincoln.live(&roster(0..100, 2));
         // Thirty are missing, and nothing else changes.
@@ -454,7 +452,7 @@ fn a_job_that_runs_twice_reverts_nothing() {
         assert!(lincoln.decide(Task::Redo(run.number)).unwrap_err().contains("was undone"));
         lincoln.decide(Task::Undo(run.number)).unwrap();
         let refused = lincoln.decide(Task::Undo(run.number)).unwrap_err();
-        assert!(refused.contains("only a run that has applied something"), "{refused}");
+        assert!(refused.contains("is undone already: `homeroom run redo "), "{refused}");
         assert_eq!((lincoln.state(run.number), lincoln.export().as_str()), (RunState::Undone, ""));
         lincoln.decide(Task::Redo(run.number)).unwrap();
         assert!(lincoln.decide(Task::Redo(run.number)).is_err(), "{}", lincoln.test.engine);

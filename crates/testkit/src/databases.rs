@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use homeroom_model::audit::Cause;
 use homeroom_model::district::{Mode, Slug};
 use homeroom_model::{Clock, Random, Zone};
 use homeroom_store::district::NewDistrict;
@@ -44,7 +45,8 @@ impl TestStore {
             at: "02:00".parse().expect("02:00 is a time"),
             file: "roster.csv".into(),
         };
-        self.store.district(self.store.districts_add(&new).expect("a district can be added").id)
+        self.store
+            .district(self.store.districts_add(&new, &Cause::SYSTEM).expect("a district can be added").id)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::Args;
+use homeroom_model::ids::BlobId;
 use homeroom_model::{Clock, Random};
 use homeroom_store::{Store, StoreSettings};
 use serde_json::json;
@@ -35,8 +36,8 @@ impl Backup {
         let copy = open_folder(&unfinished)?;
         copy.migrate()?;
         let rows = app.store.copy_into(&copy)?;
-        let files = copy_blobs(&app.store, &copy)?;
-        copy_keys(&app.data, &unfinished)?;
+        let files = copy_blobs(&app.store, &copy, &copy.blobs_referenced()?)?;
+        copy_keys(&app.data, &unfinished, "")?;
         drop(copy);
         fs::rename(&unfinished, &self.path)
             .with_context(|| format!("cannot create {}", self.path.display()))?;
@@ -58,25 +59,23 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(&settings, Clock::System, Random::from_system())?)
 }
 
-/// Copies every blob that the copied rows name.
-pub(super) fn copy_blobs(from: &Store, to: &Store) -> anyhow::Result<u64> {
-    let mut copied = 0;
-    for (blob, bytes) in to.blobs_referenced()? {
-        if !to.blobs().contains(blob, bytes) {
-            let source = from.blobs().open_file(blob)?;
+/// Copies these blobs, each with its size in bytes, and checks what it copies.
+pub(super) fn copy_blobs(from: &Store, to: &Store, blobs: &[(BlobId, u64)]) -> anyhow::Result<u64> {
+    for (blob, bytes) in blobs {
+        if !to.blobs().contains(*blob, *bytes) {
+            let source = from.blobs().open_file(*blob)?;
             let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
-            ensure!(hash == blob, "the stored file {blob} is damaged: restore it from an older backup");
+            ensure!(hash == *blob, "the stored file {blob} is damaged: restore it from an older backup");
         }
-        copied += 1;
     }
-    Ok(copied)
+    Ok(blobs.len() as u64)
 }
 
-pub(super) fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for key in KEYS {
-        if from.join(key).exists() {
-            fs::copy(from.join(key), to.join(key)).with_context(|| format!("cannot copy {key}"))?;
-        }
+/// Copies the keys to where their names end in `suffix`.
+pub(super) fn copy_keys(from: &Path, to: &Path, suffix: &str) -> anyhow::Result<()> {
+    for key in KEYS.into_iter().filter(|key| from.join(key).exists()) {
+        fs::copy(from.join(key), to.join(format!("{key}{suffix}")))
+            .with_context(|| format!("cannot copy {key}"))?;
     }
     Ok(())
 }

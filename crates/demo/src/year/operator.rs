@@ -6,13 +6,14 @@ use anyhow::Context;
 use homeroom_inbox::Inbox;
 use homeroom_jobs::Worker;
 use homeroom_model::Zone;
+use homeroom_model::audit::{AuditAction, Cause};
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::{Mode, Slug, Stage};
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_store::district::NewDistrict;
-use homeroom_store::{DistrictStore, Store};
-use homeroom_sync::{SyncContext, Task, handle_job, queue_decision, queue_run};
+use homeroom_store::{DistrictStore, Store, StoreError};
+use homeroom_sync::{SyncContext, Task, change_settings, queue_decision, queue_run};
 use jiff::SignedDuration;
 use jiff::civil::{Date, time};
 
@@ -53,21 +54,25 @@ impl Operator {
     pub(super) fn open(parts: YearParts, seats: u32) -> anyhow::Result<Operator> {
         let zone = TIME_ZONE.parse::<Zone>().map_err(anyhow::Error::msg)?;
         let store = parts.store.clone();
-        let district = store.districts_add(&NewDistrict {
-            slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
-            name: "Lincoln Unified School District".into(),
-            time_zone: zone.clone(),
-            seats,
-            apps: vec!["rocketlit".into(), "innerorbit".into()],
-            mode: Mode::Nightly,
-            at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
-            file: FILE.into(),
-        })?;
+        let district = store.districts_add(
+            &NewDistrict {
+                slug: Slug::parse("lincoln").expect("'lincoln' is a valid slug"),
+                name: "Lincoln Unified School District".into(),
+                time_zone: zone.clone(),
+                seats,
+                apps: vec!["rocketlit".into(), "innerorbit".into()],
+                mode: Mode::Nightly,
+                at: format!("{NIGHT:02}:00").parse().map_err(anyhow::Error::msg)?,
+                file: FILE.into(),
+            },
+            &Cause::SYSTEM,
+        )?;
         let district = store.district(district.id);
         store.write(|tx| district.stage_set_in_tx(tx, Stage::Live))?;
-        let mut settings = district.settings()?;
-        settings.policy.calendar = calendar();
-        district.settings_change(&settings)?;
+        change_settings(&district, AuditAction::CalendarChanged, |settings| {
+            settings.policy.calendar = calendar();
+            Ok::<_, StoreError>(())
+        })?;
         let YearParts { inbox, sync, worker, folder, .. } = parts;
         Ok(Operator { store, inbox, district, context: sync, worker, upload: folder.join(FILE), zone })
     }
@@ -91,9 +96,11 @@ impl Operator {
     }
 
     pub(super) fn set_seats(&self, seats: u32) -> anyhow::Result<()> {
-        let mut settings = self.district.settings()?;
-        settings.seats = seats;
-        Ok(self.district.settings_change(&settings)?)
+        change_settings(&self.district, AuditAction::SettingsChanged, |settings| {
+            settings.seats = seats;
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(())
     }
 
     pub(super) fn run(&self, number: RunNumber) -> anyhow::Result<Run> {
@@ -102,7 +109,7 @@ impl Operator {
 
     /// Does every job that is due.
     fn do_jobs(&self) -> anyhow::Result<()> {
-        while self.worker.work_once(&|job| handle_job(&self.context, job))? {}
+        while self.worker.work_once(&self.context)? {}
         Ok(())
     }
 

@@ -2,13 +2,15 @@
 
 use homeroom_apply::apply_in_tx;
 use homeroom_ask::{Reread, SplitPlan, reread};
+use homeroom_model::audit::AuditAction;
 use homeroom_model::district::Stage;
+use homeroom_model::event::EventKind;
 use homeroom_model::hold::{Held, HeldState};
 use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::refusal::Refusal;
 use homeroom_model::run::{DecisionKind, Run, RunReport, RunState};
 use homeroom_plan::{Approval, explain};
-use homeroom_store::{DistrictStore, Tx};
+use homeroom_store::{ChangeSet, DistrictStore, Tx};
 
 use super::held_run::{Choice, carry_states, choose, decision, refuse_another_version};
 use crate::applied::{record_applied_file_in_tx, record_seats_in_tx};
@@ -87,7 +89,14 @@ pub(super) fn release_in_tx(
         district.pending_proposals_set_in_tx(tx, pending)?;
     }
     record_seats_in_tx(district, tx, &plan.parts.seats, reread.today)?;
+    let decision = report.decisions.last().map_or(DecisionKind::Approved, |decision| decision.kind);
+    let action = match decision {
+        DecisionKind::Answered => AuditAction::ProposalsReviewed,
+        _ => AuditAction::HoldApproved,
+    };
+    district.change_sets_add_in_tx(tx, &ChangeSet { action, run: run.id, number: run.number, version })?;
     district.runs_set_in_tx(tx, run.number, *state, report)?;
+    district.events_add_in_tx(tx, &EventKind::HoldDecided { run: run.id, decision })?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Discards the held changes of a run, or those of some schools.
 
+use homeroom_model::audit::AuditAction;
 use homeroom_model::counts::PlanCounts;
+use homeroom_model::event::EventKind;
 use homeroom_model::hold::HeldState;
 use homeroom_model::ids::RunNumber;
 use homeroom_model::run::{Decision, DecisionKind, Run, RunReport, RunState};
@@ -39,6 +41,11 @@ fn discard_schools(
     decision: Decision,
 ) -> Result<(), SyncError> {
     let mut report = run.report.clone();
+    let (kind, details) = (decision.kind, decision.schools.join(", "));
+    let action = match kind {
+        DecisionKind::Expired => AuditAction::HoldExpired,
+        _ => AuditAction::HoldDiscarded,
+    };
     report.decisions.push(decision);
     if let Some(held) = &mut report.held {
         let waiting = held.schools.iter_mut().filter(|school| school.state == HeldState::Waiting);
@@ -48,7 +55,12 @@ fn discard_schools(
         explain(held);
     }
     let state = state_after_discard(&report);
-    claim.finish(|tx| claim.district.runs_set_in_tx(tx, run.number, state, &report))?;
+    let district = claim.district;
+    claim.finish(|tx| {
+        district.audit_in_tx(tx, action, &format!("run {}", run.id), &details)?;
+        district.runs_set_in_tx(tx, run.number, state, &report)?;
+        district.events_add_in_tx(tx, &EventKind::HoldDecided { run: run.id, decision: kind })
+    })?;
     Ok(())
 }
 

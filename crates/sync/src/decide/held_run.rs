@@ -101,5 +101,6 @@ pub(super) fn choose(
 
 /// A decision made now.
 pub(crate) fn decision(district: &DistrictStore, kind: DecisionKind, schools: &[String]) -> Decision {
-    Decision { kind, schools: schools.to_vec(), at: district.store().now() }
+    let by = Some(district.cause().clone());
+    Decision { kind, schools: schools.to_vec(), at: district.store().now(), by }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use homeroom_ask::{Reread, SplitPlan, reread};
+use homeroom_model::audit::AuditAction;
 use homeroom_model::decided_pair::DecidedPair;
 use homeroom_model::entity::{Entity, EntityRef};
 use homeroom_model::hold::HeldState;
@@ -68,6 +69,7 @@ pub(crate) fn review_proposals(
             if let Some(pending) = &plan.pending {
                 district.pending_proposals_set_in_tx(tx, pending)?;
             }
+            district.audit_in_tx(tx, AuditAction::ProposalsReviewed, &format!("run {}", run.id), "")?;
             district.runs_set_in_tx(tx, number, run.state, &report)?;
             Ok(())
         })

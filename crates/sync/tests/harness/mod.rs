@@ -8,16 +8,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use homeroom_ask::export_flat;
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
-use homeroom_jobs::JobOutcome;
+use homeroom_jobs::{JobHandler, JobOutcome};
+use homeroom_model::audit::AuditAction;
 use homeroom_model::district::District;
 use homeroom_model::fuse::Fuse;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
 use homeroom_read::ReadLimits;
-use homeroom_store::DistrictStore;
 use homeroom_store::jobs::{Claimable, Job};
-use homeroom_sync::{QueuedRun, SyncContext, Task, handle_job, queue_decision, queue_run};
+use homeroom_store::{DistrictStore, StoreError};
+use homeroom_sync::{QueuedRun, SyncContext, Task, change_settings, queue_decision, queue_run};
 use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -69,9 +70,11 @@ impl TestDistrict {
     }
 
     pub(crate) fn change_settings(&self, change: impl FnOnce(&mut District)) {
-        let mut settings = self.district.settings().unwrap();
-        change(&mut settings);
-        self.district.settings_change(&settings).unwrap();
+        change_settings(&self.district, AuditAction::SettingsChanged, |settings| {
+            change(settings);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
     }
 
     pub(crate) fn sync(&self, file: &[u8], kind: RunKind) -> Run {
@@ -95,7 +98,7 @@ impl TestDistrict {
 
     fn work(&self, job: homeroom_model::JobId) -> Result<(), String> {
         let job = self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Only(job)).unwrap().unwrap();
-        match handle_job(&self.context, &job) {
+        match self.context.handle(&job) {
             JobOutcome::Finished => Ok(()),
             JobOutcome::Fail(reason) => {
                 self.test.store.jobs_finish(&job).unwrap();
@@ -113,7 +116,7 @@ impl TestDistrict {
 
     /// Does a claimed job.
     pub(crate) fn handle(&self, job: &Job) {
-        let outcome = handle_job(&self.context, job);
+        let outcome = self.context.handle(job);
         assert!(matches!(outcome, JobOutcome::Finished), "{outcome:?}");
     }
 

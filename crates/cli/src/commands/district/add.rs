@@ -2,11 +2,13 @@
 
 use anyhow::bail;
 use clap::Args;
+use homeroom_model::audit::Cause;
 use homeroom_model::district::{Mode, Slug};
 use homeroom_model::{LocalTime, Zone};
 use homeroom_store::district::NewDistrict;
 
 use super::show::district_text;
+use crate::actor::actor;
 use crate::app::App;
 use crate::arguments::{file_name, not_blank};
 use crate::exit::Exit;
@@ -51,7 +53,7 @@ impl Add {
             at: self.at,
             file: self.file.clone(),
         };
-        let district = match app.store.districts_add(&new) {
+        let district = match app.store.districts_add(&new, &Cause::new(actor(), "")) {
             Err(error) if error.is_conflict("district_slug") => {
                 bail!("there is already a district {}: choose another slug", self.slug)
             }

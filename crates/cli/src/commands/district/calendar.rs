@@ -1,11 +1,15 @@
 //! `homeroom district calendar`: date ranges with other rules.
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::{Args, Subcommand};
+use homeroom_model::audit::AuditAction;
 use homeroom_model::calendar::{Allowed, CalendarEntry, CalendarRule};
 use homeroom_model::district::Slug;
+use homeroom_model::refusal::Refusal;
+use homeroom_sync::{SyncError, change_settings};
 use jiff::civil::Date;
 
+use super::next_run::note_runs;
 use super::unknown_schools::note_unknown_schools;
 use crate::app::App;
 use crate::arguments::day;
@@ -75,12 +79,16 @@ impl Calendar {
         | Calendar::Window(Window { range: Range { slug, .. }, .. })
         | Calendar::Remove { slug, .. }) = self;
         let (mut district, store) = app.district(slug)?;
-        self.change(&mut district.policy.calendar, slug)?;
-        let calendar = &district.policy.calendar;
         if !matches!(self, Calendar::List { .. }) {
-            store.settings_change(&district)?;
-            note_unknown_schools(output, &store, calendar.iter().flat_map(|entry| &entry.schools))?;
+            let changed = change_settings(&store, AuditAction::CalendarChanged, |district| {
+                self.change(&mut district.policy.calendar, slug)
+            })?;
+            district = changed.settings;
+            let schools = district.policy.calendar.iter().flat_map(|entry| &entry.schools);
+            note_unknown_schools(output, &store, schools)?;
+            note_runs(output, &changed.runs, &district);
         }
+        let calendar = &district.policy.calendar;
         output.result(calendar, || list_text(calendar))?;
         Ok(Exit::Done)
     }
@@ -99,7 +107,8 @@ impl Calendar {
             Calendar::Window(window) => calendar.push(window.entry()?),
             Calendar::Remove { number, .. } => {
                 if *number == 0 || *number > calendar.len() {
-                    bail!("there is no date range {number}: see `homeroom district calendar list {slug}`");
+                    let (district, number) = (slug.clone(), *number);
+                    return Err(SyncError::from(Refusal::NoSuchCalendarEntry { district, number }).into());
                 }
                 calendar.remove(number - 1);
             }

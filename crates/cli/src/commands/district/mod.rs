@@ -6,6 +6,7 @@ mod command;
 mod erase;
 mod key;
 mod list;
+mod next_run;
 mod profile;
 mod set;
 mod show;

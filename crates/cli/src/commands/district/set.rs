@@ -1,11 +1,14 @@
 //! `homeroom district set`
 
 use clap::Args;
+use homeroom_model::audit::AuditAction;
 use homeroom_model::district::{District, Mode, Slug};
 use homeroom_model::fuse_setting::FuseSetting;
 use homeroom_model::policy::Policy;
 use homeroom_model::{LocalTime, Zone};
+use homeroom_sync::{SettingsChange, change_settings};
 
+use super::next_run::note_runs;
 use super::show::district_text;
 use super::unknown_schools::note_unknown_schools;
 use crate::app::App;
@@ -62,10 +65,11 @@ pub(crate) struct Set {
 
 impl Set {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
-        let (mut district, store) = app.district(&self.slug)?;
-        self.change(&mut district)?;
-        store.settings_change(&district)?;
+        let (_, store) = app.district(&self.slug)?;
+        let SettingsChange { settings: district, runs } =
+            change_settings(&store, AuditAction::SettingsChanged, |district| self.change(district))?;
         note_unknown_schools(output, &store, self.school_seats.iter().map(|(school, _)| school))?;
+        note_runs(output, &runs, &district);
         output.result(&district, || district_text(&district))?;
         Ok(Exit::Done)
     }

@@ -1,12 +1,14 @@
 //! `homeroom district stage`
 
-use anyhow::bail;
 use clap::Args;
+use homeroom_model::audit::Cause;
 use homeroom_model::district::{Slug, Stage};
 use homeroom_model::run::RunState;
-use homeroom_sync::{RejectedRows, queue_verifying};
+use homeroom_store::DistrictStore;
+use homeroom_sync::{RejectedRows, StageChange, StageChecks, queue_verifying, set_stage};
 use serde_json::json;
 
+use super::next_run::note_runs;
 use crate::app::App;
 use crate::arguments::not_blank;
 use crate::commands::run::{finish_run, run_text};
@@ -26,49 +28,31 @@ pub(crate) struct SetStage {
 
 impl SetStage {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
-        let (district, store) = app.district(&self.slug)?;
+        let (_, district) = app.district(&self.slug)?;
+        let reason = self.force.as_deref().unwrap_or_default();
+        let district = district.acting_for(Cause::new(district.cause().actor.clone(), reason));
         if self.stage == Stage::Verifying {
-            return self.load_roster(app, output);
+            return self.load_roster(app, output, &district);
         }
-        self.check_transition(district.stage)?;
-        store.store().write(|tx| store.stage_set_in_tx(tx, self.stage))?;
-        tracing::info!(district = %self.slug, from = %district.stage, to = %self.stage, reason = self.force, "stage changed");
-        let document = json!({"slug": self.slug, "stage": self.stage, "forced": self.force});
+        let checks = if self.force.is_some() { StageChecks::Overridden } else { StageChecks::Enforced };
+        let StageChange { runs, .. } = set_stage(&district, self.stage, checks)?;
+        let document = json!({
+            "slug": self.slug,
+            "stage": self.stage,
+            "forced": self.force,
+            "stopped_runs": runs.stopped.iter().map(|run| run.id).collect::<Vec<_>>(),
+            "next_run": runs.next.map(|next| json!({"id": next.run.id, "at": next.at})),
+        });
+        note_runs(output, &runs, &district.settings()?);
         output.result(&document, || format!("{} is now {}", self.slug, self.stage))?;
         Ok(Exit::Done)
     }
 
-    fn check_transition(&self, current: Stage) -> anyhow::Result<()> {
-        let slug = &self.slug;
-        match (current, self.stage) {
-            (_, Stage::Setup) => bail!("a district cannot go back to setup"),
-            (_, Stage::Testing) => {}
-            (Stage::Live | Stage::Paused, Stage::Paused | Stage::Live) => {}
-            (_, Stage::Live) if self.force.is_some() => {}
-            (Stage::Verifying, Stage::Live) => bail!(
-                "test logins are not recorded by this version: once they have been tested, go live with --force \"how they were \
-                 tested\""
-            ),
-            (current, Stage::Live) => bail!(
-                "{slug} is in stage {current}: load the roster first with `homeroom district stage {slug} verifying`, or use \
-                 --force \"reason\" to go live anyway"
-            ),
-            (current, wanted) => bail!(
-                "{slug} is in stage {current} and cannot move to {wanted}: only a live district can be paused"
-            ),
-        }
-        Ok(())
-    }
-
     /// Loads the roster of the newest clean test upload; the stage is reached once it is loaded.
-    fn load_roster(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
-        let (_, store) = app.district(&self.slug)?;
+    fn load_roster(&self, app: &App, output: &Output, store: &DistrictStore) -> anyhow::Result<Exit> {
         let rejected_rows = if self.force.is_some() { RejectedRows::Allowed } else { RejectedRows::Refused };
-        let queued = queue_verifying(&store, &self.slug, rejected_rows)?;
-        let run = finish_run(app, output, &store, &queued)?;
-        if matches!(run.state, RunState::Applied | RunState::Unchanged | RunState::Held) {
-            store.store().write(|tx| store.stage_set_in_tx(tx, Stage::Verifying))?;
-        }
+        let queued = queue_verifying(store, &self.slug, rejected_rows)?;
+        let run = finish_run(app, output, store, &queued)?;
         let time_zone = store.settings()?.time_zone;
         output.result(&run, || {
             let text = run_text(&run, &time_zone);

@@ -1,16 +1,14 @@
 //! `homeroom pin add`
 
-use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use homeroom_model::district::Slug;
 use homeroom_model::email::Email;
 use homeroom_model::grade::Grade;
 use homeroom_model::pin::{PinChange, PinnedPerson};
-use homeroom_store::pins::NewPin;
-use jiff::ToSpan;
+use homeroom_sync::{PinRequest, add_pin};
 use jiff::civil::Date;
 
-use super::resync::resync;
+use super::effect::show_effect;
 use crate::app::App;
 use crate::arguments::{day, grade, not_blank};
 use crate::exit::Exit;
@@ -97,20 +95,12 @@ pub(crate) struct NameArgs {
 impl Add {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
         let PinArgs { slug, owner, until, reason } = self.pin();
-        let (settings, district) = app.district(slug)?;
-        let end = settings.time_zone.start_of(until.saturating_add(1.day()));
-        let end = end.context("--until is too far in the future")?;
-        ensure!(end > app.store.now(), "--until {until} is in the past");
+        let (_, district) = app.district(slug)?;
         let pinned = self.pinned();
-        let number = district.pins_add(&NewPin {
-            change: &pinned,
-            owner: owner.trim(),
-            reason,
-            until: *until,
-            expires_at: end,
-        })?;
+        let request = PinRequest { change: &pinned, owner: owner.trim(), reason, until: *until };
+        let (number, queued) = add_pin(&district, &request)?;
         tracing::info!(district = %slug, pin = %number, "pin added");
-        resync(app, output, &district, &format!("Pin {number}: {}.", pinned.in_words()))
+        show_effect(app, output, &district, queued, &format!("Pin {number}: {}.", pinned.in_words()))
     }
 
     fn pin(&self) -> &PinArgs {

@@ -2,8 +2,8 @@
 
 mod add;
 mod command;
+mod effect;
 mod list;
 mod remove;
-mod resync;
 
 pub(crate) use command::Pin;

@@ -1,11 +1,11 @@
 //! `homeroom pin remove`
 
-use anyhow::bail;
 use clap::Args;
 use homeroom_model::district::Slug;
 use homeroom_model::ids::PinNumber;
+use homeroom_sync::remove_pin;
 
-use super::resync::resync;
+use super::effect::show_effect;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -22,10 +22,8 @@ impl Remove {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
         let Remove { slug, number } = self;
         let (_, district) = app.district(slug)?;
-        if !district.pins_remove(*number)? {
-            bail!("there is no active pin {number}: see `homeroom pin list {slug}`");
-        }
+        let queued = remove_pin(&district, *number)?;
         tracing::info!(district = %slug, pin = %number, "pin removed");
-        resync(app, output, &district, &format!("Pin {number} is removed."))
+        show_effect(app, output, &district, queued, &format!("Pin {number} is removed."))
     }
 }

@@ -3,11 +3,12 @@
 use clap::Subcommand;
 
 use super::approve::Approve;
+use super::cancel::Cancel;
 use super::discard::Discard;
 use super::plan::Plan;
 use super::review::{Accept, Strike};
 use super::show::Show;
-use super::undo::Undo;
+use super::undo::{Redo, Undo};
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -27,8 +28,12 @@ pub(crate) enum Run {
     Strike(Strike),
     /// Accept doubtful proposals of a held run, or struck ones after all: these are the same record
     Accept(Accept),
-    /// Undo what a run applied; a second undo redoes it
+    /// Undo what a run applied
     Undo(Undo),
+    /// Apply the changes of an undone run again
+    Redo(Redo),
+    /// Cancel a run that is still queued
+    Cancel(Cancel),
 }
 
 impl Run {
@@ -42,6 +47,8 @@ impl Run {
             Run::Strike(strike) => strike.run(&app, output),
             Run::Accept(accept) => accept.run(&app, output),
             Run::Undo(undo) => undo.run(&app, output),
+            Run::Redo(redo) => redo.run(&app, output),
+            Run::Cancel(cancel) => cancel.run(&app, output),
         }
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use homeroom_model::run::{Run, RunState};
 use homeroom_store::DistrictStore;
-use homeroom_sync::{QueuedRun, handle_job};
+use homeroom_sync::QueuedRun;
 
 use crate::app::App;
 use crate::output::Output;
@@ -19,7 +19,7 @@ pub(crate) fn finish_run(
     let bar = Bar::new(output, 0);
     let shown = bar.clone();
     let context = app.sync_context().with_progress(move |progress| shown.show(progress));
-    let done = app.worker()?.work_on(district.id(), queued.job, &|job| handle_job(&context, job))?;
+    let done = app.worker()?.work_on(district.id(), queued.job, &context)?;
     bar.finish();
     if let Err(reason) = done {
         bail!(reason);

@@ -1,6 +1,7 @@
 //! `homeroom run`: one file per command.
 
 mod approve;
+mod cancel;
 mod command;
 mod decision;
 mod discard;

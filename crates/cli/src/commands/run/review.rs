@@ -3,10 +3,10 @@
 use clap::Args;
 use homeroom_model::proposal_name::ProposalName;
 use homeroom_model::rekey::ProposalReviews;
-use homeroom_sync::Task;
+use homeroom_sync::{Task, queue_decision};
 
-use super::decision::decide;
-use super::selection::RunSelection;
+use super::decision::carry_out;
+use super::selection::{ReasonArg, RunSelection};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -30,6 +30,8 @@ struct Review {
     /// The proposals, as the run lists them: by id, like student-417, or by the keys of both, like ann@x.org=ann@y.org
     #[arg(required = true, value_name = "ID|FROM=TO")]
     proposals: Vec<ProposalName>,
+    #[command(flatten)]
+    reason: ReasonArg,
 }
 
 impl Strike {
@@ -49,6 +51,8 @@ impl Accept {
 impl Review {
     fn run(&self, app: &App, output: &Output, reviews: ProposalReviews) -> anyhow::Result<Exit> {
         let (district, number) = self.run.find(app)?;
-        decide(app, output, &district, number, Task::ReviewProposals(number, reviews))
+        let district = self.reason.given_for(&district);
+        let job = queue_decision(&district, Task::ReviewProposals(number, reviews))?;
+        carry_out(app, output, &district, number, job)
     }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use clap::Args;
+use homeroom_model::audit::Cause;
 use homeroom_model::ids::{RunId, RunNumber};
 use homeroom_store::DistrictStore;
 
@@ -21,6 +22,21 @@ impl RunSelection {
         let (district, number) = app.store.runs_find(self.run)?.with_context(|| {
             format!("there is no run {}: `homeroom runs DISTRICT` lists a district's runs", self.run)
         })?;
-        Ok((app.store.district(district), number))
+        Ok((app.acting_on(district), number))
+    }
+}
+
+/// Why something is done.
+#[derive(Args)]
+pub(super) struct ReasonArg {
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+}
+
+impl ReasonArg {
+    /// The district, for changes with this reason.
+    pub(super) fn given_for(&self, district: &DistrictStore) -> DistrictStore {
+        district.acting_for(Cause::new(district.cause().actor.clone(), self.reason.trim()))
     }
 }

@@ -1,0 +1,59 @@
+-- Who changed what, when and why: entries are added, and never changed or removed. The actor is JSON. The hash is that of the entry
+-- and of the hash before it. District 0 is the whole installation.
+CREATE TABLE audit_entry (
+  district BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  details TEXT NOT NULL,
+  roster_version BIGINT,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (district, number)
+);
+
+-- The last entry of each audit log.
+CREATE TABLE audit_head (
+  district BIGINT NOT NULL PRIMARY KEY,
+  number BIGINT NOT NULL,
+  hash TEXT NOT NULL
+);
+
+-- What happened, as JSON with ids and no names of people.
+CREATE TABLE event (
+  district BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  PRIMARY KEY (district, number)
+);
+
+-- The number of a district's last event.
+CREATE TABLE event_head (
+  district BIGINT NOT NULL PRIMARY KEY,
+  number BIGINT NOT NULL
+);
+
+-- What led to each version of the roster: the run or undo under whose number it is logged, and the entry of the audit log that says
+-- who and why.
+CREATE TABLE change_set (
+  district BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  run_number BIGINT NOT NULL,
+  audit_number BIGINT NOT NULL,
+  PRIMARY KEY (district, version)
+);
+
+-- Who asked for a run, and why, as JSON; NULL for runs of an earlier version.
+ALTER TABLE run ADD COLUMN requested_by TEXT;
+
+-- Of waiting jobs with the same key a district has one. The index of before stays for nodes of the version before.
+ALTER TABLE job ADD COLUMN dedup_key TEXT;
+UPDATE job SET dedup_key = 'run ' || (payload::json ->> 'run') WHERE kind = 'run' AND state = 'waiting';
+UPDATE job SET dedup_key = 'settle' WHERE kind = 'settle' AND state = 'waiting';
+CREATE UNIQUE INDEX job_one_waiting ON job (district, dedup_key) WHERE state = 'waiting' AND dedup_key IS NOT NULL;
+
+-- How often a job has failed; `attempts` also counts starts that a stop or a crash cut short.
+ALTER TABLE job ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
