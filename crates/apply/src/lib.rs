@@ -3,5 +3,5 @@
 mod order;
 mod stale;
 
-pub use order::{apply_in_tx, apply_undo_in_tx};
+pub use order::{apply_held_in_tx, apply_in_tx, apply_undo_in_tx};
 pub use stale::ApplyError;

@@ -38,6 +38,21 @@ pub fn apply_in_tx(
     Ok(version)
 }
 
+/// Writes the part of a run's plan that was held, after its first part.
+///
+/// # Errors
+/// As [`apply_in_tx`].
+pub fn apply_held_in_tx(
+    district: &DistrictStore,
+    tx: &mut Tx<'_>,
+    run: RunNumber,
+    plan: &Plan,
+) -> Result<RosterVersion, ApplyError> {
+    let version = apply_in_tx(district, tx, run, plan)?;
+    district.late_creations_add_in_tx(tx, version, plan)?;
+    Ok(version)
+}
+
 /// Writes an undo, logged under a `number` of its own; returns the roster's new version.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod decisions;
 mod error;
 mod export;
+mod feed;
 mod history;
 mod look_back;
 mod planned_changes;
@@ -14,6 +15,7 @@ mod trace;
 
 pub use error::AskError;
 pub use export::{Exported, export_flat};
+pub use feed::{WrittenRecords, changes_since, write_changes, write_records};
 pub use history::find_histories;
 pub use planned_changes::planned_changes;
 pub use planning::{FileExtent, Planner, SplitPlan};

@@ -7,8 +7,8 @@ use clap::{Args, Command as ClapCommand, CommandFactory, FromArgMatches, Parser,
 
 use crate::app::App;
 use crate::commands::{
-    Account, Backup, Check, Config, Demo, District, Doctor, History, Migrate, Pin, Proposal, Restore, Roster,
-    Run, Runs, Serve, Sync, Trace,
+    Account, Audit, Backup, Changes, Check, Config, Demo, District, Doctor, History, Migrate, Pin, Proposal,
+    Restore, Roster, Run, Runs, Serve, Sync, Trace,
 };
 use crate::exit::Exit;
 use crate::output::{Format, Output};
@@ -76,6 +76,11 @@ pub(crate) enum Command {
     /// Export the roster
     #[command(subcommand)]
     Roster(Roster),
+    /// Print what changed in the roster since a version, as JSON lines
+    Changes(Changes),
+    /// Show who did what, and check that record
+    #[command(subcommand)]
+    Audit(Audit),
     /// Say what is wrong with this installation and how to fix it
     Doctor(Doctor),
     /// Back up everything to a new folder
@@ -94,7 +99,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Try it", &["demo", "check"]),
     ("Set up", &["district", "account", "config"]),
     ("Operate", &["serve", "sync", "runs", "run", "proposal", "pin"]),
-    ("Inspect", &["trace", "history", "roster"]),
+    ("Inspect", &["trace", "history", "roster", "changes", "audit"]),
     ("Maintain", &["doctor", "backup", "restore", "migrate"]),
 ];
 
@@ -150,6 +155,8 @@ impl Command {
             Command::Trace(command) => command.run(global, output),
             Command::History(command) => command.run(global, output),
             Command::Roster(command) => command.run(global, output),
+            Command::Changes(command) => command.run(global, output),
+            Command::Audit(command) => command.run(global, output),
             Command::Doctor(command) => command.run(global, output),
             Command::Backup(command) => command.run(global, output),
             Command::Restore(command) => command.run(global, output),

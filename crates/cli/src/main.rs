@@ -10,6 +10,7 @@ mod input_file;
 mod listen_error;
 mod logging;
 mod mail;
+mod new_file;
 mod output;
 
 mod progress_bar;

@@ -137,7 +137,7 @@ fn a_roster_is_synced_exported_and_undone() {
         assert_eq!(again["undo"]["taken_back"]["restored"], undone["undo"]["restored"]);
         let shown = home.run(&["run", "show", id]);
         let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-        assert!(shown.contains("Undone at ") && shown.contains("Redone at "), "{shown}");
+        assert!(shown.contains("Undone on ") && shown.contains("Redone on "), "{shown}");
         let (undone, _) = home.json(&["run", "undo", id]);
         assert_eq!((undone["state"].as_str(), &undone["undo"]["taken_back"]), (Some("undone"), &Value::Null));
     }
@@ -316,6 +316,50 @@ fn a_backup_is_complete_and_restores_into_either_database() {
         to.json(&["district", "erase", "lincoln", "--confirm", "lincoln"]);
         // What was erased there is in its audit log, which is not replaced by another one.
         to.refuses(&["restore", &backup], 1, "is not empty");
+    }
+}
+
+#[test]
+fn an_app_follows_the_roster_with_permanent_ids_and_the_audit_log_says_who_changed_it() {
+    for home in homes() {
+        home.json(&["sync", "lincoln", &home.file("first.csv", &class(0..50))]);
+        let out = home.folder.join("records.jsonl");
+        let export = ["roster", "export", "lincoln", "--format", "jsonl", "--out", out.to_str().unwrap()];
+        let (exported, _) = home.json(&export);
+        let lines = |bytes: &[u8]| -> Vec<Value> {
+            String::from_utf8_lossy(bytes).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        };
+        let records = lines(&fs::read(&out).unwrap());
+        assert_eq!((records.len(), &exported["version"]), (50 + 50 + 4, &1.into()), "{exported}");
+        let (run, _) = home.json(&["sync", "lincoln", &home.file("second.csv", &class(0..49))]);
+        let changes = lines(&home.run(&["changes", "lincoln", "--since", "1"]).stdout);
+        let told = |line: &Value| format!("{} {} {}", line["version"], line["change"], line["kind"]);
+        let told = changes.iter().map(told).collect::<Vec<_>>();
+        assert_eq!(told, ["2 \"deactivate\" \"enrollment\"", "2 \"deactivate\" \"student\""]);
+        let known = |line: &&Value| records.iter().any(|record| record["id"] == line["id"]);
+        assert_eq!(changes.iter().filter(known).count(), 2);
+        home.refuses(&["changes", "lincoln", "--since", "3"], 1, "there is no version 3 yet");
+
+        let run = run["id"].as_str().unwrap();
+        home.json(&["run", "undo", run, "--reason", "sent too early"]);
+        let (entries, _) = home.json(&["audit", "list", "lincoln"]);
+        let undone = &entries[0];
+        assert_eq!((&undone["action"], &undone["reason"]), (&"run_undone".into(), &"sent too early".into()));
+        assert_eq!(
+            (&undone["actor"]["kind"], &undone["roster_version"]),
+            (&"command_line".into(), &3.into())
+        );
+        let shown = String::from_utf8_lossy(&home.run(&["run", "show", run]).stdout).into_owned();
+        assert!(shown.contains("at the command line: sent too early. 2 records changed"), "{shown}");
+        let student = ["history", "lincoln", "--student", "s49@students.lincoln.example.org"];
+        let history = home.json(&student).0[0]["changes"].clone();
+        let by = history.as_array().unwrap().last().unwrap()["by"].clone();
+        assert_eq!((&by["act"], &by["reason"]), (&"undo".into(), &"sent too early".into()), "{history}");
+
+        assert_eq!(home.json(&["audit", "verify"]).1, 0);
+        home.test.execute("UPDATE audit_entry SET reason = 'never' WHERE number = 2 AND district > 0");
+        let (logs, code) = home.json(&["audit", "verify", "lincoln"]);
+        assert_eq!((&logs[0]["fault"]["number"], code), (&2.into(), 1), "{logs}");
     }
 }
 

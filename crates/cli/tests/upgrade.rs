@@ -22,8 +22,9 @@ const MAY_DIFFER: &[(&str, &[&str])] = &[
     // step's `stop`, `line` and `rule`) is compared.
     ("trace", &["answer", "text"]),
     // Each finding code's remedy is such a sentence, too; codes, messages and values are compared.
-    ("run", &["remedy", "superseded_by"]),
-    ("runs", &["remedy"]),
+    // A hold has another digest (`plan_digest`).
+    ("run", &["remedy", "superseded_by", "digest"]),
+    ("runs", &["remedy", "digest"]),
     // Limits that the version before did not have.
     ("district", &NEW_LIMITS),
 ];

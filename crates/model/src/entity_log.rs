@@ -26,6 +26,8 @@ pub struct EntityState<V> {
 pub struct LogStep<V> {
     /// The number of the run or undo that changed it.
     pub by: RunNumber,
+    /// The version of the roster that it led to; 0 for a change by a version that did not note it.
+    pub version: RosterVersion,
     /// When; `None` for a change by a version that did not note it.
     pub at: Option<Timestamp>,
     /// The state before. The state after is the next step's `before`, or the state now.

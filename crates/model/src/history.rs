@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::audit::Cause;
 use crate::entity::{ClassNumber, Entity, SchoolNumber, StudentNumber, TeacherNumber};
 use crate::entity_log::{CauseKind, EntityLog, Undos};
-use crate::ids::{EntityKind, RunId, RunNumber};
+use crate::feed::Creations;
+use crate::ids::{EntityKind, RosterVersion, RunId, RunNumber};
 use crate::roster::{Class, EnrollmentLink, School, Student, Teacher, TeachingLink};
 use crate::string_arena::StringArena;
 use crate::word::string_enum;
@@ -53,6 +55,10 @@ pub struct Causes {
     pub undos: Undos,
     /// When each undo was.
     pub undone_at: BTreeMap<RunNumber, Timestamp>,
+    /// Who led to each version of the roster, and why.
+    pub by: BTreeMap<RosterVersion, Cause>,
+    /// When each record was created.
+    pub creations: Creations,
 }
 
 string_enum!(
@@ -158,9 +164,9 @@ pub enum HistoryEvent {
     },
 }
 
-/// What caused a change.
+/// What caused a change, and who.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Cause {
+pub struct ChangeCause {
     /// Whether the run was applied, undone or redone.
     #[serde(rename = "act")]
     pub kind: CauseKind,
@@ -168,6 +174,9 @@ pub struct Cause {
     pub run: Option<RunId>,
     /// The name of the run's upload.
     pub upload: Option<String>,
+    /// Who, and why; `None` for a change by a version that did not record it.
+    #[serde(flatten)]
+    pub by: Option<Cause>,
 }
 
 /// One change.
@@ -177,7 +186,7 @@ pub struct HistoryEntry {
     pub at: Option<Timestamp>,
     /// What caused it.
     #[serde(rename = "by")]
-    pub cause: Cause,
+    pub cause: ChangeCause,
     /// The event.
     #[serde(flatten)]
     pub event: HistoryEvent,

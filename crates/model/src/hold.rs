@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::counts::PlanCounts;
 use crate::fuse::BlownFuse;
 use crate::ids::RosterVersion;
+use crate::plan::Plan;
+use crate::plan_digest::PlanDigest;
 use crate::word::string_enum;
 
 /// The held part of a plan, in the shape of a run's JSON.
@@ -32,13 +34,23 @@ pub struct Held {
     /// The version of the roster that the held part belongs to.
     #[serde(default)]
     pub roster_version: RosterVersion,
-    /// [`crate::Plan::digest`] of the held part.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub digest: u64,
+    /// The digest of the held part; `None` for a hold of a version that kept another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_digest: Option<PlanDigest>,
 }
 
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+impl Held {
+    /// Whether these parts of a plan together are the held part, if the roster is still at the hold's version. A hold without a digest is known by
+    /// its counts.
+    pub fn is(&self, parts: &[&Plan]) -> bool {
+        match self.plan_digest {
+            Some(shown) => PlanDigest::of(parts) == shown,
+            None => {
+                let counts = parts.iter().map(|part| part.counts()).sum::<PlanCounts>();
+                PlanCounts { unchanged: self.counts.unchanged, ..counts } == self.counts
+            }
+        }
+    }
 }
 
 /// All counts but the unchanged.

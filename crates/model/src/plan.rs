@@ -1,16 +1,14 @@
 //! A plan: the exact list of changes from the stored roster to the one in an upload. Plain data.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use std::sync::Arc;
 
 use crate::column::Column;
 use crate::counts::{Counts, PlanCounts};
-use crate::entity::{ByNumber, Entity, EntityNumber, EntityRef, StudentNumber, TeacherNumber};
+use crate::entity::{ByNumber, Entity, EntityRef, StudentNumber, TeacherNumber};
 use crate::ids::{EntityKind, RosterVersion};
 use crate::per_kind::PerKind;
 use crate::rekey::{MatchedBy, Proposal};
-use crate::roster::{Class, Link, Person, School, Student, Teacher};
+use crate::roster::{Class, Link, School, Student, Teacher};
 use crate::stored::FormerKey;
 use crate::string_arena::StringArena;
 
@@ -189,44 +187,6 @@ impl Plan {
             && self.former_keys.is_empty()
     }
 
-    /// A sum over its changes of schools, classes and people and the links it ends, which tells whether a plan is still the one that
-    /// was shown. It depends neither on the order nor on the numbers of new entities; the sum of all parts is that of the whole.
-    pub fn digest(&self) -> u64 {
-        fn sum<V: Entity>(changes: &Changes<V>, text_of: impl Fn(&V) -> String) -> u64 {
-            // Under new keys or with other values: either way the entity has these values afterwards.
-            let lists = [(&changes.update, 1_u8), (&changes.reactivate, 2), (&changes.rekey, 1)];
-            let known = lists.into_iter().flat_map(|(list, what)| {
-                list.iter().map(move |entity| (what, entity.number.as_u32(), &entity.values))
-            });
-            let all = changes.create.iter().map(|entity| (0, 0, &entity.values)).chain(known);
-            let valued = all.map(|(what, number, values)| hash(&(V::KIND, what, number, text_of(values))));
-            let gone = changes.deactivate.iter().map(|number| hash(&(V::KIND, 4_u8, *number)));
-            valued.chain(gone).fold(0, u64::wrapping_add)
-        }
-        let text = |text| self.texts.get(text);
-        let person = |person: &Person| {
-            let Person { sis_id, email, first_name, last_name, clever_id } = *person;
-            [sis_id, email, first_name, last_name, clever_id].map(text).join("\0")
-        };
-        let student = |student: &Student| {
-            let grade = student.grade.map_or("", |grade| grade.code());
-            format!("{}\0{}\0{grade}", person(&student.person), text(student.username))
-        };
-        fn ends<P: EntityNumber>(links: &LinkChanges<P>) -> u64 {
-            links.deactivate.iter().map(|link| hash(&(P::KIND, 5_u8, link))).fold(0, u64::wrapping_add)
-        }
-        [
-            sum(&self.schools, |school| [school.key, school.name].map(text).join("\0")),
-            sum(&self.classes, |class| [class.key, class.name].map(text).join("\0")),
-            sum(&self.teachers, |teacher| person(&teacher.person)),
-            sum(&self.students, student),
-            ends(&self.teachings),
-            ends(&self.enrollments),
-        ]
-        .into_iter()
-        .fold(0, u64::wrapping_add)
-    }
-
     /// The entities of a kind that it deactivates.
     pub fn deactivated(&self, kind: EntityKind) -> impl ExactSizeIterator<Item = EntityRef> {
         let lists = PerKind::<&dyn DeactivatedList> {
@@ -257,12 +217,6 @@ impl Plan {
             unchanged: count(&|list| list.lengths()[5]),
         }
     }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Changes whose deactivations can be listed, whatever the kind.

@@ -6,7 +6,7 @@ use crate::calendar::CalendarEntry;
 use crate::district::{Slug, Stage};
 use crate::entity::EntityRef;
 use crate::finding::Finding;
-use crate::ids::{PinNumber, RunId};
+use crate::ids::{PinNumber, RosterVersion, RunId};
 use crate::proposal_name::ProposalName;
 use crate::run::RunState;
 
@@ -118,10 +118,39 @@ pub enum Refusal {
         /// The number that was given.
         number: usize,
     },
+    /// The changes since a version that are not all known.
+    Changes(ChangesRefusal),
     /// A run that cannot be undone or redone.
     Undo(UndoRefusal),
     /// A stage that a district cannot be set to.
     Stage(StageRefusal),
+}
+
+/// Why the changes since a version cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangesRefusal {
+    /// The roster has not got to this version.
+    Ahead {
+        /// The version.
+        since: RosterVersion,
+        /// The roster's version.
+        version: RosterVersion,
+    },
+    /// Not all of them are known.
+    Unknown {
+        /// The district.
+        district: Slug,
+        /// The version.
+        since: RosterVersion,
+        /// Since when they are known.
+        known_since: RosterVersion,
+    },
+}
+
+impl From<ChangesRefusal> for Refusal {
+    fn from(refusal: ChangesRefusal) -> Self {
+        Refusal::Changes(refusal)
+    }
 }
 
 /// Why a district cannot be set to a stage.

@@ -4,7 +4,7 @@ use homeroom_model::district::Stage;
 use homeroom_model::entity::EntityRef;
 use homeroom_model::ids::RunId;
 use homeroom_model::proposal_name::ProposalName;
-use homeroom_model::refusal::{Refusal, StageRefusal, UndoRefusal};
+use homeroom_model::refusal::{ChangesRefusal, Refusal, StageRefusal, UndoRefusal};
 use homeroom_model::run::RunState;
 use homeroom_model::thousands;
 
@@ -66,7 +66,20 @@ pub fn render_refusal(refusal: &Refusal) -> String {
         Refusal::NoSuchCalendarEntry { district, number } => {
             format!("there is no date range {number}: see `homeroom district calendar list {district}`")
         }
+        Refusal::Changes(refusal) => render_changes_refusal(refusal),
         Refusal::Stage(refusal) => render_stage_refusal(refusal),
+    }
+}
+
+fn render_changes_refusal(refusal: &ChangesRefusal) -> String {
+    match refusal {
+        ChangesRefusal::Ahead { since, version } => {
+            format!("the roster is at version {version}: there is no version {since} yet")
+        }
+        ChangesRefusal::Unknown { district, since, known_since } => format!(
+            "the changes since version {since} are not all known, only those since version {known_since}: start again with \
+             `homeroom roster export {district} --format jsonl --out PATH`, which says its version"
+        ),
     }
 }
 

@@ -128,8 +128,15 @@ impl DistrictStore {
         let entry = NewAuditEntry { cause: self.cause(), action, subject: &subject, details: "" };
         let entry = add_in_tx(self.store(), tx, self.id(), &entry, Some(version))?;
         tx.execute(
-            "INSERT INTO change_set (district, version, run_number, audit_number) VALUES ($1, $2, $3, $4)",
-            &[self.id().0.into(), version.0.into(), number.0.into(), entry.into()],
+            "INSERT INTO change_set (district, version, run_number, audit_number, is_first)
+             VALUES ($1, $2, $3, $4, $5)",
+            &[
+                self.id().0.into(),
+                version.0.into(),
+                number.0.into(),
+                entry.into(),
+                (action == AuditAction::RunApplied).into(),
+            ],
         )?;
         self.events_add_in_tx(tx, &EventKind::RosterChanged { version, run })
     }

@@ -84,4 +84,5 @@ pub const TABLES_OF_A_DISTRICT: &[&str] = &[
     "event",
     "event_head",
     "change_set",
+    "late_creation",
 ];

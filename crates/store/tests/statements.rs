@@ -18,7 +18,8 @@ const SAMPLES: [(&str, &str); 7] = [
     ("person", "teacher"),
 ];
 /// Files whose statements are put together for each kind or engine; the laws of `apply` run all of them on both.
-const PUT_TOGETHER: [&str; 6] = ["bulk.rs", "copy.rs", "schema.rs", "load.rs", "changes.rs", "history.rs"];
+const PUT_TOGETHER: [&str; 7] =
+    ["bulk.rs", "copy.rs", "schema.rs", "load.rs", "changes.rs", "history.rs", "feed.rs"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

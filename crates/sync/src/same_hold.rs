@@ -24,10 +24,10 @@ pub(crate) fn held_run_of_same_file(active: &ActiveRun<'_>) -> Result<Option<Run
 /// Whether the plan, as a whole, is what the held run shows, on the same roster.
 pub(crate) fn is_what_waits(held: &Run, plan: &SplitPlan) -> bool {
     let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
-    held.report.held.as_ref().is_some_and(|shown| {
-        shown.roster_version == safe.base_version
-            && shown.digest == safe.digest().wrapping_add(risky.digest())
-    })
+    held.report
+        .held
+        .as_ref()
+        .is_some_and(|shown| shown.roster_version == safe.base_version && shown.is(&[safe, risky]))
 }
 
 /// Ends the run without a change: what its file asks for waits in the held run already.

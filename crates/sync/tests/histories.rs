@@ -4,8 +4,10 @@
 
 mod harness;
 
-use harness::{TestDistrict, districts_with_seats, wanted};
+use harness::{Records, TestDistrict, districts_with_seats, wanted};
+use homeroom_model::event::EventKind;
 use homeroom_model::hold::HeldState;
+use homeroom_model::ids::RosterVersion;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_sync::Task;
 use homeroom_testkit::world::{World, WorldChange, changes, worlds};
@@ -65,6 +67,24 @@ fn assert_sound(lincoln: &TestDistrict) {
     );
 }
 
+/// Whoever follows the changes has the roster, from whichever version on; the logs are whole.
+fn assert_followed(lincoln: &TestDistrict, snapshots: &[(RosterVersion, Records)]) {
+    for (at, (since, before)) in snapshots.iter().enumerate() {
+        let next = snapshots.get(at + 1).into_iter();
+        for (version, after) in next.chain(snapshots.last()) {
+            assert_eq!(&lincoln.replay(*since, before.clone(), *version), after, "{since} to {version}");
+        }
+    }
+    assert_eq!(lincoln.district.audit_verify().unwrap(), None);
+    let events = lincoln.district.events_list(0, u32::MAX >> 1).unwrap();
+    assert!(events.iter().map(|event| event.number).eq(1..=events.len() as i64), "without gaps");
+    let versions = events.iter().filter_map(|event| match event.kind {
+        EventKind::RosterChanged { version, .. } => Some(version.0),
+        _ => None,
+    });
+    assert!(versions.eq(1..=lincoln.records().0.0), "each version is an event");
+}
+
 /// An export whose numbers have no zeros at the beginning: where a file lost some of them, the stored number stays.
 fn without_zeros(export: &str) -> String {
     let lines = export.lines().map(|line| match line.rsplit_once(',') {
@@ -111,7 +131,9 @@ proptest! {
     fn every_history_ends_with_the_wanted_roster(world in worlds(), steps in steps(), seats in prop_oneof![Just(1_000_u32), 5..60_u32]) {
         for lincoln in districts_with_seats(seats) {
             let mut world = World::clone(&world);
+            let mut snapshots = vec![lincoln.records()];
             lincoln.sync(world.csv().as_bytes(), RunKind::Live);
+            snapshots.push(lincoln.records());
             for Step { changes, decision, crashes } in &steps {
                 world.change(changes);
                 let file = world.csv();
@@ -124,8 +146,10 @@ proptest! {
                     prop_assert_eq!(counts(&test), counts(&run));
                 }
                 assert_sound(&lincoln);
+                snapshots.push(lincoln.records());
                 decide(&lincoln, &run, *decision);
                 assert_sound(&lincoln);
+                snapshots.push(lincoln.records());
                 if *crashes {
                     // The process dies after its job and before recording that: the job runs again.
                     let before = (lincoln.export(), lincoln.district.roster_load().unwrap().version);
@@ -138,6 +162,8 @@ proptest! {
             let run = lincoln.sync(file.as_bytes(), RunKind::Live);
             decide(&lincoln, &run, Decision::Approve);
             assert_sound(&lincoln);
+            snapshots.push(lincoln.records());
+            assert_followed(&lincoln, &snapshots);
             let wanted = wanted(file.as_bytes());
             prop_assert_eq!(without_zeros(&lincoln.export()), without_zeros(&wanted), "{}", lincoln.test.engine);
         }

@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 
 use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber};
-use homeroom_model::entity_log::{CauseKind, EntityLog};
+use homeroom_model::entity_log::{CauseKind, EntityLog, LogStep};
+use homeroom_model::feed::{RecordKind, RecordNumber};
 use homeroom_model::fields::Fields;
 use homeroom_model::history::{
-    Cause, Causes, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged,
+    Causes, ChangeCause, EntityName, Field, FieldValue, History, HistoryEntry, HistoryEvent, Logged,
 };
-use homeroom_model::ids::{EntityKind, RunNumber};
+use homeroom_model::ids::{EntityKind, RosterVersion, RunNumber};
 use homeroom_model::roster::{Link, School};
 use homeroom_model::string_arena::StringArena;
+use homeroom_store::roster::LinkedPerson;
 use jiff::Timestamp;
 
 /// The history of an entity, oldest change first.
@@ -80,6 +82,26 @@ fn entity_name<V: Fields>(values: V, texts: &StringArena) -> EntityName {
     }
 }
 
+/// What an entry was caused by, and when.
+struct Step {
+    number: RunNumber,
+    version: Option<RosterVersion>,
+    /// `None` for a creation, which is not in the log: its time is the run's.
+    at: Option<Timestamp>,
+}
+
+impl Step {
+    fn creation(causes: &Causes, kind: RecordKind, number: RecordNumber, run: RunNumber) -> Step {
+        Step { number: run, version: causes.creations.version_of(kind, number, run), at: None }
+    }
+}
+
+impl<V> From<&LogStep<V>> for Step {
+    fn from(step: &LogStep<V>) -> Step {
+        Step { number: step.by, version: Some(step.version), at: step.at }
+    }
+}
+
 struct HistoryWriter<'l> {
     texts: &'l StringArena,
     schools: &'l BTreeMap<SchoolNumber, School>,
@@ -95,24 +117,26 @@ impl HistoryWriter<'_> {
             .iter()
             .map(|field| FieldValue { field: *field, value: self.value(before.values, *field) });
         let values = values.filter(|field| !field.value.is_empty()).collect();
-        self.add(log.created_run, None, HistoryEvent::Created { values });
+        let created =
+            Step::creation(self.causes, V::KIND.into(), (log.subject.as_u32(), None), log.created_run);
+        self.add(created, HistoryEvent::Created { values });
         for (step, after) in log.steps.iter().zip(states) {
             match (before.active, after.active) {
-                (true, false) => self.add(step.by, step.at, HistoryEvent::Deactivated),
-                (false, true) => self.add(step.by, step.at, HistoryEvent::Reactivated),
+                (true, false) => self.add(step.into(), HistoryEvent::Deactivated),
+                (false, true) => self.add(step.into(), HistoryEvent::Reactivated),
                 _ => {}
             }
             for field in V::FIELDS {
                 let (from, to) = (self.value(before.values, *field), self.value(after.values, *field));
                 if from != to {
-                    self.add(step.by, step.at, HistoryEvent::Changed { field: *field, from, to });
+                    self.add(step.into(), HistoryEvent::Changed { field: *field, from, to });
                 }
             }
             before = after;
         }
     }
 
-    fn add_links<'o, P: EntityNumber, V: Entity + Fields + 'o>(
+    fn add_links<'o, P: LinkedPerson, V: Entity + Fields + 'o>(
         &mut self,
         links: &[EntityLog<Link<P>, ()>],
         event: fn(LinkChange, EntityName) -> HistoryEvent,
@@ -123,11 +147,13 @@ impl HistoryWriter<'_> {
             let Some(with) = others.get(&number).map(|values| entity_name(*values, self.texts)) else {
                 continue;
             };
-            self.add(log.created_run, None, event(LinkChange::Begins, with.clone()));
+            let number = (log.subject.class.0, Some(log.subject.person.as_u32()));
+            let created = Step::creation(self.causes, P::LINKS.into(), number, log.created_run);
+            self.add(created, event(LinkChange::Begins, with.clone()));
             for (step, after) in log.steps.iter().zip(log.states().skip(1)) {
                 if step.before.active != after.active {
                     let change = if after.active { LinkChange::Begins } else { LinkChange::Ends };
-                    self.add(step.by, step.at, event(change, with.clone()));
+                    self.add(step.into(), event(change, with.clone()));
                 }
             }
         }
@@ -141,15 +167,17 @@ impl HistoryWriter<'_> {
         school.map_or_else(|| value.into_owned(), |school| self.texts.get(school.key).to_owned())
     }
 
-    /// `at` is `None` for a creation, which is not in the log: its time is the run's.
-    fn add(&mut self, number: RunNumber, at: Option<Timestamp>, event: HistoryEvent) {
+    fn add(&mut self, step: Step, event: HistoryEvent) {
+        let Step { number, version, at } = step;
         let (kind, run) = self.causes.undos.cause(number);
         let known = self.causes.runs.get(&run);
         let of_number = match kind {
             CauseKind::Run => known.and_then(|run| run.at),
             CauseKind::Undo | CauseKind::Redo => self.causes.undone_at.get(&number).copied(),
         };
-        let cause = Cause { kind, run: known.map(|run| run.id), upload: known.map(|run| run.upload.clone()) };
+        let by = version.and_then(|version| self.causes.by.get(&version)).cloned();
+        let (run, upload) = (known.map(|run| run.id), known.map(|run| run.upload.clone()));
+        let cause = ChangeCause { kind, run, upload, by };
         self.entries.push((number, HistoryEntry { at: at.or(of_number), cause, event }));
     }
 }

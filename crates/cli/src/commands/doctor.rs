@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use homeroom_store::{SchemaVersions, Store};
+use homeroom_sync::orphaned_runs;
 use serde::Serialize;
 
 use crate::app::App;
@@ -68,6 +69,7 @@ impl Doctor {
 fn examine(app: &App) -> anyhow::Result<Vec<Diagnosis>> {
     let mut diagnoses =
         vec![schema(&app.store)?, server(app)?, failed_jobs(&app.store)?, stored_files(&app.store)?];
+    diagnoses.extend([orphans(&app.store)?, audit_logs(&app.store)?]);
     diagnoses.extend(app.settings.mail.warning().map(Diagnosis::note));
     Ok(diagnoses)
 }
@@ -106,6 +108,35 @@ fn failed_jobs(store: &Store) -> anyhow::Result<Diagnosis> {
         _ => Diagnosis::problem(
             format!("{failed} jobs have failed permanently"),
             "search the server's log for \"a job failed\"; each such line has the reason",
+        ),
+    })
+}
+
+/// Every run that is not done must be in the queue.
+fn orphans(store: &Store) -> anyhow::Result<Diagnosis> {
+    let mut orphans = 0;
+    for district in store.districts_list()? {
+        orphans += orphaned_runs(&store.district(district.id))?.len();
+    }
+    Ok(match orphans {
+        0 => Diagnosis::ok("every run that is not done is in the queue"),
+        _ => Diagnosis::problem(
+            format!("{orphans} runs are neither done nor in the queue"),
+            "restart the server: it queues them again when it starts",
+        ),
+    })
+}
+
+fn audit_logs(store: &Store) -> anyhow::Result<Diagnosis> {
+    let mut faults = i32::from(store.installation_audit_verify()?.is_some());
+    for district in store.districts_list()? {
+        faults += i32::from(store.district(district.id).audit_verify()?.is_some());
+    }
+    Ok(match faults {
+        0 => Diagnosis::ok("the audit logs are as they were written"),
+        _ => Diagnosis::problem(
+            format!("{faults} audit logs are not as they were written"),
+            "run `homeroom audit verify`, which names the first wrong entry of each",
         ),
     })
 }

@@ -101,7 +101,9 @@ fn text(history: &Document, time_zone: &Zone) -> String {
             CauseKind::Undo => "undo of run",
             CauseKind::Redo => "redo of run",
         };
-        writeln!(text, "  {at}  {act} {run}{upload}").expect("a String takes all text");
+        let by =
+            cause.by.as_ref().map(|by| format!(", {}", terminal_safe(&by.in_words()))).unwrap_or_default();
+        writeln!(text, "  {at}  {act} {run}{upload}{by}").expect("a String takes all text");
         for change in changes {
             writeln!(text, "    {}", event_text(history.kind, &change.event))
                 .expect("a String takes all text");

@@ -1,7 +1,9 @@
 //! One file or folder per command.
 
 mod account;
+mod audit;
 mod backup;
+mod changes;
 mod check;
 mod config;
 mod demo;
@@ -20,7 +22,9 @@ mod sync;
 mod trace;
 
 pub(crate) use account::Account;
+pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
+pub(crate) use changes::Changes;
 pub(crate) use check::Check;
 pub(crate) use config::Config;
 pub(crate) use demo::Demo;

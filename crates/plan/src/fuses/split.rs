@@ -6,6 +6,7 @@ use homeroom_model::fuse::BlownFuse;
 use homeroom_model::hold::{Held, HeldSchool, HeldState};
 use homeroom_model::ids::RosterVersion;
 use homeroom_model::plan::Plan;
+use homeroom_model::plan_digest::PlanDigest;
 use homeroom_model::seats::Seats;
 use homeroom_model::stored::StoredRoster;
 
@@ -152,7 +153,7 @@ fn held(
         schools,
         expires_at: None,
         roster_version: RosterVersion::default(),
-        digest: if parts.risky.is_empty() { 0 } else { parts.risky.digest() },
+        plan_digest: (!parts.risky.is_empty()).then(|| PlanDigest::of(&[&parts.risky])),
     }
 }
 

@@ -174,7 +174,7 @@ mod tests {
 
     use homeroom_model::entity::SchoolNumber;
     use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, Undos};
-    use homeroom_model::ids::RunNumber;
+    use homeroom_model::ids::{RosterVersion, RunNumber};
     use homeroom_model::roster::School;
     use homeroom_model::string_arena::{StrId, StringArena};
     use proptest::prelude::{prop, prop_assert_eq, proptest};
@@ -193,7 +193,7 @@ mod tests {
     impl Case {
         fn write(&mut self, by: RunNumber, after: EntityState<School>) {
             let before = std::mem::replace(&mut self.log.now, after);
-            self.log.steps.push(LogStep { by, at: None, before });
+            self.log.steps.push(LogStep { by, version: RosterVersion::default(), at: None, before });
         }
 
         /// The last write of a run that is not undone.

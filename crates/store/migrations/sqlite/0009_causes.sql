@@ -37,14 +37,31 @@ CREATE TABLE event_head (
 ) WITHOUT ROWID;
 
 -- What led to each version of the roster: the run or undo under whose number it is logged, and the entry of the audit log that says
--- who and why.
+-- who and why. The first change set of a run is what was applied at once, later ones are what was held.
 CREATE TABLE change_set (
   district BIGINT NOT NULL,
   version BIGINT NOT NULL,
   run_number BIGINT NOT NULL,
   audit_number BIGINT NOT NULL,
+  is_first BOOLEAN NOT NULL,
   PRIMARY KEY (district, version)
 ) WITHOUT ROWID;
+
+-- The version in which something was created that was held first. What a run created at once has the version of the run's first change set.
+CREATE TABLE late_creation (
+  district BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  person INTEGER NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (district, kind, number, person)
+) WITHOUT ROWID;
+CREATE INDEX late_creation_of_version ON late_creation (district, version);
+CREATE INDEX roster_change_of_version ON roster_change (district, kind, version);
+
+-- From which version of the roster on every change is known with its version.
+ALTER TABLE district ADD COLUMN changes_since BIGINT NOT NULL DEFAULT 0;
+UPDATE district SET changes_since = roster_version;
 
 -- Who asked for a run, and why, as JSON; NULL for runs of an earlier version.
 ALTER TABLE run ADD COLUMN requested_by TEXT;

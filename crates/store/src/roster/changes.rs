@@ -4,7 +4,7 @@
 
 use homeroom_model::entity::EntityNumber;
 use homeroom_model::entity_log::{EntityLog, EntityState, LogStep, RunChanges};
-use homeroom_model::ids::RunNumber;
+use homeroom_model::ids::{RosterVersion, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 use jiff::Timestamp;
@@ -273,16 +273,15 @@ impl DistrictStore {
             Ok(())
         })?;
         let steps = format!(
-            "SELECT number, run_number, at, operation, before FROM roster_change
+            "SELECT number, run_number, version, at, operation, before FROM roster_change
              WHERE district = {district} AND kind = '{kind}' AND number IN ({selection})
              ORDER BY number, {LOG_ORDER}"
         );
         let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
             let before =
-                EntityState { active: active_before(row.text(3)?), values: from_json(row.text(4)?, texts)? };
-            steps_of
-                .add(number(row, 0)?, LogStep { by: run_number(row, 1)?, at: noted_time(row, 2)?, before });
+                EntityState { active: active_before(row.text(4)?), values: from_json(row.text(5)?, texts)? };
+            steps_of.add(number(row, 0)?, step(row, 1, before)?);
             Ok(())
         })?;
         Ok(logs)
@@ -311,14 +310,14 @@ impl DistrictStore {
             Ok(())
         })?;
         let steps = format!(
-            "SELECT number, person, run_number, at, operation FROM roster_change
+            "SELECT number, person, run_number, version, at, operation FROM roster_change
              WHERE district = {district} AND kind = '{table}' AND (number, person) IN ({selection})
              ORDER BY number, person, {LOG_ORDER}"
         );
         let mut steps_of = StepsOf::new(&mut logs);
         bulk::load(tx, &steps, |row| {
-            let before = EntityState { active: active_before(row.text(4)?), values: () };
-            steps_of.add(link(row, 0)?, LogStep { by: run_number(row, 2)?, at: noted_time(row, 3)?, before });
+            let before = EntityState { active: active_before(row.text(5)?), values: () };
+            steps_of.add(link(row, 0)?, step(row, 2, before)?);
             Ok(())
         })?;
         Ok(logs)
@@ -354,6 +353,12 @@ impl DistrictStore {
         let set = [WrittenColumn::new(CHANGED, |(_, run): &(Link<P>, RunNumber)| run.0.into())];
         bulk::update(tx, P::LINKS.table(), &keys, &set, restored.iter())
     }
+}
+
+/// A step from its number, version and time, from the column `first` on.
+fn step<V>(row: &dyn Cells, first: usize, before: EntityState<V>) -> Result<LogStep<V>, StoreError> {
+    let version = RosterVersion(row.long(first + 1)?);
+    Ok(LogStep { by: run_number(row, first)?, version, at: noted_time(row, first + 2)?, before })
 }
 
 fn run_number(row: &dyn Cells, column: usize) -> Result<RunNumber, StoreError> {

@@ -1,6 +1,7 @@
 //! The tables of schools, classes, teachers, students and links: their names, columns and keys.
 
 use homeroom_model::entity::{Entity, EntityNumber, SchoolNumber, StudentNumber, TeacherNumber};
+use homeroom_model::feed::RecordKind;
 use homeroom_model::grade::Grade;
 use homeroom_model::roster::{Class, Link, Person, School, Student, Teacher};
 use homeroom_model::string_arena::{StrId, StringArena};
@@ -183,6 +184,15 @@ impl LinkKind {
         match self {
             LinkKind::Teaching => "teacher",
             LinkKind::Enrollment => "student",
+        }
+    }
+}
+
+impl From<LinkKind> for RecordKind {
+    fn from(kind: LinkKind) -> RecordKind {
+        match kind {
+            LinkKind::Teaching => RecordKind::Teaching,
+            LinkKind::Enrollment => RecordKind::Enrollment,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use homeroom_model::entity::{EntityNumber, StudentNumber, TeacherNumber};
 use homeroom_model::entity_log::EntityLog;
 use homeroom_model::history::{Causes, KnownRun, Logged};
-use homeroom_model::ids::{EntityKind, RunId, RunNumber};
+use homeroom_model::ids::{EntityKind, RosterVersion, RunId, RunNumber};
 use homeroom_model::roster::Link;
 use homeroom_model::string_arena::StringArena;
 
@@ -146,10 +146,14 @@ impl DistrictStore {
             &[district.into()],
             |row| Ok::<_, StoreError>((RunNumber(row.int(0)?), row.time(1)?)),
         )?;
+        let start = RosterVersion::default();
+        let by = self.change_sets_in_tx(tx, start)?.into_iter().map(|set| (set.version, set.by));
         Ok(Causes {
             runs: runs.into_iter().collect(),
             undos: self.undos_in_tx(tx)?,
             undone_at: undone_at.into_iter().collect(),
+            by: by.collect(),
+            creations: self.creations_in_tx(tx, start)?,
         })
     }
 }

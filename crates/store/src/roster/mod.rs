@@ -3,6 +3,7 @@
 mod changes;
 mod columns;
 mod entity_tables;
+mod feed;
 mod history;
 mod ids;
 mod load;
@@ -10,3 +11,4 @@ mod write;
 
 pub use changes::{Operation, RestoredRuns};
 pub use entity_tables::{LinkKind, LinkedPerson, StorableEntity};
+pub use feed::FeedGap;

@@ -1,6 +1,6 @@
 //! Applies the held changes of a run, or those of some schools.
 
-use homeroom_apply::apply_in_tx;
+use homeroom_apply::apply_held_in_tx;
 use homeroom_ask::{Reread, SplitPlan, reread};
 use homeroom_model::audit::AuditAction;
 use homeroom_model::district::Stage;
@@ -81,7 +81,7 @@ pub(super) fn release_in_tx(
     release: &Release<'_>,
 ) -> Result<(), SyncError> {
     let Release { run, reread, plan, state, report } = release;
-    let version = apply_in_tx(district, tx, run.number, &plan.parts.safe)?;
+    let version = apply_held_in_tx(district, tx, run.number, &plan.parts.safe)?;
     if plan.parts.risky.is_empty() && plan.parts.deferred.is_empty() {
         record_applied_file_in_tx(district, tx, run, reread.rows, version)?;
     }
@@ -154,8 +154,7 @@ pub(super) fn refuse_what_was_not_shown(
     version: RosterVersion,
 ) -> Result<(), SyncError> {
     refuse_another_version(run, shown, version)?;
-    let (safe, risky) = (&plan.parts.safe, &plan.parts.risky);
-    if safe.digest().wrapping_add(risky.digest()) != shown.digest {
+    if !shown.is(&[&plan.parts.safe, &plan.parts.risky]) {
         return Err(Refusal::PlanDiffersFromShown { run: run.id }.into());
     }
     Ok(())

@@ -2,16 +2,18 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use homeroom_ask::export_flat;
+use homeroom_ask::{changes_since, export_flat, write_changes, write_records};
 use homeroom_check::check_alone;
 use homeroom_inbox::{Inbox, InboxSettings};
 use homeroom_jobs::{JobHandler, JobOutcome};
 use homeroom_model::audit::AuditAction;
 use homeroom_model::district::District;
 use homeroom_model::fuse::Fuse;
+use homeroom_model::ids::RosterVersion;
 use homeroom_model::run::{Run, RunKind};
 use homeroom_model::stored::StoredRoster;
 use homeroom_model::trace::Trace;
@@ -22,6 +24,10 @@ use homeroom_sync::{QueuedRun, SyncContext, Task, change_settings, queue_decisio
 use homeroom_testkit::{Enrolled, TestStore, stores};
 use jiff::Timestamp;
 use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+/// Records by kind and id.
+pub(crate) type Records = BTreeMap<(String, String), Map<String, Value>>;
 
 /// A district of 1,000 seats.
 pub(crate) struct TestDistrict {
@@ -133,12 +139,65 @@ impl TestDistrict {
         exported(&self.district.roster_load().unwrap())
     }
 
+    /// Every active record by kind and id, and the version of the roster.
+    pub(crate) fn records(&self) -> (RosterVersion, Records) {
+        let mut out = vec![];
+        let written = write_records(&self.district.roster_with_ids().unwrap(), &mut out).unwrap();
+        let mut records = Records::new();
+        lines(&out).into_iter().for_each(|line| keep(&mut records, line));
+        assert_eq!(records.len() as u64, written.lines);
+        (written.version, records)
+    }
+
+    /// What the changes since a version, up to another one, make of the records of that version.
+    pub(crate) fn replay(&self, since: RosterVersion, mut records: Records, to: RosterVersion) -> Records {
+        let mut out = vec![];
+        write_changes(&changes_since(&self.district, since).unwrap(), &mut out).unwrap();
+        let mut last = since.0;
+        for mut line in lines(&out) {
+            let line_of = |name: &str, line: &mut Map<String, Value>| line.remove(name).unwrap();
+            let version = line_of("version", &mut line).as_i64().unwrap();
+            assert!(last <= version && since.0 < version, "in order");
+            last = version;
+            let change = line_of("change", &mut line);
+            for name in ["at", "act", "run"] {
+                line_of(name, &mut line);
+            }
+            if version > to.0 {
+                continue;
+            }
+            let known = records.contains_key(&key(&line));
+            let expected = change == "update" || change == "deactivate";
+            assert_eq!(known, expected, "{change} of {line:?}, {}", self.test.engine);
+            keep(&mut records, line);
+        }
+        records
+    }
+
     /// Addresses and random ids of all active students.
     pub(crate) fn ids(&self) -> Vec<(String, String)> {
         let id = if self.test.engine == "sqlite" { "hex(id)" } else { "CAST(id AS TEXT)" };
         let query = format!("SELECT email || ' ' || {id} FROM student WHERE active ORDER BY email");
         let split = |line: String| line.split_once(' ').map(|(email, id)| (email.to_owned(), id.to_owned()));
         self.test.texts(&query).into_iter().filter_map(split).collect()
+    }
+}
+
+fn lines(out: &[u8]) -> Vec<Map<String, Value>> {
+    let text = std::str::from_utf8(out).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn key(line: &Map<String, Value>) -> (String, String) {
+    let text = |name: &str| line[name].as_str().unwrap().to_owned();
+    (text("kind"), text("id"))
+}
+
+fn keep(records: &mut Records, line: Map<String, Value>) {
+    if line["active"] == true {
+        records.insert(key(&line), line);
+    } else {
+        records.remove(&key(&line));
     }
 }
 
