@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::app::App;
+use crate::app::{App, Opening};
 use crate::commands::{
     Account, Audit, Backup, Changes, Check, Config, Demo, District, Doctor, History, Migrate, Pin, Proposal,
     Restore, Roster, Run, Runs, Serve, Sync, Trace,
@@ -127,9 +127,14 @@ impl GlobalArgs {
         Settings::load(self.config.as_deref(), std::env::vars())
     }
 
-    /// Opens the store and migrates it to this version's schema.
+    /// Opens an installation that exists.
     pub(crate) fn open(&self) -> anyhow::Result<App> {
-        App::open(self.data.clone(), self.settings()?)
+        self.open_as(Opening::Existing)
+    }
+
+    /// Opens an installation that may be missing or older.
+    pub(crate) fn open_as(&self, opening: Opening) -> anyhow::Result<App> {
+        App::open(self.data.clone(), self.settings()?, opening)
     }
 
     /// How results are printed.

@@ -6,14 +6,15 @@ mod arguments;
 mod command_line;
 mod commands;
 mod exit;
+mod folders;
 mod input_file;
 mod listen_error;
 mod logging;
 mod mail;
 mod new_file;
 mod output;
-
 mod progress_bar;
+mod schema_problem;
 mod server;
 mod settings;
 mod web;
@@ -29,6 +30,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    folders::keep_private();
     let CommandLine { global, command } = CommandLine::parse_arguments();
     let output = Output::new(global.format());
     match command.run(&global, &output) {

@@ -7,16 +7,18 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use homeroom_inbox::{Inbox, SampleFile};
+use homeroom_inbox::SampleFile;
 use homeroom_jobs::Shutdown;
 use homeroom_sftp::{HostKeys, RunningServer};
+use homeroom_store::StoreError;
 use homeroom_sync::adopt_orphaned_runs;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle as Task;
 
 use crate::app::App;
 use crate::listen_error::listen_error;
-use crate::web;
+use crate::web::{self, Probed};
 
 /// How long sessions and jobs may take to finish at a stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -62,14 +64,15 @@ impl Server {
         )
         .await
         .map_err(|error| listen_error("sftp.listen", &settings.sftp.listen, &error))?;
-        let (web_address, web_server) = web::start(&settings.web, app.store.clone()).await?;
+        let (web_address, web_server) =
+            web::start(&settings.web, Probed { store: app.store.clone(), folders: app.folders() }).await?;
         let addresses = ServerAddresses { sftp: sftp.address(), web: web_address, host_key_fingerprint };
         let shutdown = Shutdown::default();
         let parts = app.clone();
         tokio::task::spawn_blocking(move || adopt_orphans(&parts)).await??;
         let handler = Arc::new(app.sync_context());
         let mut threads = app.worker()?.start(settings.jobs.workers, &shutdown, &handler);
-        threads.push(start_cleaning(app.inbox.clone(), shutdown.clone()));
+        threads.push(start_cleaning(app.clone(), shutdown.clone()));
         write_addresses(app, &addresses)?;
         Ok(Server { addresses, sftp, web: web_server, threads, shutdown, _lock: lock })
     }
@@ -113,20 +116,24 @@ fn sample_files() -> Vec<SampleFile> {
     ]
 }
 
-/// Removes what broken uploads left behind, now and every hour until `shutdown`.
-fn start_cleaning(inbox: Inbox, shutdown: Shutdown) -> JoinHandle<()> {
+/// Removes what broken uploads left behind, and stored files that nothing refers to, now and every hour until `shutdown`.
+fn start_cleaning(app: App, shutdown: Shutdown) -> JoinHandle<()> {
+    let grace = SignedDuration::from_hours(app.settings.blobs.keep_unused_hours.into());
     thread::spawn(move || {
         while !shutdown.is_requested() {
-            match inbox.clean_staging() {
-                Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "removed files of broken uploads"),
-                Err(error) => {
-                    tracing::warn!(error = %error, "could not remove files of broken uploads; trying again later");
-                }
-            }
+            log_removed("files of broken uploads", app.inbox.clean_staging());
+            log_removed("unused stored files", app.store.blobs_sweep(grace));
             shutdown.sleep(CLEANING);
         }
     })
+}
+
+fn log_removed(what: &str, removed: Result<usize, StoreError>) {
+    match removed {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, what, "removed files"),
+        Err(error) => tracing::warn!(error = %error, what, "could not remove files; trying again later"),
+    }
 }
 
 /// Refuses a second server on the data folder: each would assume that it is the only one.

@@ -1,6 +1,7 @@
 //! The HTTP server: `/healthz`, `/readyz` and `/metrics`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use axum::Router;
 use axum::extract::State;
@@ -8,12 +9,14 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use homeroom_store::{SchemaVersions, Store, StoreError};
+use homeroom_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::folders;
 use crate::listen_error::listen_error;
+use crate::schema_problem::schema_problem;
 
 /// Settings of the HTTP server.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,45 +32,54 @@ impl Default for WebSettings {
     }
 }
 
+/// What the probes look at.
+#[derive(Clone)]
+pub(crate) struct Probed {
+    pub(crate) store: Store,
+    pub(crate) folders: Vec<PathBuf>,
+}
+
 /// Starts to answer; the address, and the task that answers until it is aborted.
 pub(crate) async fn start(
     settings: &WebSettings,
-    store: Store,
+    probed: Probed,
 ) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
     let listen = &settings.listen;
     let listener =
         TcpListener::bind(listen).await.map_err(|error| listen_error("web.listen", listen, &error))?;
     let address = listener.local_addr()?;
     let task = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router(store)).await {
+        if let Err(error) = axum::serve(listener, router(probed)).await {
             tracing::error!(error = %error, "the web server stopped unexpectedly");
         }
     });
     Ok((address, task))
 }
 
-fn router(store: Store) -> Router {
+fn router(probed: Probed) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .with_state(store)
+        .with_state(probed)
 }
 
-/// Ready when the database answers and has this version's schema.
-async fn readyz(State(store): State<Store>) -> Response {
-    match spawn_blocking(move || store.schema_versions()).await {
-        Ok(Ok(versions)) if versions.is_current() => "ready\n".into_response(),
-        Ok(Ok(SchemaVersions { actual, needed })) => unavailable(format!(
-            "the database has schema {actual}, but this program needs {needed}: run `homeroom migrate`"
-        )),
-        Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),
+/// Ready when the database answers and has this version's schema, and the folders can be written to. Writes nothing, and waits for nobody
+/// who writes.
+async fn readyz(State(probed): State<Probed>) -> Response {
+    let probe = move || match probed.store.schema_versions() {
+        Ok(schema) => schema_problem(schema).or_else(|| folders::unwritable(&probed.folders)),
+        Err(error) => Some(format!("the database does not answer: {error}")),
+    };
+    match spawn_blocking(probe).await {
+        Ok(None) => "ready\n".into_response(),
+        Ok(Some(problem)) => unavailable(problem),
         Err(error) => unavailable(format!("the database could not be asked: {error}")),
     }
 }
 
 /// Prometheus text (exposition format 0.0.4), counted in the database, so that a restart loses nothing.
-async fn metrics(State(store): State<Store>) -> Response {
+async fn metrics(State(Probed { store, .. }): State<Probed>) -> Response {
     match spawn_blocking(move || metrics_text(&store)).await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Ok(Err(error)) => unavailable(format!("the database does not answer: {error}")),

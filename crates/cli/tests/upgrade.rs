@@ -74,6 +74,9 @@ impl Upgraded {
         let folder = database.folder.path();
         let unpacked = Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder).status().unwrap();
         assert!(unpacked.success());
+        // As `doctor` advises: the version before left the files to the permissions of the machine.
+        let private = Command::new("chmod").args(["-R", "go-rwx"]).arg(folder.join("data")).status().unwrap();
+        assert!(private.success());
         database.execute(&fs::read_to_string(folder.join("database.sql")).unwrap());
         let names = serde_json::from_slice(&fs::read(folder.join("names.json")).unwrap()).unwrap();
         let upgraded = Upgraded { database, names };

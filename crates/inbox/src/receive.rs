@@ -10,8 +10,8 @@ use homeroom_store::{DistrictStore, StoreError};
 use crate::Inbox;
 
 impl Inbox {
-    /// Stores a file's bytes and records them as an upload called `name`. If the bytes are stored already, they are read but
-    /// not copied.
+    /// Stores a file's bytes and records them as an upload called `name`. If they are those of the newest upload, they are read but not
+    /// copied: it refers to them, so that they stay.
     ///
     /// # Errors
     /// When the file cannot be read, or the database or disk fails.
@@ -20,12 +20,12 @@ impl Inbox {
         let file = File::open(path).map_err(reading())?;
         let bytes = file.metadata().map_err(reading())?.len();
         let blobs = self.store.blobs();
-        let may_be_known = district.uploads_newest()?.is_some_and(|newest| newest.bytes == bytes);
-        let known = if may_be_known {
-            let (blob, bytes) = hash_file(&file).map_err(reading())?;
-            Some((blob, bytes)).filter(|(blob, bytes)| blobs.contains(*blob, *bytes))
-        } else {
-            None
+        let known = match district.uploads_newest()? {
+            Some(newest) if newest.bytes == bytes => {
+                let hashed = hash_file(&file).map_err(reading())?;
+                Some(hashed).filter(|(blob, bytes)| newest.blob == *blob && blobs.contains(*blob, *bytes))
+            }
+            _ => None,
         };
         let (blob, bytes) = match known {
             Some(known) => known,

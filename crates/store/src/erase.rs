@@ -21,9 +21,10 @@ impl Store {
 }
 
 impl DistrictStore {
-    /// Erases the district with all its rows, and then the blobs that no other district uses.
+    /// Erases the district with all its rows. A sweep removes the bytes that no other district uses
+    /// ([`blobs_sweep`](Store::blobs_sweep)).
     pub fn erase(&self) -> Result<(), StoreError> {
-        let blobs = self.store().write(|tx| {
+        self.store().write(|tx| {
             let settings = self.settings_locked_in_tx(tx)?;
             let entries = tx.row(
                 "SELECT count(*) FROM audit_entry WHERE district = $1",
@@ -31,12 +32,6 @@ impl DistrictStore {
                 |row| row.int(0),
             )?;
             let entries = entries.unwrap_or_default();
-            let blobs = tx.rows(
-                "SELECT blob FROM upload WHERE district = $1
-                 UNION SELECT blob FROM drop_file WHERE district = $1 AND blob IS NOT NULL",
-                &[self.id().0.into()],
-                |row| row.blob(0),
-            )?;
             for table in crate::TABLES_OF_A_DISTRICT {
                 tx.execute(&format!("DELETE FROM {table} WHERE district = $1"), &[self.id().0.into()])?;
             }
@@ -48,21 +43,7 @@ impl DistrictStore {
                 self.cause(),
                 AuditAction::DistrictErased,
                 (&subject, &entries),
-            )?;
-            Ok::<_, StoreError>(blobs)
-        })?;
-        for blob in blobs {
-            let used = self.store().read(|tx| {
-                tx.row(
-                    "SELECT 1 FROM upload WHERE blob = $1 UNION SELECT 1 FROM drop_file WHERE blob = $1",
-                    &[(&blob).into()],
-                    |row| row.int(0),
-                )
-            })?;
-            if used.is_none() {
-                self.store().blobs().remove(blob)?;
-            }
-        }
-        Ok(())
+            )
+        })
     }
 }

@@ -41,6 +41,7 @@ pub mod runs;
 pub mod schema;
 pub mod seats;
 mod settings;
+mod sweep;
 mod tx;
 mod undos;
 pub mod uploads;

@@ -2,6 +2,7 @@
 
 use crate::engine::EngineKind;
 use crate::error::StoreError;
+use crate::schema::has_table_in_tx;
 use crate::tx::{EngineTx, Tx};
 
 /// The statements of one step, for each engine.
@@ -74,12 +75,11 @@ pub(crate) fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.number)
 }
 
-/// The newest step that this database has taken; 0 for an empty one.
+/// The newest step that this database has taken; 0 for an empty one. Writes nothing.
 pub(crate) fn version_in_tx(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-    tx.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
-        &[],
-    )?;
+    if !has_table_in_tx(tx, "schema_migration")? {
+        return Ok(0);
+    }
     let newest = tx.row("SELECT max(number) FROM schema_migration", &[], |row| row.maybe_int(0))?;
     Ok(newest.flatten().unwrap_or(0))
 }
@@ -100,6 +100,10 @@ pub(crate) fn migrate_in_tx(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, StoreE
             newest()
         )));
     }
+    tx.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
+        &[],
+    )?;
     let mut taken = Vec::new();
     for step in MIGRATIONS.iter().filter(|step| step.number > version) {
         match &mut tx.0 {

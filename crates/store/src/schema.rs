@@ -57,6 +57,17 @@ pub(crate) fn tables_in_tx(tx: &mut Tx<'_>) -> Result<Tables, StoreError> {
     Ok(tables)
 }
 
+/// Whether the database has a table.
+pub(crate) fn has_table_in_tx(tx: &mut Tx<'_>, table: &str) -> Result<bool, StoreError> {
+    let query = match tx.engine() {
+        EngineKind::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+        EngineKind::Postgres => {
+            "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1::text"
+        }
+    };
+    Ok(tx.row(query, &[table.into()], |_| Ok::<_, StoreError>(()))?.is_some())
+}
+
 impl TableColumn {
     pub(crate) fn column_type(&self) -> Result<ColumnType, StoreError> {
         Ok(match self.sql_type.as_str() {

@@ -12,25 +12,38 @@ pub struct DatabaseSettings {
     pub url: String,
     /// The most connections to PostgreSQL.
     pub connections: u32,
+    /// Whether `homeroom serve` migrates a database of an earlier version when it starts.
+    pub migrate: bool,
 }
 
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        DatabaseSettings { url: String::new(), connections: 16 }
+        DatabaseSettings { url: String::new(), connections: 16, migrate: true }
     }
 }
 
 /// The `[blobs]` section of the settings.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BlobSettings {
     /// `file://FOLDER`; empty for `blobs` in the data folder.
     pub url: String,
+    /// How long a stored file is kept that nothing refers to any more, in hours.
+    pub keep_unused_hours: u32,
+}
+
+impl Default for BlobSettings {
+    fn default() -> Self {
+        BlobSettings { url: String::new(), keep_unused_hours: 24 }
+    }
 }
 
 impl BlobSettings {
     /// Refuses values that cannot work, in words for the operator.
     pub fn validate(&self) -> Result<(), String> {
+        if self.keep_unused_hours == 0 {
+            return Err("blobs.keep_unused_hours must be at least 1: an upload is stored before anything refers to it".into());
+        }
         if self.url.is_empty() || self.url.starts_with("file://") {
             return Ok(());
         }
@@ -62,5 +75,10 @@ impl StoreSettings {
             blobs: folder.map_or_else(|| data.join("blobs"), PathBuf::from),
             connections: database.connections,
         }
+    }
+
+    /// Whether there is a database, as far as that can be said without asking it: the file of SQLite.
+    pub fn may_have_database(&self) -> bool {
+        self.database_url.strip_prefix("sqlite://").is_none_or(|path| Path::new(path).exists())
     }
 }

@@ -33,7 +33,7 @@ impl Backup {
             fs::remove_dir_all(&unfinished)?;
         }
         fs::create_dir_all(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
-        let copy = open_folder(&unfinished)?;
+        let copy = open_database(&unfinished.join("homeroom.db"), &unfinished.join("blobs"))?;
         copy.migrate()?;
         let rows = app.store.copy_into(&copy)?;
         let files = copy_blobs(&app.store, &copy, &copy.blobs_referenced()?)?;
@@ -49,11 +49,11 @@ impl Backup {
     }
 }
 
-/// A backup folder as a store of its own, whatever database the settings name.
-pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
+/// A file and a folder of blobs as a store of its own, whatever database the settings name.
+pub(super) fn open_database(database: &Path, blobs: &Path) -> anyhow::Result<Store> {
     let settings = StoreSettings {
-        database_url: format!("sqlite://{}", folder.join("homeroom.db").display()),
-        blobs: folder.join("blobs"),
+        database_url: format!("sqlite://{}", database.display()),
+        blobs: blobs.to_owned(),
         connections: 2,
     };
     Ok(Store::open(&settings, Clock::System, Random::from_system())?)
@@ -61,12 +61,10 @@ pub(super) fn open_folder(folder: &Path) -> anyhow::Result<Store> {
 
 /// Copies these blobs, each with its size in bytes, and checks what it copies.
 pub(super) fn copy_blobs(from: &Store, to: &Store, blobs: &[(BlobId, u64)]) -> anyhow::Result<u64> {
-    for (blob, bytes) in blobs {
-        if !to.blobs().contains(*blob, *bytes) {
-            let source = from.blobs().open_file(*blob)?;
-            let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
-            ensure!(hash == *blob, "the stored file {blob} is damaged: restore it from an older backup");
-        }
+    for (blob, _) in blobs {
+        let source = from.blobs().open_file(*blob)?;
+        let (hash, _) = to.blobs().keep(&to.random().uuid().to_string(), &source)?;
+        ensure!(hash == *blob, "the stored file {blob} is damaged: restore it from an older backup");
     }
     Ok(blobs.len() as u64)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use homeroom_demo::{DemoServer, StoryResult, YearParts, play_story, play_year, year_clock, year_random};
 
-use crate::app::App;
+use crate::app::{App, Opening};
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -37,7 +37,7 @@ impl Demo {
     }
 
     fn play_the_story(&self, folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
-        let app = App::open(folder.to_owned(), settings)?;
+        let app = App::open(folder.to_owned(), settings, Opening::MayBeNew)?;
         tokio::runtime::Runtime::new()?.block_on(async {
             let server = Server::start(&app).await?;
             let played = play_on(&app, &server, output).await;
@@ -70,7 +70,7 @@ async fn play_on(app: &App, server: &Server, output: &Output) -> anyhow::Result<
 }
 
 fn play_the_year(folder: &Path, settings: Settings, output: &Output) -> anyhow::Result<Exit> {
-    let app = App::open_with(folder.to_owned(), settings, year_clock(), year_random())?;
+    let app = App::open_with(folder.to_owned(), settings, Opening::MayBeNew, (year_clock(), year_random()))?;
     let parts = YearParts {
         store: app.store.clone(),
         inbox: app.inbox.clone(),

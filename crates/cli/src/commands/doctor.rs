@@ -4,13 +4,14 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use clap::Args;
-use homeroom_store::{SchemaVersions, Store};
+use homeroom_store::Store;
 use homeroom_sync::orphaned_runs;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
+use crate::folders;
 use crate::output::Output;
 use crate::server::sftp_address;
 
@@ -69,21 +70,14 @@ impl Doctor {
 fn examine(app: &App) -> anyhow::Result<Vec<Diagnosis>> {
     let mut diagnoses =
         vec![schema(&app.store)?, server(app)?, failed_jobs(&app.store)?, stored_files(&app.store)?];
-    diagnoses.extend([orphans(&app.store)?, audit_logs(&app.store)?]);
+    diagnoses.extend([orphans(&app.store)?, audit_logs(&app.store)?, private_files(app)?, disk(app)]);
     diagnoses.extend(app.settings.mail.warning().map(Diagnosis::note));
     Ok(diagnoses)
 }
 
 fn schema(store: &Store) -> anyhow::Result<Diagnosis> {
-    let versions = store.schema_versions()?;
-    let SchemaVersions { actual, needed } = versions;
-    Ok(match versions.is_current() {
-        true => Diagnosis::ok(format!("the database answers and has schema {actual}")),
-        false => Diagnosis::problem(
-            format!("the database has schema {actual}, but this program needs {needed}"),
-            "run `homeroom migrate`",
-        ),
-    })
+    // A database of another schema was refused when it was opened.
+    Ok(Diagnosis::ok(format!("the database answers and has schema {}", store.schema_versions()?.actual)))
 }
 
 fn server(app: &App) -> anyhow::Result<Diagnosis> {
@@ -139,6 +133,34 @@ fn audit_logs(store: &Store) -> anyhow::Result<Diagnosis> {
             "run `homeroom audit verify`, which names the first wrong entry of each",
         ),
     })
+}
+
+/// Nobody else on the machine may read children's data.
+fn private_files(app: &App) -> anyhow::Result<Diagnosis> {
+    let open = folders::open_to_others(&app.folders())?;
+    Ok(match open.as_slice() {
+        [] => Diagnosis::ok("only this user can read the data folder and the stored files"),
+        [first, ..] => {
+            let folders = app.folders().iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>();
+            Diagnosis::problem(
+                format!(
+                    "other users of this machine may read {}",
+                    match open.len() {
+                        1 => first.display().to_string(),
+                        files => format!("{files} files and folders, such as {}", first.display()),
+                    }
+                ),
+                format!("take that from them: chmod -R go-rwx {}", folders.join(" ")),
+            )
+        }
+    })
+}
+
+fn disk(app: &App) -> Diagnosis {
+    match folders::unwritable(&app.folders()) {
+        None => Diagnosis::ok("the data folder can be written to, and its disk has space"),
+        Some(problem) => Diagnosis::problem(problem, "make space, or make the folder writable"),
+    }
 }
 
 /// Every blob that the database names must exist with its size.

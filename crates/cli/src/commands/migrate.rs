@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use crate::app::Opening;
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -12,8 +13,7 @@ pub(crate) struct Migrate {}
 
 impl Migrate {
     pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
-        // Opening already migrates; this command is for doing it before anything else runs.
-        let app = global.open()?;
+        let app = global.open_as(Opening::MayBeOlder)?;
         let schema = app.store.schema_versions()?.actual;
         output.result(&json!({"schema": schema}), || format!("The database has schema {schema}."))?;
         Ok(Exit::Done)

@@ -1,16 +1,19 @@
 //! `homeroom restore`: a backup into an empty installation.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
+use homeroom_store::Store;
 use serde_json::json;
 
-use super::backup::{KEYS, copy_blobs, copy_keys, open_folder};
+use super::backup::{KEYS, copy_blobs, copy_keys, open_database};
+use crate::app::Opening;
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::schema_problem::schema_problem;
 
 /// What the names of keys end in until the rows are there.
 const RESTORED: &str = ".restored";
@@ -21,6 +24,25 @@ pub(crate) struct Restore {
     path: PathBuf,
 }
 
+/// Opens the database of a backup, migrated in `copy` if it is older, with its blobs.
+fn open_backup(path: &Path, copy: &Path) -> anyhow::Result<Store> {
+    let (database, blobs) = (path.join("homeroom.db"), path.join("blobs"));
+    let backup = open_database(&database, &blobs)?;
+    let schema = backup.schema_versions()?;
+    if schema.actual < schema.needed {
+        drop(backup);
+        fs::copy(&database, copy.join("homeroom.db"))
+            .with_context(|| format!("cannot copy {}", database.display()))?;
+        let copied = open_database(&copy.join("homeroom.db"), &blobs)?;
+        copied.migrate()?;
+        return Ok(copied);
+    }
+    match schema_problem(schema) {
+        Some(problem) => bail!("{}: {problem}", path.display()),
+        None => Ok(backup),
+    }
+}
+
 impl Restore {
     pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
         ensure!(
@@ -28,9 +50,10 @@ impl Restore {
             "{} is not a backup: it has no homeroom.db",
             self.path.display()
         );
-        let app = global.open()?;
-        let backup = open_folder(&self.path)?;
-        backup.migrate()?;
+        let app = global.open_as(Opening::MayBeNew)?;
+        // A backup of an earlier version is migrated as a copy: the backup stays as it is.
+        let copy = tempfile::tempdir_in(&app.data)?;
+        let backup = open_backup(&self.path, copy.path())?;
         // All or nothing: the rows come last, in one transaction, when everything that they name is there.
         let files = copy_blobs(&backup, &app.store, &backup.blobs_referenced()?)?;
         copy_keys(&self.path, &app.data, RESTORED)?;

@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::app::Opening;
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -14,7 +15,9 @@ pub(crate) struct Serve {}
 
 impl Serve {
     pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
-        let app = global.open()?;
+        let opening =
+            if global.settings()?.database.migrate { Opening::MayBeOlder } else { Opening::MayBeNew };
+        let app = global.open_as(opening)?;
         if let Some(warning) = app.settings.mail.warning() {
             tracing::warn!("{warning}");
         }

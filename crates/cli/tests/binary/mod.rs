@@ -1,5 +1,7 @@
 //! The real binary on a folder and a database of a test: commands, and a server on free ports.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

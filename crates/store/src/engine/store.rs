@@ -68,7 +68,7 @@ impl Store {
                 "database.url begins with '{scheme}': use sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE"
             )));
         };
-        let blobs = Blobs::open(&settings.blobs)?;
+        let blobs = Blobs::open(&settings.blobs, clock.clone())?;
         Ok(Store(Arc::new(Inner { engine, blobs, clock, random })))
     }
 
@@ -79,7 +79,7 @@ impl Store {
 
     /// The version of the database's schema, and the one that this program needs.
     pub fn schema_versions(&self) -> Result<SchemaVersions, StoreError> {
-        Ok(SchemaVersions { actual: self.write(migrate::version_in_tx)?, needed: migrate::newest() })
+        Ok(SchemaVersions { actual: self.read(migrate::version_in_tx)?, needed: migrate::newest() })
     }
 
     /// Which engine it is.

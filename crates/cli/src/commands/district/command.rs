@@ -11,6 +11,7 @@ use super::profile::Profile;
 use super::set::Set;
 use super::show::Show;
 use super::stage::SetStage;
+use crate::app::Opening;
 use crate::command_line::GlobalArgs;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -41,7 +42,10 @@ pub(crate) enum District {
 
 impl District {
     pub(crate) fn run(&self, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
-        let app = global.open()?;
+        let app = global.open_as(match self {
+            District::Add(_) => Opening::MayBeNew,
+            _ => Opening::Existing,
+        })?;
         match self {
             District::Add(add) => add.run(&app, output),
             District::List(list) => list.run(&app, output),
