@@ -150,8 +150,7 @@ impl<'n> Story<'n> {
             "2. The operator moves the district to verifying: the roster is loaded in one transaction.",
         );
         let district = self.district.clone();
-        let queued =
-            spawn_blocking(move || queue_verifying(&district, &slug(), RejectedRows::Refused)).await??;
+        let queued = spawn_blocking(move || queue_verifying(&district, RejectedRows::Refused)).await??;
         let loaded = self.wait_for_run(queued.number, RunState::Applied).await?;
         let exported = export_flat(&self.district.roster_load()?, &mut std::io::sink())?;
         (self.narrate)(&format!(

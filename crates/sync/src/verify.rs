@@ -1,7 +1,7 @@
 //! Takes a district from testing to verifying: the live run of a test upload.
 
 use homeroom_model::check_report::Outcome;
-use homeroom_model::district::{Slug, Stage};
+use homeroom_model::district::Stage;
 use homeroom_model::refusal::StageRefusal;
 use homeroom_model::run::{Run, RunKind, RunState};
 use homeroom_store::DistrictStore;
@@ -28,12 +28,12 @@ const MAX_RUNS: u32 = 200;
 /// [`SyncError::Refused`] when there is none, or the district is not in testing.
 pub fn queue_verifying(
     district: &DistrictStore,
-    slug: &Slug,
     rejected_rows: RejectedRows,
 ) -> Result<QueuedRun, SyncError> {
     let settings = district.settings()?;
+    let slug = settings.slug.clone();
     if !matches!(settings.stage, Stage::Setup | Stage::Testing | Stage::Verifying) {
-        return Err(StageRefusal::NotInTesting { district: slug.clone(), stage: settings.stage }.into());
+        return Err(StageRefusal::NotInTesting { district: slug, stage: settings.stage }.into());
     }
     let is_good = |run: &Run| match run.report.check.as_ref().map(|check| check.outcome) {
         Some(Outcome::Clean | Outcome::Warnings) => true,
@@ -49,8 +49,8 @@ pub fn queue_verifying(
     match tested.find(|run| is_good(run)).and_then(|run| run.upload.id) {
         Some(upload) => Ok(queue(district, RunKind::Live, upload, Task::Verify)?),
         None => Err(match newest {
-            None => StageRefusal::NoTestRun { district: slug.clone(), file: settings.file },
-            Some(newest) => StageRefusal::NoCleanTestRun { district: slug.clone(), newest },
+            None => StageRefusal::NoTestRun { district: slug, file: settings.file },
+            Some(newest) => StageRefusal::NoCleanTestRun { district: slug, newest },
         }
         .into()),
     }

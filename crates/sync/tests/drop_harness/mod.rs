@@ -28,7 +28,7 @@ pub(crate) struct Case {
     pub(crate) district: DistrictStore,
     pub(crate) drop_box: DropBox,
     pub(crate) inbox: Inbox,
-    context: SyncContext,
+    pub(crate) context: SyncContext,
 }
 
 pub(crate) fn change(district: &DistrictStore, change: impl FnOnce(&mut District)) {

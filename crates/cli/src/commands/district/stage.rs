@@ -51,7 +51,7 @@ impl SetStage {
     /// Loads the roster of the newest clean test upload; the stage is reached once it is loaded.
     fn load_roster(&self, app: &App, output: &Output, store: &DistrictStore) -> anyhow::Result<Exit> {
         let rejected_rows = if self.force.is_some() { RejectedRows::Allowed } else { RejectedRows::Refused };
-        let queued = queue_verifying(store, &self.slug, rejected_rows)?;
+        let queued = queue_verifying(store, rejected_rows)?;
         let run = finish_run(app, output, store, &queued)?;
         let time_zone = store.settings()?.time_zone;
         output.result(&run, || {
