@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool of connections.
 
-use r2d2::Pool;
+use postgres::Client;
+use r2d2::{CustomizeConnection, Pool};
 use r2d2_postgres::PostgresConnectionManager;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -11,6 +12,18 @@ use crate::tx::{EngineTx, Tx};
 type Manager = PostgresConnectionManager<MakeRustlsConnect>;
 
 pub(super) struct PostgresEngine(Pool<Manager>);
+
+/// A node that is stopped in the middle of a transaction keeps its locks for this long only; what it was doing is rolled back.
+const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '60s'";
+
+#[derive(Debug)]
+struct EndsIdleTransactions;
+
+impl CustomizeConnection<Client, postgres::Error> for EndsIdleTransactions {
+    fn on_acquire(&self, connection: &mut Client) -> Result<(), postgres::Error> {
+        connection.batch_execute(IDLE_IN_TRANSACTION)
+    }
+}
 
 /// What a transaction may do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +53,7 @@ impl PostgresEngine {
             .min_idle(Some(0))
             .connection_timeout(std::time::Duration::from_secs(20))
             .test_on_check_out(false)
+            .connection_customizer(Box::new(EndsIdleTransactions))
             .build(manager)?;
         Ok(PostgresEngine(pool))
     }

@@ -10,7 +10,7 @@ use homeroom_model::district::{District, Mode, Stage};
 use homeroom_model::run::Run;
 use homeroom_model::time::days;
 use homeroom_read::ReadLimits;
-use homeroom_store::jobs::Claimable;
+use homeroom_store::jobs::{Claimable, Job};
 use homeroom_store::{DistrictStore, StoreError};
 use homeroom_sync::{SyncContext, Task, change_settings};
 use homeroom_testkit::{TestStore, stores};
@@ -75,6 +75,23 @@ impl Case {
             self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Due(kinds)).unwrap()
         {
             assert!(matches!(self.context.handle(&job), JobOutcome::Finished), "{}", job.kind);
+        }
+    }
+
+    /// A job that is due.
+    pub(crate) fn claim(&self) -> Option<Job> {
+        self.test.store.jobs_claim("test", Timestamp::MAX, Claimable::Due(Task::KINDS)).unwrap()
+    }
+
+    /// Does a claimed job; the reason when it failed for good.
+    pub(crate) fn handle(&self, job: &Job) -> Result<(), String> {
+        match self.context.handle(job) {
+            JobOutcome::Finished => Ok(()),
+            JobOutcome::Fail(reason) => {
+                self.test.store.jobs_finish(job).unwrap();
+                Err(reason)
+            }
+            other => panic!("{other:?}"),
         }
     }
 
