@@ -2,7 +2,7 @@
 
 use homeroom_model::ids::BlobId;
 use homeroom_model::time::after;
-use homeroom_store::jobs::NewJob;
+use homeroom_store::jobs::{NewJob, Priority};
 use homeroom_store::uploads::NewUpload;
 use homeroom_store::{StoreError, Tx};
 
@@ -23,7 +23,10 @@ impl DropBox {
     ) -> Result<(), StoreError> {
         let run_at = after(self.district.store().now(), self.inbox.settings.settle_time());
         let dedup_key = Some(SETTLE);
-        let settle = NewJob { kind: SETTLE, payload: "{}".into(), exclusive: false, dedup_key, run_at };
+        // It is done in a moment, and somebody waits for what follows.
+        let priority = Priority::Requested;
+        let payload = "{}".into();
+        let settle = NewJob { kind: SETTLE, payload, exclusive: false, dedup_key, priority, run_at };
         self.district.jobs_enqueue_in_tx(tx, &settle)?;
         let upload = NewUpload { account: Some(self.account), path: path.as_str(), blob, bytes };
         self.district.uploads_record_in_tx(tx, &upload).map(drop)

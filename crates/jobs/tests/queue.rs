@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use homeroom_jobs::{JobOutcome, Worker, WorkerSettings, release_jobs_of_dead_workers};
-use homeroom_store::jobs::{Claimable, Job, JobState, NewJob};
+use homeroom_store::jobs::{Claimable, Job, JobState, NewJob, Priority};
 use homeroom_store::{DistrictStore, StoreError};
 use homeroom_testkit::{TestStore, stores};
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +25,17 @@ fn worker(test: &TestStore) -> Worker {
 }
 
 fn enqueue(district: &DistrictStore, kind: &str, run_at: Timestamp) -> homeroom_model::JobId {
+    enqueue_as(district, kind, run_at, Priority::Scheduled)
+}
+
+fn enqueue_as(
+    district: &DistrictStore,
+    kind: &str,
+    run_at: Timestamp,
+    priority: Priority,
+) -> homeroom_model::JobId {
     let dedup_key = (kind == SETTLE).then_some(SETTLE);
-    let job = NewJob { kind, payload: "{}".into(), exclusive: kind != SETTLE, dedup_key, run_at };
+    let job = NewJob { kind, payload: "{}".into(), exclusive: kind != SETTLE, dedup_key, priority, run_at };
     district.store().write(|tx| district.jobs_enqueue_in_tx(tx, &job)).unwrap()
 }
 
@@ -38,6 +47,29 @@ fn a_job_runs_once_and_is_then_gone() {
         assert!(worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
         assert_eq!(district.jobs_state(id).unwrap(), JobState::Done);
         assert!(!worker.work_once(&|_: &Job| JobOutcome::Done).unwrap());
+    }
+}
+
+#[test]
+fn what_somebody_waits_for_is_started_before_the_runs_of_the_night() {
+    for test in stores() {
+        let worker = worker(&test);
+        let districts = (0..5).map(|nth| test.district(&format!("district-{nth}"))).collect::<Vec<_>>();
+        let night = |minute: i64| test.store.now() - SignedDuration::from_mins(60 - minute);
+        let runs = (0..).zip(&districts).map(|(nth, district)| enqueue(district, "run", night(nth)));
+        let runs = runs.collect::<Vec<_>>();
+        let undo = enqueue_as(&districts[4], "undo", test.store.now(), Priority::Requested);
+        let mut done = vec![];
+        for _ in 0..6 {
+            let order = std::sync::Mutex::new(&mut done);
+            let handler = |job: &Job| {
+                order.lock().unwrap().push(job.id);
+                JobOutcome::Done
+            };
+            assert!(worker.work_once(&handler).unwrap());
+        }
+        assert_eq!(done[0], undo, "{}", test.engine);
+        assert_eq!(done[1..], runs, "in the order in which they were due");
     }
 }
 

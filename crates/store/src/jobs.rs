@@ -11,6 +11,24 @@ use crate::engine::{EngineKind, Store};
 use crate::error::StoreError;
 use crate::tx::{Row, Tx, Value};
 
+/// Which of the jobs that are due is started first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Nobody waits for it: a thousand nightly runs may be due at once.
+    Scheduled,
+    /// Somebody waits for it.
+    Requested,
+}
+
+impl Priority {
+    fn number(self) -> i64 {
+        match self {
+            Priority::Scheduled => 0,
+            Priority::Requested => 1,
+        }
+    }
+}
+
 /// A job to be queued.
 #[derive(Clone, Debug)]
 pub struct NewJob<'a> {
@@ -22,6 +40,8 @@ pub struct NewJob<'a> {
     pub exclusive: bool,
     /// Of waiting jobs with the same key a district has at most one: queueing another only moves its time.
     pub dedup_key: Option<&'a str>,
+    /// Whether somebody waits for it.
+    pub priority: Priority,
     /// Not before this time.
     pub run_at: Timestamp,
 }
@@ -63,7 +83,7 @@ fn if_held(changed: u64) -> Result<(), StoreError> {
 /// Which jobs a worker claims.
 #[derive(Clone, Copy, Debug)]
 pub enum Claimable<'k> {
-    /// The job of these kinds that has been due longest.
+    /// Of the jobs of these kinds that are due, one with the highest priority: the one that has been due longest.
     Due(&'k [&'k str]),
     /// This one, due or not.
     Only(JobId),
@@ -119,8 +139,9 @@ impl DistrictStore {
     fn jobs_insert_in_tx(&self, tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<Option<JobId>, StoreError> {
         let now = self.store().now();
         tx.row(
-            "INSERT INTO job (district, id, kind, payload, exclusive, dedup_key, state, run_at, attempts, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, $8) ON CONFLICT DO NOTHING RETURNING id",
+            "INSERT INTO job (district, id, kind, payload, exclusive, dedup_key, state, run_at, attempts, created_at,
+               priority)
+             VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
             &[
                 self.id().0.into(),
                 self.store().random().uuid_at(now).into(),
@@ -130,6 +151,7 @@ impl DistrictStore {
                 job.dedup_key.into(),
                 job.run_at.into(),
                 now.into(),
+                job.priority.number().into(),
             ],
             |row| row.uuid(0).map(JobId),
         )
@@ -225,7 +247,7 @@ impl Store {
                SELECT j.district, j.id FROM job j
                WHERE j.state = 'waiting' AND {which} AND NOT (j.exclusive AND EXISTS (
                  SELECT 1 FROM job r WHERE r.district = j.district AND r.state = 'running' AND r.exclusive))
-               ORDER BY j.run_at, j.id LIMIT 1 {skip_locked})
+               ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1 {skip_locked})
              RETURNING {CLAIMED}"
         );
         match self.write(|tx| tx.row(&sql, &values, job_of)) {

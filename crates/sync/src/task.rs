@@ -4,7 +4,7 @@ use homeroom_inbox::SETTLE;
 use homeroom_model::audit::Cause;
 use homeroom_model::ids::{JobId, RunNumber};
 use homeroom_model::rekey::ProposalReviews;
-use homeroom_store::jobs::{Job, NewJob};
+use homeroom_store::jobs::{Job, NewJob, Priority};
 use homeroom_store::{DistrictStore, StoreError, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,9 +86,11 @@ impl Task {
         run_at: Timestamp,
     ) -> Result<JobId, StoreError> {
         let (exclusive, dedup_key) = (self != Task::Settle, self.dedup_key());
+        let by_person = district.cause().actor.is_person();
+        let priority = if by_person { Priority::Requested } else { Priority::Scheduled };
         let (kind, payload) = self.into_parts(district.cause());
         let dedup_key = dedup_key.as_deref();
-        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, dedup_key, run_at })
+        district.jobs_enqueue_in_tx(tx, &NewJob { kind, payload, exclusive, dedup_key, priority, run_at })
     }
 
     /// Takes the task out of the queue, unless it has begun.

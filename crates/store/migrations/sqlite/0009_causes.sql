@@ -74,3 +74,6 @@ CREATE UNIQUE INDEX job_one_waiting ON job (district, dedup_key) WHERE state = '
 
 -- How often a job has failed; `attempts` also counts starts that a stop or a crash cut short.
 ALTER TABLE job ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
+
+-- Of jobs that are due those with the highest priority are started first.
+ALTER TABLE job ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
