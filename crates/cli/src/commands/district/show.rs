@@ -1,9 +1,12 @@
 //! `homeroom district show`
 
 use clap::Args;
+use homeroom_model::audit::{AuditAction, AuditEntry};
 use homeroom_model::district::{District, Mode, Slug};
 use homeroom_model::fuse::Fuse;
 use homeroom_model::policy::{Limit, Policy};
+use homeroom_report::terminal_safe;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -17,10 +20,29 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
-        let (district, _) = app.district(&self.slug)?;
-        output.result(&district, || district_text(&district))?;
+        let (district, store) = app.district(&self.slug)?;
+        let log = store.audit_list()?;
+        let stage_set = log.iter().rev().find(|entry| entry.action == AuditAction::StageChanged);
+        let shown = ShownDistrict { district: &district, stage_set };
+        output.result(&shown, || district_text(&district) + &stage_text(&shown))?;
         Ok(Exit::Done)
     }
+}
+
+/// A district, and who moved it to its stage.
+#[derive(Serialize)]
+struct ShownDistrict<'d> {
+    #[serde(flatten)]
+    district: &'d District,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_set: Option<&'d AuditEntry>,
+}
+
+fn stage_text(shown: &ShownDistrict<'_>) -> String {
+    shown.stage_set.map_or_else(String::new, |entry| {
+        let (at, by) = (shown.district.time_zone.show(entry.at), terminal_safe(&entry.cause.in_words()));
+        format!("  {} since {at}, {by}\n", shown.district.stage)
+    })
 }
 
 /// The district's settings, one per line.
