@@ -121,7 +121,12 @@ impl Worker {
     /// Runs the job that has been due longest. Returns `false` when there was none.
     pub fn work_once(&self, handler: &impl JobHandler) -> Result<bool, StoreError> {
         match self.store.jobs_claim(self.lock.id(), self.lease_until(), Claimable::Due(self.kinds))? {
-            Some(job) => self.work(&job, handler).map(|()| true),
+            Some(job) => {
+                if let Some(reason) = self.work(&job, handler)? {
+                    tracing::error!(job.kind = job.kind, district = job.district.0, reason, "a job failed");
+                }
+                Ok(true)
+            }
             None => Ok(false),
         }
     }
@@ -152,7 +157,8 @@ impl Worker {
         }
     }
 
-    fn work(&self, job: &Job, handler: &impl JobHandler) -> Result<(), StoreError> {
+    /// Runs a job. Returns the reason when it failed for good.
+    fn work(&self, job: &Job, handler: &impl JobHandler) -> Result<Option<String>, StoreError> {
         let outcome = if job.attempts > MAX_STARTS {
             handler.give_up(job, format!("the job was started {MAX_STARTS} times and never finished"))
         } else {
@@ -172,19 +178,19 @@ impl Worker {
                     district,
                     "a job was taken over by another worker; nothing was changed"
                 );
-                Ok(())
+                Ok(None)
             }
             ended => ended,
         }
     }
 
-    fn end(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError> {
+    fn end(&self, job: &Job, outcome: JobOutcome) -> Result<Option<String>, StoreError> {
         let (kind, district) = (&job.kind, job.district.0);
         match outcome {
-            JobOutcome::Finished => Ok(()),
-            JobOutcome::Lost => Err(StoreError::ClaimLost),
-            JobOutcome::Done => self.store.jobs_finish(job),
-            JobOutcome::Postponed { until } => self.store.jobs_requeue(job, until, None),
+            JobOutcome::Finished => {}
+            JobOutcome::Lost => return Err(StoreError::ClaimLost),
+            JobOutcome::Done => self.store.jobs_finish(job)?,
+            JobOutcome::Postponed { until } => self.store.jobs_requeue(job, until, None)?,
             JobOutcome::Retry(reason) => {
                 let pause = SignedDuration::from_secs(1 << (job.failures + 1).clamp(0, 8));
                 tracing::warn!(
@@ -194,13 +200,14 @@ impl Worker {
                     pause_ms = pause.as_millis(),
                     "a job failed and will be tried again"
                 );
-                self.store.jobs_requeue(job, after(self.store.now(), pause), Some(&reason))
+                self.store.jobs_requeue(job, after(self.store.now(), pause), Some(&reason))?;
             }
             JobOutcome::Fail(reason) => {
-                tracing::error!(job.kind = kind, district, reason, "a job failed");
-                self.store.jobs_fail(job, &reason)
+                self.store.jobs_fail(job, &reason)?;
+                return Ok(Some(reason));
             }
         }
+        Ok(None)
     }
 
     fn lease_until(&self) -> Timestamp {

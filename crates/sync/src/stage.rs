@@ -40,7 +40,9 @@ pub fn set_stage(district: &DistrictStore, to: Stage, checks: StageChecks) -> Re
         if let Some(refusal) = refused(&settings.slug, from, to, checks) {
             return Err(refusal.into());
         }
-        district.stage_set_in_tx(tx, to)?;
+        if to != from {
+            district.stage_set_in_tx(tx, to)?;
+        }
         let reason = format!("The district was set to {to} before this run began.");
         Ok(StageChange { from, to, runs: reschedule_in_tx(district, tx, &reason)? })
     })

@@ -24,18 +24,21 @@ pub(crate) struct SetStage {
     /// Override the checks; give a reason
     #[arg(long, value_name = "REASON", value_parser = not_blank)]
     force: Option<String>,
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = not_blank, conflicts_with = "force")]
+    reason: Option<String>,
 }
 
 impl SetStage {
     pub(super) fn run(&self, app: &App, output: &Output) -> anyhow::Result<Exit> {
         let (_, district) = app.district(&self.slug)?;
-        let reason = self.force.as_deref().unwrap_or_default();
+        let reason = self.force.as_deref().or(self.reason.as_deref()).unwrap_or_default();
         let district = district.acting_for(Cause::new(district.cause().actor.clone(), reason));
         if self.stage == Stage::Verifying {
             return self.load_roster(app, output, &district);
         }
         let checks = if self.force.is_some() { StageChecks::Overridden } else { StageChecks::Enforced };
-        let StageChange { runs, .. } = set_stage(&district, self.stage, checks)?;
+        let StageChange { from, to, runs } = set_stage(&district, self.stage, checks)?;
         let document = json!({
             "slug": self.slug,
             "stage": self.stage,
@@ -44,7 +47,8 @@ impl SetStage {
             "next_run": runs.next.map(|next| json!({"id": next.run.id, "at": next.at})),
         });
         note_runs(output, &runs, &district.settings()?);
-        output.result(&document, || format!("{} is now {}", self.slug, self.stage))?;
+        let since = if from == to { "already" } else { "now" };
+        output.result(&document, || format!("{} is {since} {to}", self.slug))?;
         Ok(Exit::Done)
     }
 
