@@ -26,7 +26,8 @@ pub struct PinRequest<'a> {
     pub until: Date,
 }
 
-/// Adds a pin, and queues the run that lets the roster follow it; `None` when it takes effect with the next file ([`follow_pins`]).
+/// Adds a pin, and queues the run that lets the roster follow it; `None` when it takes effect with the next file, because
+/// the roster no longer matches the one that it came from.
 ///
 /// # Errors
 /// [`SyncError::Refused`] when its last day is over, or too far away.
@@ -43,7 +44,8 @@ pub fn add_pin(
     Ok((number, follow_pins(district)?))
 }
 
-/// Removes a pin, and queues the run that lets the roster follow; `None` when that happens with the next file ([`follow_pins`]).
+/// Removes a pin, and queues the run that lets the roster follow; `None` when that happens with the next file, as for
+/// [`add_pin`].
 ///
 /// # Errors
 /// [`SyncError::Refused`] when there is no active pin with this number.
